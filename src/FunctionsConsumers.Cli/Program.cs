@@ -1,0 +1,2 @@
+Console.Error.WriteLine("fc");
+return 2;

@@ -1,0 +1,59 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+
+namespace FunctionsConsumers.EffectivelyOnce.Kafka;
+
+/// <summary>
+/// How to reach the broker, from the settings <c>KafkaBrokers</c>, <c>KafkaUsername</c>, <c>KafkaPassword</c> and
+/// <c>KafkaSslCaLocation</c>. A user name means SASL/PLAIN over TLS; without one the connection is plain.
+/// </summary>
+/// <param name="Brokers">The bootstrap list, <c>host:port</c> separated by commas.</param>
+/// <param name="Username">The SASL user name; null for none.</param>
+/// <param name="Password">The SASL password; null for none.</param>
+/// <param name="SslCaLocation">The certificate authority's file; null for the system's own.</param>
+public sealed record KafkaConnection(string Brokers, string? Username = null, string? Password = null, string? SslCaLocation = null)
+{
+    /// <summary>Reads the settings.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <returns>The connection; null where no broker is named.</returns>
+    /// <exception cref="ArgumentException">A user name without a password.</exception>
+    public static KafkaConnection? FromConfiguration(IConfiguration configuration)
+    {
+        var brokers = Text(configuration["KafkaBrokers"]);
+        if (brokers is null)
+        {
+            return null;
+        }
+
+        var username = Text(configuration["KafkaUsername"]);
+        var password = Text(configuration["KafkaPassword"]);
+        if (username is not null && password is null)
+        {
+            throw new ArgumentException("KafkaUsername is set and KafkaPassword is not: set KafkaPassword, or remove KafkaUsername for a broker without authentication.");
+        }
+
+        return new KafkaConnection(brokers, username, password, Text(configuration["KafkaSslCaLocation"]));
+    }
+
+    /// <summary>Puts the connection into a client's configuration.</summary>
+    /// <typeparam name="TConfig">The kind of client.</typeparam>
+    /// <param name="config">The configuration.</param>
+    /// <returns>The same configuration.</returns>
+    public TConfig Apply<TConfig>(TConfig config)
+        where TConfig : ClientConfig
+    {
+        config.BootstrapServers = Brokers;
+        if (Username is not null)
+        {
+            config.SecurityProtocol = SecurityProtocol.SaslSsl;
+            config.SaslMechanism = SaslMechanism.Plain;
+            config.SaslUsername = Username;
+            config.SaslPassword = Password;
+            config.SslCaLocation = SslCaLocation;
+        }
+
+        return config;
+    }
+
+    private static string? Text(string? setting) => string.IsNullOrWhiteSpace(setting) ? null : setting.Trim();
+}

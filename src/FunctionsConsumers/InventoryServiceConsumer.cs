@@ -1,0 +1,24 @@
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.Orders;
+using FunctionsConsumers.Security;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FunctionsConsumers;
+
+/// <summary>The consumer group <c>inventory</c>: its products reserved from stock for each order.</summary>
+/// <param name="processor">Handles the group's batches, once each.</param>
+public sealed class InventoryServiceConsumer([FromKeyedServices(Groups.Inventory)] IBatchProcessor processor)
+{
+    /// <summary>Handles a batch; an exception makes the host deliver it again.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="cancellationToken">Set when the host stops.</param>
+    /// <returns>When every record is settled.</returns>
+    [Function(nameof(InventoryServiceConsumer))]
+    public Task Run(
+        [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = Groups.Inventory, IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary,
+            Protocol = KafkaSecurity.Protocol, AuthenticationMode = KafkaSecurity.Authentication,
+            Username = KafkaSecurity.Username, Password = KafkaSecurity.Password)]
+        KafkaRecord[] records,
+        CancellationToken cancellationToken) => processor.ProcessAsync(records.ToConsumed(), cancellationToken);
+}

@@ -1,0 +1,58 @@
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+
+namespace Microsoft.Azure.Functions.Worker;
+
+/// <summary>Feeds a function with records of a Kafka topic.</summary>
+/// <param name="brokerList">The name of the setting that holds the brokers.</param>
+/// <param name="topic">The topic, or a setting's name between percent signs.</param>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class KafkaTriggerAttribute(string brokerList, string topic) : TriggerBindingAttribute
+{
+    /// <summary>How the broker is told who asks.</summary>
+    public BrokerAuthenticationMode AuthenticationMode { get; set; } = BrokerAuthenticationMode.NotSet;
+
+    /// <summary>The name of the setting that holds the brokers.</summary>
+    public string BrokerList { get; private set; } = brokerList;
+
+    /// <summary>The consumer group.</summary>
+    public string? ConsumerGroup { get; set; }
+
+    /// <summary>Whether the function takes many records at a time.</summary>
+    public bool IsBatched { get; set; }
+
+    /// <summary>How the record's key is read.</summary>
+    public KafkaMessageKeyType KeyDataType { get; set; } = KafkaMessageKeyType.String;
+
+    /// <summary>The lag, in records, that one instance is expected to work off; the scaler's target.</summary>
+    public long LagThreshold { get; set; } = 1000;
+
+    /// <summary>The setting that holds the client id of the token endpoint.</summary>
+    public string? OAuthBearerClientId { get; set; }
+
+    /// <summary>The setting that holds the client's secret.</summary>
+    public string? OAuthBearerClientSecret { get; set; }
+
+    /// <summary>How a token is got.</summary>
+    public OAuthBearerMethod OAuthBearerMethod { get; set; }
+
+    /// <summary>The scope asked of the token endpoint.</summary>
+    public string? OAuthBearerScope { get; set; }
+
+    /// <summary>The setting that holds the address of the token endpoint.</summary>
+    public string? OAuthBearerTokenEndpointUrl { get; set; }
+
+    /// <summary>The setting that holds the SASL password.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>How the connection is protected.</summary>
+    public BrokerProtocol Protocol { get; set; } = BrokerProtocol.NotSet;
+
+    /// <summary>The setting that holds the path of the certificate authority's file.</summary>
+    public string? SslCaLocation { get; set; }
+
+    /// <summary>The topic, or a setting's name between percent signs.</summary>
+    public string Topic { get; private set; } = topic;
+
+    /// <summary>The setting that holds the SASL user name.</summary>
+    public string? Username { get; set; }
+}
