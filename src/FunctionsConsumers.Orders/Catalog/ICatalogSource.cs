@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.Orders.Catalog;
@@ -10,6 +10,6 @@ public interface ICatalogSource
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The products, each name once.</returns>
     /// <exception cref="StoreUnavailableException">No answer, one that says to come back later, or a catalog without products.</exception>
-    /// <exception cref="StoreSettingException">The account or the credential is refused, or a row is no product.</exception>
+    /// <exception cref="SettingException">The account or the credential is refused, or a row is no product.</exception>
     Task<IReadOnlyList<CatalogProduct>> ReadAsync(CancellationToken cancellationToken);
 }

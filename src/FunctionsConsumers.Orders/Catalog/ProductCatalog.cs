@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.Orders.Catalog;
@@ -54,7 +54,7 @@ public sealed class ProductCatalog(ICatalogSource source, TimeProvider time)
     /// <param name="cancellationToken">Ends the waiting; a reading that others wait for goes on.</param>
     /// <returns>When every product that was not found has been looked up.</returns>
     /// <exception cref="StoreUnavailableException">The catalog could not be read; what was read before stands.</exception>
-    /// <exception cref="StoreSettingException">A setting or a row is wrong; what was read before stands.</exception>
+    /// <exception cref="SettingException">A setting or a row is wrong; what was read before stands.</exception>
     public async ValueTask LookAgainAsync(CancellationToken cancellationToken)
     {
         // The first reading may have been under way when the product was noted; the second one then answers it.
@@ -68,7 +68,7 @@ public sealed class ProductCatalog(ICatalogSource source, TimeProvider time)
     /// <param name="cancellationToken">Ends the waiting; a reading that others wait for goes on.</param>
     /// <returns>When it is read.</returns>
     /// <exception cref="StoreUnavailableException">The catalog could not be read; what was read before stands.</exception>
-    /// <exception cref="StoreSettingException">A setting or a row is wrong; what was read before stands.</exception>
+    /// <exception cref="SettingException">A setting or a row is wrong; what was read before stands.</exception>
     public Task ReadAsync(CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -23,8 +23,7 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
             case JsonTokenType.Number when IsInteger(json.ValueSpan):
                 if (json.ValueSpan.Length <= OrderLimits.MaxTextLength)
                 {
-                    // -0 and 0 are one number, and so one id.
-                    return json.ValueSpan.SequenceEqual("-0"u8) ? "0" : Encoding.ASCII.GetString(json.ValueSpan);
+                    return Encoding.ASCII.GetString(json.ValueSpan);
                 }
 
                 draft.Fail(rank, RejectionReasons.NotAnOrder, $"The {name} has {json.ValueSpan.Length} digits: shorten it.");
@@ -173,20 +172,6 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
 
         draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, "The placed_at is no ISO 8601 time: write it as 2026-11-21T10:00:00Z, or leave it out.");
         return null;
-    }
-
-    /// <summary>Notes what a line lacks.</summary>
-    public void RequireOfLine(OrderFields seen)
-    {
-        if ((seen & OrderFields.Product) == 0)
-        {
-            draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, $"Line {line} has no product: name one of the catalog.");
-        }
-
-        if ((seen & OrderFields.Quantity) == 0)
-        {
-            draft.Fail(FaultRank.Quantity, RejectionReasons.BadQuantity, $"Line {line} has no quantity: write a whole number from 1 to 1,000,000.");
-        }
     }
 
     private string? Text(ref readonly Utf8JsonReader json, string name)

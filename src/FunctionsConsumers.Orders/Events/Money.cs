@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace FunctionsConsumers.Orders.Events;
 
@@ -10,6 +12,8 @@ public static class Money
 {
     /// <summary>The largest number of ten-thousandths: what the 96 bits of a decimal hold.</summary>
     internal static readonly UInt128 MaxUnits = (UInt128.One << 96) - 1;
+
+    private static readonly SearchValues<char> PriceCharacters = SearchValues.Create("0123456789.");
 
     private const int Decimals = 4;
 
@@ -23,6 +27,31 @@ public static class Money
     /// <param name="amount">An amount with at most four decimals that matter.</param>
     /// <returns>For example <c>1200.00</c> or <c>2.469</c>.</returns>
     public static string Text(decimal amount) => amount.ToString("0.00##", CultureInfo.InvariantCulture);
+
+    /// <summary>Reads a price from text: digits with a point, no sign, exponent or separator.</summary>
+    /// <param name="text">The text, for example <c>399.00</c>.</param>
+    /// <param name="amount">The price, with two to four decimals.</param>
+    /// <returns>Whether it is a price, of at most four decimals.</returns>
+    public static bool TryParse(string text, out decimal amount)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        amount = 0;
+        if (text.Length is 0 or > 64 || !char.IsAsciiDigit(text[0]) || !char.IsAsciiDigit(text[^1])
+            || text.AsSpan().ContainsAnyExcept(PriceCharacters) || text.AsSpan().Count('.') > 1)
+        {
+            return false;
+        }
+
+        Span<byte> number = stackalloc byte[text.Length];
+        Encoding.ASCII.GetBytes(text, number);
+        if (Parse(number, out var units) != PriceVerdict.Good)
+        {
+            return false;
+        }
+
+        amount = FromUnits(units);
+        return true;
+    }
 
     /// <summary>
     /// Reads a price from a JSON number. The number's value counts and not its spelling: 1.10000, 11e-1 and 1.1 are one

@@ -60,12 +60,11 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
     /// <returns>When it is read.</returns>
     public ValueTask RefreshAsync(CancellationToken cancellationToken) => catalog.LookAgainAsync(cancellationToken);
 
-    // A tombstone is no broken JSON: it is a record that says nothing, and an order is never taken back by one.
     private static Rejection? CheckBytes(byte[]? value)
     {
         if (value is null)
         {
-            return new Rejection(RejectionReasons.NotAnOrder, "The record has no value: write the order as a JSON object; a tombstone cancels nothing here.");
+            return new Rejection(RejectionReasons.NotJson, "The record has no value: write the order as a JSON object; a tombstone cancels nothing here.");
         }
 
         if (value.Length > OrderLimits.MaxValueBytes)

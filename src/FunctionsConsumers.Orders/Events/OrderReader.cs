@@ -154,7 +154,7 @@ internal ref struct OrderReader
 
     private LineDraft ReadLine(int number)
     {
-        var line = default(LineDraft);
+        var line = new LineDraft { Quantity = 1 };
         var seen = OrderFields.None;
         _names.Begin();
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
@@ -178,7 +178,11 @@ internal ref struct OrderReader
         }
 
         _names.End();
-        new FieldReader(_draft, number).RequireOfLine(seen);
+        if ((seen & OrderFields.Product) == 0)
+        {
+            _draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, $"Line {number} has no product: name one of the catalog.");
+        }
+
         return line;
     }
 

@@ -47,11 +47,11 @@ public sealed class OrderDecoderJsonTests
         Assert.Equal(RejectionReasons.NotAnOrder, Decoding.Rejected(value).Reason);
 
     [Fact]
-    public void A_record_without_a_value_is_not_an_order()
+    public void A_record_without_a_value_is_not_json()
     {
         var decoded = Decoding.Decoder.Decode(Decoding.Record(null));
 
-        Assert.Equal(RejectionReasons.NotAnOrder, decoded.Rejection?.Reason);
+        Assert.Equal(RejectionReasons.NotJson, decoded.Rejection?.Reason);
         Assert.Null(decoded.Subject);
     }
 

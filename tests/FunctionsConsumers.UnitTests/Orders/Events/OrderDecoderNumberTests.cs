@@ -39,10 +39,6 @@ public sealed class OrderDecoderNumberTests
         Assert.Contains("line 1", line.Detail, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_line_must_say_its_quantity() =>
-        Assert.Equal(RejectionReasons.BadQuantity, Decoding.Rejected(Decoding.WithLine("\"product\":\"Phone\"")).Reason);
-
     [Theory]
     [InlineData("0", "0.00")]
     [InlineData("-0", "0.00")]
