@@ -23,10 +23,19 @@ public static class OrderConsumersRegistration
     /// <exception cref="SettingException">A setting is missing or wrong.</exception>
     public static IServiceCollection AddOrderConsumers(this IServiceCollection services, IConfiguration configuration)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        var topic = configuration["OrdersTopic"];
+        if (string.IsNullOrWhiteSpace(topic))
+        {
+            throw new SettingException("OrdersTopic is not set: name the topic of the orders, order-events by default.");
+        }
+
         return services
+            .AddEffectivelyOnce(configuration)
             .AddOrderCatalog()
-            .AddMail(MailSettings.FromConfiguration(configuration));
+            .AddMail(MailSettings.FromConfiguration(configuration))
+            .AddConsumer<OrderEvent, InvoiceConsumer>(Groups.Billing, topic)
+            .AddConsumer<OrderEvent, ReservationConsumer>(Groups.Inventory, topic)
+            .AddConsumer<OrderEvent, ConfirmationConsumer>(Groups.Notification, topic);
     }
 
     private static IServiceCollection AddOrderCatalog(this IServiceCollection services) => services
