@@ -107,11 +107,7 @@ internal static class ValidOrders
         {
             json.WriteStartObject();
             json.WriteString("product", random.Pick(Products));
-            if (random.Chance(70))
-            {
-                json.WriteNumber("quantity", random.Chance(3) ? random.Between(100, 5_000) : random.Between(1, 9));
-            }
-
+            json.WriteNumber("quantity", random.Chance(3) ? random.Between(100, 5_000) : random.Between(1, 9));
             if (foreign || random.Chance(40))
             {
                 json.WritePropertyName("unit_price");

@@ -22,7 +22,9 @@ internal sealed class AuditedWorld
 
     public TableReading Table { get; }
 
-    public CatalogReading Catalog { get; set; } = new(["Laptop", "Mouse"]);
+    public CatalogReading Catalog { get; set; } = CatalogOf("Laptop", "Mouse");
+
+    public static CatalogReading CatalogOf(params string[] products) => new(products.ToDictionary(product => product, _ => 10m));
 
     public Dictionary<int, long> Committed { get; } = [];
 

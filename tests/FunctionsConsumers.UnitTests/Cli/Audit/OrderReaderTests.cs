@@ -39,17 +39,22 @@ public sealed class OrderReaderTests
     [InlineData("""{"order_id": 1e3, "product": "Laptop"}""")]
     [InlineData("""{"order_id": null, "product": "Laptop"}""")]
     [InlineData("""{"order_id": "1"}""")]
-    [InlineData("""{"order_id": "1", "product": "Laptop", "lines": [{"product": "Phone"}]}""")]
+    [InlineData("""{"order_id": "1", "product": "Laptop", "lines": [{"product": "Phone", "quantity": 1}]}""")]
     [InlineData("""{"order_id": "1", "lines": []}""")]
     [InlineData("""{"order_id": "1", "lines": {}}""")]
     [InlineData("""{"order_id": "1", "lines": [{"quantity": 1}]}""")]
+    [InlineData("""{"order_id": "1", "lines": [{"product": "Phone"}]}""")]
+    [InlineData("""{"order_id": "1", "lines": [{"product": "Phone", "quantity": null}]}""")]
+    [InlineData("""{"order_id": "1", "lines": [{"product": "Phone", "quantity": 1}], "quantity": 1}""")]
+    [InlineData("""{"order_id": "1", "product": "Phone", "unit_price": 1}""")]
+    [InlineData("""{"order_id": "1", "product": "Phone", "quantity": null}""")]
     [InlineData("""{"order_id": "1", "product": "Laptop", "quantity": 0}""")]
     [InlineData("""{"order_id": "1", "product": "Laptop", "quantity": 1000001}""")]
     [InlineData("""{"order_id": "1", "product": "Laptop", "quantity": "2"}""")]
     [InlineData("""{"order_id": "1", "product": "Laptop", "quantity": 2.0}""")]
-    [InlineData("""{"order_id": "1", "lines": [{"product": "Phone", "unit_price": -1}]}""")]
-    [InlineData("""{"order_id": "1", "lines": [{"product": "Phone", "unit_price": 0.00001}]}""")]
-    [InlineData("""{"order_id": "1", "lines": [{"product": "Phone", "unit_price": "1"}]}""")]
+    [InlineData("""{"order_id": "1", "lines": [{"product": "Phone", "quantity": 1, "unit_price": -1}]}""")]
+    [InlineData("""{"order_id": "1", "lines": [{"product": "Phone", "quantity": 1, "unit_price": 0.00001}]}""")]
+    [InlineData("""{"order_id": "1", "lines": [{"product": "Phone", "quantity": 1, "unit_price": "1"}]}""")]
     [InlineData("""{"order_id": "1", "product": "Laptop", "currency": "USD"}""")]
     [InlineData("""{"order_id": "1", "product": "Laptop", "currency": "eur"}""")]
     [InlineData("""{"order_id": "1", "product": "Laptop", "email": "nobody"}""")]
@@ -74,6 +79,29 @@ public sealed class OrderReaderTests
         Assert.Null(Read(Lines(180, n => "P" + (n % 91))));
     }
 
+    [Theory]
+    [InlineData("0", "0")]
+    [InlineData("-0.0", "0")]
+    [InlineData("1.10000", "1.1")]
+    [InlineData("11e-1", "1.1")]
+    [InlineData("0.0001", "0.0001")]
+    [InlineData("12E+2", "1200")]
+    [InlineData("7922816251426433759354395.0335", "7922816251426433759354395.0335")]
+    [InlineData("7922816251426433759354395.0336", null)]
+    [InlineData("1e25", null)]
+    [InlineData("1e99999999999", null)]
+    [InlineData("0.00010000000000000000000000000000001", null)]
+    [InlineData("-0.01", null)]
+    public void A_price_is_its_value_and_not_its_spelling(string number, string? price) =>
+        Assert.Equal(price is null ? null : decimal.Parse(price, CultureInfo.InvariantCulture), JsonPrice.Parse(number));
+
+    [Fact]
+    public void What_an_order_does_not_use_may_be_nested_as_deep_as_its_size_allows()
+    {
+        var deep = string.Concat(Enumerable.Repeat("{\"a\":[", 20_000)) + string.Concat(Enumerable.Repeat("]}", 20_000));
+        Assert.NotNull(Read($$"""{"order_id": "1", "product": "Laptop", "note": {{deep}}}"""));
+    }
+
     [Fact]
     public void Bytes_that_are_not_UTF_8_are_no_order()
     {
@@ -85,5 +113,5 @@ public sealed class OrderReaderTests
     private static AuditedOrder? Read(string value) => new OrderReader().Read(Encoding.UTF8.GetBytes(value));
 
     private static string Lines(int count, Func<int, string> product) =>
-        $$"""{"order_id": "1", "lines": [{{string.Join(',', Enumerable.Range(0, count).Select(n => string.Create(CultureInfo.InvariantCulture, $$"""{"product": "{{product(n)}}"}""")))}}]}""";
+        $$"""{"order_id": "1", "lines": [{{string.Join(',', Enumerable.Range(0, count).Select(n => string.Create(CultureInfo.InvariantCulture, $$"""{"product": "{{product(n)}}", "quantity": 1}""")))}}]}""";
 }

@@ -52,7 +52,7 @@ public sealed class VerdictOnConflictsTests
     {
         var world = new AuditedWorld("inventory");
         world.SendAndApply("a", "Mouse", 2);
-        world.Catalog = new CatalogReading(["Laptop"]);
+        world.Catalog = AuditedWorld.CatalogOf("Laptop");
 
         var report = world.Judge();
         Assert.Equal((0, 0), (report.Lost, report.Doubled));

@@ -63,7 +63,7 @@ public sealed class TrafficSequenceTests
     public void Orders_have_distinct_ids_which_are_their_keys_and_read_as_orders()
     {
         var reader = new OrderReader();
-        var catalog = new CatalogReading(ValidOrders.Products);
+        var catalog = new CatalogReading(ValidOrders.Products.ToDictionary(product => product, _ => 10m));
         var ids = new HashSet<string>();
         foreach (var record in Orders(Plan))
         {
@@ -81,7 +81,7 @@ public sealed class TrafficSequenceTests
     public void No_poison_reads_as_an_order()
     {
         var reader = new OrderReader();
-        var catalog = new CatalogReading(ValidOrders.Products);
+        var catalog = new CatalogReading(ValidOrders.Products.ToDictionary(product => product, _ => 10m));
         foreach (var record in TrafficSequence.Of(Plan with { Poison = 0.4m }).Where(record => record.Kind == TrafficKind.Poison))
         {
             var order = reader.Read(record.Value);
