@@ -1,6 +1,5 @@
 using FunctionsConsumers.LocalHost.Embedded;
 using FunctionsConsumers.LocalHost.Kafka;
-using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.LocalHost;
 
@@ -45,9 +44,9 @@ public sealed class EmbeddedServices : IAsyncDisposable
         try
         {
             cluster?.CreateTopic(topic, partitions);
-            foreach (var group in Groups.All)
+            foreach (var deadLetters in OrderTopics.DeadLetters(topic))
             {
-                cluster?.CreateTopic(OrderTopics.DeadLetters(topic, group), 1);
+                cluster?.CreateTopic(deadLetters, 1);
             }
 
             return new EmbeddedServices(cluster, tables ? await Azurite.StartAsync(cancellationToken) : null);

@@ -1,5 +1,4 @@
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost.Configuration;
@@ -36,24 +35,24 @@ internal static class HostStartup
         {
             return KafkaConnection.FromConfiguration(settings) ?? throw new LocalHostException("No Kafka is named: set KafkaBrokers to host:port, or pass --brokers.");
         }
-        catch (ArgumentException e)
+        catch (SettingException e)
         {
             throw new LocalHostException(e.Message, e);
         }
     }
 
     /// <summary>A batch must be given up before the broker takes the member for dead.</summary>
-    /// <exception cref="LocalHostException">The deadline is too long for <c>maxPollIntervalMs</c>, or no time at all.</exception>
+    /// <exception cref="LocalHostException">A setting of the library is wrong, or the deadline is too long for <c>maxPollIntervalMs</c>.</exception>
     public static void CheckDeadline(IConfiguration settings, HostJson hostJson)
     {
         TimeSpan deadline;
         try
         {
-            deadline = settings.GetSection(EffectivelyOnceOptions.SectionName).GetValue(nameof(EffectivelyOnceOptions.BatchDeadline), new EffectivelyOnceOptions().BatchDeadline);
+            deadline = EffectivelyOnceOptions.FromConfiguration(settings).BatchDeadline;
         }
-        catch (InvalidOperationException e)
+        catch (SettingException e)
         {
-            throw new LocalHostException($"EffectivelyOnce__BatchDeadline is {settings["EffectivelyOnce:BatchDeadline"]}, which is no time: write it as hh:mm:ss.", e);
+            throw new LocalHostException(e.Message, e);
         }
 
         if (deadline >= TimeSpan.FromMilliseconds(hostJson.Kafka.MaxPollIntervalMs))
@@ -89,7 +88,7 @@ internal static class HostStartup
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (Exception e) when (e is OptionsValidationException or StoreSettingException or StoreUnavailableException or ArgumentException or TimeoutException)
+        catch (Exception e) when (e is OptionsValidationException or SettingException or StoreUnavailableException or ArgumentException or TimeoutException)
         {
             throw new LocalHostException(e is OptionsValidationException invalid ? string.Join("; ", invalid.Failures) : e.Message, e);
         }
