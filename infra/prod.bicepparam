@@ -1,4 +1,5 @@
-// For production: private, over three zones, with room to grow.
+// For production: private, over the availability zones, with room to grow. SMTP_HOST, MAIL_FROM and ALERT_EMAILS (separated
+// by commas) are asked of the environment; without a mail server no confirmation leaves.
 
 using 'main.bicep'
 
@@ -28,13 +29,11 @@ param storageSku = 'Standard_ZRS'
 param buckets = 64
 param keyRetentionDays = 30
 
-param smtpHost = readEnvironmentVariable('SMTP_HOST')
+param smtpHost = readEnvironmentVariable('SMTP_HOST', '')
 param smtpUsername = readEnvironmentVariable('SMTP_USERNAME', '')
 param smtpPassword = readEnvironmentVariable('SMTP_PASSWORD', '')
-param mailFrom = readEnvironmentVariable('MAIL_FROM')
+param mailFrom = readEnvironmentVariable('MAIL_FROM', 'orders@example.org')
 
-param alertEmails = [
-  readEnvironmentVariable('ALERT_EMAIL')
-]
+param alertEmails = filter(split(readEnvironmentVariable('ALERT_EMAILS', ''), ','), address => !empty(address))
 param logRetentionDays = 90
 param logDailyQuotaGb = -1
