@@ -76,6 +76,9 @@ param workspaceId string
 @description('Tags of every resource.')
 param tags { *: string } = {}
 
+@description('Where the vault keeps its secrets.')
+var secretsUri = 'https://${keyVaultName}${environment().suffixes.keyvaultDns}/secrets/'
+
 @description('Secrets of the app: the broker\'s user name is given, its key stays in the vault.')
 var secrets = concat(
   [
@@ -86,14 +89,14 @@ var secrets = concat(
     {
       name: 'kafka-password'
       identity: identity.id
-      keyVaultUrl: '${vault.properties.vaultUri}secrets/${kafkaSecretName}'
+      keyVaultUrl: '${secretsUri}${kafkaSecretName}'
     }
   ],
   deadLetterKeys
     ? map(consumers, item => {
         name: deadLetterSecretName(item.group)
         identity: identity.id
-        keyVaultUrl: '${vault.properties.vaultUri}secrets/${deadLetterSecretName(item.group)}'
+        keyVaultUrl: '${secretsUri}${deadLetterSecretName(item.group)}'
       })
     : []
 )
@@ -133,15 +136,11 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
   name: identityName
 }
 
-resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
-  name: keyVaultName
-}
-
 resource appInsights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: appInsightsName
 }
 
-resource environment 'Microsoft.App/managedEnvironments@2026-01-01' = {
+resource containerEnvironment 'Microsoft.App/managedEnvironments@2026-01-01' = {
   name: 'cae-${name}'
   location: location
   tags: tags
@@ -166,7 +165,7 @@ resource environment 'Microsoft.App/managedEnvironments@2026-01-01' = {
 }
 
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  scope: environment
+  scope: containerEnvironment
   name: 'logs'
   properties: {
     workspaceId: workspaceId
@@ -190,7 +189,7 @@ resource app 'Microsoft.App/containerApps@2026-01-01' = {
     }
   }
   properties: {
-    environmentId: environment.id
+    environmentId: containerEnvironment.id
     workloadProfileName: 'Consumption'
     configuration: {
       activeRevisionsMode: 'Single'
