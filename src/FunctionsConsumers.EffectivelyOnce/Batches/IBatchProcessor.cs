@@ -14,7 +14,7 @@ public interface IBatchProcessor
     /// <param name="cancellationToken">Ends the attempt; what was committed stays, and the batch has to be delivered again.</param>
     /// <returns>What became of the records.</returns>
     /// <exception cref="BatchDeadlineException">The deadline passed; deliver the batch again.</exception>
-    /// <exception cref="StoreSettingException">The table service refused the account, the credential or the table.</exception>
+    /// <exception cref="SettingException">The table service refused the account, the credential or the table.</exception>
     Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken);
 }
 

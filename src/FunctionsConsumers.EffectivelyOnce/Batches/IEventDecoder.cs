@@ -4,6 +4,10 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 /// <typeparam name="TEvent">The domain's event.</typeparam>
 public interface IEventDecoder<TEvent>
 {
+    /// <summary>The domain's word for two different events with one subject, a dead letter's reason.</summary>
+    /// <value>Default <c>subject-exists</c>.</value>
+    string SubjectExistsReason => "subject-exists";
+
     /// <summary>
     /// Decodes one record. A pure function of the record and of the reference data read last (a catalog, say); it must
     /// not throw for any bytes: what is no event is a <see cref="Rejection" />.

@@ -16,7 +16,7 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The connection; null where no broker is named.</returns>
-    /// <exception cref="ArgumentException">A user name without a password.</exception>
+    /// <exception cref="SettingException">A user name without a password.</exception>
     public static KafkaConnection? FromConfiguration(IConfiguration configuration)
     {
         var brokers = Text(configuration["KafkaBrokers"]);
@@ -29,7 +29,7 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
         var password = Text(configuration["KafkaPassword"]);
         if (username is not null && password is null)
         {
-            throw new ArgumentException("KafkaUsername is set and KafkaPassword is not: set KafkaPassword, or remove KafkaUsername for a broker without authentication.");
+            throw new SettingException("KafkaUsername is set and KafkaPassword is not: set KafkaPassword, or remove KafkaUsername for a broker without authentication.");
         }
 
         return new KafkaConnection(brokers, username, password, Text(configuration["KafkaSslCaLocation"]));

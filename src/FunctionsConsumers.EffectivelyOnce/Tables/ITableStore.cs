@@ -24,7 +24,7 @@ public interface ITableStore
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The rows that are there, by row key.</returns>
     /// <exception cref="StoreUnavailableException">No answer, or one that says to come back later.</exception>
-    /// <exception cref="Batches.StoreSettingException">The service refused the account, the credential or the table.</exception>
+    /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
     Task<IReadOnlyDictionary<string, Row>> ReadAsync(string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken);
 
     /// <summary>Reads the rows of a bucket whose keys begin with a prefix, in key order, page by page; no snapshot.</summary>
@@ -34,7 +34,7 @@ public interface ITableStore
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The rows.</returns>
     /// <exception cref="StoreUnavailableException">No answer, or one that says to come back later.</exception>
-    /// <exception cref="Batches.StoreSettingException">The service refused the account, the credential or the table.</exception>
+    /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
     IAsyncEnumerable<Row> ScanAsync(string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken);
 }
 

@@ -4,8 +4,3 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 /// <param name="message">What was left, and the last answer of the table service.</param>
 /// <param name="innerException">The last failure, where there was one.</param>
 public sealed class BatchDeadlineException(string message, Exception? innerException = null) : Exception(message, innerException);
-
-/// <summary>The table service refused the account, the credential or the table: a setting is wrong, and waiting does not mend it.</summary>
-/// <param name="message">The setting and the fix.</param>
-/// <param name="innerException">The service's answer.</param>
-public sealed class StoreSettingException(string message, Exception? innerException = null) : Exception(message, innerException);

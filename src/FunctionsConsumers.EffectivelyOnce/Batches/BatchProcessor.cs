@@ -1,0 +1,230 @@
+using System.Globalization;
+using FunctionsConsumers.EffectivelyOnce.DeadLetters;
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsConsumers.EffectivelyOnce.Batches;
+
+/// <summary>
+/// Handles batches for one consumer group: plans every record, commits the plans bucket by bucket, buckets side by side,
+/// and returns only when each record is applied, a duplicate, or has its dead letter's row.
+/// </summary>
+/// <typeparam name="TEvent">The domain's event.</typeparam>
+public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
+{
+    // About 250 bytes each: some 10 MB for each group.
+    private const int RememberedSubjects = 40_000;
+
+    private readonly IEventDecoder<TEvent> _decoder;
+    private readonly Planner<TEvent> _planner;
+    private readonly ITableStore _store;
+    private readonly Buckets _buckets;
+    private readonly IOutbox _outbox;
+    private readonly TimeSpan _limit;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger _logger;
+    private readonly Counters _counters;
+    private readonly KnownSubjects? _known;
+
+    /// <summary>Makes the processor of a group.</summary>
+    /// <param name="consumer">The group's decisions.</param>
+    /// <param name="decoder">Makes events of records.</param>
+    /// <param name="store">The group's table.</param>
+    /// <param name="buckets">The table's buckets.</param>
+    /// <param name="outbox">Where committed messages are left.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="random">The source of jitter.</param>
+    /// <param name="logger">Where each batch is reported.</param>
+    public BatchProcessor(
+        IConsumer<TEvent> consumer,
+        IEventDecoder<TEvent> decoder,
+        ITableStore store,
+        Buckets buckets,
+        IOutbox outbox,
+        EffectivelyOnceOptions options,
+        TimeProvider time,
+        Random random,
+        ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(consumer);
+        ArgumentNullException.ThrowIfNull(options);
+        Group = consumer.Group;
+        _decoder = decoder;
+        _planner = new Planner<TEvent>(consumer, decoder, buckets);
+        _store = store;
+        _buckets = buckets;
+        _outbox = outbox;
+        _limit = options.BatchDeadline;
+        _time = time;
+        _random = random;
+        _logger = logger;
+        _counters = new Counters(store);
+
+        // Rows that are nothing but keys are forgotten some day, so what was seen of them is no knowledge.
+        _known = consumer.EffectKind is null ? null : new KnownSubjects(RememberedSubjects);
+    }
+
+    /// <inheritdoc />
+    public string Group { get; }
+
+    /// <inheritdoc />
+    public async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        var started = _time.GetTimestamp();
+        using var deadline = new Deadline(_time, _limit, _random, cancellationToken);
+        var attempt = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+        var pending = new List<PlannedRecord>(records.Count);
+        var passedOver = 0;
+        foreach (var record in records)
+        {
+            if (_planner.Plan(record, attempt, _time.GetUtcNow()) is { } planned)
+            {
+                pending.Add(planned);
+            }
+            else
+            {
+                passedOver++;
+            }
+        }
+
+        int applied = 0, deadLettered = 0, duplicates = await SettleProvisionalAsync(pending, attempt, deadline).ConfigureAwait(false);
+        while (pending.Count > 0)
+        {
+            var runs = Runs(pending, attempt, deadline);
+            await Task.WhenAll(runs.Select(run => run.RunAsync())).ConfigureAwait(false);
+            pending = [];
+            foreach (var run in runs)
+            {
+                duplicates += run.Duplicates;
+                deadLettered += run.Committed.Count(record => record.IsDeadLetter);
+                applied += run.Committed.Count(record => !record.IsDeadLetter);
+                pending.AddRange(run.RuledOut.Select(ruledOut => DeadLetter(ruledOut.Record, ruledOut.Verdict, ruledOut.Detail, attempt)));
+            }
+        }
+
+        var outcome = new BatchOutcome(applied, duplicates, deadLettered, passedOver);
+        LogBatch(Group, records.Count, applied, duplicates, deadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
+        return outcome;
+    }
+
+    // Records of several partitions have no order between them: kept together by partition, a transaction touches fewer
+    // of the counters that each partition has for itself. The sort is stable, so each partition's own order stays.
+    private List<BucketRun> Runs(List<PlannedRecord> pending, string attempt, Deadline deadline) =>
+        [.. pending
+            .GroupBy(record => record.Bucket, StringComparer.Ordinal)
+            .OrderBy(bucket => bucket.Key, StringComparer.Ordinal)
+            .Select(bucket => new BucketRun(
+                _store,
+                bucket.Key,
+                [.. bucket.OrderBy(record => record.Record.Coordinates.Topic, StringComparer.Ordinal).ThenBy(record => record.Record.Coordinates.Partition)],
+                attempt,
+                _counters,
+                _known,
+                _outbox,
+                deadline))];
+
+    // A verdict that hangs on changing data is given only after the data and the subject's row have been read again: the
+    // record may have been applied by an owner with a newer view.
+    private async Task<int> SettleProvisionalAsync(List<PlannedRecord> pending, string attempt, Deadline deadline)
+    {
+        if (!pending.Exists(record => record.ProvisionalSubject is not null))
+        {
+            return 0;
+        }
+
+        await RetryAsync(async () =>
+        {
+            await _decoder.RefreshAsync(deadline.Token).ConfigureAwait(false);
+            return true;
+        }, deadline).ConfigureAwait(false);
+        var duplicates = 0;
+        for (var i = pending.Count - 1; i >= 0; i--)
+        {
+            if (pending[i].ProvisionalSubject is null)
+            {
+                continue;
+            }
+
+            var planned = _planner.Plan(pending[i].Record, attempt, _time.GetUtcNow())!;
+            pending[i] = planned;
+            if (planned.ProvisionalSubject is not { } identity)
+            {
+                continue;
+            }
+
+            var rowKey = RowKey.OfSubject(_planner.SubjectRowKind, identity.Subject);
+            var rows = await RetryAsync(
+                () => _store.ReadAsync(_buckets.Of(identity.Subject), [rowKey], IdentityColumns.ForVerdict, deadline.Token), deadline).ConfigureAwait(false);
+            switch (Verdicts.Of(rows.GetValueOrDefault(rowKey), identity, attempt))
+            {
+                case Verdict.Free:
+                    break;
+                case Verdict.Mine or Verdict.Duplicate:
+                    duplicates++;
+                    pending.RemoveAt(i);
+                    break;
+                case var conflict:
+                    pending[i] = DeadLetter(planned.Record, identity, conflict, null, attempt);
+                    break;
+            }
+        }
+
+        return duplicates;
+    }
+
+    private static async Task<T> RetryAsync<T>(Func<Task<T>> read, Deadline deadline)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            deadline.ThrowIfOver();
+            try
+            {
+                return await read().ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is not SettingException)
+            {
+                deadline.LastAnswer = failure.Message;
+                deadline.LastFailure = failure;
+                await deadline.BackOffAsync(failures).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private PlannedRecord DeadLetter(PlannedRecord record, Verdict verdict, string? refusal, string attempt)
+    {
+        // The table refused the dead letter itself: it goes without the value, the only part of it that can be at fault.
+        if (record.IsDeadLetter)
+        {
+            return DeadLetters.DeadLetter.FromPayload(record.Messages[0].Payload).OmittedValue is null
+                ? _planner.DeadLetter(record.Record, record.Identity, record.Rejection!, attempt, _time.GetUtcNow(), withoutValue: true)
+                : throw new InvalidOperationException($"The table of '{Group}' refuses the dead letter of {record.Record.Coordinates}: {refusal}");
+        }
+
+        return DeadLetter(record.Record, record.Identity, verdict, refusal, attempt);
+    }
+
+    private PlannedRecord DeadLetter(ConsumedRecord record, EventIdentity identity, Verdict verdict, string? refusal, string attempt)
+    {
+        var rejection = verdict switch
+        {
+            Verdict.KeyReused => new Rejection(DeadLetterReasons.KeyReused,
+                $"'{identity.Subject}' was handled with another payload under the same idempotency key: an event sent again has to be the same bytes."),
+            Verdict.SubjectExists => new Rejection(_decoder.SubjectExistsReason,
+                $"'{identity.Subject}' was handled with another payload under another idempotency key: two different events have one id."),
+            _ => new Rejection(DeadLetterReasons.Refused, $"The table service refused the event's rows: {refusal}"),
+        };
+        LogDeadLetter(Group, record.Coordinates, rejection.Reason);
+        return _planner.DeadLetter(record, identity, rejection, attempt, _time.GetUtcNow());
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "{Group}: {Records} records: {Applied} applied, {Duplicates} duplicates, {DeadLettered} dead-lettered, {Milliseconds} ms")]
+    private partial void LogBatch(string group, int records, int applied, int duplicates, int deadLettered, long milliseconds);
+
+    [LoggerMessage(2, LogLevel.Debug, "{Group}: {Coordinates} is dead-lettered: {Reason}")]
+    private partial void LogDeadLetter(string group, Coordinates coordinates, string reason);
+}

@@ -1,0 +1,258 @@
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.EffectivelyOnce.Batches;
+
+/// <summary>
+/// Settles one bucket's records of a batch, transaction after transaction. The invariant: a record leaves the list only
+/// as applied by a transaction known to be committed, or by a verdict against a committed row.
+/// </summary>
+internal sealed class BucketRun(
+    ITableStore store, string bucket, List<PlannedRecord> pending, string attempt, Counters counters, KnownSubjects? known, IOutbox outbox, Deadline deadline)
+{
+    /// <summary>Records whose effects or dead letter this run committed.</summary>
+    public List<PlannedRecord> Committed { get; } = [];
+
+    /// <summary>Records suppressed.</summary>
+    public int Duplicates { get; private set; }
+
+    /// <summary>Records that a committed row, or the table service, ruled out: they become dead letters, in buckets of their own.</summary>
+    public List<(PlannedRecord Record, Verdict Verdict, string? Detail)> RuledOut { get; } = [];
+
+    /// <summary>Settles every record.</summary>
+    /// <returns>When none is left.</returns>
+    public async Task RunAsync()
+    {
+        var failures = 0;
+        while (true)
+        {
+            JudgeByMemory();
+            if (pending.Count == 0)
+            {
+                return;
+            }
+
+            deadline.ThrowIfOver();
+            var left = pending.Count;
+            await TryAsync(TransactionPacker.Next(pending)).ConfigureAwait(false);
+            if (pending.Count < left)
+            {
+                failures = 0;
+            }
+            else
+            {
+                await deadline.BackOffAsync(++failures).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void JudgeByMemory()
+    {
+        if (known is null)
+        {
+            return;
+        }
+
+        foreach (var record in pending.ToArray())
+        {
+            if (!record.IsDeadLetter && known.Find(record.Identity.Subject) is { } row)
+            {
+                Settle(record, Verdicts.Of(row.Key, row.Fingerprint, record.Identity));
+            }
+        }
+    }
+
+    // Insert first, ask later: without a duplicate, the usual case, nothing is read.
+    private async Task TryAsync(List<PlannedRecord> transaction)
+    {
+        IReadOnlyList<RowOperation> additions;
+        try
+        {
+            additions = await counters.AddAsync(bucket, transaction, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsPassing(failure))
+        {
+            Note(failure.Message, failure);
+            return;
+        }
+
+        List<RowOperation> operations = [.. transaction.SelectMany(Inserts), .. additions];
+        var result = await store.SubmitAsync(bucket, operations, deadline.Token).ConfigureAwait(false);
+        if (result.Status == SubmitStatus.Committed)
+        {
+            Commit(transaction, additions, result.ETags);
+            return;
+        }
+
+        Note(result.Detail, result.Failure);
+        counters.Forget(bucket, additions);
+        switch (result.Status)
+        {
+            case SubmitStatus.Misconfigured:
+                throw new SettingException(result.Detail ?? "The table service refused the request.", result.Failure);
+            case SubmitStatus.Refused when transaction.Count > 1:
+                transaction.ForEach(record => record.Alone = true);
+                break;
+            case SubmitStatus.Refused:
+                Refuse(transaction[0], result.Detail);
+                break;
+            default:
+                await ReadBackAsync(transaction).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    // A dead letter's row that another record left behind, in a topic made anew under an old name, is replaced.
+    private static IEnumerable<RowOperation> Inserts(PlannedRecord record) => record.ReplacedETag is { } etag
+        ? record.Inserts.Select((insert, index) => index == 0 ? RowOperation.Replace(insert.RowKey, insert.Columns, etag) : insert)
+        : record.Inserts;
+
+    private void Commit(List<PlannedRecord> transaction, IReadOnlyList<RowOperation> additions, IReadOnlyList<string?> etags)
+    {
+        var next = 0;
+        List<CommittedMessage>? messages = null;
+        foreach (var record in transaction)
+        {
+            foreach (var message in record.Messages)
+            {
+                var head = OutboxRows.RowKeyOf(message.Id);
+                var index = record.Inserts.TakeWhile(insert => !string.Equals(insert.RowKey, head, StringComparison.Ordinal)).Count();
+                (messages ??= []).Add(new CommittedMessage(message, etags[next + index]));
+            }
+
+            next += record.Inserts.Count;
+            Applied(record);
+        }
+
+        foreach (var addition in additions)
+        {
+            counters.Committed(bucket, addition, etags[next++]);
+        }
+
+        if (messages is not null)
+        {
+            outbox.Offer(bucket, messages);
+        }
+    }
+
+    // 409, 412, 503, a time-out, a cancellation: the transaction may be committed, by us or by the SDK's own retry, or may
+    // yet be. A commit that comes later is harmless, because every transaction holds an insert that only one can win.
+    private async Task ReadBackAsync(List<PlannedRecord> transaction)
+    {
+        IReadOnlyDictionary<string, Row> rows;
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                rows = await store.ReadAsync(bucket, [.. transaction.Select(record => record.SubjectRowKey)], ColumnsForVerdict, deadline.Token).ConfigureAwait(false);
+                break;
+            }
+            catch (Exception failure) when (IsPassing(failure))
+            {
+                Note(failure.Message, failure);
+                await deadline.BackOffAsync(failures).ConfigureAwait(false);
+                deadline.ThrowIfOver();
+            }
+        }
+
+        foreach (var record in transaction)
+        {
+            if (!rows.TryGetValue(record.SubjectRowKey, out var row))
+            {
+                record.ReplacedETag = null;
+                continue;
+            }
+
+            if (record.IsDeadLetter)
+            {
+                SettleDeadLetter(record, row);
+                continue;
+            }
+
+            var verdict = Verdicts.Of(row, record.Identity, attempt);
+            known?.Remember(record.Identity.Subject, row.Text(IdentityColumns.Key) ?? "", row.Text(IdentityColumns.Fingerprint) ?? "");
+            if (verdict == Verdict.Duplicate && known is null && !await ProlongAsync(row).ConfigureAwait(false))
+            {
+                continue;
+            }
+
+            Settle(record, verdict);
+        }
+    }
+
+    private static IReadOnlyList<string> ColumnsForVerdict { get; } = [.. IdentityColumns.ForVerdict, "RecordTimestamp"];
+
+    private void SettleDeadLetter(PlannedRecord record, Row row)
+    {
+        switch (Verdicts.Of(row, record.Identity, attempt))
+        {
+            case Verdict.Mine:
+                Settle(record, Verdict.Mine);
+                break;
+            case Verdict.Duplicate when row.Columns.TryGetValue("RecordTimestamp", out var at) && at is DateTimeOffset timestamp && timestamp == record.Record.Timestamp:
+                Settle(record, Verdict.Duplicate);
+                break;
+            default:
+                record.ReplacedETag = row.ETag;
+                break;
+        }
+    }
+
+    // Rows that are nothing but keys are forgotten some day; a duplicate shows that this one is still needed.
+    private async Task<bool> ProlongAsync(Row row)
+    {
+        var prolonged = await store.SubmitAsync(
+            bucket, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["Prolonged"] = true }, row.ETag)], deadline.Token).ConfigureAwait(false);
+        Note(prolonged.Detail, prolonged.Failure);
+        return prolonged.Status == SubmitStatus.Committed;
+    }
+
+    private void Settle(PlannedRecord record, Verdict verdict)
+    {
+        switch (verdict)
+        {
+            case Verdict.Mine:
+                Applied(record);
+                if (record.Messages.Count > 0)
+                {
+                    outbox.Offer(bucket, [.. record.Messages.Select(message => new CommittedMessage(message, null))]);
+                }
+
+                break;
+            case Verdict.Duplicate:
+                Duplicates++;
+                pending.Remove(record);
+                break;
+            default:
+                RuledOut.Add((record, verdict, null));
+                pending.Remove(record);
+                break;
+        }
+    }
+
+    private void Applied(PlannedRecord record)
+    {
+        Committed.Add(record);
+        pending.Remove(record);
+        if (!record.IsDeadLetter)
+        {
+            known?.Remember(record.Identity.Subject, record.Identity.Key, record.Identity.Fingerprint);
+        }
+    }
+
+    private void Refuse(PlannedRecord record, string? detail)
+    {
+        RuledOut.Add((record, Verdict.Free, detail));
+        pending.Remove(record);
+    }
+
+    private void Note(string? answer, Exception? failure)
+    {
+        deadline.LastAnswer = answer ?? deadline.LastAnswer;
+        deadline.LastFailure = failure ?? deadline.LastFailure;
+    }
+
+    private bool IsPassing(Exception failure) =>
+        failure is StoreUnavailableException || (failure is OperationCanceledException && deadline.Token.IsCancellationRequested);
+}

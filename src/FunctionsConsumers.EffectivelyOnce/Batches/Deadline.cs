@@ -1,0 +1,78 @@
+namespace FunctionsConsumers.EffectivelyOnce.Batches;
+
+/// <summary>The time a batch has, on the monotonic clock, together with the caller's own cancellation.</summary>
+internal sealed class Deadline : IDisposable
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly CancellationToken _caller;
+    private readonly CancellationTokenSource _limit;
+    private readonly CancellationTokenSource _linked;
+
+    public Deadline(TimeProvider time, TimeSpan limit, Random random, CancellationToken caller)
+    {
+        _time = time;
+        _random = random;
+        _caller = caller;
+        Limit = limit;
+        _limit = new CancellationTokenSource(limit, time);
+        _linked = CancellationTokenSource.CreateLinkedTokenSource(_limit.Token, caller);
+    }
+
+    /// <summary>How long the batch has in all.</summary>
+    public TimeSpan Limit { get; }
+
+    /// <summary>Set when the time is over or the caller gives up.</summary>
+    public CancellationToken Token => _linked.Token;
+
+    /// <summary>The last answer that was no plain success, for the message of the exception.</summary>
+    public string? LastAnswer { get; set; }
+
+    /// <summary>The failure behind the last answer.</summary>
+    public Exception? LastFailure { get; set; }
+
+    /// <summary>Throws when the time is over or the caller has given up.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="BatchDeadlineException">The time is over.</exception>
+    public void ThrowIfOver()
+    {
+        _caller.ThrowIfCancellationRequested();
+        if (_limit.IsCancellationRequested)
+        {
+            throw new BatchDeadlineException(
+                $"The batch could not be settled within {Limit.TotalSeconds:0.#} s (EffectivelyOnce__BatchDeadline); it has to be delivered again. Last answer: {LastAnswer ?? "none"}.",
+                LastFailure);
+        }
+    }
+
+    /// <summary>Waits before the next try: doubled each time, with jitter, at most 5 s.</summary>
+    /// <param name="failures">Tries in a row that settled nothing, from 1.</param>
+    /// <returns>When the wait is over.</returns>
+    public async Task BackOffAsync(int failures)
+    {
+        var longest = Math.Min(LongestDelay.TotalMilliseconds, FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 20)));
+        double share;
+        lock (_random)
+        {
+            share = _random.NextDouble();
+        }
+
+        try
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(longest * (0.5 + (share / 2))), _time, Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            ThrowIfOver();
+        }
+    }
+
+    public void Dispose()
+    {
+        _linked.Dispose();
+        _limit.Dispose();
+    }
+}

@@ -1,0 +1,51 @@
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.EffectivelyOnce.Batches;
+
+/// <summary>A record with all that its transaction needs: who it is, the rows to insert, the counters to add to, the messages.</summary>
+internal sealed class PlannedRecord
+{
+    /// <summary>The record.</summary>
+    public required ConsumedRecord Record { get; init; }
+
+    /// <summary>Who it is; a dead letter's subject and key are its coordinates.</summary>
+    public required EventIdentity Identity { get; init; }
+
+    /// <summary>The bucket of the identity's subject.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>The rows to insert; the first is the row that names the subject.</summary>
+    public required IReadOnlyList<RowOperation> Inserts { get; init; }
+
+    /// <summary>The amounts to add to counters.</summary>
+    public required IReadOnlyList<Addition> Additions { get; init; }
+
+    /// <summary>The messages whose rows stand among the inserts.</summary>
+    public required IReadOnlyList<OutboxMessage> Messages { get; init; }
+
+    /// <summary>Why the record became a dead letter; null for an event's effects.</summary>
+    public Rejection? Rejection { get; init; }
+
+    /// <summary>For a rejection that hangs on changing data: the event it would be, to be judged before it is dead-lettered.</summary>
+    public EventIdentity? ProvisionalSubject { get; init; }
+
+    /// <summary>The bytes of the inserts in a request, at most.</summary>
+    public required int RequestBytes { get; init; }
+
+    /// <summary>Whether the service refused a transaction this record was part of: it is then submitted alone.</summary>
+    public bool Alone { get; set; }
+
+    /// <summary>
+    /// The version of a dead letter's row that another record left at the same coordinates, in a topic that was made
+    /// anew: it is replaced. Null: the row is inserted.
+    /// </summary>
+    public string? ReplacedETag { get; set; }
+
+    /// <summary>The row that decides about the record.</summary>
+    public string SubjectRowKey => Inserts[0].RowKey;
+
+    /// <summary>Whether this is a dead letter.</summary>
+    public bool IsDeadLetter => Rejection is not null;
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text;
+using FunctionsConsumers.EffectivelyOnce.DeadLetters;
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.EffectivelyOnce.Batches;
+
+/// <summary>Turns records into planned records, as a pure function: decode, subject, key, fingerprint, plan, limits.</summary>
+/// <typeparam name="TEvent">The domain's event.</typeparam>
+internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<TEvent> decoder, Buckets buckets)
+{
+    private const string RedriveGroupHeader = "redrive-group";
+
+    /// <summary>The kind of the subject's row.</summary>
+    public string SubjectRowKind { get; } = consumer.EffectKind ?? "key";
+
+    /// <summary>Plans one record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="attempt">The id of this delivery.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <returns>The planned record; null for one that was redriven for another group.</returns>
+    public PlannedRecord? Plan(ConsumedRecord record, string attempt, DateTimeOffset now)
+    {
+        if (record.LastHeader(RedriveGroupHeader) is { } group && !string.Equals(Encoding.UTF8.GetString(group), consumer.Group, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var decoded = decoder.Decode(record);
+        var key = IdempotencyKey.Of(record, decoded.EventId, decoded.Subject) ?? record.Coordinates.ToString();
+        var identity = new EventIdentity(consumer.Group, decoded.Subject ?? key, key, Fingerprint.Of(record.Value), record.Coordinates);
+        if (decoded.Rejection is { } rejection)
+        {
+            return DeadLetter(record, identity, rejection, attempt, now);
+        }
+
+        if (key.Length > IdempotencyKey.MaxLength)
+        {
+            return DeadLetter(record, identity, new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
+                $"The idempotency key has {key.Length} characters; at most {IdempotencyKey.MaxLength} are taken.")), attempt, now);
+        }
+
+        var planned = Effects(record, identity, consumer.Plan(decoded.Event!, identity), attempt, now);
+        return Violation(planned) is { } violation ? DeadLetter(record, identity, violation, attempt, now) : planned;
+    }
+
+    /// <summary>Plans a record's dead letter. It never claims its event's subject: its row and its bucket are those of the coordinates.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="identity">Who the event is, or would be.</param>
+    /// <param name="rejection">Why it is poison.</param>
+    /// <param name="attempt">The id of this delivery.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="withoutValue">Whether to leave the value out, because the table refused it.</param>
+    /// <returns>The planned dead letter.</returns>
+    public PlannedRecord DeadLetter(
+        ConsumedRecord record, EventIdentity identity, Rejection rejection, string attempt, DateTimeOffset now, bool withoutValue = false)
+    {
+        var coordinates = record.Coordinates.ToString();
+        var own = identity with { Subject = coordinates, Key = coordinates };
+        var row = RowOperation.Insert(RowKey.OfDeadLetter(record.Coordinates), IdentityColumns.With(
+            new Dictionary<string, object> { ["Reason"] = rejection.Reason, ["RecordTimestamp"] = record.Timestamp },
+            own, IdentityColumns.DeadLettered, attempt, now));
+        var letter = new DeadLetter(consumer.Group, rejection.Reason, rejection.Detail, now, record);
+        var planned = Planned(withoutValue ? letter.WithoutValue() : letter);
+        return withoutValue || Violation(planned) is null ? planned : Planned(letter.WithoutValue());
+
+        PlannedRecord Planned(DeadLetter deadLetter)
+        {
+            var id = MessageId.OfDeadLetter(consumer.Group, record.Coordinates, record.Timestamp);
+            var message = new OutboxMessage(id, DeadLetters.DeadLetter.Kind, consumer.Group, coordinates, deadLetter.ToPayload(), now);
+            List<RowOperation> inserts = [row, .. OutboxRows.Inserts(message)];
+            return new PlannedRecord
+            {
+                Record = record,
+                Identity = own,
+                Bucket = buckets.Of(coordinates),
+                Inserts = inserts,
+                Additions = [],
+                Messages = [message],
+                Rejection = rejection,
+                ProvisionalSubject = rejection.Provisional ? identity : null,
+                RequestBytes = inserts.Sum(TransactionLimits.RequestBytes),
+            };
+        }
+    }
+
+    private PlannedRecord Effects(ConsumedRecord record, EventIdentity identity, Plan plan, string attempt, DateTimeOffset now)
+    {
+        var inserts = new List<RowOperation>(1 + plan.Inserts.Count + plan.Messages.Count)
+        {
+            RowOperation.Insert(
+                RowKey.OfSubject(SubjectRowKind, identity.Subject),
+                IdentityColumns.With(plan.Effect, identity, IdentityColumns.Applied, attempt, now)),
+        };
+        foreach (var insert in plan.Inserts)
+        {
+            inserts.Add(RowOperation.Insert(insert.RowKey, insert.Columns));
+        }
+
+        var messages = new OutboxMessage[plan.Messages.Count];
+        for (var ordinal = 0; ordinal < messages.Length; ordinal++)
+        {
+            var message = plan.Messages[ordinal];
+            messages[ordinal] = new OutboxMessage(identity.MessageId(ordinal), message.Kind, consumer.Group, identity.Subject, message.Payload, now);
+            inserts.AddRange(OutboxRows.Inserts(messages[ordinal]));
+        }
+
+        return new PlannedRecord
+        {
+            Record = record,
+            Identity = identity,
+            Bucket = buckets.Of(identity.Subject),
+            Inserts = inserts,
+            Additions = plan.Additions,
+            Messages = messages,
+            RequestBytes = inserts.Sum(TransactionLimits.RequestBytes),
+        };
+    }
+
+    // An event that cannot fit one transaction is poison: split over two, a crash between them would leave half of it.
+    private static Rejection? Violation(PlannedRecord planned)
+    {
+        if (planned.Inserts.Select(TransactionLimits.Violation).FirstOrDefault(violation => violation is not null) is { } violation)
+        {
+            return new Rejection(DeadLetterReasons.TooLarge, violation);
+        }
+
+        var rows = planned.Inserts.Count + planned.Additions.Select(addition => addition.RowKey).Distinct(StringComparer.Ordinal).Count();
+        if (rows > TransactionLimits.MaxRows)
+        {
+            return new Rejection(DeadLetterReasons.TooWide, string.Create(CultureInfo.InvariantCulture,
+                $"The event's effects are {rows} rows; a transaction takes {TransactionLimits.MaxRows}."));
+        }
+
+        var bytes = planned.RequestBytes + (TransactionPacker.CounterBytes * planned.Additions.Count);
+        return bytes > TransactionLimits.MaxBytes
+            ? new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
+                $"The event's effects are {bytes} bytes; a transaction takes {TransactionLimits.MaxBytes}."))
+            : null;
+    }
+}

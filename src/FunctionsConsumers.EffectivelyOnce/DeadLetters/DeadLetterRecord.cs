@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Confluent.Kafka;
+
+namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;
+
+/// <summary>The Kafka record of a dead letter: original key, value and headers, and headers that say why and where from.</summary>
+internal static class DeadLetterRecord
+{
+    public static Message<byte[], byte[]> Of(DeadLetter letter, string messageId)
+    {
+        var headers = new Headers();
+        foreach (var header in letter.Record.Headers)
+        {
+            headers.Add(header.Name, header.Value);
+        }
+
+        var from = letter.Record.Coordinates;
+        Add(headers, "dead-letter-reason", letter.Reason);
+        Add(headers, "dead-letter-detail", letter.Detail);
+        Add(headers, "dead-letter-group", letter.Group);
+        Add(headers, "dead-letter-topic", from.Topic);
+        Add(headers, "dead-letter-partition", from.Partition.ToString(CultureInfo.InvariantCulture));
+        Add(headers, "dead-letter-offset", from.Offset.ToString(CultureInfo.InvariantCulture));
+        Add(headers, "dead-letter-time", letter.DeadLetteredAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+        Add(headers, "message-id", messageId);
+        if (letter.OmittedValue is not { } omitted)
+        {
+            return new Message<byte[], byte[]> { Key = letter.Record.Key!, Value = letter.Record.Value!, Headers = headers };
+        }
+
+        Add(headers, "dead-letter-value-omitted", "true");
+        var note = new JsonObject
+        {
+            ["value_omitted"] = true,
+            ["topic"] = from.Topic,
+            ["partition"] = from.Partition,
+            ["offset"] = from.Offset,
+            ["bytes"] = omitted.Length,
+            ["sha256"] = omitted.Sha256,
+        };
+        return new Message<byte[], byte[]> { Key = letter.Record.Key!, Value = Encoding.UTF8.GetBytes(note.ToJsonString()), Headers = headers };
+    }
+
+    private static void Add(Headers headers, string name, string value) => headers.Add(name, Encoding.UTF8.GetBytes(value));
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;
+
+/// <summary>
+/// Sends dead letters to <c>topic.group.dead-letters</c>, which is made where it is missing and the broker allows it.
+/// Always sent again when in doubt: a dead letter seen twice has one id, one not seen is lost.
+/// </summary>
+public sealed partial class DeadLetterSender : IMessageSender, IDisposable
+{
+    private static readonly TimeSpan AdminTimeout = TimeSpan.FromSeconds(10);
+
+    // The broker's own limit decides, not the client's default of 1,000,000.
+    private const int MaxMessageBytes = 64 * 1024 * 1024;
+
+    private readonly KafkaConnection _kafka;
+    private readonly ILogger _logger;
+    private readonly Lazy<IProducer<byte[], byte[]>> _producer;
+    private readonly ConcurrentDictionary<string, Task> _topics = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the sender; it connects at the first send.</summary>
+    /// <param name="kafka">The broker.</param>
+    /// <param name="options">The settings, for the lease.</param>
+    /// <param name="logger">Where trouble is reported.</param>
+    public DeadLetterSender(KafkaConnection kafka, EffectivelyOnceOptions options, ILogger<DeadLetterSender> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _kafka = kafka;
+        _logger = logger;
+        _producer = new(() => new ProducerBuilder<byte[], byte[]>(_kafka.Apply(new ProducerConfig
+        {
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            LingerMs = 5,
+            MessageMaxBytes = MaxMessageBytes,
+
+            // Under half the lease: an outcome that comes later belongs to a claim that may have been taken over.
+            MessageTimeoutMs = (int)Math.Min(30_000, options.OutboxLease.TotalMilliseconds * 0.4),
+        })).SetLogHandler((_, message) => LogClient(message.Message)).SetErrorHandler((_, error) => LogClient(error.Reason)).Build());
+    }
+
+    /// <inheritdoc />
+    public string Kind => DeadLetter.Kind;
+
+    /// <inheritdoc />
+    public InDoubtPolicy? InDoubt => InDoubtPolicy.Resend;
+
+    /// <inheritdoc />
+    public async Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var letter = DeadLetter.FromPayload(message.Payload);
+        var topic = DeadLetter.TopicOf(letter.Record.Coordinates.Topic, letter.Group);
+        var result = await ProduceAsync(topic, letter, message.Id, timeout, cancellationToken).ConfigureAwait(false);
+        return result ?? await ProduceAsync(topic, letter.WithoutValue(), message.Id, timeout, cancellationToken).ConfigureAwait(false)
+            ?? new SendResult(SendStatus.NotSent, $"The broker refuses even the dead letter without its value: raise max.message.bytes of topic '{topic}'.");
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (_producer.IsValueCreated)
+        {
+            _producer.Value.Flush(TimeSpan.FromSeconds(5));
+            _producer.Value.Dispose();
+        }
+    }
+
+    // Null: the broker refuses the size.
+    private async Task<SendResult?> ProduceAsync(string topic, DeadLetter letter, string id, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _topics.GetOrAdd(topic, name => Task.Run(() => EnsureTopicAsync(name), CancellationToken.None)).ConfigureAwait(false);
+            await _producer.Value.ProduceAsync(topic, DeadLetterRecord.Of(letter, id), cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+            return SendResult.Sent;
+        }
+        catch (ProduceException<byte[], byte[]> refused) when (refused.Error.Code == ErrorCode.MsgSizeTooLarge)
+        {
+            return null;
+        }
+        catch (ProduceException<byte[], byte[]> failure) when (failure.DeliveryResult.Status == PersistenceStatus.NotPersisted)
+        {
+            _topics.TryRemove(topic, out _);
+            return new SendResult(SendStatus.NotSent, $"{topic}: {failure.Error.Reason}");
+        }
+        catch (KafkaException failure) when (failure is not ProduceException<byte[], byte[]>)
+        {
+            _topics.TryRemove(topic, out _);
+            return new SendResult(SendStatus.NotSent, $"{topic}: {failure.Error.Reason}");
+        }
+    }
+
+    private async Task EnsureTopicAsync(string topic)
+    {
+        using var admin = new DependentAdminClientBuilder(_producer.Value.Handle).Build();
+        var metadata = admin.GetMetadata(topic, AdminTimeout);
+        if (metadata.Topics.Exists(found => found.Topic == topic && found.Error.Code == ErrorCode.NoError))
+        {
+            return;
+        }
+
+        try
+        {
+            await admin.CreateTopicsAsync([new TopicSpecification { Name = topic }], new CreateTopicsOptions { RequestTimeout = AdminTimeout }).ConfigureAwait(false);
+        }
+        catch (CreateTopicsException race) when (race.Results.TrueForAll(result => result.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
+        {
+            LogClient($"{topic} was made by another owner");
+        }
+    }
+
+    [LoggerMessage(30, LogLevel.Debug, "Kafka, dead letters: {Message}")]
+    private partial void LogClient(string message);
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+
+namespace FunctionsConsumers.EffectivelyOnce.Tables;
+
+/// <summary>
+/// The limits of Azure Table storage, reckoned by our own code because the emulator does not check them as the service
+/// does. Source: "Understanding the Table service data model" and "Performing entity group transactions" of the service's
+/// documentation.
+/// </summary>
+public static class TransactionLimits
+{
+    /// <summary>The most rows of one entity group transaction.</summary>
+    public const int MaxRows = 100;
+
+    /// <summary>The most bytes of one transaction's request: 4 MiB, less 64 KiB for the parts of it that we only estimate.</summary>
+    public const int MaxBytes = (4 * 1024 * 1024) - (64 * 1024);
+
+    /// <summary>The most bytes of one entity, 1 MiB.</summary>
+    public const int MaxEntityBytes = 1024 * 1024;
+
+    /// <summary>The most bytes of one string (as UTF-16) or binary property, 64 KiB.</summary>
+    public const int MaxPropertyBytes = 64 * 1024;
+
+    /// <summary>The most properties of one entity beside the keys and the timestamp.</summary>
+    public const int MaxProperties = 252;
+
+    // The headers of one part: boundary, content type, verb and address, and the annotations around the columns.
+    private const int PartOverhead = 700;
+
+    /// <summary>How many bytes an operation takes in a transaction's request, at most.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <returns>Bytes.</returns>
+    public static int RequestBytes(RowOperation operation)
+    {
+        // The row key stands in the address (percent-encoded) and in the body.
+        long bytes = PartOverhead + (4L * operation.RowKey.Length);
+        foreach (var (name, value) in operation.Columns)
+        {
+            bytes += (2L * name.Length) + 40 + value switch
+            {
+                string text => JsonBytes(text),
+                byte[] binary => (binary.Length + 2L) / 3 * 4,
+                _ => 40,
+            };
+        }
+
+        return (int)Math.Min(bytes, int.MaxValue);
+    }
+
+    /// <summary>Says which limit an operation breaks by itself, in whatever transaction.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <returns>One sentence; null where it breaks none.</returns>
+    public static string? Violation(RowOperation operation)
+    {
+        if (operation.Columns.Count > MaxProperties)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"Row '{operation.RowKey}' has {operation.Columns.Count} columns; Table storage takes {MaxProperties}.");
+        }
+
+        // "Understanding the Table service data model": 4 bytes, the keys as UTF-16, and for each property 8 bytes, its
+        // name as UTF-16 and its value.
+        long entity = 4 + (2L * (operation.RowKey.Length + 8));
+        foreach (var (name, value) in operation.Columns)
+        {
+            var size = value switch
+            {
+                string text => 2L * text.Length,
+                byte[] binary => binary.Length,
+                _ => 16,
+            };
+            if (size > MaxPropertyBytes)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"Column {name} of row '{operation.RowKey}' has {size} bytes; Table storage takes {MaxPropertyBytes}.");
+            }
+
+            entity += 8 + (2L * name.Length) + 4 + size;
+        }
+
+        return entity > MaxEntityBytes
+            ? string.Create(CultureInfo.InvariantCulture, $"Row '{operation.RowKey}' has {entity} bytes; Table storage takes {MaxEntityBytes}.")
+            : null;
+    }
+
+    // A JSON writer may escape whatever is not plain ASCII, and the characters below, as \uXXXX.
+    private static long JsonBytes(string text)
+    {
+        long bytes = text.Length;
+        foreach (var c in text)
+        {
+            if (c is < ' ' or > '~' or '"' or '\\' or '<' or '>' or '&' or '\'' or '+' or '`')
+            {
+                bytes += 5;
+            }
+        }
+
+        return bytes;
+    }
+}
