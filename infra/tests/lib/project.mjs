@@ -23,13 +23,14 @@ export class Project {
   /**
    * @param {string} root the repository's root
    * @param {Record<string, string>} changes texts by path that stand for the files'
+   * @param {Project} [base] a project whose unchanged files need not be parsed again
    */
-  constructor(root, changes = {}) {
+  constructor(root, changes = {}, base = undefined) {
     this.root = root;
     this.changes = changes;
     this.models = new Map();
     for (const path of this.files('infra', /\.bicep(param)?$/).filter((one) => !one.startsWith(join('infra', 'tests')))) {
-      this.models.set(path, readModel(this.readText(path), path));
+      this.models.set(path, (path in changes ? undefined : base?.models.get(path)) ?? readModel(this.readText(path), path));
     }
   }
 
