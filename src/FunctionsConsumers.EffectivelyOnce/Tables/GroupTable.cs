@@ -1,0 +1,111 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+using FunctionsConsumers.EffectivelyOnce.Batches;
+
+namespace FunctionsConsumers.EffectivelyOnce.Tables;
+
+/// <summary>
+/// Opens a group's table: makes it where it is missing, and holds the start to what the table was made with. Bucket count
+/// and accounts say where every subject's row is; another count would look for old orders in the wrong place and handle
+/// them a second time.
+/// </summary>
+public static class GroupTable
+{
+    /// <summary>The partition key of the row that describes the table.</summary>
+    public const string MetaPartition = "meta";
+
+    /// <summary>The row key of the row that describes the table.</summary>
+    public const string MetaRow = "table";
+
+    /// <summary>The version of the layout of rows that this build writes.</summary>
+    public const int SchemaVersion = 1;
+
+    /// <summary>Makes the table in each account where it is missing, and compares or writes its description.</summary>
+    /// <param name="accounts">The accounts.</param>
+    /// <param name="group">The consumer group, the table's name.</param>
+    /// <param name="buckets">The bucket count of this start.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="SettingException">The table was made with another bucket count, other accounts, or for another group.</exception>
+    /// <exception cref="StoreUnavailableException">No answer, or one that says to come back later.</exception>
+    public static async Task<AzureTableStore> OpenAsync(TableAccounts accounts, string group, int buckets, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(accounts);
+        var names = string.Join(',', accounts.Names);
+        try
+        {
+            foreach (var client in accounts.Clients)
+            {
+                var table = client.GetTableClient(group);
+                await table.CreateIfNotExistsAsync(cancellationToken).ConfigureAwait(false);
+                await DescribeAsync(table, group, buckets, names, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception failure) when (failure is Azure.Identity.AuthenticationFailedException or RequestFailedException { Status: 401 or 403 })
+        {
+            throw new SettingException(
+                $"{TableAccounts.Setting}: the storage account refuses the credential: check the key, or give the identity the role Storage Table Data Contributor.", failure);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested
+            && failure is RequestFailedException or AggregateException or TaskCanceledException or IOException or HttpRequestException)
+        {
+            throw new StoreUnavailableException(
+                $"{TableAccounts.Setting}: the tables of '{names}' cannot be reached at {accounts.Clients[0].Uri}: {(failure.InnerException ?? failure).Message.Split('\n', 2)[0].TrimEnd()}", failure);
+        }
+
+        return new AzureTableStore(accounts, group);
+    }
+
+    private static async Task DescribeAsync(TableClient table, string group, int buckets, string accounts, CancellationToken cancellationToken)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(MetaPartition, MetaRow, null, cancellationToken).ConfigureAwait(false);
+        if (!found.HasValue)
+        {
+            var meta = new TableEntity(MetaPartition, MetaRow)
+            {
+                ["Group"] = group,
+                ["Buckets"] = buckets,
+                ["Accounts"] = accounts,
+                ["SchemaVersion"] = SchemaVersion,
+            };
+            try
+            {
+                await table.AddEntityAsync(meta, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (RequestFailedException race) when (race.Status == 409)
+            {
+                // Another start was faster, or our own first try was: what stands there is what counts.
+                found = await table.GetEntityIfExistsAsync<TableEntity>(MetaPartition, MetaRow, null, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        Compare(found.Value!, group, buckets, accounts);
+    }
+
+    private static void Compare(TableEntity meta, string group, int buckets, string accounts)
+    {
+        if (!string.Equals(meta.GetString("Group"), group, StringComparison.Ordinal))
+        {
+            throw new SettingException($"{TableAccounts.Setting}: table '{group}' belongs to the group '{meta.GetString("Group")}': use another account, or remove the table.");
+        }
+
+        if (meta.GetInt32("Buckets") != buckets)
+        {
+            throw new SettingException(string.Create(CultureInfo.InvariantCulture,
+                $"EffectivelyOnce__Buckets is {buckets}, but table '{group}' was made with {meta.GetInt32("Buckets")}: set it to {meta.GetInt32("Buckets")}. The bucket count of a table cannot be changed."));
+        }
+
+        if (!string.Equals(meta.GetString("Accounts"), accounts, StringComparison.Ordinal))
+        {
+            throw new SettingException($"{TableAccounts.Setting} names the accounts '{accounts}', but table '{group}' was made with '{meta.GetString("Accounts")}': name those, in that order.");
+        }
+
+        if (meta.GetInt32("SchemaVersion") != SchemaVersion)
+        {
+            throw new SettingException(string.Create(CultureInfo.InvariantCulture,
+                $"Table '{group}' has the layout {meta.GetInt32("SchemaVersion")}; this build writes {SchemaVersion}: use the build that made the table."));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using Microsoft.Extensions.Configuration;
+
+namespace FunctionsConsumers.EffectivelyOnce.Tables;
+
+/// <summary>
+/// The storage accounts of the setting <c>OrderTables</c>: a connection string, or <c>OrderTables__serviceUri</c> with a
+/// managed identity (<c>OrderTables__clientId</c> for a user-assigned one), or several of either as
+/// <c>OrderTables__0</c>, <c>OrderTables__1__serviceUri</c> and so on. A bucket lives in one of them; the list is fixed
+/// when the tables are made.
+/// </summary>
+public sealed class TableAccounts
+{
+    /// <summary>The setting.</summary>
+    public const string Setting = "OrderTables";
+
+    // The SDK's default of 100 s is longer than most deadlines; the service itself gives up a write after 30 s.
+    private static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(15);
+
+    private TableAccounts(IReadOnlyList<TableServiceClient> clients)
+    {
+        Clients = clients;
+        Names = [.. clients.Select(client => client.AccountName)];
+    }
+
+    /// <summary>One client for each account, in the order of the setting.</summary>
+    public IReadOnlyList<TableServiceClient> Clients { get; }
+
+    /// <summary>The accounts' names, in the order of the setting.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Reads the setting.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <returns>The accounts; at least one.</returns>
+    /// <exception cref="SettingException">The setting is missing, or one of its parts is wrong.</exception>
+    public static TableAccounts FromConfiguration(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection(Setting);
+        List<IConfigurationSection> several = [.. section.GetChildren()
+            .Where(child => int.TryParse(child.Key, out _))
+            .OrderBy(child => int.Parse(child.Key, System.Globalization.CultureInfo.InvariantCulture))];
+        List<TableServiceClient> clients = [.. (several.Count > 0 ? several : [section]).Select(Client)];
+        if (clients.GroupBy(client => client.Uri).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new SettingException($"{Setting} names the account {twice.Key} twice: name each account once.");
+        }
+
+        return new TableAccounts(clients);
+    }
+
+    /// <summary>Accounts given by their connection strings.</summary>
+    /// <param name="connectionStrings">At least one.</param>
+    /// <returns>The accounts.</returns>
+    /// <exception cref="SettingException">A connection string is malformed.</exception>
+    public static TableAccounts FromConnectionStrings(params IReadOnlyList<string> connectionStrings) =>
+        new([.. connectionStrings.Select(connectionString => Client(Setting, connectionString))]);
+
+    private static TableServiceClient Client(IConfigurationSection section)
+    {
+        var name = section.Path.Replace(":", "__", StringComparison.Ordinal);
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            return Client(name, section.Value);
+        }
+
+        var serviceUri = section["serviceUri"];
+        if (string.IsNullOrWhiteSpace(serviceUri))
+        {
+            throw new SettingException(
+                $"{name} is not set: give a connection string, or {name}__serviceUri (https://ACCOUNT.table.core.windows.net) for a managed identity.");
+        }
+
+        if (!Uri.TryCreate(serviceUri, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new SettingException($"{name}__serviceUri is '{serviceUri}': it has to be an https address such as https://ACCOUNT.table.core.windows.net.");
+        }
+
+        return new TableServiceClient(uri, Credential(section["clientId"]), Options());
+    }
+
+    // On Azure the managed identity, and nothing else: a chain of credentials would try one after the other at each start.
+    private static TokenCredential Credential(string? clientId)
+    {
+        if (Environment.GetEnvironmentVariable("WEBSITE_INSTANCE_ID") is null && Environment.GetEnvironmentVariable("IDENTITY_ENDPOINT") is null)
+        {
+            return new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId });
+        }
+
+        return new ManagedIdentityCredential(string.IsNullOrWhiteSpace(clientId)
+            ? ManagedIdentityId.SystemAssigned
+            : ManagedIdentityId.FromUserAssignedClientId(clientId));
+    }
+
+    private static TableServiceClient Client(string name, string connectionString)
+    {
+        try
+        {
+            return new TableServiceClient(connectionString, Options());
+        }
+        catch (Exception malformed) when (malformed is FormatException or InvalidOperationException or ArgumentException)
+        {
+            throw new SettingException($"{name} is no connection string of a storage account: {malformed.Message}", malformed);
+        }
+    }
+
+    // The processor tries again by itself, with the rows read back in between; the SDK's retries only bridge short gaps.
+    private static TableClientOptions Options()
+    {
+        var options = new TableClientOptions();
+        options.Retry.MaxRetries = 2;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(100);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(1);
+        options.Retry.NetworkTimeout = NetworkTimeout;
+        return options;
+    }
+}

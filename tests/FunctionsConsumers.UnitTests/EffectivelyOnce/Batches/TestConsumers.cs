@@ -1,0 +1,213 @@
+using System.Text;
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
+
+/// <summary>An event of the tests: <c>subject|amount[|event id]</c>; anything else is poison.</summary>
+internal sealed record Counted(string Subject, int Amount);
+
+internal sealed class CountedDecoder : IEventDecoder<Counted>
+{
+    public HashSet<string> Unknown { get; } = new(StringComparer.Ordinal);
+
+    public int Refreshed { get; private set; }
+
+    public Action? OnRefresh { get; set; }
+
+    public Decoded<Counted> Decode(ConsumedRecord record)
+    {
+        var parts = Encoding.UTF8.GetString(record.Value ?? []).Split('|');
+        if (parts.Length < 2 || !int.TryParse(parts[1], out var amount))
+        {
+            return new(null, null, null, new Rejection("poison", "It is no event."));
+        }
+
+        return Unknown.Contains(parts[0])
+            ? new(null, parts[0], null, new Rejection("unknown", "It is not known.", Provisional: true))
+            : new(new Counted(parts[0], amount), parts[0], parts.ElementAtOrDefault(2), null);
+    }
+
+    public ValueTask RefreshAsync(CancellationToken cancellationToken)
+    {
+        Refreshed++;
+        OnRefresh?.Invoke();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Inserts one effect, adds to one counter, and sends one message.</summary>
+internal sealed class CountedConsumer(string? effectKind = "effect", int messages = 1, int inserts = 0) : IConsumer<Counted>
+{
+    public string Group => "group";
+
+    public string? EffectKind => effectKind;
+
+    public Plan Plan(Counted @event, EventIdentity identity) => new()
+    {
+        Effect = effectKind is null ? new Dictionary<string, object>() : new Dictionary<string, object> { ["Amount"] = @event.Amount },
+        Inserts = [.. Enumerable.Range(0, inserts).Select(i => new RowInsert($"line!{@event.Subject}!{i}", new Dictionary<string, object>()))],
+        Additions = [new Addition(RowKey.OfCounter("sum", "all", identity.Coordinates), "Sum", @event.Amount)],
+        Messages = [.. Enumerable.Range(0, messages).Select(_ => new PlannedMessage("test", Encoding.UTF8.GetBytes(@event.Subject)))],
+    };
+}
+
+/// <summary>A store whose answers a test bends: it may act before a request, or spoil the answer after it.</summary>
+internal sealed class BentStore(MemoryTableStore store) : ITableStore
+{
+    public MemoryTableStore Inner => store;
+
+    public int Submits { get; private set; }
+
+    public int RowsRead { get; private set; }
+
+    public Func<int, string, IReadOnlyList<RowOperation>, SubmitResult?>? Before { get; set; }
+
+    public Func<int, SubmitResult, SubmitResult>? After { get; set; }
+
+    public Func<Exception?>? OnRead { get; set; }
+
+    public Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
+    {
+        var number = ++Submits;
+        var result = Before?.Invoke(number, partitionKey, operations) ?? store.Submit(partitionKey, operations);
+        return Task.FromResult(After?.Invoke(number, result) ?? result);
+    }
+
+    public Task<IReadOnlyDictionary<string, Row>> ReadAsync(
+        string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
+    {
+        RowsRead += rowKeys.Count;
+        return OnRead?.Invoke() is { } failure
+            ? Task.FromException<IReadOnlyDictionary<string, Row>>(failure)
+            : store.ReadAsync(partitionKey, rowKeys, columns, cancellationToken);
+    }
+
+    public IAsyncEnumerable<Row> ScanAsync(string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
+        store.ScanAsync(partitionKey, rowKeyPrefix, columns, cancellationToken);
+}
+
+/// <summary>Takes what the processor offers, and sends nothing.</summary>
+internal sealed class SilentOutbox : IOutbox
+{
+    public List<CommittedMessage> Offered { get; } = [];
+
+    public void Offer(string bucket, IReadOnlyList<CommittedMessage> messages) => Offered.AddRange(messages);
+}
+
+/// <summary>A group over a table in memory.</summary>
+internal sealed class TestGroup
+{
+    public TestGroup(IConsumer<Counted>? consumer = null, MemoryTableStore? table = null, int buckets = 1, TimeSpan? deadline = null)
+    {
+        Store = new BentStore(table ?? new MemoryTableStore());
+        Processor = new BatchProcessor<Counted>(
+            consumer ?? new CountedConsumer(),
+            Decoder,
+            Store,
+            new Buckets(buckets),
+            Outbox,
+            new EffectivelyOnceOptions { BatchDeadline = deadline ?? TimeSpan.FromSeconds(30) },
+            new ImpatientTime(),
+            new Random(1),
+            NullLogger.Instance);
+    }
+
+    public CountedDecoder Decoder { get; } = new();
+
+    public BentStore Store { get; }
+
+    public SilentOutbox Outbox { get; } = new();
+
+    public BatchProcessor<Counted> Processor { get; }
+
+    public Task<BatchOutcome> ProcessAsync(params ConsumedRecord[] records) => Processor.ProcessAsync(records, TestContext.Current.CancellationToken);
+
+    public IReadOnlyList<Row> Rows(string prefix) => [.. Store.Inner.Rows().Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal))];
+
+    public long Sum() => Rows("sum!").Sum(row => row.Number("Sum") ?? 0);
+
+    public static ConsumedRecord Record(long offset, string value, int partition = 0, string? key = null) => new(
+        new Coordinates("topic", partition, offset),
+        DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000 + offset),
+        null,
+        Encoding.UTF8.GetBytes(value),
+        key is null ? [] : [new RecordHeader("idempotency-key", Encoding.UTF8.GetBytes(key))]);
+}
+
+/// <summary>A clock on which every wait is over at once, and has taken the time it was for.</summary>
+internal sealed class ImpatientTime : TimeProvider
+{
+    private readonly List<(long Due, ManualTimer Timer)> _timers = [];
+    private long _ticks = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow() => new(_ticks, TimeSpan.Zero);
+
+    public override long GetTimestamp() => _ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(callback, state);
+        if (dueTime == Timeout.InfiniteTimeSpan)
+        {
+            return timer;
+        }
+
+        var due = _ticks + dueTime.Ticks;
+
+        // A deadline (seconds) waits for the clock; a back-off (at most 5 s) moves it.
+        if (dueTime > TimeSpan.FromSeconds(5))
+        {
+            _timers.Add((due, timer));
+            return timer;
+        }
+
+        Advance(due);
+        ThreadPool.QueueUserWorkItem(_ => timer.Fire());
+        return timer;
+    }
+
+    public void Advance(TimeSpan time) => Advance(_ticks + time.Ticks);
+
+    private void Advance(long ticks)
+    {
+        _ticks = Math.Max(_ticks, ticks);
+        foreach (var (due, timer) in _timers.ToArray())
+        {
+            if (due <= _ticks)
+            {
+                _timers.Remove((due, timer));
+                timer.Fire();
+            }
+        }
+    }
+
+    private sealed class ManualTimer(TimerCallback callback, object? state) : ITimer
+    {
+        private bool _disposed;
+
+        public void Fire()
+        {
+            if (!_disposed)
+            {
+                callback(state);
+            }
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => !_disposed;
+
+        public void Dispose() => _disposed = true;
+
+        public ValueTask DisposeAsync()
+        {
+            _disposed = true;
+            return ValueTask.CompletedTask;
+        }
+    }
+}
