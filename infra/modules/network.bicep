@@ -83,42 +83,47 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
         addressPrefix
       ]
     }
-  }
-}
-
-resource consumersSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = {
-  parent: network
-  name: 'consumers'
-  properties: {
-    addressPrefix: cidrSubnet(addressPrefix, subnetBits, 0)
-    delegations: [
+    // Here and not as resources of their own: a network written without its subnets can lose them.
+    subnets: [
       {
         name: 'consumers'
         properties: {
-          serviceName: delegation
+          addressPrefix: cidrSubnet(addressPrefix, subnetBits, 0)
+          delegations: [
+            {
+              name: 'consumers'
+              properties: {
+                serviceName: delegation
+              }
+            }
+          ]
+          networkSecurityGroup: {
+            id: consumersRules.id
+          }
+        }
+      }
+      {
+        name: 'endpoints'
+        properties: {
+          addressPrefix: cidrSubnet(addressPrefix, subnetBits, 1)
+          networkSecurityGroup: {
+            id: endpointsRules.id
+          }
+          privateEndpointNetworkPolicies: 'Enabled'
         }
       }
     ]
-    networkSecurityGroup: {
-      id: consumersRules.id
-    }
   }
 }
 
-resource endpointsSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' = {
+resource consumersSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' existing = {
+  parent: network
+  name: 'consumers'
+}
+
+resource endpointsSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-09-01' existing = {
   parent: network
   name: 'endpoints'
-  properties: {
-    addressPrefix: cidrSubnet(addressPrefix, subnetBits, 1)
-    networkSecurityGroup: {
-      id: endpointsRules.id
-    }
-    privateEndpointNetworkPolicies: 'Enabled'
-  }
-  // Azure changes one subnet of a network at a time.
-  dependsOn: [
-    consumersSubnet
-  ]
 }
 
 resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = [
