@@ -140,7 +140,7 @@ param dataAccounts int = 1
 ])
 param storageSku string = 'Standard_ZRS'
 
-@description('Whether the app makes the table of products at its first start and fills it with the sample products. Otherwise it is made here, empty, for your own.')
+@description('Whether the app makes the table of products at its first start and fills it with the sample products. Otherwise it is made here, empty, and no order is handled until you have put your own products in.')
 param sampleCatalog bool = false
 
 // ---- How once is kept
@@ -174,10 +174,10 @@ param inDoubt string = 'Resend'
 
 // ---- Mail
 
-@description('Mail server for the confirmations. Without one they are written to the instance\'s disk, which is good for a trial only.')
+@description('Mail server for the confirmations. Without one they are files on the instance\'s disk and go with it, which is good for a trial only.')
 param smtpHost string = ''
 
-@description('Port of the mail server.')
+@description('Port of the mail server, for STARTTLS: 465 speaks TLS from the first byte, which the app does not.')
 @minValue(1)
 @maxValue(65535)
 param smtpPort int = 587
@@ -189,7 +189,7 @@ param smtpUsername string = ''
 @secure()
 param smtpPassword string = ''
 
-@description('Whether the mail server must speak TLS.')
+@description('Whether the mail server must speak TLS. With a user name it must.')
 param smtpTls bool = true
 
 @description('Sender of the confirmations.')
@@ -302,12 +302,11 @@ var publicNetworkAccess = privateNetwork ? 'Disabled' : 'Enabled'
 @description('The due date of the keys, in seconds since 1970.')
 var secretsExpireAt = dateTimeToEpoch(dateTimeAdd(deployedAt, 'P${secretsValidDays}D'))
 
-@description('Tables of each data account: one for each group, and the shared ones.')
-var tables = concat(
-  map(consumers, item => item.group),
-  [sharedTables.progress],
-  sampleCatalog ? [] : [sharedTables.catalog]
-)
+@description('Tables of every data account: one for each group.')
+var groupTables = map(consumers, item => item.group)
+
+@description('Tables that the first account holds for all. The app fills a table of products only if it makes it itself.')
+var firstAccountTables = sampleCatalog ? [sharedTables.progress] : [sharedTables.progress, sharedTables.catalog]
 
 @description('Addresses of the tables, account by account.')
 var tableServiceUris = map(dataStorageNames, name => 'https://${name}.table.${environment().suffixes.storage}')
@@ -438,9 +437,11 @@ var onceSettings = {
   EffectivelyOnce__InDoubt: inDoubt
 }
 
-@description('The mail server, where there is one.')
+@description('The mail server, or the one folder that an instance may write to.')
 var mailSettings = empty(smtpHost)
-  ? {}
+  ? {
+      MailFolder: '/tmp/mail'
+    }
   : {
       SmtpHost: smtpHost
       SmtpPort: string(smtpPort)
@@ -512,7 +513,7 @@ module hostStorage 'modules/storage.bicep' = {
 }
 
 module dataStorage 'modules/storage.bicep' = [
-  for name in dataStorageNames: {
+  for (name, i) in dataStorageNames: {
     scope: group
     params: {
       name: name
@@ -521,7 +522,7 @@ module dataStorage 'modules/storage.bicep' = [
       sku: storageSku
       publicNetworkAccess: publicNetworkAccess
       containers: []
-      tables: tables
+      tables: i == 0 ? concat(groupTables, firstAccountTables) : groupTables
     }
   }
 ]

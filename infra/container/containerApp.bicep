@@ -1,7 +1,7 @@
 // The consumers as a container on Azure Container Apps, beside what infra/main.bicep made: deploy it into the same
 // resource group, with the names that main.bicep gives out. KEDA scales on each group's lag.
 
-import { consumers, deadLetterSecretName, kafkaSecretName } from '../consumers.bicep'
+import { consumers, deadLetterSecretName, kafkaSecretName, smtpSecretName } from '../consumers.bicep'
 
 @description('Name of the container app and, with a prefix, of its environment.')
 @minLength(2)
@@ -48,6 +48,20 @@ param ordersTopic string = 'order-events'
 @minValue(1)
 @maxValue(1000)
 param buckets int = 16
+
+@description('Mail server for the confirmations; without one they are files on the replica\'s disk and go with it.')
+param smtpHost string = ''
+
+@description('Port of the mail server, for STARTTLS.')
+@minValue(1)
+@maxValue(65535)
+param smtpPort int = 587
+
+@description('User name at the mail server, whose password is in the vault; empty for none.')
+param smtpUsername string = ''
+
+@description('Sender of the confirmations.')
+param mailFrom string = 'orders@example.org'
 
 @description('Lag of a group for which one more replica is started.')
 @minValue(1)
@@ -98,8 +112,58 @@ var secrets = concat(
         identity: identity.id
         keyVaultUrl: '${secretsUri}${deadLetterSecretName(item.group)}'
       })
-    : []
+    : [],
+  empty(smtpUsername)
+    ? []
+    : [
+        {
+          name: smtpSecretName
+          identity: identity.id
+          keyVaultUrl: '${secretsUri}${smtpSecretName}'
+        }
+      ]
 )
+
+@description('The mail server, or the one folder that a replica may write to.')
+var mailSettings = empty(smtpHost)
+  ? [
+      {
+        name: 'MailFolder'
+        value: '/tmp/mail'
+      }
+    ]
+  : [
+      {
+        name: 'SmtpHost'
+        value: smtpHost
+      }
+      {
+        name: 'SmtpPort'
+        value: string(smtpPort)
+      }
+      {
+        name: 'SmtpTls'
+        value: 'true'
+      }
+      {
+        name: 'MailFrom'
+        value: mailFrom
+      }
+    ]
+
+@description('How to log in at the mail server, where that is asked for.')
+var mailLoginSettings = empty(smtpUsername)
+  ? []
+  : [
+      {
+        name: 'SmtpUsername'
+        value: smtpUsername
+      }
+      {
+        name: 'SmtpPassword'
+        secretRef: smtpSecretName
+      }
+    ]
 
 @description('Settings that name the tables: one account, or several.')
 var tableSettings = length(tableServiceUris) == 1
@@ -256,7 +320,9 @@ resource app 'Microsoft.App/containerApps@2026-01-01' = {
               }
             ],
             tableSettings,
-            deadLetterSettings
+            deadLetterSettings,
+            mailSettings,
+            mailLoginSettings
           )
           probes: [
             {

@@ -25,7 +25,7 @@ export const appSettings = [
   'KafkaDeadLetters__group__Password',
   'OrderTables__serviceUri', 'OrderTables__clientId', 'OrderTables__n__serviceUri', 'OrderTables__n__clientId',
   'EffectivelyOnce__Buckets', 'EffectivelyOnce__Retention', 'EffectivelyOnce__BatchDeadline', 'EffectivelyOnce__OutboxLease', 'EffectivelyOnce__InDoubt',
-  'SmtpHost', 'SmtpPort', 'SmtpUsername', 'SmtpPassword', 'SmtpTls', 'MailFrom',
+  'SmtpHost', 'SmtpPort', 'SmtpUsername', 'SmtpPassword', 'SmtpTls', 'MailFrom', 'MailFolder',
 ];
 
 /** Settings of the Functions host. */

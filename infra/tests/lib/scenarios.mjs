@@ -30,6 +30,6 @@ export function expandAll(project) {
   }
   const file = join('infra', 'container', 'containerApp.bicep');
   made.push({ name: 'container app', file, ...expand(project, file, containerApp) });
-  made.push({ name: 'container app, several accounts, in a network', file, ...expand(project, file, { ...containerApp, tableServiceUris: ['https://a.table.example.org', 'https://b.table.example.org'], deadLetterKeys: false, subnetId: 'subnet', zoneRedundant: true }) });
+  made.push({ name: 'container app, several accounts, in a network', file, ...expand(project, file, { ...containerApp, tableServiceUris: ['https://a.table.example.org', 'https://b.table.example.org'], deadLetterKeys: false, subnetId: 'subnet', zoneRedundant: true, smtpHost: 'mail.example.org', smtpUsername: 'orders' }) });
   return made;
 }

@@ -66,8 +66,15 @@ test('Zone redundancy raises the number of instances that are always there', () 
   assert.equal(made(deploy({ zoneRedundant: true, plan: 'elasticPremium' }), 'Microsoft.Web/serverfarms')[0].body.sku.capacity, 3);
 });
 
+test('The table of products is left to the app only where it is to fill it, and only the first account has it', () => {
+  const tables = (parameters) => made(deploy(parameters), 'Microsoft.Storage/storageAccounts/tableServices/tables').map((one) => `${one.names[0].slice(0, 7)} ${one.names[2]}`);
+  assert.deepEqual(tables({ sampleCatalog: true }).filter((one) => one.endsWith('catalog')), []);
+  assert.deepEqual(tables({ dataAccounts: 2 }).filter((one) => /catalog|progress/.test(one)).sort(), ['stdata0 catalog', 'stdata0 progress']);
+});
+
 test('The mail server is named only where there is one', () => {
   assert.ok(!('SmtpHost' in settings(deploy({}))));
+  assert.equal(settings(deploy({})).MailFolder, '/tmp/mail');
   const given = settings(deploy({ smtpHost: 'mail.example.org', smtpUsername: 'orders', smtpPassword: 'secret' }));
   assert.deepEqual([given.SmtpHost, given.SmtpPort, given.SmtpTls, given.SmtpUsername], ['mail.example.org', '587', 'true', 'orders']);
   assert.match(given.SmtpPassword, /^@Microsoft\.KeyVault/);
