@@ -99,7 +99,7 @@ public sealed class TableClientTests
 
         Assert.Equal(("billing", 409), (kept.Value.Name, kept.GetRawResponse().Status));
         Assert.Equal("billing", keptToo.Value.Name);
-        Assert.True(refused.ErrorCode! == TableErrorCode.TableAlreadyExists);
+        Assert.True(refused.ErrorCode == TableErrorCode.TableAlreadyExists);
         Assert.All(service.Requests, request => Assert.Equal("""{"TableName":"billing"}""", request.Body));
     }
 
@@ -111,7 +111,7 @@ public sealed class TableClientTests
 
         var refused = await Assert.ThrowsAsync<RequestFailedException>(() => client.CreateTableIfNotExistsAsync("billing", Cancellation));
 
-        Assert.True(refused.ErrorCode! == TableErrorCode.TableBeingDeleted);
+        Assert.True(refused.ErrorCode == TableErrorCode.TableBeingDeleted);
     }
 
     [Fact]
@@ -133,6 +133,6 @@ public sealed class TableClientTests
 
         Assert.True("entityalreadyexists" == TableErrorCode.EntityAlreadyExists);
         Assert.True("EntityNotFound" != TableErrorCode.EntityAlreadyExists);
-        Assert.Throws<ArgumentNullException>(() => none! == TableErrorCode.EntityAlreadyExists);
+        Assert.Throws<ArgumentNullException>(() => none == TableErrorCode.EntityAlreadyExists);
     }
 }

@@ -83,7 +83,7 @@ public sealed class TransactionTests
 
         Assert.Equal(409, thrown.Status);
         Assert.Equal(12, thrown.FailedTransactionActionIndex);
-        Assert.True(thrown.ErrorCode! == TableErrorCode.EntityAlreadyExists);
+        Assert.True(thrown.ErrorCode == TableErrorCode.EntityAlreadyExists);
         Assert.StartsWith("12:The specified entity already exists.", thrown.Message, StringComparison.Ordinal);
         Assert.Single(service.Requests);
     }
