@@ -97,7 +97,7 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         {
             await account.CreateTableAsync(TableName, cancellationToken);
         }
-        catch (RequestFailedException failure) when (failure.ErrorCode == TableErrorCode.TableAlreadyExists)
+        catch (RequestFailedException failure) when (failure.ErrorCode is { } code && code == TableErrorCode.TableAlreadyExists)
         {
         }
 
