@@ -64,8 +64,10 @@ ShortLogs     == { << << First >>, << OtherKey >> >>, << << First >>, << OrderEx
                    << << First, Other >>, << >> >>,   << << Broken >>, << First >> >> }
 LongLogs      == { << << First, Other, KeyReused >>, << OtherKey, Broken >> >> }
 BothReasons   == { << << First, KeyReused >>, << OrderExists >> >> }
-ForgettingLogs == { << << First, First >>, << OtherKey >> >>,
-                    << << First >>, << OrderExists >> >> }
+TwoPartitions == { << << First >>, << OtherKey >> >> }
+SamePartition   == { << << First, First >>, << >> >> }
+TwoOrders       == { << << First >>, << OrderExists >> >> }
+ForgettingLogs  == TwoPartitions \cup SamePartition \cup TwoOrders
 GapLogs       == { << << First, Other, OtherKey >>, << >> >> }
 
 FromTheStart  == << 1, 1 >>
@@ -487,8 +489,7 @@ SweepReads(s) ==
 
 SweepDeletes ==
   /\ sweeping # None
-  /\ key' = IF sweeping.fresh \/ Mutant = "DeleteWithoutETag"
-            THEN [key EXCEPT ![sweeping.subject] = None] ELSE key
+  /\ key' = IF sweeping.fresh THEN [key EXCEPT ![sweeping.subject] = None] ELSE key
   /\ sweeping' = None
   /\ UNCHANGED << log, logStart, committed, finished, effects, messages, stock, dead, pc, batch, request, late, faults >>
 
