@@ -56,6 +56,7 @@ Resends   == << << First, Other >>,  << OtherKey >> >>
 Conflict  == << << First, First >>,  << OrderExists >> >>
 Corrected == << << Broken, First >>, << KeyReused >> >>
 
+MainLogs      == { Resends, Conflict }
 AllLogs       == { Resends, Conflict, Corrected }
 ResendLogs    == { Resends }
 ConflictLogs  == { Conflict }

@@ -211,9 +211,8 @@ OutcomeUnknown(o, m) ==
   /\ UNCHANGED << effect, row, fresh, age, watch, late >>
 
 (* The end of a row that this owner holds.  The write goes by its ETag.   *)
-(* If that is stale, the row is read: it may be another's now, and then   *)
-(* it is the other's affair; or still mine, because a claim of mine came  *)
-(* late, and then I write again.                                          *)
+(* If that is stale, the row has gone already by a write of mine whose    *)
+(* answer was lost, or another has taken it over: no more affair of mine. *)
 Conclude(o, m, state) ==
   IF fresh[o][m]
   THEN /\ Rewrite(m, state, None, FALSE)
@@ -221,9 +220,7 @@ Conclude(o, m, state) ==
        /\ \/ Rest(o, m) /\ UNCHANGED faults
           \/ fresh' = Stale(m) /\ Fault /\ UNCHANGED << stage, age, sending >>   \* the answer is lost
   ELSE /\ UNCHANGED << row, watch, late, faults >>
-       /\ IF row[m].state = "claimed" /\ row[m].by = o /\ Mutant # "StaleMeansAnothers"
-          THEN fresh' = Set(fresh, o, m, TRUE) /\ UNCHANGED << stage, age, sending >>
-          ELSE Rest(o, m)
+       /\ Rest(o, m)
 
 Delete(o, m) ==
   /\ stage[o][m] = "sent"
