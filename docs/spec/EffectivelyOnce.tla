@@ -227,7 +227,7 @@ Unfinished ==
                         /\ (c[2] >= Floor[c[1]] \/ Mutant = "AuditWithoutFloor") }
 
 Audit(o) ==
-  /\ HostSkips
+  /\ HostSkips /\ Mutant # "NoAudit"
   /\ pc[o] = "idle"
   /\ \E S \in SUBSET Unfinished : Hold(o, S)
   /\ UNCHANGED faults

@@ -258,7 +258,7 @@ Valid(m) ==
                     /\ age[o][m] < Lease
 
 TakeOver(o, m) ==
-  /\ stage[o][m] = "none"
+  /\ stage[o][m] = "none" /\ Mutant # "NoSweep"
   /\ row[m].state = "claimed" /\ row[m].by # o
   /\ \/ watch[o][m] = Lease
      \/ Mutant = "AnotherClock"          \* the row's timestamp by a clock that is a lease ahead
