@@ -1,5 +1,15 @@
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.Orders.Billing;
+using FunctionsConsumers.Orders.Catalog;
+using FunctionsConsumers.Orders.Events;
+using FunctionsConsumers.Orders.Inventory;
+using FunctionsConsumers.Orders.Mail;
+using FunctionsConsumers.Orders.Notification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FunctionsConsumers.Orders;
 
@@ -10,8 +20,34 @@ public static class OrderConsumersRegistration
     /// <param name="services">The services.</param>
     /// <param name="configuration">The settings.</param>
     /// <returns>The same services.</returns>
+    /// <exception cref="SettingException">A setting is missing or wrong.</exception>
     public static IServiceCollection AddOrderConsumers(this IServiceCollection services, IConfiguration configuration)
     {
-        return services;
+        var topic = configuration["OrdersTopic"];
+        if (string.IsNullOrWhiteSpace(topic))
+        {
+            throw new SettingException("OrdersTopic is not set: name the topic of the orders, order-events by default.");
+        }
+
+        return services
+            .AddEffectivelyOnce(configuration)
+            .AddOrderCatalog()
+            .AddMail(MailSettings.FromConfiguration(configuration))
+            .AddConsumer<OrderEvent, InvoiceConsumer>(Groups.Billing, topic)
+            .AddConsumer<OrderEvent, ReservationConsumer>(Groups.Inventory, topic)
+            .AddConsumer<OrderEvent, ConfirmationConsumer>(Groups.Notification, topic);
+    }
+
+    private static IServiceCollection AddOrderCatalog(this IServiceCollection services) => services
+        .AddSingleton<ProductCatalog>()
+        .AddSingleton<IEventDecoder<OrderEvent>, OrderDecoder>()
+        .AddHostedService<CatalogRefresher>();
+
+    private static IServiceCollection AddMail(this IServiceCollection services, MailSettings settings)
+    {
+        services.AddSingleton(settings);
+        return settings.SmtpHost is null
+            ? services.AddSingleton<IMessageSender, EmlFileSender>()
+            : services.AddSingleton<IMessageSender, SmtpSender>();
     }
 }

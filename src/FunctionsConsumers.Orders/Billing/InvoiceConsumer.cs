@@ -1,0 +1,37 @@
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.Orders.Events;
+
+namespace FunctionsConsumers.Orders.Billing;
+
+/// <summary>Plans one invoice for each order: one row, which is the order's row in one.</summary>
+public sealed class InvoiceConsumer : IConsumer<OrderEvent>
+{
+    /// <inheritdoc />
+    public string Group => Groups.Billing;
+
+    /// <inheritdoc />
+    public string EffectKind => "invoice";
+
+    /// <summary>
+    /// Plans the invoice. Every column is always there; <c>CustomerId</c> is empty where the order names no customer.
+    /// </summary>
+    /// <param name="event">The order.</param>
+    /// <param name="identity">Who the event is.</param>
+    /// <returns>The plan.</returns>
+    public Plan Plan(OrderEvent @event, EventIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(@event);
+        return new Plan
+        {
+            Effect = new Dictionary<string, object>(5)
+            {
+                ["OrderId"] = @event.OrderId,
+                ["CustomerId"] = @event.CustomerId ?? "",
+                ["Currency"] = @event.Currency,
+                ["Total"] = Money.Text(@event.Total),
+                ["Lines"] = InvoiceLines.Json(@event.Lines),
+            },
+        };
+    }
+}

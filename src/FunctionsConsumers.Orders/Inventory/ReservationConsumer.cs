@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.Orders.Events;
+
+namespace FunctionsConsumers.Orders.Inventory;
+
+/// <summary>
+/// Plans the reservation of an order's products: one row for the order, and for each product an addition to the counter
+/// that only orders of the same topic partition and bucket write. At most 90 products and one row fit a transaction.
+/// </summary>
+public sealed class ReservationConsumer : IConsumer<OrderEvent>
+{
+    /// <summary>The first part of the row keys of the counters.</summary>
+    public const string CounterKind = "stock";
+
+    /// <summary>The counters' column.</summary>
+    public const string CounterColumn = "Reserved";
+
+    // A column and not HTML; the table client escapes it a second time.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <inheritdoc />
+    public string Group => Groups.Inventory;
+
+    /// <inheritdoc />
+    public string EffectKind => "reservation";
+
+    /// <summary>Plans the reservation. Stock is not checked: below zero is a back order, which is reported elsewhere.</summary>
+    /// <param name="event">The order.</param>
+    /// <param name="identity">Who the event is; its coordinates name the counters.</param>
+    /// <returns>The plan.</returns>
+    public Plan Plan(OrderEvent @event, EventIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(@event);
+        ArgumentNullException.ThrowIfNull(identity);
+        var quantities = @event.QuantitiesByProduct();
+        var additions = new Addition[quantities.Count];
+        for (var i = 0; i < additions.Length; i++)
+        {
+            additions[i] = new Addition(RowKey.OfCounter(CounterKind, quantities[i].Key, identity.Coordinates), CounterColumn, quantities[i].Value);
+        }
+
+        return new Plan
+        {
+            Effect = new Dictionary<string, object>(2)
+            {
+                ["OrderId"] = @event.OrderId,
+                ["Lines"] = Json(quantities),
+            },
+            Additions = additions,
+        };
+    }
+
+    // Never longer than the invoice's lines, whose length the decoder has checked.
+    private static string Json(IReadOnlyList<KeyValuePair<string, long>> quantities)
+    {
+        var buffer = new ArrayBufferWriter<byte>(quantities.Count * 64);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartArray();
+            foreach (var (product, quantity) in quantities)
+            {
+                json.WriteStartObject();
+                json.WriteString("product"u8, product);
+                json.WriteNumber("quantity"u8, quantity);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}

@@ -1,0 +1,49 @@
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.Orders.Events;
+using FunctionsConsumers.Orders.Mail;
+
+namespace FunctionsConsumers.Orders.Notification;
+
+/// <summary>
+/// Plans one confirmation for each order: a row, which is the order's row in one, and one e-mail where the order has an
+/// address. Every column is always there; where no mail is sent, all but the id and the channel are empty.
+/// </summary>
+public sealed class ConfirmationConsumer : IConsumer<OrderEvent>
+{
+    private const string ByEmail = "email";
+    private const string NotAtAll = "none";
+
+    /// <inheritdoc />
+    public string Group => Groups.Notification;
+
+    /// <inheritdoc />
+    public string EffectKind => "confirmation";
+
+    /// <inheritdoc />
+    public Plan Plan(OrderEvent @event, EventIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(@event);
+        ArgumentNullException.ThrowIfNull(identity);
+        if (@event.Email is not { } address)
+        {
+            return new Plan { Effect = Columns(@event.OrderId, "", "", "", NotAtAll) };
+        }
+
+        var mail = new EmailPayload(address, ConfirmationText.Subject(@event), ConfirmationText.Text(@event));
+        return new Plan
+        {
+            Effect = Columns(@event.OrderId, mail.To, mail.Subject, identity.MessageId(0), ByEmail),
+            Messages = [new PlannedMessage(EmailPayload.Kind, mail.ToBytes())],
+        };
+    }
+
+    private static Dictionary<string, object> Columns(string orderId, string to, string subject, string messageId, string channel) => new(5)
+    {
+        ["OrderId"] = orderId,
+        ["To"] = to,
+        ["Subject"] = subject,
+        ["MessageId"] = messageId,
+        ["Channel"] = channel,
+    };
+}
