@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -34,16 +35,16 @@ internal sealed class SmtpServer : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>The mails that arrived whole, dot-stuffing undone.</summary>
-    public List<string> Mails { get; } = [];
+    public ConcurrentQueue<string> Mails { get; } = [];
 
     /// <summary>The commands of all connections.</summary>
-    public List<string> Commands { get; } = [];
+    public ConcurrentQueue<string> Commands { get; } = [];
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
         await _running;
+        _listener.Dispose();
         _stopping.Dispose();
     }
 
@@ -51,13 +52,13 @@ internal sealed class SmtpServer : IAsyncDisposable
     {
         try
         {
-            while (true)
+            while (!_stopping.IsCancellationRequested)
             {
                 using var connection = await _listener.AcceptTcpClientAsync(_stopping.Token);
                 await ServeAsync(connection.GetStream());
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception) when (_stopping.IsCancellationRequested)
         {
             // The test is over.
         }
@@ -73,13 +74,13 @@ internal sealed class SmtpServer : IAsyncDisposable
             {
                 if (command == "DATA" && _script["DATA"]!.StartsWith("354", StringComparison.Ordinal))
                 {
-                    Mails.Add(await ReadMailAsync(reader));
+                    Mails.Enqueue(await ReadMailAsync(reader));
                     command = ".";
                 }
                 else if (await reader.ReadLineAsync(_stopping.Token) is { } line)
                 {
                     command = line;
-                    Commands.Add(line);
+                    Commands.Enqueue(line);
                 }
                 else
                 {
