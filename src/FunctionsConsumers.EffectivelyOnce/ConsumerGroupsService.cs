@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,12 +25,12 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
         {
             try
             {
-                await group.OpenAsync(cancellationToken).ConfigureAwait(false);
+                await group.SetFloorsAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (StoreUnavailableException failure)
+            catch (Exception failure) when (failure is StoreUnavailableException or KafkaException)
             {
-                // The table service may be back in a moment; batches wait for it.
-                LogUnavailable(group.Group, failure.Message);
+                // The tables or the broker may be back in a moment; batches wait for them.
+                LogUnavailable(group.Name, failure.Message);
             }
         }
 
@@ -51,13 +53,13 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
             {
                 try
                 {
-                    var outbox = await group.OpenAsync(_stop.Token).ConfigureAwait(false);
-                    await outbox.RunAsync(_stop.Token).ConfigureAwait(false);
+                    var open = await group.OpenAsync(_stop.Token).ConfigureAwait(false);
+                    await Task.WhenAll(open.Outbox.RunAsync(_stop.Token), WriteProgressAsync(group.Name, open.Progress)).ConfigureAwait(false);
                     return;
                 }
                 catch (Exception failure) when (failure is StoreUnavailableException or SettingException)
                 {
-                    LogUnavailable(group.Group, failure.Message);
+                    LogUnavailable(group.Name, failure.Message);
                 }
 
                 await Task.Delay(OpenAgainAfter, time, _stop.Token).ConfigureAwait(false);
@@ -67,6 +69,39 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
         {
         }
     }
+
+    private async Task WriteProgressAsync(string group, GroupProgress progress)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(GapAudit.FlushInterval, time, _stop.Token).ConfigureAwait(false);
+                await progress.FlushAsync(_stop.Token).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException failure)
+            {
+                LogNotWritten(group, failure.Message);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+            }
+        }
+
+        // Once more, so that a clean stop leaves no apparent gap behind.
+        using var soon = new CancellationTokenSource(GapAudit.FlushInterval, time);
+        try
+        {
+            await progress.FlushAsync(soon.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException or SettingException)
+        {
+            LogNotWritten(group, failure.Message);
+        }
+    }
+
+    [LoggerMessage(42, LogLevel.Warning, "{Group}: the progress is not written yet: {Reason}")]
+    private partial void LogNotWritten(string group, string reason);
 
     [LoggerMessage(41, LogLevel.Warning, "{Group}: the table cannot be opened and is tried again: {Reason}")]
     private partial void LogUnavailable(string group, string reason);

@@ -3,6 +3,7 @@ using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,7 @@ public static class EffectivelyOnceRegistration
         services.AddSingleton(TableAccounts.FromConfiguration(configuration));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ProcessLife>();
+        services.AddSingleton<IGroupLog, KafkaGroupLog>();
         services.AddMessageSender<DeadLetterSender>();
         services.AddSingleton<IHostedService, ConsumerGroupsService>();
         return services;
@@ -39,9 +41,10 @@ public static class EffectivelyOnceRegistration
     /// <typeparam name="TConsumer">The group's decisions.</typeparam>
     /// <param name="services">The services.</param>
     /// <param name="group">The consumer group, which has to be the consumer's own.</param>
+    /// <param name="topic">The topic the group consumes.</param>
     /// <returns>The same services.</returns>
     public static IServiceCollection AddConsumer<TEvent, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TConsumer>(
-        this IServiceCollection services, string group)
+        this IServiceCollection services, string group, string topic)
         where TConsumer : class, IConsumer<TEvent>
     {
         services.TryAddSingleton<TConsumer>();
@@ -49,11 +52,12 @@ public static class EffectivelyOnceRegistration
         {
             var consumer = provider.GetRequiredService<TConsumer>();
             return string.Equals(consumer.Group, group, StringComparison.Ordinal)
-                ? ActivatorUtilities.CreateInstance<ConsumerGroup<TEvent>>(provider, consumer)
+                ? ActivatorUtilities.CreateInstance<ConsumerGroup<TEvent>>(provider, consumer, topic)
                 : throw new InvalidOperationException($"{typeof(TConsumer).Name} is the consumer of '{consumer.Group}' and was registered for '{group}'.");
         });
         services.AddKeyedSingleton<IBatchProcessor>(group, (provider, _) => provider.GetRequiredKeyedService<IConsumerGroup>(group));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<IConsumerGroup>(group));
+        services.AddSingleton<IGroupUpkeep>(provider => provider.GetRequiredKeyedService<IConsumerGroup>(group));
         return services;
     }
 

@@ -22,13 +22,19 @@ public static class OrderConsumersRegistration
     /// <exception cref="SettingException">A setting is missing or wrong.</exception>
     public static IServiceCollection AddOrderConsumers(this IServiceCollection services, IConfiguration configuration)
     {
+        var topic = configuration["OrdersTopic"];
+        if (string.IsNullOrWhiteSpace(topic))
+        {
+            throw new SettingException("OrdersTopic is not set: name the topic of the orders, order-events by default.");
+        }
+
         return services
             .AddEffectivelyOnce(configuration)
             .AddOrderDecoder()
             .AddMail(MailSettings.FromConfiguration(configuration))
-            .AddConsumer<OrderEvent, InvoiceConsumer>(Groups.Billing)
-            .AddConsumer<OrderEvent, ReservationConsumer>(Groups.Inventory)
-            .AddConsumer<OrderEvent, ConfirmationConsumer>(Groups.Notification);
+            .AddConsumer<OrderEvent, InvoiceConsumer>(Groups.Billing, topic)
+            .AddConsumer<OrderEvent, ReservationConsumer>(Groups.Inventory, topic)
+            .AddConsumer<OrderEvent, ConfirmationConsumer>(Groups.Notification, topic);
     }
 
     // The catalog is small and read seldom: it stands in the first account alone.

@@ -75,8 +75,14 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     public async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
-        var started = _time.GetTimestamp();
         using var deadline = new Deadline(_time, _limit, _random, cancellationToken);
+        return await ProcessAsync(records, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>Handles a batch within a deadline of which part may be over already.</summary>
+    internal async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, Deadline deadline)
+    {
+        var started = _time.GetTimestamp();
         var attempt = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         var pending = new List<PlannedRecord>(records.Count);
         var passedOver = 0;

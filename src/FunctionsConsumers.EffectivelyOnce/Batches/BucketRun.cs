@@ -203,7 +203,7 @@ internal sealed class BucketRun(
     private async Task<bool> ProlongAsync(Row row)
     {
         var prolonged = await store.SubmitAsync(
-            bucket, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["Prolonged"] = true }, row.ETag)], deadline.Token).ConfigureAwait(false);
+            bucket, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { [IdentityColumns.ProlongedAt] = deadline.UtcNow }, row.ETag)], deadline.Token).ConfigureAwait(false);
         Note(prolonged.Detail, prolonged.Failure);
         return prolonged.Status == SubmitStatus.Committed;
     }

@@ -25,6 +25,9 @@ internal sealed class Deadline : IDisposable
     /// <summary>How long the batch has in all.</summary>
     public TimeSpan Limit { get; }
 
+    /// <summary>The time, UTC.</summary>
+    public DateTimeOffset UtcNow => _time.GetUtcNow();
+
     /// <summary>Set when the time is over or the caller gives up.</summary>
     public CancellationToken Token => _linked.Token;
 

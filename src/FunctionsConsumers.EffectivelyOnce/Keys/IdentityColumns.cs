@@ -27,6 +27,9 @@ public static class IdentityColumns
     /// <summary>When the row was written, UTC.</summary>
     public const string AppliedAt = "AppliedAt";
 
+    /// <summary>When a duplicate last showed that a row that is nothing but a key is still needed, UTC.</summary>
+    public const string ProlongedAt = "ProlongedAt";
+
     /// <summary>The state of an effect's or a key's row.</summary>
     public const string Applied = "applied";
 

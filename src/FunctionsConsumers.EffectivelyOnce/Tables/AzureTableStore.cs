@@ -11,14 +11,33 @@ namespace FunctionsConsumers.EffectivelyOnce.Tables;
 /// A table in Azure Table storage, its buckets dealt out over the accounts. Keeps the port's promise that an answer which
 /// is no plain success is never taken for a failure.
 /// </summary>
-/// <param name="accounts">The accounts.</param>
-/// <param name="tableName">The table, the same in each account.</param>
-public sealed class AzureTableStore(TableAccounts accounts, string tableName) : ITableStore
+public sealed class AzureTableStore : ITableStore
 {
     // Reading back is rare; more at once than this only queues in the connection pool.
     private const int ReadsAtOnce = 16;
 
-    private readonly TableClient[] _tables = [.. accounts.Clients.Select(client => client.GetTableClient(tableName))];
+    private readonly TableClient[] _tables;
+    private readonly string _accounts;
+    private readonly string _tableName;
+
+    private AzureTableStore(IEnumerable<TableServiceClient> clients, string tableName)
+    {
+        _tables = [.. clients.Select(client => client.GetTableClient(tableName))];
+        _accounts = string.Join(", ", clients.Select(client => client.AccountName));
+        _tableName = tableName;
+    }
+
+    /// <summary>A group's table, its buckets dealt out over all accounts.</summary>
+    /// <param name="accounts">The accounts.</param>
+    /// <param name="tableName">The table, the same in each account.</param>
+    /// <returns>The table.</returns>
+    public static AzureTableStore OverAll(TableAccounts accounts, string tableName) => new(accounts.Clients, tableName);
+
+    /// <summary>A table that lives in the first account only; its partition keys are no buckets.</summary>
+    /// <param name="accounts">The accounts.</param>
+    /// <param name="tableName">The table.</param>
+    /// <returns>The table.</returns>
+    public static AzureTableStore InFirst(TableAccounts accounts, string tableName) => new(accounts.Clients.Take(1), tableName);
 
     /// <inheritdoc />
     public async Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
@@ -174,15 +193,14 @@ public sealed class AzureTableStore(TableAccounts accounts, string tableName) : 
 
     private string Describe(Exception failure)
     {
-        var account = accounts.Names.Count == 1 ? accounts.Names[0] : string.Join(", ", accounts.Names);
         return failure switch
         {
-            AuthenticationFailedException => $"{TableAccounts.Setting}: no token for the storage account '{account}': {FirstLine(failure)}",
-            RequestFailedException { Status: 401 or 403 } refused => $"{TableAccounts.Setting}: the storage account '{account}' refuses the credential ({refused.Status} {refused.ErrorCode}): check the key, or give the identity the role Storage Table Data Contributor.",
-            RequestFailedException { Status: 404, ErrorCode: "TableNotFound" } => $"{TableAccounts.Setting}: the storage account '{account}' has no table '{tableName}'; it is made at the start.",
-            RequestFailedException answer => string.Create(CultureInfo.InvariantCulture, $"table '{tableName}': {answer.Status} {answer.ErrorCode ?? FirstLine(answer)}"),
-            AggregateException { InnerException: { } last } => $"table '{tableName}' of '{account}' cannot be reached: {FirstLine(last)}",
-            _ => $"table '{tableName}': {FirstLine(failure)}",
+            AuthenticationFailedException => $"{TableAccounts.Setting}: no token for the storage account '{_accounts}': {FirstLine(failure)}",
+            RequestFailedException { Status: 401 or 403 } refused => $"{TableAccounts.Setting}: the storage account '{_accounts}' refuses the credential ({refused.Status} {refused.ErrorCode}): check the key, or give the identity the role Storage Table Data Contributor.",
+            RequestFailedException { Status: 404, ErrorCode: "TableNotFound" } => $"{TableAccounts.Setting}: the storage account '{_accounts}' has no table '{_tableName}'; it is made at the start.",
+            RequestFailedException answer => string.Create(CultureInfo.InvariantCulture, $"table '{_tableName}': {answer.Status} {answer.ErrorCode ?? FirstLine(answer)}"),
+            AggregateException { InnerException: { } last } => $"table '{_tableName}' of '{_accounts}' cannot be reached: {FirstLine(last)}",
+            _ => $"table '{_tableName}': {FirstLine(failure)}",
         };
     }
 

@@ -33,13 +33,33 @@ public static class GroupTable
     {
         ArgumentNullException.ThrowIfNull(accounts);
         var names = string.Join(',', accounts.Names);
+        await OpenAsync(accounts, accounts.Clients.Count, group, table => DescribeAsync(table, group, buckets, names, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return AzureTableStore.OverAll(accounts, group);
+    }
+
+    /// <summary>Makes a table that lives in the first account where it is missing.</summary>
+    /// <param name="accounts">The accounts.</param>
+    /// <param name="tableName">The table.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <returns>The table.</returns>
+    /// <exception cref="SettingException">The account refuses the credential.</exception>
+    /// <exception cref="StoreUnavailableException">No answer, or one that says to come back later.</exception>
+    public static async Task<AzureTableStore> OpenSharedAsync(TableAccounts accounts, string tableName, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(accounts);
+        await OpenAsync(accounts, 1, tableName, _ => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
+        return AzureTableStore.InFirst(accounts, tableName);
+    }
+
+    private static async Task OpenAsync(TableAccounts accounts, int count, string tableName, Func<TableClient, Task> describe, CancellationToken cancellationToken)
+    {
         try
         {
-            foreach (var client in accounts.Clients)
+            foreach (var client in accounts.Clients.Take(count))
             {
-                var table = client.GetTableClient(group);
+                var table = client.GetTableClient(tableName);
                 await table.CreateIfNotExistsAsync(cancellationToken).ConfigureAwait(false);
-                await DescribeAsync(table, group, buckets, names, cancellationToken).ConfigureAwait(false);
+                await describe(table).ConfigureAwait(false);
             }
         }
         catch (Exception failure) when (failure is Azure.Identity.AuthenticationFailedException or RequestFailedException { Status: 401 or 403 })
@@ -51,10 +71,8 @@ public static class GroupTable
             && failure is RequestFailedException or AggregateException or TaskCanceledException or IOException or HttpRequestException)
         {
             throw new StoreUnavailableException(
-                $"{TableAccounts.Setting}: the tables of '{names}' cannot be reached at {accounts.Clients[0].Uri}: {(failure.InnerException ?? failure).Message.Split('\n', 2)[0].TrimEnd()}", failure);
+                $"{TableAccounts.Setting}: the tables of '{string.Join(',', accounts.Names)}' cannot be reached at {accounts.Clients[0].Uri}: {(failure.InnerException ?? failure).Message.Split('\n', 2)[0].TrimEnd()}", failure);
         }
-
-        return new AzureTableStore(accounts, group);
     }
 
     private static async Task DescribeAsync(TableClient table, string group, int buckets, string accounts, CancellationToken cancellationToken)

@@ -1,0 +1,110 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Progress;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsConsumers.EffectivelyOnce.Kafka;
+
+/// <summary>The log on a Kafka broker. Its clients never join a group and never commit.</summary>
+/// <param name="kafka">The broker.</param>
+/// <param name="logger">Where the client's own words go.</param>
+public sealed partial class KafkaGroupLog(KafkaConnection kafka, ILogger<KafkaGroupLog> logger) : IGroupLog
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    private readonly ILogger _logger = logger;
+
+    /// <inheritdoc />
+    public async Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken)
+    {
+        using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig())).SetLogHandler(Log).SetErrorHandler(LogError).Build();
+        try
+        {
+            var described = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = Timeout }).ConfigureAwait(false);
+            var id = described.TopicDescriptions[0].TopicId.ToString();
+            return string.IsNullOrEmpty(id) || id.Trim('A', '=').Length == 0 ? null : id;
+        }
+        catch (KafkaException unsupported)
+        {
+            // The embedded cluster and old brokers give topics no ids; the log's end then tells a topic made anew.
+            LogClient(unsupported.Error.Reason);
+            return null;
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<PartitionPosition>>(() =>
+    {
+        using var consumer = Consumer(group);
+        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        var metadata = admin.GetMetadata(topic, Timeout).Topics.Find(found => found.Topic == topic);
+        if (metadata is null || metadata.Partitions.Count == 0)
+        {
+            return [];
+        }
+
+        List<TopicPartition> partitions = [.. metadata.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)).OrderBy(partition => partition.Partition.Value)];
+        var committed = consumer.Committed(partitions, Timeout).ToDictionary(offset => offset.Partition.Value, offset => offset.Offset);
+        return [.. partitions.Select(partition =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var range = consumer.QueryWatermarkOffsets(partition, Timeout);
+            var offset = committed[partition.Partition.Value];
+            return new PartitionPosition(partition.Partition.Value, range.Low.Value, range.High.Value, offset == Offset.Unset ? null : offset.Value);
+        })];
+    }, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken) => Task.Run(() =>
+    {
+        using var consumer = Consumer("functions-consumers-gap-audit");
+        consumer.Assign(new TopicPartitionOffset(topic, partition, from));
+        var records = new List<ConsumedRecord>();
+        while (true)
+        {
+            var result = consumer.Consume(Timeout)
+                ?? throw new TimeoutException($"{topic} partition {partition} gave no record from offset {from} on within {Timeout.TotalSeconds:0} s.");
+            cancellationToken.ThrowIfCancellationRequested();
+            if (result.IsPartitionEOF)
+            {
+                return new LogSlice(records, Math.Min(to, result.Offset.Value));
+            }
+
+            if (result.Offset.Value >= to)
+            {
+                return new LogSlice(records, to);
+            }
+
+            records.Add(Record(result));
+            if (records.Count >= most || result.Offset.Value + 1 >= to)
+            {
+                return new LogSlice(records, result.Offset.Value + 1);
+            }
+        }
+    }, cancellationToken);
+
+    private static ConsumedRecord Record(ConsumeResult<byte[], byte[]> result) => new(
+        new Coordinates(result.Topic, result.Partition.Value, result.Offset.Value),
+        DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs),
+        result.Message.Key,
+        result.Message.Value,
+        result.Message.Headers is { } headers ? [.. headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))] : []);
+
+    private IConsumer<byte[], byte[]> Consumer(string group) => new ConsumerBuilder<byte[], byte[]>(kafka.Apply(new ConsumerConfig
+    {
+        GroupId = group,
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        EnablePartitionEof = true,
+        IsolationLevel = IsolationLevel.ReadCommitted,
+        AutoOffsetReset = AutoOffsetReset.Error,
+    })).SetLogHandler(Log).SetErrorHandler(LogError).Build();
+
+    private void Log(IClient client, LogMessage message) => LogClient(message.Message);
+
+    private void LogError(IClient client, Error error) => LogClient(error.Reason);
+
+    [LoggerMessage(70, LogLevel.Debug, "Kafka, gap audit: {Message}")]
+    private partial void LogClient(string message);
+}

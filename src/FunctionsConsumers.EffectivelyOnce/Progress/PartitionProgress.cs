@@ -1,0 +1,70 @@
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.EffectivelyOnce.Progress;
+
+/// <summary>
+/// What a group has finished of a partition: a floor, below which nothing is ever touched, and the finished offsets above
+/// it. Two views of one partition are merged by union, so that no owner's writing undoes another's.
+/// </summary>
+/// <param name="TopicId">The topic's id when the floor was set; null where the broker does not tell.</param>
+/// <param name="Floor">The offset at which the group began.</param>
+/// <param name="Finished">The finished offsets.</param>
+/// <param name="Lost">How many records the broker dropped before they were healed.</param>
+public sealed record PartitionProgress(string? TopicId, long Floor, OffsetIntervals Finished, long Lost)
+{
+    private const string TopicIdColumn = "TopicId";
+    private const string FloorColumn = "Floor";
+    private const string FinishedColumn = "Finished";
+    private const string LostColumn = "Lost";
+
+    // A column takes 32 K characters. More gaps than fit are a partition that lost its way; the audit then closes the
+    // lowest ones first, and what does not fit is only asked of the tables again.
+    private const int MaxText = 30_000;
+
+    /// <summary>Whether this is the progress of a topic that was removed and made anew under the same name.</summary>
+    /// <param name="topicId">The topic's id now; null where the broker does not tell.</param>
+    /// <param name="logEnd">The partition's end now.</param>
+    /// <returns>Whether it is another topic's.</returns>
+    public bool IsOfAnotherTopic(string? topicId, long logEnd) =>
+        topicId is not null && TopicId is not null ? !string.Equals(topicId, TopicId, StringComparison.Ordinal) : logEnd < Finished.End;
+
+    /// <summary>Adds what another view has finished.</summary>
+    /// <param name="other">The other view, of the same topic.</param>
+    /// <returns>The union.</returns>
+    public PartitionProgress Merge(PartitionProgress other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var union = OffsetIntervals.Parse(Finished.ToString());
+        union.Add(other.Finished);
+        return this with { Finished = union, Lost = Math.Max(Lost, other.Lost) };
+    }
+
+    /// <summary>Reads the row of a partition.</summary>
+    /// <param name="row">The row.</param>
+    /// <returns>The progress.</returns>
+    public static PartitionProgress Read(Row row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return new PartitionProgress(
+            row.Text(TopicIdColumn), row.Number(FloorColumn) ?? 0, OffsetIntervals.Parse(row.Text(FinishedColumn)), row.Number(LostColumn) ?? 0);
+    }
+
+    /// <summary>The columns of the partition's row.</summary>
+    /// <returns>The columns.</returns>
+    public IReadOnlyDictionary<string, object> ToColumns()
+    {
+        var text = Finished.ToString();
+        var columns = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            [FloorColumn] = Floor,
+            [FinishedColumn] = text.Length <= MaxText ? text : text[..text.LastIndexOf(',', MaxText)],
+            [LostColumn] = Lost,
+        };
+        if (TopicId is not null)
+        {
+            columns[TopicIdColumn] = TopicId;
+        }
+
+        return columns;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+
+namespace FunctionsConsumers.LocalHost.Configuration;
+
+/// <summary>
+/// The settings of a local run, as Core Tools gives them to an app: <c>Values</c> of <c>local.settings.json</c>, the
+/// environment over it, the caller's options over both.
+/// </summary>
+internal static class LocalSettings
+{
+    private static readonly JsonDocumentOptions AsTheHostReads = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="options">What the caller decides.</param>
+    /// <param name="environment">The environment's variables.</param>
+    /// <param name="folder">The folder of <c>local.settings.json</c>, which may be missing.</param>
+    /// <exception cref="LocalHostException">The file cannot be read.</exception>
+    public static IConfiguration Build(LocalHostOptions options, IDictionary environment, string folder)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        ReadValues(Path.Combine(folder, "local.settings.json"), settings);
+        foreach (DictionaryEntry variable in environment)
+        {
+            Put(settings, (string)variable.Key, (string?)variable.Value);
+        }
+
+        foreach (var (name, value) in options.Settings)
+        {
+            Put(settings, name, value);
+        }
+
+        Replace(settings, "KafkaBrokers", options.Brokers);
+        Replace(settings, "OrderTables", options.Tables);
+        Replace(settings, "OrdersTopic", options.Topic);
+        if (string.IsNullOrWhiteSpace(settings.GetValueOrDefault("OrdersTopic")))
+        {
+            settings["OrdersTopic"] = "order-events";
+        }
+
+        return new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+    }
+
+    private static void Put(Dictionary<string, string?> settings, string name, string? value)
+    {
+        name = name.Replace("__", ":", StringComparison.Ordinal);
+        if (value is null)
+        {
+            Remove(settings, name);
+        }
+        else
+        {
+            settings[name] = value;
+        }
+    }
+
+    /// <summary>An option stands for the whole setting: what lies below it (an account's identity, further accounts) goes with it.</summary>
+    private static void Replace(Dictionary<string, string?> settings, string name, string? value)
+    {
+        if (value is not null)
+        {
+            Remove(settings, name);
+            settings[name] = value;
+        }
+    }
+
+    private static void Remove(Dictionary<string, string?> settings, string name)
+    {
+        var below = name + ":";
+        foreach (var key in settings.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase) || key.StartsWith(below, StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            settings.Remove(key);
+        }
+    }
+
+    private static void ReadValues(string path, Dictionary<string, string?> settings)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(path), AsTheHostReads);
+            if (document.RootElement.TryGetProperty("IsEncrypted", out var encrypted) && encrypted.ValueKind == JsonValueKind.True)
+            {
+                throw new LocalHostException($"{path} is encrypted: decrypt it with func settings decrypt.");
+            }
+
+            if (!document.RootElement.TryGetProperty("Values", out var values))
+            {
+                return;
+            }
+
+            foreach (var value in values.EnumerateObject())
+            {
+                Put(settings, value.Name, value.Value.ValueKind switch
+                {
+                    JsonValueKind.String => value.Value.GetString(),
+                    JsonValueKind.Null => null,
+                    JsonValueKind.Object or JsonValueKind.Array => throw new LocalHostException($"{path}: the value {value.Name} is no text; write nested settings as {value.Name}__…."),
+                    _ => value.Value.GetRawText(),
+                });
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new LocalHostException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+}

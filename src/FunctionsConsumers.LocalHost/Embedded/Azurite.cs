@@ -1,0 +1,185 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace FunctionsConsumers.LocalHost.Embedded;
+
+/// <summary>
+/// Azurite's table service in memory, as a child that ends with this process, however this process ends: the child
+/// watches its standard input, whose other end is held here.
+/// </summary>
+internal sealed partial class Azurite : IAsyncDisposable
+{
+    /// <summary>The account and key of every emulator of Azure storage, as Microsoft documents them; no secret.</summary>
+    private const string Account = "devstoreaccount1";
+
+    private const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StringBuilder _said = new();
+    private volatile bool _ending;
+
+    private Azurite(Process process)
+    {
+        _process = process;
+        ConnectionString = "";
+    }
+
+    /// <summary>The connection string of the account <c>devstoreaccount1</c>.</summary>
+    public string ConnectionString { get; private set; }
+
+    /// <summary>The child.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>Ends with one line when the child ends by itself.</summary>
+    public Task<string> Failure => _failure.Task;
+
+    /// <summary>Starts the child and waits until it listens.</summary>
+    /// <exception cref="LocalHostException">Node.js or Azurite is missing, or Azurite does not start.</exception>
+    public static async Task<Azurite> StartAsync(CancellationToken cancellationToken)
+    {
+        var azurite = new Azurite(Launch(FindMain()));
+        try
+        {
+            azurite.Watch();
+            var port = await azurite._port.Task.WaitAsync(StartTimeout, cancellationToken);
+            azurite.ConnectionString = ConnectionStringOf(port);
+            return azurite;
+        }
+        catch (Exception e)
+        {
+            await azurite.DisposeAsync();
+            if (e is TimeoutException)
+            {
+                throw new LocalHostException($"Azurite did not listen within {StartTimeout.TotalSeconds:0} s; it said: {azurite.Said()}", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Ends the child and waits for its end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _ending = true;
+        try
+        {
+            if (!_process.HasExited)
+            {
+                _process.Kill();
+            }
+
+            await _process.WaitForExitAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended between the question and the kill.
+        }
+
+        _process.Dispose();
+    }
+
+    internal static string ConnectionStringOf(int port) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={AccountKey};TableEndpoint=http://127.0.0.1:{port}/{Account};");
+
+    private static string FindMain()
+    {
+        string[] modules =
+        [
+            Path.Combine(LocalFolder.Root, "infra", "local", "node_modules", "azurite"),
+            Environment.GetEnvironmentVariable("AZURITE_HOME") ?? "",
+        ];
+        return modules.Where(module => module.Length > 0).Select(module => Path.Combine(module, "dist", "src", "table", "main.js")).FirstOrDefault(File.Exists)
+            ?? throw new LocalHostException("Azurite is missing: run ./run, or npm ci in infra/local, or name its folder in AZURITE_HOME.");
+    }
+
+    private static Process Launch(string main)
+    {
+        using var script = typeof(Azurite).Assembly.GetManifestResourceStream("azurite.js")!;
+        using var reader = new StreamReader(script);
+        var start = new ProcessStartInfo("node")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(main),
+        };
+        start.ArgumentList.Add("-e");
+        start.ArgumentList.Add(reader.ReadToEnd());
+        start.ArgumentList.Add("--");
+        start.ArgumentList.Add(main);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new LocalHostException("node is missing, which runs Azurite: install Node.js 20 or later (package nodejs), or name a table account with --tables.", e);
+        }
+    }
+
+    private void Watch()
+    {
+        _process.OutputDataReceived += (_, line) => Heard(line.Data);
+        _process.ErrorDataReceived += (_, line) => Heard(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        _ = WatchEndAsync();
+    }
+
+    private void Heard(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        if (PortLine().Match(line) is { Success: true } match)
+        {
+            _port.TrySetResult(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+            return;
+        }
+
+        lock (_said)
+        {
+            // The last lines say why it ended; the first ones are its greetings.
+            if (_said.Length > 2_000)
+            {
+                _said.Remove(0, _said.Length - 1_000);
+            }
+
+            _said.Append(_said.Length == 0 ? "" : " | ").Append(line.Trim());
+        }
+    }
+
+    private async Task WatchEndAsync()
+    {
+        await _process.WaitForExitAsync();
+        if (_ending)
+        {
+            return;
+        }
+
+        var message = string.Create(CultureInfo.InvariantCulture, $"Azurite, the embedded table service, ended by itself with exit code {_process.ExitCode}; it said: {Said()}");
+        _port.TrySetException(new LocalHostException(message));
+        _failure.TrySetResult(message);
+    }
+
+    private string Said()
+    {
+        lock (_said)
+        {
+            return _said.Length == 0 ? "nothing" : _said.ToString();
+        }
+    }
+
+    [GeneratedRegex("^listening on port ([0-9]+)$")]
+    private static partial Regex PortLine();
+}

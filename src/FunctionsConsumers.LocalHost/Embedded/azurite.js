@@ -1,0 +1,32 @@
+// Runs Azurite's table service in memory, for as long as standard input stays open. The parent holds the other end and
+// never writes: when the parent ends, by SIGKILL too, the system closes it, and this process ends with it.
+'use strict';
+
+const [main] = process.argv.slice(-1);
+
+// Ctrl-C reaches every process of the terminal. The parent still has a batch to finish then, and says when to end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {});
+}
+const once = process.once.bind(process);
+process.once = (event, handler) => (event === 'SIGINT' ? process : once(event, handler));
+
+process.stdin.resume();
+process.stdin.on('end', () => process.exit(0));
+process.stdin.on('error', () => process.exit(0));
+
+// Azurite prints the port it was asked for; asked for any port, only the server knows which one it got.
+const http = require('http');
+const createServer = http.createServer;
+http.createServer = (...args) => {
+  const server = createServer.apply(http, args);
+  server.on('listening', () => process.stdout.write(`listening on port ${server.address().port}\n`));
+  return server;
+};
+
+process.argv = [
+  process.execPath, main,
+  '--tableHost', '127.0.0.1', '--tablePort', '0',
+  '--inMemoryPersistence', '--silent', '--skipApiVersionCheck', '--disableTelemetry',
+];
+require(main);

@@ -1,0 +1,93 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+
+namespace FunctionsConsumers.LocalHost.Functions;
+
+/// <summary>Finds the functions of an app by their attributes. What it cannot run is an error, never passed over.</summary>
+internal static class FunctionDiscovery
+{
+    /// <summary>Finds the functions of an assembly's public classes.</summary>
+    /// <exception cref="LocalHostException">A function that this host cannot run.</exception>
+    public static IReadOnlyList<KafkaFunction> Find(Assembly assembly) => Find(assembly.GetExportedTypes());
+
+    /// <summary>Finds the functions of some classes, by name.</summary>
+    /// <exception cref="LocalHostException">A function that this host cannot run.</exception>
+    public static IReadOnlyList<KafkaFunction> Find(IEnumerable<Type> types)
+    {
+        var functions = new SortedDictionary<string, KafkaFunction>(StringComparer.OrdinalIgnoreCase);
+        foreach (var method in types.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)))
+        {
+            if (method.GetCustomAttribute<FunctionAttribute>() is { } function && !functions.TryAdd(function.Name, Describe(function.Name, method)))
+            {
+                throw new LocalHostException($"Two functions are named {function.Name}: give one of them another name.");
+            }
+        }
+
+        return [.. functions.Values];
+    }
+
+    private static KafkaFunction Describe(string name, MethodInfo method)
+    {
+        var triggers = method.GetParameters().SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>()).ToList();
+        return triggers switch
+        {
+            [] => throw new LocalHostException($"Function {name} has no trigger: mark one parameter with a trigger's attribute."),
+            [KafkaTriggerAttribute kafka] => DescribeKafka(name, method, kafka),
+            [var other] => throw new LocalHostException($"Function {name} has the trigger {WithoutSuffix(other)}, which the local host does not know: it runs Kafka triggers."),
+            _ => throw new LocalHostException($"Function {name} has more than one trigger: a function has exactly one."),
+        };
+    }
+
+    private static KafkaFunction DescribeKafka(string name, MethodInfo method, KafkaTriggerAttribute trigger)
+    {
+        if (!trigger.IsBatched)
+        {
+            throw new LocalHostException($"Function {name} takes records one by one, which the local host does not do: set IsBatched = true and take KafkaRecord[].");
+        }
+
+        if (trigger.KeyDataType != KafkaMessageKeyType.Binary)
+        {
+            throw new LocalHostException($"Function {name} has KeyDataType {trigger.KeyDataType}, under which a key that is none is passed over: set KeyDataType = KafkaMessageKeyType.Binary.");
+        }
+
+        if (string.IsNullOrWhiteSpace(trigger.ConsumerGroup))
+        {
+            throw new LocalHostException($"Function {name} has no ConsumerGroup: give it one.");
+        }
+
+        return new KafkaFunction(name, method.DeclaringType!, trigger, Compile(name, method));
+    }
+
+    /// <summary>Makes a delegate of the method, so that a batch costs no reflection.</summary>
+    private static Func<object?, KafkaRecord[], CancellationToken, Task> Compile(string name, MethodInfo method)
+    {
+        var instance = Expression.Parameter(typeof(object));
+        var records = Expression.Parameter(typeof(KafkaRecord[]));
+        var cancellation = Expression.Parameter(typeof(CancellationToken));
+        var arguments = method.GetParameters().Select(parameter => parameter.ParameterType switch
+        {
+            var type when type == typeof(KafkaRecord[]) && parameter.IsDefined(typeof(KafkaTriggerAttribute)) => records,
+            var type when type == typeof(CancellationToken) => cancellation,
+            var type => throw new LocalHostException($"Function {name} has the parameter {parameter.Name} of type {type.Name}, which the local host cannot give: it gives KafkaRecord[] to the trigger's parameter, and a CancellationToken."),
+        });
+
+        Expression call = Expression.Call(method.IsStatic ? null : Expression.Convert(instance, method.DeclaringType!), method, arguments);
+        call = method.ReturnType switch
+        {
+            var type when type == typeof(void) => Expression.Block(call, Expression.Constant(Task.CompletedTask)),
+            var type when type == typeof(ValueTask) => Expression.Call(call, nameof(ValueTask.AsTask), null),
+            var type when typeof(Task).IsAssignableFrom(type) => Expression.Convert(call, typeof(Task)),
+            var type => throw new LocalHostException($"Function {name} returns {type.Name}, which the local host does not know: return Task, ValueTask or void."),
+        };
+        return Expression.Lambda<Func<object?, KafkaRecord[], CancellationToken, Task>>(call, instance, records, cancellation).Compile();
+    }
+
+    private static string WithoutSuffix(TriggerBindingAttribute trigger)
+    {
+        const string Suffix = "Attribute";
+        var name = trigger.GetType().Name;
+        return name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
+    }
+}

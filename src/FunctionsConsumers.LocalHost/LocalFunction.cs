@@ -1,0 +1,8 @@
+namespace FunctionsConsumers.LocalHost;
+
+/// <summary>A function that the local host runs.</summary>
+/// <param name="Name">The function's name.</param>
+/// <param name="Trigger">The trigger, as <c>func start</c> names it: <c>kafkaTrigger</c>.</param>
+/// <param name="Group">The consumer group; null for a trigger without one.</param>
+/// <param name="Topic">The topic; null for a trigger without one.</param>
+public sealed record LocalFunction(string Name, string Trigger, string? Group, string? Topic);

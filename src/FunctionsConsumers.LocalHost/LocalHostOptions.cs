@@ -1,0 +1,37 @@
+namespace FunctionsConsumers.LocalHost;
+
+/// <summary>What a caller of the local host decides; all of it goes before the environment, which goes before <c>local.settings.json</c>.</summary>
+public sealed record LocalHostOptions
+{
+    /// <summary>The bootstrap list, in place of the setting <c>KafkaBrokers</c>.</summary>
+    /// <value>Default null: the setting.</value>
+    public string? Brokers { get; init; }
+
+    /// <summary>A connection string, in place of <c>OrderTables</c> and everything below it.</summary>
+    /// <value>Default null: the setting.</value>
+    public string? Tables { get; init; }
+
+    /// <summary>The topic of the orders, in place of <c>OrdersTopic</c>.</summary>
+    /// <value>Default null: the setting, and without one <c>order-events</c>.</value>
+    public string? Topic { get; init; }
+
+    /// <summary>How many partitions the topic gets where it is missing and the broker lets it be made.</summary>
+    /// <value>1 to 1,000; default 6.</value>
+    public int Partitions { get; init; } = 6;
+
+    /// <summary>Further settings by name (<c>A:B</c> or <c>A__B</c>); a null value takes a setting away, whoever set it.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string?>.Empty;
+
+    /// <summary>Whether only warnings and errors are printed.</summary>
+    /// <value>Default false.</value>
+    public bool Quiet { get; init; }
+
+    /// <summary>Where the host prints its lines.</summary>
+    /// <value>Default standard error.</value>
+    public TextWriter Log { get; init; } = Console.Error;
+
+    /// <summary>The folder that holds <c>host.json</c> and <c>local.settings.json</c>.</summary>
+    /// <value>Default null: <see cref="LocalFolder.Root" /> if it holds a <c>host.json</c>, else the folder of the app.</value>
+    public string? ScriptRoot { get; init; }
+}

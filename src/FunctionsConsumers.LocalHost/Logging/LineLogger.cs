@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsConsumers.LocalHost.Logging;
+
+/// <summary>Writes each log entry as one line, exceptions too: no entry and no stack trace ever spans two.</summary>
+internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) : ILoggerProvider
+{
+    private readonly Lock _gate = new();
+
+    public ILogger CreateLogger(string categoryName) => new LineLogger(this);
+
+    public void Dispose()
+    {
+        // The writer is the caller's.
+    }
+
+    private void Write(LogLevel level, string message, Exception? exception)
+    {
+        var line = new StringBuilder();
+        line.Append(CultureInfo.InvariantCulture, $"{time.GetLocalNow():HH:mm:ss.fff} ");
+        line.Append(level switch
+        {
+            LogLevel.Warning => "warning: ",
+            LogLevel.Error or LogLevel.Critical => "error: ",
+            _ => "",
+        });
+        line.Append(message);
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            // A wrapper's message often ends with the one it wraps.
+            if (!message.Contains(cause.Message, StringComparison.Ordinal))
+            {
+                line.Append(": ").Append(cause.Message);
+                message = cause.Message;
+            }
+        }
+
+        line.Replace("\r\n", " ").Replace('\n', ' ').Replace('\r', ' ');
+        lock (_gate)
+        {
+            writer.WriteLine(line);
+            writer.Flush();
+        }
+    }
+
+    private sealed class LineLogger(LineLoggerProvider provider) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            provider.Write(logLevel, formatter(state, exception), exception);
+    }
+}
