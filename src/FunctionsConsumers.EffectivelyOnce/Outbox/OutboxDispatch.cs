@@ -41,6 +41,10 @@ internal sealed partial class OutboxDispatch
     /// <returns>False where it is marked already.</returns>
     public bool TakeInHand(string id) => _inHand.TryAdd(id, 0);
 
+    /// <summary>Takes the mark away again, from a message that is not sent after all.</summary>
+    /// <param name="id">The message's id.</param>
+    public void LetGo(string id) => _inHand.TryRemove(id, out _);
+
     /// <summary>Whether this process is about to send a message.</summary>
     /// <param name="id">The message's id.</param>
     /// <returns>Whether it is.</returns>
@@ -72,7 +76,7 @@ internal sealed partial class OutboxDispatch
         {
             foreach (var message in messages)
             {
-                _inHand.TryRemove(message.Message.Id, out _);
+                LetGo(message.Message.Id);
             }
         }
     }

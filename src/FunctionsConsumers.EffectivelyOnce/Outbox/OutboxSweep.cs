@@ -45,43 +45,57 @@ internal sealed partial class OutboxSweep(
     {
         var messages = 0;
         List<CommittedMessage> free = [];
-        await foreach (var row in store.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
+        try
         {
-            if (!OutboxRows.IsHead(row))
+            await foreach (var row in store.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
             {
-                continue;
+                if (!OutboxRows.IsHead(row))
+                {
+                    continue;
+                }
+
+                messages++;
+                if (!IsFree(row, seen))
+                {
+                    continue;
+                }
+
+                if (row.Text(OutboxRows.State) == OutboxRows.Claimed && dispatch.PolicyOf(row.Text(OutboxRows.Kind) ?? "") == InDoubtPolicy.Park)
+                {
+                    await dispatch.ParkAsync(bucket, OutboxRows.IdOf(row), row.ETag, "in doubt: its owner died or lost its answer while sending", cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                if (await ReadAsync(bucket, row, cancellationToken).ConfigureAwait(false) is { } message && dispatch.TakeInHand(message.Id))
+                {
+                    free.Add(new CommittedMessage(message, row.ETag));
+                }
+
+                if (free.Count == TransactionLimits.MaxRows)
+                {
+                    await SendAsync().ConfigureAwait(false);
+                }
             }
 
-            messages++;
-            if (!IsFree(row, seen))
+            if (free.Count > 0)
             {
-                continue;
+                await SendAsync().ConfigureAwait(false);
             }
 
-            if (row.Text(OutboxRows.State) == OutboxRows.Claimed && dispatch.PolicyOf(row.Text(OutboxRows.Kind) ?? "") == InDoubtPolicy.Park)
-            {
-                await dispatch.ParkAsync(bucket, OutboxRows.IdOf(row), row.ETag, "in doubt: its owner died or lost its answer while sending", cancellationToken).ConfigureAwait(false);
-                continue;
-            }
-
-            if (await ReadAsync(bucket, row, cancellationToken).ConfigureAwait(false) is { } message && dispatch.TakeInHand(message.Id))
-            {
-                free.Add(new CommittedMessage(message, row.ETag));
-            }
-
-            if (free.Count == TransactionLimits.MaxRows)
-            {
-                await dispatch.SendAsync(bucket, free, cancellationToken).ConfigureAwait(false);
-                free = [];
-            }
+            return messages;
+        }
+        finally
+        {
+            // A sweep that fails half-way lets go of what it has not handed on; it would be passed over for ever.
+            free.ForEach(message => dispatch.LetGo(message.Message.Id));
         }
 
-        if (free.Count > 0)
+        Task SendAsync()
         {
-            await dispatch.SendAsync(bucket, free, cancellationToken).ConfigureAwait(false);
+            var sent = free;
+            free = [];
+            return dispatch.SendAsync(bucket, sent, cancellationToken);
         }
-
-        return messages;
     }
 
     // An unclaimed row was never tried, or certainly not taken: anyone may send it.

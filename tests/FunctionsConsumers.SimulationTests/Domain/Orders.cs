@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Keys;
+
+namespace FunctionsConsumers.SimulationTests.Domain;
+
+/// <summary>An order as the decoder reads it from a record.</summary>
+internal sealed record Order(IReadOnlyList<(string Product, int Quantity)> Lines, IReadOnlyList<string> Messages, int Rows, int Bulk, string Nonce);
+
+/// <summary>Reads orders, against a catalog as one process life last saw it.</summary>
+/// <param name="catalog">The products known at the start.</param>
+/// <param name="refresh">Reads the catalog again; may fail.</param>
+internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<CancellationToken, Task<IReadOnlySet<string>>> refresh) : IEventDecoder<Order>
+{
+    private IReadOnlySet<string> _catalog = catalog;
+
+    public string SubjectExistsReason => "order-exists";
+
+    public Decoded<Order> Decode(ConsumedRecord record)
+    {
+        var parts = Encoding.UTF8.GetString(record.Value ?? []).Split(';');
+        if (parts.Length != 6)
+        {
+            return new Decoded<Order>(null, null, null, new Rejection("not-an-order", "It has no six parts."));
+        }
+
+        var subject = parts[0].Length == 0 ? null : parts[0];
+        (string Product, int Quantity)[] lines = [.. parts[1].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(':') is [var product, var quantity]
+            ? (product, int.Parse(quantity, CultureInfo.InvariantCulture))
+            : throw new InvalidOperationException(line))];
+        if (lines.Any(line => !_catalog.Contains(line.Product)))
+        {
+            return new Decoded<Order>(null, subject, null, new Rejection("unknown-product", "The catalog does not hold it.", Provisional: true));
+        }
+
+        var order = new Order(
+            lines,
+            parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries),
+            int.Parse(parts[3], CultureInfo.InvariantCulture),
+            int.Parse(parts[4], CultureInfo.InvariantCulture),
+            parts[5]);
+        return new Decoded<Order>(order, subject, null, null);
+    }
+
+    public async ValueTask RefreshAsync(CancellationToken cancellationToken) => _catalog = await refresh(cancellationToken);
+}
+
+/// <summary>Plans an order's rows, counters and messages; with a row of its own for each order, or with keys alone.</summary>
+/// <param name="effectKind">The kind of the order's row; null for a consumer that keeps none.</param>
+internal sealed class OrderConsumer(string? effectKind) : IConsumer<Order>
+{
+    public const string GroupName = "simulated";
+
+    public string Group => GroupName;
+
+    public string? EffectKind => effectKind;
+
+    public Plan Plan(Order order, EventIdentity identity) => new()
+    {
+        Effect = effectKind is null
+            ? new Dictionary<string, object>()
+            : new Dictionary<string, object> { ["Nonce"] = order.Nonce, ["Quantity"] = order.Lines.Sum(line => (long)line.Quantity) },
+        Inserts = [.. Enumerable.Range(0, order.Rows).Select(row => new RowInsert(
+            RowKey.OfSubject("item", string.Create(CultureInfo.InvariantCulture, $"{identity.Subject}-{row}")),
+            new Dictionary<string, object> { ["Nonce"] = order.Nonce }))],
+        Additions = [.. order.Lines.Select(line => new Addition(RowKey.OfCounter("stock", line.Product, identity.Coordinates), "Reserved", line.Quantity))],
+        Messages = [.. order.Messages.Select((kind, ordinal) => new PlannedMessage(kind, Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{identity.Subject} {ordinal} {order.Nonce}").PadRight(order.Bulk, ' '))))],
+    };
+}

@@ -1,0 +1,31 @@
+using FunctionsConsumers.EffectivelyOnce.DeadLetters;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+
+namespace FunctionsConsumers.SimulationTests.Log;
+
+/// <summary>Sends messages of one kind to the world's receiver.</summary>
+internal sealed class ModelledSender(Life life, string kind, InDoubtPolicy? inDoubt) : IMessageSender
+{
+    public const string Resent = "resent";
+    public const string ParkedKind = "parked";
+
+    public string Kind => kind;
+
+    public InDoubtPolicy? InDoubt => inDoubt;
+
+    public static IEnumerable<IMessageSender> All(Life life) =>
+    [
+        new ModelledSender(life, Resent, null),
+        new ModelledSender(life, ParkedKind, InDoubtPolicy.Park),
+        new ModelledSender(life, DeadLetter.Kind, InDoubtPolicy.Resend),
+    ];
+
+    public Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        life.World.OnOwnThread();
+        var send = new SendOperation(life, message, timeout, cancellationToken);
+        life.World.Operations.Add(send);
+        life.World.Oracle.OnSendBegins(send);
+        return send.Answer;
+    }
+}

@@ -1,0 +1,199 @@
+using System.Text;
+using FunctionsConsumers.EffectivelyOnce.DeadLetters;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.SimulationTests.Log;
+using FunctionsConsumers.SimulationTests.Tables;
+using FunctionsConsumers.SimulationTests.Worlds;
+
+namespace FunctionsConsumers.SimulationTests.Oracles;
+
+/// <summary>
+/// Watches the messages that leave: each planned one goes at least once, and a second time only where the first send is
+/// in doubt and its kind is sent again; nobody sends without a claim, and no claim is taken over before its lease is over.
+/// </summary>
+internal sealed class Messages(World world)
+{
+    private readonly Dictionary<string, Tracked> _byRow = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    public bool IsSettled => _byRow.Values.All(message => message.State is null or OutboxRows.Parked);
+
+    public void OnCommitted(Commit commit, List<PlannedMessageSpec> planned)
+    {
+        var operations = commit.Request.Operations;
+        for (var i = 0; i < operations.Count; i++)
+        {
+            var operation = operations[i];
+            if (!operation.RowKey.StartsWith(OutboxRows.Prefix, StringComparison.Ordinal) || operation.RowKey.LastIndexOf('!') > OutboxRows.Prefix.Length)
+            {
+                continue;
+            }
+
+            if (operation.Kind == RowOperationKind.Insert)
+            {
+                OnPlanned(operation, planned);
+            }
+            else if (_byRow.TryGetValue(operation.RowKey, out var message))
+            {
+                OnMoved(commit, operation, message);
+            }
+        }
+
+        if (planned.Count > 0)
+        {
+            world.Fail($"{commit.Request.Sender} committed an effect without its message {planned[0].Name}");
+        }
+
+        foreach (var rowKey in operations.Where(operation => operation.Kind == RowOperationKind.Delete).Select(operation => operation.RowKey))
+        {
+            if (world.Table.Rows(commit.Request.PartitionKey).Keys.Any(row => row.StartsWith(rowKey + "!", StringComparison.Ordinal)))
+            {
+                world.Fail($"{rowKey} was deleted without its further rows");
+            }
+        }
+    }
+
+    public void OnSendBegins(SendOperation send)
+    {
+        if (!_byRow.TryGetValue(OutboxRows.Prefix + send.Message.Id, out var message) || message.State is null)
+        {
+            world.Fail($"{send.Life.Name} sends {send.Message.Id}, of which there is no row");
+            return;
+        }
+
+        var now = world.Clock.Now;
+        if (message.State != OutboxRows.Claimed || message.Claim is not { } claim || claim.Life != send.Life.Name)
+        {
+            world.Fail($"{send.Life.Name} sends '{message.Name}' without having claimed it");
+            return;
+        }
+
+        if (send.End > claim.At + (world.Setting.Lease / 2))
+        {
+            world.Fail($"{send.Life.Name} sends '{message.Name}' for longer than half its lease");
+        }
+
+        if (!IsContent(send.Message, message))
+        {
+            world.Fail($"{send.Life.Name} sends something else as '{message.Name}'");
+        }
+
+        foreach (var (earlier, at) in message.Sends)
+        {
+            var takenOver = now - at >= world.Setting.Lease && at != claim.At;
+            var resent = message.Kind != ModelledSender.ParkedKind;
+            var may = earlier.Told switch
+            {
+                SendStatus.NotSent => true,
+                SendStatus.Unknown => resent,
+                _ => resent && takenOver,
+            };
+            if (!may)
+            {
+                world.Fail($"{send.Life.Name} sends '{message.Name}' once more, and the outcome of the send before was {earlier.Told?.ToString() ?? "open"}");
+            }
+        }
+
+        message.Sends.Add((send, claim.At));
+    }
+
+    public void OnReceived(SendOperation send)
+    {
+        var message = _byRow[OutboxRows.Prefix + send.Message.Id];
+        message.Received++;
+        if (message.Received > 1 && message.Kind == ModelledSender.ParkedKind)
+        {
+            world.Fail($"'{message.Name}' of a kind that is never sent again in doubt was received twice");
+        }
+    }
+
+    public void OnSettled()
+    {
+        foreach (var message in _byRow.Values)
+        {
+            if (message.State is null && message.Received == 0)
+            {
+                world.Fail($"'{message.Name}' was never received, and its row is gone");
+            }
+        }
+    }
+
+    private void OnPlanned(RowOperation row, List<PlannedMessageSpec> planned)
+    {
+        var subject = row.Columns[OutboxRows.Subject] as string;
+        var kind = row.Columns[OutboxRows.Kind] as string ?? "";
+        var content = kind == DeadLetter.Kind ? null : Encoding.UTF8.GetString(((byte[])row.Columns["Payload00"]).AsSpan()).TrimEnd(' ');
+        var index = planned.FindIndex(message => message.Kind == kind && (content is null ? message.Name == subject : message.Content == content));
+        if (index < 0)
+        {
+            world.Fail($"a message '{content ?? subject}' of kind {kind} came without its effect");
+            return;
+        }
+
+        if (!_names.Add(planned[index].Name) || !_byRow.TryAdd(row.RowKey, new Tracked(planned[index].Name, kind, planned[index].Content)))
+        {
+            world.Fail($"'{planned[index].Name}' came to the outbox twice, or under the id of another message");
+        }
+
+        planned.RemoveAt(index);
+    }
+
+    private void OnMoved(Commit commit, RowOperation operation, Tracked message)
+    {
+        var sender = commit.Request.Sender;
+        var overdue = message.Claim is { } old && world.Clock.Now - old.At >= world.Setting.Lease;
+        var own = message.Claim?.Life == sender;
+        var told = message.Sends.Where(send => send.Send.Life.Name == sender && send.ClaimedAt == message.Claim?.At).Select(send => send.Send.Told).LastOrDefault();
+        var sentUnderClaim = message.Sends.Any(send => send.ClaimedAt == message.Claim?.At);
+        var park = message.Kind == ModelledSender.ParkedKind;
+        var next = operation.Kind == RowOperationKind.Delete ? null : operation.Columns.GetValueOrDefault(OutboxRows.State) as string;
+        var may = (message.State, next) switch
+        {
+            (OutboxRows.Waiting, OutboxRows.Claimed) => true,
+            (OutboxRows.Claimed, OutboxRows.Claimed) => overdue && !park,
+            (OutboxRows.Claimed, OutboxRows.Waiting) => own && (!sentUnderClaim || told == SendStatus.NotSent || (told == SendStatus.Unknown && !park)),
+            (OutboxRows.Claimed, OutboxRows.Parked) => (own && (told == SendStatus.Refused || (told == SendStatus.Unknown && park))) || (overdue && park),
+            (OutboxRows.Claimed, null) => own && told == SendStatus.Sent,
+            _ => false,
+        };
+        if (!may)
+        {
+            world.Fail($"{sender} moves '{message.Name}' from {message.State} of {message.Claim?.Life} to {next ?? "deleted"}, having been told {told?.ToString() ?? "nothing"}");
+        }
+
+        message.State = next;
+        message.Claim = next == OutboxRows.Claimed ? (sender, world.Clock.Now) : null;
+    }
+
+    private bool IsContent(OutboxMessage sent, Tracked message)
+    {
+        if (message.Content is { } content)
+        {
+            return sent.Kind == message.Kind && Encoding.UTF8.GetString(sent.Payload).TrimEnd(' ') == content;
+        }
+
+        var letter = DeadLetter.FromPayload(sent.Payload);
+        var record = world.Log.At(letter.Record.Coordinates.Partition, letter.Record.Coordinates.Offset).Record;
+        return letter.Record.Coordinates.ToString() == message.Name && letter.Record.Value.AsSpan().SequenceEqual(record.Value)
+            && letter.Record.Headers.Select(header => header.Name).SequenceEqual(record.Headers.Select(header => header.Name));
+    }
+
+    private sealed class Tracked(string name, string kind, string? content)
+    {
+        public string Name => name;
+
+        public string Kind => kind;
+
+        public string? Content => content;
+
+        /// <summary>The row's state; null when it is gone.</summary>
+        public string? State { get; set; } = OutboxRows.Waiting;
+
+        public (string Life, TimeSpan At)? Claim { get; set; }
+
+        public List<(SendOperation Send, TimeSpan ClaimedAt)> Sends { get; } = [];
+
+        public int Received { get; set; }
+    }
+}

@@ -1,0 +1,72 @@
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.SimulationTests.Log;
+using FunctionsConsumers.SimulationTests.Tables;
+using FunctionsConsumers.SimulationTests.Worlds;
+
+namespace FunctionsConsumers.SimulationTests.Oracles;
+
+/// <summary>
+/// Knows what every record is meant to be and watches every commit, every send and every success that is reported. It
+/// shares no code with the processor: it reads rows by their documented names and reckons everything anew.
+/// </summary>
+internal sealed class Oracle(World world)
+{
+    private readonly Effects _effects = new(world);
+    private readonly Messages _messages = new(world);
+
+    // How much had been committed when a delivery began, and what the catalog held.
+    private readonly Dictionary<(string Life, int Delivery), DeliveryStart> _deliveries = [];
+    private int _commits;
+
+    /// <summary>Whether nothing but parked messages stands in the outbox.</summary>
+    public bool IsOutboxSettled => _messages.IsSettled;
+
+    public void OnTaken(Life life) => _deliveries[(life.Name, life.Delivery)] = new DeliveryStart(_commits, [.. world.Catalog]);
+
+    public void OnCommitted(Commit commit)
+    {
+        _commits++;
+        var start = _deliveries.GetValueOrDefault((commit.Request.Sender, commit.Request.Delivery)) ?? new DeliveryStart(0, []);
+        var planned = _effects.OnCommitted(commit, _commits, start);
+        _messages.OnCommitted(commit, planned);
+        _effects.Check(commit.Request.PartitionKey);
+    }
+
+    public void OnSendBegins(SendOperation send) => _messages.OnSendBegins(send);
+
+    public void OnReceived(SendOperation send) => _messages.OnReceived(send);
+
+    /// <summary>Success is reported for a batch: each of its records must be settled in the table at this moment.</summary>
+    public void OnHandled(Life life, IReadOnlyList<ConsumedRecord> batch, BatchOutcome outcome)
+    {
+        if (outcome.Applied + outcome.Duplicates + outcome.DeadLettered + outcome.PassedOver != batch.Count)
+        {
+            world.Fail($"{life.Name} reports {outcome} of {batch.Count} records");
+        }
+
+        foreach (var record in batch)
+        {
+            if (!_effects.IsSettled(record.Coordinates))
+            {
+                world.Fail($"{life.Name} reports success, and {record.Coordinates} has neither its effect nor its dead letter");
+            }
+        }
+    }
+
+    public void OnSettled()
+    {
+        _effects.OnSettled();
+        _messages.OnSettled();
+    }
+}
+
+/// <summary>What was there when a delivery of a batch began.</summary>
+/// <param name="Commits">How many transactions had been committed.</param>
+/// <param name="Catalog">The products known.</param>
+internal sealed record DeliveryStart(int Commits, HashSet<string> Catalog);
+
+/// <summary>A message that a committed transaction must hold.</summary>
+/// <param name="Name">Its own name, told from its content: subject and ordinal, or the coordinates.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Content">What its payload begins with; null for a dead letter.</param>
+internal sealed record PlannedMessageSpec(string Name, string Kind, string? Content);

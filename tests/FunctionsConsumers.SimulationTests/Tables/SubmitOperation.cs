@@ -1,0 +1,115 @@
+using System.Globalization;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.SimulationTests.Log;
+using FunctionsConsumers.SimulationTests.Worlds;
+
+namespace FunctionsConsumers.SimulationTests.Tables;
+
+/// <summary>A transaction on its way, and its answer on its way back.</summary>
+internal sealed class SubmitOperation(Life life, string label, TransactionRequest request, CancellationToken cancellationToken)
+    : Operation(life, label, cancellationToken)
+{
+    private readonly TaskCompletionSource<SubmitResult> _answer = new();
+    private SubmitResult? _result;
+
+    public Task<SubmitResult> Answer => _answer.Task;
+
+    public override string Phase => base.Phase + (_result is null ? "" : "s" + _result.Status);
+
+    public override bool OnlyAnswerLeft => _result is not null;
+
+    public override void Act()
+    {
+        var faults = Life.World.Faults;
+        if (_result is not null)
+        {
+            Return();
+            return;
+        }
+
+        // A paused life takes no answer, but what it has sent is handled all the same.
+        if (Life.IsPaused)
+        {
+            Serve();
+            return;
+        }
+
+        switch (Life.World.Choices.Pick([
+            Cancelled ? 20 : 100, faults.SlowAnswer, faults.LostAnswer, faults.FailedBefore, faults.LateCommit, faults.SdkRetry, faults.Forbidden / 2, Cancelled ? 100 : 0]))
+        {
+            case 0:
+                Serve();
+                Complete(_result!);
+                break;
+            case 1:
+                Serve();
+                break;
+            case 2:
+                Serve();
+                Complete(Unknown("time-out"));
+                break;
+            case 3:
+                Complete(Unknown(Life.World.Choices.Below(2) == 0 ? "503" : "202 with a part 503"));
+                break;
+            case 4:
+                Life.World.SendLate(request);
+                Complete(Unknown("time-out"));
+                break;
+            case 5:
+                Life.World.SendLate(request);
+                Life.World.Note(Life.Name, Label + " sent again by the SDK");
+                break;
+            case 6:
+                Complete(new SubmitResult(SubmitStatus.Misconfigured, [], "403 for a while"));
+                break;
+            default:
+                Life.World.SendLate(request);
+                Complete(Unknown("cancelled"));
+                break;
+        }
+    }
+
+    public override void Abandon()
+    {
+        if (_result is null)
+        {
+            Life.World.SendLate(request);
+        }
+    }
+
+    private void Return()
+    {
+        var faults = Life.World.Faults;
+        switch (Life.World.Choices.Pick([Cancelled ? 20 : 100, faults.LostAnswer, faults.SdkRetry, Cancelled ? 100 : 0]))
+        {
+            case 0:
+                Complete(_result!);
+                break;
+            case 1:
+                Complete(Unknown("time-out"));
+                break;
+            case 2:
+                // The SDK did not get the answer either and sends again: its own commit is now what it runs into.
+                Complete(Life.World.Table.Apply(request));
+                break;
+            default:
+                Complete(Unknown("cancelled"));
+                break;
+        }
+    }
+
+    private void Serve()
+    {
+        _result = Life.World.Table.Apply(request);
+        Life.World.Note("table", string.Create(CultureInfo.InvariantCulture,
+            $"{Label} of {Life.Name}: {(_result.Status == SubmitStatus.Committed ? "committed" : _result.Detail)}"));
+    }
+
+    private void Complete(SubmitResult result)
+    {
+        Completes(result.Status == SubmitStatus.Committed ? "committed" : $"{result.Status} {result.Detail}");
+        _answer.SetResult(result);
+    }
+
+    private static SubmitResult Unknown(string detail) => new(SubmitStatus.Unknown, [], detail);
+}

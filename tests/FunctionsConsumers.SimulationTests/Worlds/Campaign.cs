@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+
+namespace FunctionsConsumers.SimulationTests.Worlds;
+
+/// <summary>Many histories, on threads of their own: a test runner's synchronization would put the library on other threads.</summary>
+/// <param name="Histories">How many ran.</param>
+/// <param name="Steps">Their steps.</param>
+/// <param name="Failure">The first failing history and the command that replays it; null where there is none.</param>
+internal sealed record Campaign(long Histories, long Steps, string? Failure)
+{
+    /// <summary>Runs the histories of consecutive seeds, until one fails.</summary>
+    /// <param name="first">The first seed.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>What came of it.</returns>
+    public static Campaign Run(int first, int count)
+    {
+        var failing = new ConcurrentBag<int>();
+        long histories = 0, steps = 0;
+        var next = first - 1;
+        Thread[] threads = [.. Enumerable.Range(0, Math.Min(count, Math.Max(1, Environment.ProcessorCount))).Select(_ => new Thread(Work, 16 * 1024 * 1024))];
+        foreach (var thread in threads)
+        {
+            thread.Start();
+        }
+
+        foreach (var thread in threads)
+        {
+            thread.Join();
+        }
+
+        return new Campaign(histories, steps, failing.IsEmpty ? null : Describe(failing.Min()));
+
+        void Work()
+        {
+            while (failing.IsEmpty && Interlocked.Increment(ref next) is var seed && seed < first + count)
+            {
+                var world = Simulation.Run(seed);
+                Interlocked.Increment(ref histories);
+                Interlocked.Add(ref steps, world.Steps);
+                if (world.Violation is not null)
+                {
+                    failing.Add(seed);
+                }
+            }
+        }
+    }
+
+    private static string Describe(int seed)
+    {
+        World? world = null;
+        var thread = new Thread(() => world = Simulation.Run(seed, tracing: true), 16 * 1024 * 1024);
+        thread.Start();
+        thread.Join();
+        return string.Join('\n', [
+            $"seed {seed}: {world!.Violation ?? "not found again: the simulation is not deterministic"}",
+            .. world.History,
+            $"Replay: SIM_SEED={seed} dotnet test tests/FunctionsConsumers.SimulationTests --filter \"FullyQualifiedName~HistoriesTests\""]);
+    }
+}

@@ -1,0 +1,51 @@
+using FunctionsConsumers.SimulationTests.Log;
+
+namespace FunctionsConsumers.SimulationTests.Worlds;
+
+/// <summary>
+/// Something a process life waits for. It ends when the scheduler lets it, in one of the ways the real thing can; the
+/// life's code then runs on at once, on the scheduler's own thread, until it waits for the next.
+/// </summary>
+internal abstract class Operation
+{
+    private readonly CancellationTokenRegistration _cancellation;
+
+    protected Operation(Life life, string label, CancellationToken cancellationToken)
+    {
+        Life = life;
+        Label = label;
+        _cancellation = cancellationToken.Register(static operation => ((Operation)operation!).Cancelled = true, this);
+    }
+
+    /// <summary>Who waits.</summary>
+    public Life Life { get; }
+
+    /// <summary>What for, in a word or two, the same in every run.</summary>
+    public string Label { get; }
+
+    /// <summary>Whether the one who waits has given up.</summary>
+    public bool Cancelled { get; private set; }
+
+    /// <summary>What part of it has happened, for the state of a small world.</summary>
+    public virtual string Phase => Cancelled ? "x" : "";
+
+    /// <summary>Lets something happen to it.</summary>
+    public abstract void Act();
+
+    /// <summary>Whether nothing but an answer can happen any more, which a paused life does not take.</summary>
+    public virtual bool OnlyAnswerLeft => true;
+
+    /// <summary>The life is gone: whatever is on its way to the outside may still arrive there.</summary>
+    public virtual void Abandon()
+    {
+    }
+
+    /// <summary>Ends the waiting.</summary>
+    protected void Completes(string answer)
+    {
+        _cancellation.Dispose();
+        Life.World.Note(Life.Name, $"{Label} -> {answer}");
+        Life.Observe(Label, answer);
+        Life.World.Operations.Remove(this);
+    }
+}

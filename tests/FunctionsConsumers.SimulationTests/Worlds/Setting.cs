@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text;
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.SimulationTests.Domain;
+using FunctionsConsumers.SimulationTests.Log;
+
+namespace FunctionsConsumers.SimulationTests.Worlds;
+
+/// <summary>What a history starts with: the records, the hosts, the table's layout.</summary>
+internal sealed record Setting
+{
+    public required int Seed { get; init; }
+
+    /// <summary>The kind of the orders' rows; null for the consumer that keeps keys alone.</summary>
+    public required string? EffectKind { get; init; }
+
+    public required IReadOnlyList<IReadOnlyList<LoggedRecord>> Records { get; init; }
+
+    public int Buckets { get; init; } = 2;
+
+    public int Hosts { get; init; } = 2;
+
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan BatchDeadline { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Whether a batch holds all there is, as in the small worlds; else the scheduler chooses how much.</summary>
+    public bool WholeBatches { get; init; }
+
+    /// <summary>Products known from the start.</summary>
+    public static IReadOnlyList<string> Products { get; } = ["laptop", "phone", "mouse", Tables.ModelledTable.Unlucky];
+
+    /// <summary>Products that become known some day.</summary>
+    public static IReadOnlyList<string> LaterProducts { get; } = ["drone", "robot"];
+
+    /// <summary>A product that never becomes known.</summary>
+    public const string NoProduct = "unicorn";
+
+    /// <summary>A setting of a seed.</summary>
+    public static Setting Of(int seed, Random random)
+    {
+        var partitions = new List<LoggedRecord>[1 + random.Next(3)];
+        for (var i = 0; i < partitions.Length; i++)
+        {
+            partitions[i] = [];
+        }
+
+        var earlier = new List<(OrderSpec Spec, string Key)>();
+        var records = 2 + random.Next(13);
+        var bulky = random.Next(25) == 0;
+        for (var nonce = 0; nonce < records; nonce++)
+        {
+            var (spec, key) = Next(random, nonce, earlier, bulky);
+            earlier.Add((spec, key));
+            var partition = random.Next(partitions.Length);
+            partitions[partition].Add(Logged(spec, key, partition, partitions[partition].Count));
+        }
+
+        return new Setting
+        {
+            Seed = seed,
+            EffectKind = random.Next(3) == 0 ? null : "order",
+            Records = partitions,
+            Buckets = 1 + random.Next(3),
+            Hosts = 1 + random.Next(3),
+            Lease = TimeSpan.FromSeconds(random.Next(2) == 0 ? 60 : 10),
+            BatchDeadline = TimeSpan.FromSeconds(random.Next(2) == 0 ? 120 : 2),
+        };
+    }
+
+    /// <summary>A record of the log.</summary>
+    public static LoggedRecord Logged(OrderSpec spec, string key, int partition, int offset) => new(
+        new ConsumedRecord(
+            new Coordinates(ModelledLog.Topic, partition, offset),
+            DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(offset),
+            null,
+            spec.Value,
+            key.Length == 0 ? [] : [new RecordHeader("idempotency-key", Encoding.UTF8.GetBytes(key))]),
+        spec,
+        key.Length == 0 ? spec.Subject! : key);
+
+    private static (OrderSpec Spec, string Key) Next(Random random, int nonce, List<(OrderSpec Spec, string Key)> earlier, bool bulky)
+    {
+        var (spec, key) = earlier.Count == 0 ? default : earlier[random.Next(earlier.Count)];
+        switch (earlier.Count == 0 ? 0 : random.Next(20))
+        {
+            case < 8:
+                return Fresh(OrderKind.Valid);
+            case < 12:
+                return (spec, key);
+            case < 13:
+                return (spec, spec.Subject is null ? key : "other-" + nonce.ToString(CultureInfo.InvariantCulture));
+            case < 14:
+                return (spec.Otherwise(nonce, spec.Subject), key);
+            case < 15:
+                return (spec.Otherwise(nonce, spec.Subject), spec.Subject is null ? key : "other-" + nonce.ToString(CultureInfo.InvariantCulture));
+            case < 16:
+                // The same key on another subject: another event.
+                return (Fresh(OrderKind.Valid).Spec.Otherwise(nonce, Subject()), key);
+            default:
+                return Fresh((OrderKind)(1 + random.Next(4)));
+        }
+
+        string Subject() => "s" + nonce.ToString(CultureInfo.InvariantCulture);
+
+        (OrderSpec Spec, string Key) Fresh(OrderKind kind)
+        {
+            var noSubject = kind == OrderKind.Valid && random.Next(8) == 0;
+            var lines = Setting.Products.Take(3).Where(_ => random.Next(2) == 0).Select(product => (product, 1 + random.Next(3))).ToList();
+            switch (kind)
+            {
+                case OrderKind.UnknownProduct:
+                    lines.Add((random.Next(3) == 0 ? NoProduct : LaterProducts[random.Next(LaterProducts.Count)], 1));
+                    break;
+                case OrderKind.Refused:
+                    lines.Add((Tables.ModelledTable.Unlucky, 1));
+                    break;
+            }
+
+            string[] messages = [.. Enumerable.Range(0, random.Next(3)).Select(_ => random.Next(2) == 0 ? ModelledSender.Resent : ModelledSender.ParkedKind)];
+            var rows = kind == OrderKind.TooWide ? 100 : random.Next(6) == 0 ? 20 + random.Next(40) : random.Next(2);
+            var fresh = new OrderSpec(kind, noSubject ? null : Subject(), lines, messages, rows, bulky && kind == OrderKind.Valid ? random.Next(3) * 600_000 : 0, nonce);
+            return (fresh, noSubject || random.Next(2) == 0 ? "key-" + nonce.ToString(CultureInfo.InvariantCulture) : "");
+        }
+    }
+}

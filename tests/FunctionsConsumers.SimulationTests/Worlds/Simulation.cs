@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace FunctionsConsumers.SimulationTests.Worlds;
+
+/// <summary>Runs histories by their seeds.</summary>
+internal static class Simulation
+{
+    /// <summary>Runs the history of a seed.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="tracing">Whether to write the history down.</param>
+    /// <returns>The world at its end.</returns>
+    public static World Run(int seed, bool tracing = false)
+    {
+        var random = new Random(seed);
+        var setting = Setting.Of(seed, random);
+        var faults = Faults.Mixed(random);
+        var world = new World(setting, new RandomChoices(random), faults, tracing);
+        world.Note("world", string.Create(CultureInfo.InvariantCulture, $"seed {seed}: rows '{setting.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, lease {setting.Lease}, deadline {setting.BatchDeadline}, {faults}"));
+        try
+        {
+            world.Run(100 + random.Next(500));
+        }
+        catch (Exception failure)
+        {
+            world.Fail(failure.ToString());
+        }
+
+        return world;
+    }
+}

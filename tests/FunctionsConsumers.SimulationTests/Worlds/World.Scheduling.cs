@@ -1,0 +1,187 @@
+using System.Globalization;
+using FunctionsConsumers.SimulationTests.Log;
+using FunctionsConsumers.SimulationTests.Tables;
+
+namespace FunctionsConsumers.SimulationTests.Worlds;
+
+/// <content>What can happen next, and how likely it is.</content>
+internal sealed partial class World
+{
+    private void Collect()
+    {
+        var timerDue = false;
+        foreach (var operation in Operations)
+        {
+            if (!operation.Life.IsPaused || !operation.OnlyAnswerLeft)
+            {
+                May(100, static (_, target) => ((Operation)target!).Act(), operation);
+            }
+        }
+
+        foreach (var request in _late)
+        {
+            May(40, static (world, target) => world.HandleLate((TransactionRequest)target!), request);
+        }
+
+        foreach (var send in _lateMessages)
+        {
+            May(40, static (world, target) => world.ReceiveNow((SendOperation)target!), send);
+        }
+
+        for (var slot = 0; slot < _hosts.Count; slot++)
+        {
+            if (_hosts[slot] is not { IsGone: false } life)
+            {
+                May(_settling ? 100 : 10, static (world, target) => world.Start((int)target!), slot);
+                continue;
+            }
+
+            May(Faults.Crash, static (world, target) => world.Crash((Life)target!), life);
+            if (life.IsPaused)
+            {
+                continue;
+            }
+
+            foreach (var timer in life.Time.Timers)
+            {
+                if (timer.Due <= Clock.Now)
+                {
+                    timerDue = true;
+                    May(100, static (_, target) => ((SimulatedTimer)target!).Fire(), timer);
+                }
+            }
+
+            May(life.CanTake ? 100 : 0, static (_, target) => ((Life)target!).Take(), life);
+            May(life.CanCommit ? 50 : 0, static (_, target) => ((Life)target!).Commit(), life);
+            May(life.CanDispatch ? 60 : 0, static (_, target) => ((Life)target!).Dispatch(), life);
+            May(life.CanSweep && (!_settling || !Oracle.IsOutboxSettled) ? 12 : 0, static (_, target) => ((Life)target!).Sweep(), life);
+            May(life.CanEnd ? 100 : 0, static (world, target) => world.Ended((Life)target!), life);
+            May(life.IsStopping ? 0 : Faults.Stop, static (world, target) => world.Stop((Life)target!), life);
+            May(Faults.Pause, static (world, target) => world.Pause((Life)target!), life);
+            May(Faults.WallClockJump, static (world, target) => ((Life)target!).Time.Skew += TimeSpan.FromSeconds((world.Choices.Below(5) - 2) * 1000), life);
+        }
+
+        May(Log.IsComplete ? 0 : 60, static (world, _) => world.Produce(), null);
+        May(Faults.Rebalance, static (world, _) => world.Rebalance(), null);
+        May(_settling && Log.Owner.Any(owner => owner is not { IsGone: false, IsStopping: false }) ? 100 : 0, static (world, _) => world.Rebalance(), null);
+        May(Faults.Reset, static (world, _) => world.Reset(), null);
+        May(Setting.LaterProducts.Count + Setting.Products.Count > Catalog.Count ? 3 : 0, static (world, _) => world.Learn(), null);
+        May(timerDue ? 0 : _possible.Count == 0 ? 100 : 12, static (world, _) => world.MoveClock(), null);
+    }
+
+    private void May(int weight, Action<World, object?> act, object? target)
+    {
+        if (weight > 0)
+        {
+            _possible.Add((weight, act, target));
+        }
+    }
+
+    private void HandleLate(TransactionRequest request)
+    {
+        _late.Remove(request);
+        if (Choices.Pick([3, 1]) == 0)
+        {
+            var result = Table.Apply(request);
+            Note("table", $"late, of {request.Sender}: [{string.Join(' ', request.Operations.Select(operation => operation.RowKey).Take(4))}]: {result.Detail ?? "committed"}");
+        }
+    }
+
+    private void ReceiveNow(SendOperation send)
+    {
+        _lateMessages.Remove(send);
+        if (Choices.Pick([2, 1]) == 0)
+        {
+            Note("mail", $"late: {send.Label} of {send.Life.Name}");
+            Oracle.OnReceived(send);
+        }
+    }
+
+    private void Start(int slot)
+    {
+        var life = new Life(this, string.Create(CultureInfo.InvariantCulture, $"h{slot}.{++_lives}"));
+        Note(life.Name, "starts");
+        _hosts[slot] = life;
+        Rebalance();
+    }
+
+    private void Crash(Life life)
+    {
+        Note(life.Name, "crashes");
+        life.End();
+    }
+
+    private void Stop(Life life)
+    {
+        Note(life.Name, "is asked to stop");
+        life.Stop();
+    }
+
+    private void Ended(Life life)
+    {
+        life.Commit();
+        life.End();
+        Note(life.Name, "has stopped");
+    }
+
+    private void Pause(Life life)
+    {
+        life.PausedUntil = Clock.Now + (Setting.Lease * (1 + Choices.Below(6)) / 2);
+        Note(life.Name, string.Create(CultureInfo.InvariantCulture, $"pauses until {life.PausedUntil.TotalSeconds:0.00}"));
+    }
+
+    private void Produce()
+    {
+        var partition = Choices.Pick([.. Log.Partitions.Select((records, index) => records.Count - Log.End[index])]);
+        var record = Log.At(partition, Log.End[partition]++);
+        Note("log", $"{record.Record.Coordinates} {record.Spec.Kind} subject {record.Spec.Subject} key {record.Key} nonce {record.Spec.Nonce} rows {record.Spec.Rows} lines {string.Join(',', record.Spec.Lines)}");
+    }
+
+    private void Rebalance()
+    {
+        Life[] alive = [.. Lives.Where(life => !life.IsStopping)];
+        if (alive.Length == 0)
+        {
+            return;
+        }
+
+        for (var partition = 0; partition < Log.Owner.Length; partition++)
+        {
+            var owner = alive[Choices.Below(alive.Length)];
+            if (owner != Log.Owner[partition])
+            {
+                Log.Assign(partition, owner);
+                Note("log", string.Create(CultureInfo.InvariantCulture, $"p{partition} goes to {owner.Name} at {Log.Committed[partition]}"));
+            }
+        }
+    }
+
+    private void Reset()
+    {
+        var partition = Choices.Below(Log.End.Length);
+        var offset = Choices.Below(Log.Committed[partition] + 1);
+        Note("log", string.Create(CultureInfo.InvariantCulture, $"p{partition} is set back to {offset}"));
+        Log.Reset(partition, offset);
+    }
+
+    private void Learn()
+    {
+        var product = Setting.LaterProducts.First(product => !Catalog.Contains(product));
+        Catalog.Add(product);
+        Note("catalog", $"has {product} from now on");
+    }
+
+    private void MoveClock()
+    {
+        // To what happens next, or further than that: a process may be late for anything.
+        var next = Lives.SelectMany(life => life.Time.Timers.Select(timer => timer.Due > life.PausedUntil ? timer.Due : life.PausedUntil).Append(life.PausedUntil))
+            .Where(due => due > Clock.Now).DefaultIfEmpty(Clock.Now + (Setting.Lease / 4)).Min();
+        Clock.Now = Choices.Pick([100, 10, Faults.ClockJump, Faults.ClockJump]) switch
+        {
+            0 => next,
+            1 => Clock.Now + (Setting.Lease / 4),
+            2 => Clock.Now + Setting.Lease,
+            _ => Clock.Now + Setting.BatchDeadline,
+        };
+    }
+}

@@ -1,0 +1,178 @@
+using System.Globalization;
+using FunctionsConsumers.SimulationTests.Log;
+using FunctionsConsumers.SimulationTests.Oracles;
+using FunctionsConsumers.SimulationTests.Tables;
+
+namespace FunctionsConsumers.SimulationTests.Worlds;
+
+/// <summary>
+/// One history: hosts, log, table, receiver and clock, and a scheduler that lets one thing happen after another, all on
+/// one thread. What happens is decided by the choices alone.
+/// </summary>
+internal sealed partial class World
+{
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly List<Life?> _hosts = [];
+    private readonly List<TransactionRequest> _late = [];
+    private readonly List<SendOperation> _lateMessages = [];
+    private readonly List<(int Weight, Action<World, object?> Act, object? Target)> _possible = [];
+    private int[] _weights = new int[64];
+    private int _lives;
+    private bool _settling;
+
+    public World(Setting setting, Choices choices, Faults faults, bool tracing = false)
+    {
+        Setting = setting;
+        Choices = choices;
+        Faults = faults;
+        IsTracing = tracing;
+        Log = new ModelledLog(setting.Records);
+        Catalog = [.. Setting.Products];
+        Oracle = new Oracle(this);
+        Table.Committed = Oracle.OnCommitted;
+        for (var slot = 0; slot < setting.Hosts; slot++)
+        {
+            _hosts.Add(null);
+        }
+    }
+
+    public Setting Setting { get; }
+
+    public Choices Choices { get; }
+
+    public Faults Faults { get; private set; }
+
+    public SimulatedClock Clock { get; } = new();
+
+    public ModelledTable Table { get; } = new();
+
+    public ModelledLog Log { get; }
+
+    /// <summary>The products known now.</summary>
+    public HashSet<string> Catalog { get; }
+
+    /// <summary>What process lives wait for.</summary>
+    public List<Operation> Operations { get; } = [];
+
+    public Oracle Oracle { get; }
+
+    /// <summary>What the oracle found first; null while it found nothing.</summary>
+    public string? Violation { get; private set; }
+
+    public bool IsTracing { get; }
+
+    /// <summary>The history in compact lines, when it is traced.</summary>
+    public List<string> History { get; } = [];
+
+    public int Steps { get; private set; }
+
+    /// <summary>Runs the history to its end: some time with faults, then without, until everything has settled.</summary>
+    /// <param name="steps">How long faults go on, in steps.</param>
+    public void Run(int steps)
+    {
+        while (Violation is null && Steps < steps)
+        {
+            Step();
+        }
+
+        Settle();
+        if (Violation is null && Choices.Below(3) == 0)
+        {
+            Note("log", $"everything is delivered once more");
+            for (var partition = 0; partition < Log.Committed.Length; partition++)
+            {
+                Log.Reset(partition, 0);
+            }
+
+            Settle();
+        }
+    }
+
+    /// <summary>A transaction that its sender no longer waits for, or whose SDK sends it again, may be handled later.</summary>
+    public void SendLate(TransactionRequest request) => _late.Add(request);
+
+    /// <summary>A message whose sender gave up may be received later.</summary>
+    public void ReceiveLate(SendOperation send) => _lateMessages.Add(send);
+
+    /// <summary>Reports what must not be.</summary>
+    public void Fail(string what)
+    {
+        Violation ??= what;
+        Note("oracle", $"{what}");
+    }
+
+    /// <summary>The library must not hop to another thread: the history would not be the choices' alone any more.</summary>
+    public void OnOwnThread()
+    {
+        if (Environment.CurrentManagedThreadId != _thread)
+        {
+            throw new InvalidOperationException("The library went on on another thread: the simulation is not deterministic.");
+        }
+    }
+
+    public void Note(string who, string what)
+    {
+        if (IsTracing)
+        {
+            History.Add(string.Create(CultureInfo.InvariantCulture, $"{Steps,5} {Clock.Now.TotalSeconds,8:0.00} {who,-6} {what}"));
+        }
+    }
+
+    /// <summary>Lets one thing happen.</summary>
+    public void Step()
+    {
+        Steps++;
+        _possible.Clear();
+        Collect();
+        if (_weights.Length < _possible.Count)
+        {
+            _weights = new int[_possible.Count * 2];
+        }
+
+        for (var i = 0; i < _possible.Count; i++)
+        {
+            _weights[i] = _possible[i].Weight;
+        }
+
+        var (_, act, target) = _possible[Choices.Pick(_weights.AsSpan(0, _possible.Count))];
+        act(this, target);
+    }
+
+    private void Settle()
+    {
+        _settling = true;
+        Faults = Faults.None;
+        Note("world", "faults stop");
+        while (Log.Partitions.Select((records, partition) => records.Count - Log.End[partition]).Sum() > 0)
+        {
+            Produce();
+        }
+
+        foreach (var life in Lives)
+        {
+            life.PausedUntil = TimeSpan.Zero;
+        }
+
+        var most = Steps + 20_000;
+        while (Violation is null && !IsSettled)
+        {
+            if (Steps > most)
+            {
+                Fail("It does not settle: " + string.Join(", ", Operations.Select(operation => operation.Life.Name + " " + operation.Label)));
+                return;
+            }
+
+            Step();
+        }
+
+        if (Violation is null)
+        {
+            Oracle.OnSettled();
+        }
+    }
+
+    private IEnumerable<Life> Lives => _hosts.Where(life => life is { IsGone: false })!;
+
+    private bool IsSettled => Operations.Count == 0 && _late.Count == 0 && _lateMessages.Count == 0 && Log.IsConsumed && Oracle.IsOutboxSettled
+        && Lives.All(life => life.IsIdle);
+}
