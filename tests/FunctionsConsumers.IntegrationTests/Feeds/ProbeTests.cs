@@ -6,6 +6,8 @@ namespace FunctionsConsumers.IntegrationTests.Feeds;
 /// <summary>The probe on feeds made for the purpose: folders with and without the packages, and none at all.</summary>
 public sealed class ProbeTests : IDisposable
 {
+    private static readonly string[] Files = ["Directory.Solution.targets", "Directory.Packages.props", "global.json"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("probe-").FullName;
     private readonly string _feed;
 
@@ -15,7 +17,7 @@ public sealed class ProbeTests : IDisposable
         Directory.CreateDirectory(_feed);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Dotnet.Repository, "build/feed"), "*", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
-            .Concat(new[] { "Directory.Solution.targets", "Directory.Packages.props", "global.json" }.Select(name => Path.Combine(Dotnet.Repository, name))))
+            .Concat(Files.Select(name => Path.Combine(Dotnet.Repository, name))))
         {
             var copy = Path.Combine(_folder, Path.GetRelativePath(Dotnet.Repository, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

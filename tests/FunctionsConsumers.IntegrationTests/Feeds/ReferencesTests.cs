@@ -13,8 +13,10 @@ public sealed class ReferencesTests
         "Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore", "Microsoft.Azure.Functions.Worker.Extensions.Timer", "Azure.Data.Tables",
     ];
 
+    private static readonly string[] Folders = ["src", "tests"];
+
     /// <summary>Every project of the solution that is none of the stand-ins.</summary>
-    public static TheoryData<string> Projects() => [.. new[] { "src", "tests" }
+    public static TheoryData<string> Projects() => [.. Folders
         .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Dotnet.Repository, folder), "*.csproj", SearchOption.AllDirectories))
         .Select(file => Path.GetRelativePath(Dotnet.Repository, file).Replace('\\', '/'))
         .Where(file => !file.Contains("/StandIns/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal))
