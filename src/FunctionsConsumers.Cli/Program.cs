@@ -1,2 +1,1 @@
-Console.Error.WriteLine("fc");
-return 2;
+return await FunctionsConsumers.Cli.CommandLine.FcCommandLine.InvokeAsync(args);

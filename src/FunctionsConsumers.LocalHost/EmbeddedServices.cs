@@ -1,3 +1,4 @@
+using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.LocalHost.Embedded;
 using FunctionsConsumers.LocalHost.Kafka;
 
@@ -9,6 +10,8 @@ namespace FunctionsConsumers.LocalHost;
 /// </summary>
 public sealed class EmbeddedServices : IAsyncDisposable
 {
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
     private readonly MockCluster? _cluster;
     private readonly Azurite? _azurite;
 
@@ -56,6 +59,21 @@ public sealed class EmbeddedServices : IAsyncDisposable
             cluster?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Whether a broker is an embedded one, of this process or of another: it cannot be asked for groups, members or
+    /// configurations, and makes no topics (see <see cref="HostReport" /> for the members).
+    /// </summary>
+    /// <param name="kafka">The broker.</param>
+    /// <param name="cancellationToken">Gives up waiting; the question itself ends after 10 s.</param>
+    /// <returns>True where it is; false where it is not, or does not answer.</returns>
+    public static async Task<bool> IsEmbeddedAsync(KafkaConnection kafka, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(kafka);
+
+        // An embedded broker knows no credentials.
+        return kafka.Username is null && await Task.Run(() => MockCluster.IsAt(kafka.Brokers, AnswerTimeout), cancellationToken).WaitAsync(cancellationToken);
     }
 
     /// <summary>Ends the services; what they held is gone.</summary>

@@ -67,16 +67,28 @@ internal static class HostStartup
     /// <param name="hostJson">The log levels.</param>
     /// <param name="options">Where lines go, and whether few or many.</param>
     /// <param name="register">Registers the app's services; tests give their own.</param>
+    /// <exception cref="LocalHostException">A setting of the app is missing or wrong.</exception>
     public static IHost BuildApp(IConfiguration settings, HostJson hostJson, LocalHostOptions options, Action<IServiceCollection, IConfiguration> register)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddConfiguration(settings);
+
+        // The library asks where a group begins, since that decides what a gap is.
+        builder.Configuration["extensions:kafka:autoOffsetReset"] = hostJson.Kafka.AutoOffsetReset.ToString();
         builder.Logging.AddProvider(new LineLoggerProvider(options.Log, TimeProvider.System));
         SetLevels(builder.Logging, hostJson, options.Quiet);
 
         // The caller hears the signals and stops the host; the generic host must not end the process behind its back.
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
-        register(builder.Services, builder.Configuration);
+        try
+        {
+            register(builder.Services, builder.Configuration);
+        }
+        catch (SettingException e)
+        {
+            throw new LocalHostException(e.Message, e);
+        }
+
         return builder.Build();
     }
 

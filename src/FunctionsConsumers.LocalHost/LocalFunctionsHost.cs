@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost.Configuration;
 using FunctionsConsumers.LocalHost.Functions;
 using FunctionsConsumers.LocalHost.Kafka;
@@ -96,6 +97,11 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
             var invokers = functions.Select(function => new FunctionInvoker(function, app.Services)).ToList();
             var isMock = await new TopicSetup(kafka, logger).EnsureAsync(topic, options.Partitions, cancellationToken);
+            if (app.Services.GetService<TableAccounts>() is { } accounts)
+            {
+                await TablesProbe.EnsureAsync(accounts, cancellationToken);
+            }
+
             await HostStartup.StartAppAsync(app, cancellationToken);
 
             var host = new LocalFunctionsHost(app, kafka, topic, logger);

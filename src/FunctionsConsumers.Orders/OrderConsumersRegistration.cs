@@ -1,6 +1,6 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
@@ -9,7 +9,6 @@ using FunctionsConsumers.Orders.Mail;
 using FunctionsConsumers.Orders.Notification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FunctionsConsumers.Orders;
 
@@ -31,14 +30,17 @@ public static class OrderConsumersRegistration
 
         return services
             .AddEffectivelyOnce(configuration)
-            .AddOrderCatalog()
+            .AddOrderDecoder()
             .AddMail(MailSettings.FromConfiguration(configuration))
             .AddConsumer<OrderEvent, InvoiceConsumer>(Groups.Billing, topic)
             .AddConsumer<OrderEvent, ReservationConsumer>(Groups.Inventory, topic)
             .AddConsumer<OrderEvent, ConfirmationConsumer>(Groups.Notification, topic);
     }
 
-    private static IServiceCollection AddOrderCatalog(this IServiceCollection services) => services
+    // The catalog is small and read seldom: it stands in the first account alone.
+    private static IServiceCollection AddOrderDecoder(this IServiceCollection services) => services
+        .AddSingleton<ICatalogSource>(provider =>
+            new TableCatalogSource(provider.GetRequiredService<TableAccounts>().Clients[0], provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ProductCatalog>()
         .AddSingleton<IEventDecoder<OrderEvent>, OrderDecoder>()
         .AddHostedService<CatalogRefresher>();
@@ -47,7 +49,7 @@ public static class OrderConsumersRegistration
     {
         services.AddSingleton(settings);
         return settings.SmtpHost is null
-            ? services.AddSingleton<IMessageSender, EmlFileSender>()
-            : services.AddSingleton<IMessageSender, SmtpSender>();
+            ? services.AddMessageSender<EmlFileSender>()
+            : services.AddMessageSender<SmtpSender>();
     }
 }

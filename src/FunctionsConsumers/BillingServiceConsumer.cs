@@ -18,7 +18,9 @@ public sealed class BillingServiceConsumer([FromKeyedServices(Groups.Billing)] I
     public Task Run(
         [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = Groups.Billing, IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary,
             Protocol = KafkaSecurity.Protocol, AuthenticationMode = KafkaSecurity.Authentication,
-            Username = KafkaSecurity.Username, Password = KafkaSecurity.Password)]
+            Username = KafkaSecurity.Username, Password = KafkaSecurity.Password,
+            OAuthBearerMethod = KafkaSecurity.TokenMethod, OAuthBearerTokenEndpointUrl = KafkaSecurity.TokenEndpoint, OAuthBearerScope = KafkaSecurity.TokenScope,
+            OAuthBearerClientId = KafkaSecurity.TokenClientId, OAuthBearerClientSecret = KafkaSecurity.TokenClientSecret)]
         KafkaRecord[] records,
         CancellationToken cancellationToken) => processor.ProcessAsync(records.ToConsumed(), cancellationToken);
 }

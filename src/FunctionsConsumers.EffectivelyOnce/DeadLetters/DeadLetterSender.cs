@@ -19,8 +19,11 @@ public sealed partial class DeadLetterSender : IMessageSender, IDisposable
     private const int MaxMessageBytes = 64 * 1024 * 1024;
 
     private readonly KafkaConnection _kafka;
+    private readonly int _messageTimeoutMs;
     private readonly ILogger _logger;
-    private readonly Lazy<IProducer<byte[], byte[]>> _producer;
+
+    // One for each password: usually one in all, one for each group where the broker gives a key for each topic.
+    private readonly ConcurrentDictionary<KafkaConnection, Lazy<IProducer<byte[], byte[]>>> _producers = new();
     private readonly ConcurrentDictionary<string, Task> _topics = new(StringComparer.Ordinal);
 
     /// <summary>Makes the sender; it connects at the first send.</summary>
@@ -32,16 +35,9 @@ public sealed partial class DeadLetterSender : IMessageSender, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _kafka = kafka;
         _logger = logger;
-        _producer = new(() => new ProducerBuilder<byte[], byte[]>(_kafka.Apply(new ProducerConfig
-        {
-            Acks = Acks.All,
-            EnableIdempotence = true,
-            LingerMs = 5,
-            MessageMaxBytes = MaxMessageBytes,
 
-            // Under half the lease: an outcome that comes later belongs to a claim that may have been taken over.
-            MessageTimeoutMs = (int)Math.Min(30_000, options.OutboxLease.TotalMilliseconds * 0.4),
-        })).SetLogHandler((_, message) => LogClient(message.Message)).SetErrorHandler((_, error) => LogClient(error.Reason)).Build());
+        // Under half the lease: an outcome that comes later belongs to a claim that may have been taken over.
+        _messageTimeoutMs = (int)Math.Min(30_000, options.OutboxLease.TotalMilliseconds * 0.4);
     }
 
     /// <inheritdoc />
@@ -64,20 +60,31 @@ public sealed partial class DeadLetterSender : IMessageSender, IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        if (_producer.IsValueCreated)
+        foreach (var producer in _producers.Values.Where(producer => producer.IsValueCreated))
         {
-            _producer.Value.Flush(TimeSpan.FromSeconds(5));
-            _producer.Value.Dispose();
+            producer.Value.Flush(TimeSpan.FromSeconds(5));
+            producer.Value.Dispose();
         }
     }
+
+    private IProducer<byte[], byte[]> Producer(string group) =>
+        _producers.GetOrAdd(_kafka.ForDeadLetters(group), connection => new(() => new ProducerBuilder<byte[], byte[]>(connection.Apply(new ProducerConfig
+        {
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            LingerMs = 5,
+            MessageMaxBytes = MaxMessageBytes,
+            MessageTimeoutMs = _messageTimeoutMs,
+        })).SetLogHandler((_, message) => LogClient(message.Message)).SetErrorHandler((_, error) => LogClient(error.Reason)).Build())).Value;
 
     // Null: the broker refuses the size.
     private async Task<SendResult?> ProduceAsync(string topic, DeadLetter letter, string id, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
-            await _topics.GetOrAdd(topic, name => Task.Run(() => EnsureTopicAsync(name), CancellationToken.None)).ConfigureAwait(false);
-            await _producer.Value.ProduceAsync(topic, DeadLetterRecord.Of(letter, id), cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+            var producer = Producer(letter.Group);
+            await _topics.GetOrAdd(topic, name => Task.Run(() => EnsureTopicAsync(producer, name), CancellationToken.None)).ConfigureAwait(false);
+            await producer.ProduceAsync(topic, DeadLetterRecord.Of(letter, id), cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
             return SendResult.Sent;
         }
         catch (ProduceException<byte[], byte[]> refused) when (refused.Error.Code == ErrorCode.MsgSizeTooLarge)
@@ -96,9 +103,9 @@ public sealed partial class DeadLetterSender : IMessageSender, IDisposable
         }
     }
 
-    private async Task EnsureTopicAsync(string topic)
+    private async Task EnsureTopicAsync(IProducer<byte[], byte[]> producer, string topic)
     {
-        using var admin = new DependentAdminClientBuilder(_producer.Value.Handle).Build();
+        using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
         var metadata = admin.GetMetadata(topic, AdminTimeout);
         if (metadata.Topics.Exists(found => found.Topic == topic && found.Error.Code == ErrorCode.NoError))
         {

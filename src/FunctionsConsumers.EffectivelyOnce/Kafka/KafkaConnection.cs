@@ -13,6 +13,13 @@ namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 /// <param name="SslCaLocation">The certificate authority's file; null for the system's own.</param>
 public sealed record KafkaConnection(string Brokers, string? Username = null, string? Password = null, string? SslCaLocation = null)
 {
+    /// <summary>
+    /// Passwords that may write to one group's dead-letter topic and nothing else, by group, from the settings
+    /// <c>KafkaDeadLetters__GROUP__Password</c>: where the broker gives one key for each topic, as Event Hubs does,
+    /// <c>KafkaPassword</c> need not be able to write at all.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> DeadLetterPasswords { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The connection; null where no broker is named.</returns>
@@ -32,8 +39,19 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
             throw new SettingException("KafkaUsername is set and KafkaPassword is not: set KafkaPassword, or remove KafkaUsername for a broker without authentication.");
         }
 
-        return new KafkaConnection(brokers, username, password, Text(configuration["KafkaSslCaLocation"]));
+        return new KafkaConnection(brokers, username, password, Text(configuration["KafkaSslCaLocation"]))
+        {
+            DeadLetterPasswords = configuration.GetSection("KafkaDeadLetters").GetChildren()
+                .Where(group => Text(group["Password"]) is not null)
+                .ToDictionary(group => group.Key, group => Text(group["Password"])!, StringComparer.OrdinalIgnoreCase),
+        };
     }
+
+    /// <summary>The connection with which a group writes its dead letters.</summary>
+    /// <param name="group">The group.</param>
+    /// <returns>This connection, with the group's own password where it has one.</returns>
+    public KafkaConnection ForDeadLetters(string group) =>
+        DeadLetterPasswords.TryGetValue(group, out var password) ? this with { Password = password } : this;
 
     /// <summary>Puts the connection into a client's configuration.</summary>
     /// <typeparam name="TConfig">The kind of client.</typeparam>

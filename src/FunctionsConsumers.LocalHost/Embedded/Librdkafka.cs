@@ -18,6 +18,9 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_destroy")]
     public static partial void ConfDestroy(nint configuration);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ConfSet(nint configuration, string name, string value, ref byte reason, nuint reasonSize);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set_log_cb")]
     public static partial void ConfSetLogCallback(nint configuration, nint callback);
 
@@ -27,6 +30,13 @@ internal static partial class Librdkafka
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_destroy")]
     public static partial void Destroy(nint client);
+
+    /// <summary>The cluster's id, to be freed by <see cref="MemFree" />; 0 when no broker answers in time.</summary>
+    [LibraryImport(Library, EntryPoint = "rd_kafka_clusterid")]
+    public static partial nint ClusterId(nint client, int timeoutMs);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mem_free")]
+    public static partial void MemFree(nint client, nint memory);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_new")]
     public static partial nint MockClusterNew(nint client, int brokers);

@@ -10,7 +10,7 @@ namespace FunctionsConsumers.LocalHost.Embedded;
 internal sealed class MockCluster : IDisposable
 {
     /// <summary>What the ids of mock clusters begin with; the broker tells its cluster's id to every client.</summary>
-    public const string ClusterIdPrefix = "mockCluster";
+    private const string IdPrefix = "mockCluster";
 
     /// <summary>
     /// The mock ends every later rebalance only when the session time-out, less a second, has passed, whether or not all
@@ -59,6 +59,33 @@ internal sealed class MockCluster : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether a broker belongs to a mock cluster, this process's or another's. Asked of a client of the native library:
+    /// DescribeCluster waits for a controller, which a mock cluster does not have. Blocks until the broker answers.
+    /// </summary>
+    /// <param name="brokers">The bootstrap list of a broker without authentication.</param>
+    /// <param name="timeout">How long to wait for the answer; without one it is no mock cluster.</param>
+    public static bool IsAt(string brokers, TimeSpan timeout)
+    {
+        var client = NewClient(brokers);
+        try
+        {
+            var id = Librdkafka.ClusterId(client, (int)timeout.TotalMilliseconds);
+            if (id == 0)
+            {
+                return false;
+            }
+
+            var isMock = Marshal.PtrToStringUTF8(id)!.StartsWith(IdPrefix, StringComparison.Ordinal);
+            Librdkafka.MemFree(client, id);
+            return isMock;
+        }
+        finally
+        {
+            Librdkafka.Destroy(client);
+        }
+    }
+
     /// <summary>Makes a topic.</summary>
     /// <param name="topic">Its name.</param>
     /// <param name="partitions">How many partitions it gets.</param>
@@ -86,18 +113,24 @@ internal sealed class MockCluster : IDisposable
         _client = 0;
     }
 
-    /// <summary>The mock lives on a client's threads; that client itself connects to nothing and says nothing.</summary>
-    private static nint NewClient()
+    /// <summary>A client that says nothing; the mock lives on the threads of one that connects to nothing.</summary>
+    private static nint NewClient(string? brokers = null)
     {
-        var configuration = Librdkafka.ConfNew();
-        Librdkafka.ConfSetLogCallback(configuration, 0);
         Span<byte> reason = stackalloc byte[512];
         reason.Clear();
+        var configuration = Librdkafka.ConfNew();
+        Librdkafka.ConfSetLogCallback(configuration, 0);
+        if (brokers is not null)
+        {
+            // No list of brokers is refused here; one that leads nowhere gets no answer.
+            _ = Librdkafka.ConfSet(configuration, "bootstrap.servers", brokers, ref MemoryMarshal.GetReference(reason), (nuint)reason.Length);
+        }
+
         var client = Librdkafka.New(Librdkafka.Producer, configuration, ref MemoryMarshal.GetReference(reason), (nuint)reason.Length);
         if (client == 0)
         {
             Librdkafka.ConfDestroy(configuration);
-            throw new LocalHostException($"The embedded Kafka cluster could not be started: {System.Text.Encoding.UTF8.GetString(reason).TrimEnd('\0')}.");
+            throw new LocalHostException($"librdkafka could not be started: {System.Text.Encoding.UTF8.GetString(reason).TrimEnd('\0')}.");
         }
 
         return client;

@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
-using FunctionsConsumers.LocalHost.Embedded;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.LocalHost.Kafka;
@@ -28,7 +27,7 @@ internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger)
             .Build();
 
         var there = await TopicsAsync(admin, cancellationToken);
-        var isMock = await IsMockAsync(admin);
+        var isMock = await EmbeddedServices.IsEmbeddedAsync(kafka, cancellationToken);
         if (!there.Contains(topic))
         {
             await CreateAsync(admin, topic, partitions, isMock);
@@ -62,20 +61,6 @@ internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger)
         {
             throw new LocalHostException(
                 $"Kafka at {kafka.Brokers} (setting KafkaBrokers) gave no answer within {Patience.TotalSeconds:0} s ({_lastError ?? e.Error.Reason}): start it, or name another with --brokers.", e);
-        }
-    }
-
-    private static async Task<bool> IsMockAsync(IAdminClient admin)
-    {
-        try
-        {
-            var cluster = await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = Patience });
-            return cluster.ClusterId?.StartsWith(MockCluster.ClusterIdPrefix, StringComparison.Ordinal) == true;
-        }
-        catch (KafkaException)
-        {
-            // A broker that does not let itself be described is a real one.
-            return false;
         }
     }
 

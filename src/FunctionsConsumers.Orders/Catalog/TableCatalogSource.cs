@@ -43,7 +43,7 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         catch (RequestFailedException failure) when (failure.Status is 401 or 403)
         {
             throw new SettingException(
-                $"OrderTables: account {account.AccountName} refuses table {TableName} ({failure.Status} {failure.ErrorCode}): check the account key, or give the identity the role Storage Table Data Contributor.", failure);
+                $"OrderTables: account {account.AccountName} refuses table {TableName} ({failure.Status} {failure.ErrorCode ?? "without a code"}): check the account key, or give the identity the role Storage Table Data Contributor.", failure);
         }
         catch (AuthenticationFailedException failure)
         {
@@ -97,7 +97,7 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         {
             await account.CreateTableAsync(TableName, cancellationToken);
         }
-        catch (RequestFailedException failure) when (failure.ErrorCode == TableErrorCode.TableAlreadyExists)
+        catch (RequestFailedException failure) when (failure.ErrorCode is { } code && code == TableErrorCode.TableAlreadyExists)
         {
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace FunctionsConsumers.Orders.Mail;
 
@@ -15,7 +16,7 @@ public sealed record EmailPayload(string To, string Subject, string Text)
 
     /// <summary>The payload's bytes.</summary>
     /// <returns>JSON in UTF-8.</returns>
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, EmailJson.Relaxed.EmailPayload);
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, EmailJson.Payload);
 
     /// <summary>Reads a payload.</summary>
     /// <param name="payload">What <see cref="ToBytes" /> made.</param>
@@ -24,7 +25,7 @@ public sealed record EmailPayload(string To, string Subject, string Text)
     {
         try
         {
-            return JsonSerializer.Deserialize(payload, EmailJson.Relaxed.EmailPayload);
+            return JsonSerializer.Deserialize(payload, EmailJson.Payload);
         }
         catch (JsonException)
         {
@@ -34,9 +35,14 @@ public sealed record EmailPayload(string To, string Subject, string Text)
 }
 
 /// <summary>The payload's JSON. It is never put into HTML, so it need not be escaped for it.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(EmailPayload))]
 internal sealed partial class EmailJson : JsonSerializerContext
 {
-    public static EmailJson Relaxed { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static JsonTypeInfo<EmailPayload> Payload { get; } = new EmailJson(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    }).EmailPayload;
 }

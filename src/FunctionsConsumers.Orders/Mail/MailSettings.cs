@@ -116,7 +116,9 @@ public sealed record MailSettings
             return new MailSettings().MailFrom;
         }
 
-        return MailAddress.TryCreate(text, out var sender) && PlainAddress.IsValid(sender.Address) && !JsonText.HasControl(sender.DisplayName)
+        // MailAddress takes a list for a name with an address behind it.
+        return MailAddress.TryCreate(text, out var sender) && PlainAddress.IsValid(sender.Address)
+            && !JsonText.HasControl(sender.DisplayName) && !sender.DisplayName.Contains('@', StringComparison.Ordinal)
             ? sender
             : throw new SettingException($"MailFrom is {JsonText.Quote(text)}: write one address as name@host or Name <name@host>.");
     }

@@ -9,4 +9,9 @@ internal static class KafkaSecurity
     public const BrokerAuthenticationMode Authentication = BrokerAuthenticationMode.OAuthBearer;
     public const string? Username = null;
     public const string? Password = null;
+    public const OAuthBearerMethod TokenMethod = OAuthBearerMethod.Oidc;
+    public const string? TokenEndpoint = "KafkaTokenEndpoint";
+    public const string? TokenClientId = "KafkaTokenClientId";
+    public const string? TokenClientSecret = "KafkaTokenClientSecret";
+    public const string? TokenScope = "KafkaTokenScope";
 }

@@ -9,4 +9,9 @@ internal static class KafkaSecurity
     public const BrokerAuthenticationMode Authentication = BrokerAuthenticationMode.Plain;
     public const string? Username = "KafkaUsername";
     public const string? Password = "KafkaPassword";
+    public const OAuthBearerMethod TokenMethod = OAuthBearerMethod.Default;
+    public const string? TokenEndpoint = null;
+    public const string? TokenClientId = null;
+    public const string? TokenClientSecret = null;
+    public const string? TokenScope = null;
 }

@@ -1,8 +1,12 @@
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
 /// <summary>Where an isolated-worker app begins.</summary>
-public static class FunctionsApplication
+public class FunctionsApplication
 {
+    private FunctionsApplication()
+    {
+    }
+
     /// <summary>Makes the builder of the app. The stand-in cannot be run by the Functions host: it says so and ends the process with exit code 2.</summary>
     /// <param name="args">The command line.</param>
     /// <returns>Never, on the stand-in.</returns>

@@ -14,7 +14,9 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder
     internal FunctionsApplicationBuilder(string[] args) => _builder = Host.CreateApplicationBuilder(args);
 
     /// <inheritdoc />
-    public IConfigurationManager Configuration => _builder.Configuration;
+    public ConfigurationManager Configuration => _builder.Configuration;
+
+    IConfigurationManager IHostApplicationBuilder.Configuration => _builder.Configuration;
 
     /// <inheritdoc />
     public IHostEnvironment Environment => _builder.Environment;

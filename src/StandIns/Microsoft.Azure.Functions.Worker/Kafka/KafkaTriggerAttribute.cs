@@ -6,7 +6,7 @@ namespace Microsoft.Azure.Functions.Worker;
 /// <param name="brokerList">The name of the setting that holds the brokers.</param>
 /// <param name="topic">The topic, or a setting's name between percent signs.</param>
 [AttributeUsage(AttributeTargets.Parameter)]
-public sealed class KafkaTriggerAttribute(string brokerList, string topic) : TriggerBindingAttribute
+public sealed class KafkaTriggerAttribute(string brokerList, string topic) : TriggerBindingAttribute, ISupportCardinality
 {
     /// <summary>How the broker is told who asks.</summary>
     public BrokerAuthenticationMode AuthenticationMode { get; set; } = BrokerAuthenticationMode.NotSet;
@@ -55,4 +55,10 @@ public sealed class KafkaTriggerAttribute(string brokerList, string topic) : Tri
 
     /// <summary>The setting that holds the SASL user name.</summary>
     public string? Username { get; set; }
+
+    Cardinality ISupportCardinality.Cardinality
+    {
+        get => IsBatched ? Cardinality.Many : Cardinality.One;
+        set => IsBatched = value == Cardinality.Many;
+    }
 }

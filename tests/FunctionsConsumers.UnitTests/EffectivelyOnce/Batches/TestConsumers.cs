@@ -104,18 +104,23 @@ internal sealed class TestGroup
 {
     public TestGroup(IConsumer<Counted>? consumer = null, MemoryTableStore? table = null, int buckets = 1, TimeSpan? deadline = null)
     {
+        Buckets = buckets;
         Store = new BentStore(table ?? new MemoryTableStore());
         Processor = new BatchProcessor<Counted>(
             consumer ?? new CountedConsumer(),
             Decoder,
             Store,
-            new Buckets(buckets),
+            new FunctionsConsumers.EffectivelyOnce.Keys.Buckets(buckets),
             Outbox,
             new EffectivelyOnceOptions { BatchDeadline = deadline ?? TimeSpan.FromSeconds(30) },
-            new ImpatientTime(),
+            Time,
             new Random(1),
             NullLogger.Instance);
     }
+
+    public int Buckets { get; }
+
+    public ImpatientTime Time { get; } = new();
 
     public CountedDecoder Decoder { get; } = new();
 
@@ -145,6 +150,8 @@ internal sealed class ImpatientTime : TimeProvider
     private readonly List<(long Due, ManualTimer Timer)> _timers = [];
     private long _ticks = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
+    public Action? OnWait { get; set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => new(_ticks, TimeSpan.Zero);
@@ -169,6 +176,7 @@ internal sealed class ImpatientTime : TimeProvider
         }
 
         Advance(due);
+        OnWait?.Invoke();
         ThreadPool.QueueUserWorkItem(_ => timer.Fire());
         return timer;
     }

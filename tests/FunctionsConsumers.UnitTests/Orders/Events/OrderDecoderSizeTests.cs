@@ -85,10 +85,10 @@ public sealed class OrderDecoderSizeTests
     [InlineData((32 * 1024) + 1, RejectionReasons.TooLarge)]
     public void The_invoices_lines_have_at_most_64_KiB_in_utf_16(int length, string? reason)
     {
-        // 40 lines with a name of 700 characters each, and a last one that fills up to the length to be tested.
+        // 43 lines with a name of 700 characters each, and a last one that fills up to the length to be tested.
         const string frame = """{"product":"","quantity":1,"unit_price":1.50}""";
-        var names = Enumerable.Range(0, 40).Select(i => $"{i:00}".PadRight(700, 'é')).ToList();
-        names.Add(new string('z', length - 2 - 40 - (40 * (frame.Length + 700)) - frame.Length));
+        var names = Enumerable.Range(0, 43).Select(i => $"{i:00}".PadRight(700, 'é')).ToList();
+        names.Add(new string('z', length - 2 - 43 - (43 * (frame.Length + 700)) - frame.Length));
         var decoder = Decoding.NewDecoder([.. names.Select(name => new CatalogProduct(name, 1.50m, 1))]);
         var value = Encoding.UTF8.GetBytes($$"""{"order_id":"1","lines":[{{string.Join(',', names.Select(name => $$"""{"product":"{{name}}","quantity":1}"""))}}]}""");
 

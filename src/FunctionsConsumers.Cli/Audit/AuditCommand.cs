@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using FunctionsConsumers.Cli.CommandLine;
+using FunctionsConsumers.Orders;
+
+namespace FunctionsConsumers.Cli.Audit;
+
+/// <summary><c>fc audit</c>.</summary>
+internal static class AuditCommand
+{
+    private const int DefaultWaitSeconds = 60;
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="caller">Who calls.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(Caller caller)
+    {
+        var wait = SharedOptions.Whole("--wait", "Seconds to wait until every group stands at the end seen at the start (default 60)", 0, 86_400);
+        var command = new Command("audit", "Compares topic and tables: is every order handled once by every group? Exit code 1 where not, 2 where that cannot be said.") { wait };
+        return command.Runs(caller, async call =>
+        {
+            var outcome = await call.Terminal.WithProgressAsync("Auditing", 0, _ =>
+                new AuditSession(call.Target(), Groups.All).RunAsync(null, TimeSpan.FromSeconds(call.Given.GetValue(wait) ?? DefaultWaitSeconds), call.Stop));
+            if (call.Json)
+            {
+                call.PrintJson(outcome.Report);
+            }
+            else
+            {
+                AuditPrinting.Print(call.Terminal, outcome.Report);
+            }
+
+            AuditPrinting.Explain(call.Terminal, outcome);
+            return outcome.ExitCode;
+        });
+    }
+}
+
+/// <summary>An audit for a person to read.</summary>
+internal static class AuditPrinting
+{
+    /// <summary>Prints the numbers as a table.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="report">The numbers.</param>
+    public static void Print(Terminal terminal, AuditReport report)
+    {
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Topic}: {report.Records} records, {report.DistinctOrders} distinct orders, {report.Poison} poison"));
+        var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#outbox", "#pending", "#lost", "#doubled");
+        foreach (var group in report.Groups)
+        {
+            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, group.Outbox, group.Pending, group.Lost, group.Doubled);
+        }
+
+        terminal.Print(table);
+    }
+
+    /// <summary>Says beside the result what is not good, and what could not be audited.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="outcome">The outcome.</param>
+    public static void Explain(Terminal terminal, AuditOutcome outcome)
+    {
+        foreach (var line in outcome.Findings.Lines)
+        {
+            terminal.Say(line);
+        }
+
+        if (outcome.Findings.Count > outcome.Findings.Lines.Count)
+        {
+            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"… and {outcome.Findings.Count - outcome.Findings.Lines.Count} more"));
+        }
+
+        if (outcome.Gone is not null)
+        {
+            terminal.Say($"fc: offsets that the broker no longer holds cannot be audited: {outcome.Gone}; the numbers are of what it holds");
+        }
+
+        if (outcome.Behind is not null)
+        {
+            terminal.Say($"fc: the groups did not reach the end in time (records to go: {outcome.Behind}): start ./run if nothing runs, or give more time with --wait");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Azure;
+using Azure.Identity;
+using Confluent.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.LocalHost;
+
+namespace FunctionsConsumers.Cli.CommandLine;
+
+/// <summary>Says in one line why a command could not be done. Never a stack trace.</summary>
+internal static class Failures
+{
+    /// <summary>The line for an exception.</summary>
+    /// <param name="failure">The exception.</param>
+    /// <returns>One line.</returns>
+    public static string Line(Exception failure) => OneLine(failure switch
+    {
+        CommandException or LocalHostException or SettingException or StoreUnavailableException => failure.Message,
+        AggregateException { InnerExceptions.Count: > 0 } several => Line(several.InnerExceptions[0]),
+        OperationCanceledException => "stopped before it was done",
+        AuthenticationFailedException => $"the credential for the tables was refused: check --tables (setting OrderTables). {failure.Message}",
+        RequestFailedException { Status: 401 or 403 } => "the storage account refuses the credential: check the key in --tables (setting OrderTables), or give the identity the role Storage Table Data Contributor",
+        RequestFailedException { Status: 404 } => "the tables are not there: start ./run once, or check --tables (setting OrderTables)",
+        RequestFailedException refused => string.Create(CultureInfo.InvariantCulture, $"the table service answers {refused.Status}: {FirstLine(refused.Message)}; check --tables (setting OrderTables)"),
+        HttpRequestException or IOException { InnerException: System.Net.Sockets.SocketException } => $"the table service cannot be reached: start ./run, or check --tables (setting OrderTables). {failure.Message}",
+        KafkaException refused => $"Kafka: {refused.Error.Reason}; check --brokers (setting KafkaBrokers)",
+        _ => $"unexpected {failure.GetType().Name}: {failure.Message}",
+    });
+
+    private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
+}

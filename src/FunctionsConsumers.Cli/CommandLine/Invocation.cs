@@ -1,0 +1,48 @@
+using System.CommandLine;
+using FunctionsConsumers.Cli.Connections;
+using FunctionsConsumers.LocalHost;
+
+namespace FunctionsConsumers.Cli.CommandLine;
+
+/// <summary>One call of a command: what was given, where words go, and when to stop.</summary>
+/// <param name="Given">The parsed command line.</param>
+/// <param name="Terminal">Where words go.</param>
+/// <param name="Environment">The environment's variables.</param>
+/// <param name="Stop">Set by SIGTERM and Ctrl-C.</param>
+internal sealed record Invocation(ParseResult Given, Terminal Terminal, IReadOnlyDictionary<string, string> Environment, CancellationToken Stop)
+{
+    /// <summary>Whether the result is JSON.</summary>
+    public bool Json => Given.GetValue(SharedOptions.Json);
+
+    /// <summary>What the command line says about where things are.</summary>
+    public TargetOptions TargetOptions => new(Given.GetValue(SharedOptions.Brokers), Given.GetValue(SharedOptions.Tables), Given.GetValue(SharedOptions.Topic));
+
+    /// <summary>Where broker, tables and topic are.</summary>
+    /// <returns>The target.</returns>
+    public Target Target() => Connections.Target.Resolve(TargetOptions, Environment, RunFile.Find());
+
+    /// <summary>Prints the result as JSON.</summary>
+    /// <typeparam name="T">The result's type.</typeparam>
+    /// <param name="value">The result.</param>
+    public void PrintJson<T>(T value) => Terminal.Out.WriteLine(JsonLine.Of(value));
+}
+
+/// <summary>Says what a command does when it is called.</summary>
+internal static class CommandBody
+{
+    /// <summary>Gives a command its body.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="caller">Where words go, and the environment.</param>
+    /// <param name="body">The body; gives the exit code.</param>
+    /// <returns>The same command.</returns>
+    public static Command Runs(this Command command, Caller caller, Func<Invocation, Task<int>> body)
+    {
+        command.SetAction((given, stop) => body(new Invocation(given, caller.Terminal, caller.Environment, stop)));
+        return command;
+    }
+}
+
+/// <summary>Who calls the command line.</summary>
+/// <param name="Terminal">Where words go.</param>
+/// <param name="Environment">The environment's variables.</param>
+internal sealed record Caller(Terminal Terminal, IReadOnlyDictionary<string, string> Environment);

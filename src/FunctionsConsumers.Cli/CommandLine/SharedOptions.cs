@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace FunctionsConsumers.Cli.CommandLine;
+
+/// <summary>The options that every command takes, and the ways in which options are read.</summary>
+internal static class SharedOptions
+{
+    /// <summary>The broker.</summary>
+    public static readonly Option<string?> Brokers = new("--brokers")
+    {
+        Description = "Kafka's bootstrap list, host:port[,host:port] (else the setting KafkaBrokers, else what ./run or fc services started)",
+        HelpName = "host:port",
+        Recursive = true,
+    };
+
+    /// <summary>The table account.</summary>
+    public static readonly Option<string?> Tables = new("--tables")
+    {
+        Description = "The storage account's connection string (else the setting OrderTables, else what ./run or fc services started)",
+        HelpName = "connection string",
+        Recursive = true,
+    };
+
+    /// <summary>The topic of the orders.</summary>
+    public static readonly Option<string?> Topic = new("--topic")
+    {
+        Description = "The topic of the orders (else the setting OrdersTopic, else order-events)",
+        HelpName = "topic",
+        Recursive = true,
+    };
+
+    /// <summary>Whether the result is JSON.</summary>
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print JSON, alone, on standard output",
+        Recursive = true,
+    };
+
+    /// <summary>A whole number within bounds.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="least">The least.</param>
+    /// <param name="most">The greatest.</param>
+    /// <returns>The option; its value is null where it is not given.</returns>
+    public static Option<long?> Whole(string name, string description, long least, long most) => new(name)
+    {
+        Description = description,
+        HelpName = "n",
+        CustomParser = result => long.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : Refuse<long?>(result, string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {least} to {most}, not '{result.Tokens[0].Value}'")),
+    };
+
+    /// <summary>A ratio from 0 to 10.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="description">What it is for.</param>
+    /// <returns>The option; its value is null where it is not given.</returns>
+    public static Option<decimal?> Ratio(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "ratio",
+        CustomParser = result => decimal.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value <= 10
+            ? value
+            : Refuse<decimal?>(result, $"{name} takes a number from 0 to 10, such as 0.2, not '{result.Tokens[0].Value}'"),
+    };
+
+    private static T? Refuse<T>(ArgumentResult result, string message)
+    {
+        result.AddError(message);
+        return default;
+    }
+}

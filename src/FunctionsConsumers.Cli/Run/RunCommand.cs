@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Globalization;
+using FunctionsConsumers.Cli.Audit;
+using FunctionsConsumers.Cli.CommandLine;
+using FunctionsConsumers.Cli.Traffic;
+
+namespace FunctionsConsumers.Cli.Run;
+
+/// <summary><c>fc run</c>: the functions on this machine, and with <c>--orders</c> the proof that they handle each order once.</summary>
+internal static class RunCommand
+{
+    private const int DefaultWaitSeconds = 300;
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="caller">Who calls.</param>
+    /// <returns>The command.</returns>
+    public static Command Create(Caller caller)
+    {
+        var orders = SharedOptions.Whole("--orders", "Produce so many distinct orders, wait until all are handled, and audit", 0, 100_000_000);
+        var traffic = new TrafficOptions();
+        var exit = new Option<bool>("--exit") { Description = "With --orders: end after the audit, with its exit code" };
+        var wait = SharedOptions.Whole("--wait", "With --orders: seconds to wait until all groups stand at the end and the outbox is empty (default 300)", 0, 86_400);
+        var partitions = SharedOptions.Whole("--partitions", "Partitions of the topic where it has to be made (default 6)", 1, 1_000);
+        var http = SharedOptions.Whole("--http", "Port for HTTP functions, of which this build has none", 0, 65_535);
+        var command = new Command("run", "Runs the functions. Starts an embedded broker and tables where neither options nor settings nor another fc run name any.")
+        {
+            orders, exit, wait, partitions, http,
+        };
+        traffic.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(orders) is null && new Option[] { exit, traffic.Duplicates, traffic.Poison, traffic.Seed, traffic.Rate, wait }.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } alone)
+            {
+                result.AddError($"{alone.Name} goes with --orders, which says how many orders to produce");
+            }
+        });
+        return command.Runs(caller, async call =>
+        {
+            if (call.Given.GetValue(http) is not null)
+            {
+                call.Terminal.Say("This build has no HTTP functions: --http is passed over, and nothing listens on that port.");
+            }
+
+            var isQuiet = call.Given.GetValue(orders) is not null;
+            await using var session = await RunSession.StartAsync(call, (int)(call.Given.GetValue(partitions) ?? RunSession.DefaultPartitions), isQuiet);
+            var code = ExitCode.Good;
+            if (call.Given.GetValue(orders) is { } count)
+            {
+                var plan = traffic.Plan(call.Given, (int)count);
+                code = await ProveAsync(call, session, plan, call.Given.GetValue(traffic.Rate), TimeSpan.FromSeconds(call.Given.GetValue(wait) ?? DefaultWaitSeconds));
+                if (call.Given.GetValue(exit))
+                {
+                    return code;
+                }
+            }
+
+            SayHow(call.Terminal);
+            await session.UntilStoppedAsync();
+            return code == ExitCode.NotDone ? code : ExitCode.Good;
+        });
+    }
+
+    private static async Task<int> ProveAsync(Invocation call, RunSession session, TrafficPlan plan, long? rate, TimeSpan wait)
+    {
+        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{plan.RecordCount} records for {session.Target.Topic} at {session.Target.Kafka().Brokers}, seed {plan.Seed}"));
+        var (outcome, report) = await new ProvingRun(call, session, plan, rate, wait).RunAsync();
+        if (call.Json)
+        {
+            call.PrintJson(report);
+        }
+        else
+        {
+            Print(call.Terminal, report);
+        }
+
+        await call.Terminal.Out.FlushAsync(CancellationToken.None);
+        AuditPrinting.Explain(call.Terminal, outcome);
+        return outcome.ExitCode;
+    }
+
+    private static void Print(Terminal terminal, RunReport report)
+    {
+        var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#lost", "#doubled");
+        foreach (var group in report.Groups)
+        {
+            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, group.Lost, group.Doubled);
+        }
+
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"records          {report.Records}"));
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"distinct orders  {report.DistinctOrders}"));
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"poison           {report.Poison}"));
+        terminal.Print(table);
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"throughput       {report.OrdersPerSecond:0} orders/s, each handled by all groups, in {report.Seconds:0.0} s"));
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory      {report.PeakMemoryBytes / 1_048_576.0:0} MB"));
+    }
+
+    private static void SayHow(Terminal terminal)
+    {
+        terminal.Say("Send orders:  ./fc produce --count 100   (or write {\"order_id\": \"123\", \"product\": \"Laptop\"} with any Kafka client)");
+        terminal.Say("Watch them:   ./fc tail order-events --from-beginning   (and ./fc groups, ./fc audit)");
+        terminal.Say("Stop:         Ctrl-C, once to finish what is under way, twice to end at once");
+    }
+}
+
+/// <summary>What <c>fc run --orders --json</c> prints: the audit's object, and what the run measured.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Records">Records since the start of the run.</param>
+/// <param name="DistinctOrders">Valid orders by id.</param>
+/// <param name="Poison">Records that are no order.</param>
+/// <param name="Groups">Each group's numbers.</param>
+/// <param name="Ok">Whether nothing is lost, doubled, pending or still in an outbox.</param>
+/// <param name="Seed">The seed of the traffic.</param>
+/// <param name="Seconds">From the first record produced to the last one settled.</param>
+/// <param name="OrdersPerSecond">Distinct orders handled by all groups in that time, for each second.</param>
+/// <param name="PeakMemoryBytes">The most memory that this process held, the embedded broker included, the embedded tables not.</param>
+internal sealed record RunReport(
+    string Topic, long Records, long DistinctOrders, long Poison, IReadOnlyList<GroupReport> Groups, bool Ok,
+    long Seed, double Seconds, double OrdersPerSecond, long PeakMemoryBytes);

@@ -1,0 +1,3 @@
+using FunctionsConsumers.IntegrationTests;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]

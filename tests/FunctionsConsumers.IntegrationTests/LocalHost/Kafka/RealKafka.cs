@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Confluent.Kafka;
+
+namespace FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
+
+/// <summary>
+/// A real broker for the tests that need one: <c>KAFKA_BROKERS</c> if set, else one broker started from
+/// <c>KAFKA_HOME</c> on free ports, with its data in a folder that goes with it. Without either the tests are skipped.
+/// </summary>
+public sealed class RealKafka : IAsyncLifetime
+{
+    private readonly string? _home = Environment.GetEnvironmentVariable("KAFKA_HOME");
+    private readonly string? _given = Environment.GetEnvironmentVariable("KAFKA_BROKERS");
+    private string? _folder;
+    private Process? _broker;
+
+    /// <summary>The bootstrap list; skips the test where there is no real broker.</summary>
+    public string Brokers
+    {
+        get
+        {
+            Assert.SkipWhen(field.Length == 0, "No real Kafka: set KAFKA_HOME to a Kafka distribution, or KAFKA_BROKERS to a running one.");
+            return field;
+        }
+
+        private set;
+    } = "";
+
+    /// <summary>Skips the test where the broker is not this fixture's to stop.</summary>
+    public void RequireOwn() => Assert.SkipWhen(_broker is null, "The broker is not the tests' own to stop: set KAFKA_HOME and not KAFKA_BROKERS.");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!string.IsNullOrEmpty(_given))
+        {
+            Brokers = _given;
+        }
+        else if (!string.IsNullOrEmpty(_home))
+        {
+            _folder = Directory.CreateTempSubdirectory("real-kafka").FullName;
+            Brokers = $"127.0.0.1:{FreePort()}";
+            await WriteConfigurationAsync(FreePort());
+            await StartAsync();
+        }
+    }
+
+    /// <summary>Starts the broker on the data it had.</summary>
+    public async Task StartAsync()
+    {
+        _broker = Java("kafka.Kafka", Path.Combine(_folder!, "server.properties"));
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers, ReconnectBackoffMaxMs = 500 })
+            .SetLogHandler((_, _) => { })
+            .SetErrorHandler((_, _) => { })
+            .Build();
+        var giveUp = DateTime.UtcNow + TimeSpan.FromMinutes(2);
+        while (true)
+        {
+            try
+            {
+                await Task.Run(() => admin.GetMetadata(TimeSpan.FromSeconds(5)));
+                return;
+            }
+            catch (KafkaException) when (DateTime.UtcNow < giveUp && !_broker.HasExited)
+            {
+                // Not yet.
+            }
+        }
+    }
+
+    /// <summary>Kills the broker; its data stays.</summary>
+    public async Task KillAsync()
+    {
+        _broker!.Kill();
+        await _broker.WaitForExitAsync();
+        _broker.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null)
+        {
+            await KillAsync();
+        }
+
+        if (_folder is not null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task WriteConfigurationAsync(int controllerPort)
+    {
+        var properties = Path.Combine(_folder!, "server.properties");
+        await File.WriteAllTextAsync(properties, string.Create(CultureInfo.InvariantCulture, $"""
+            process.roles=broker,controller
+            node.id=1
+            listeners=PLAINTEXT://{Brokers},CONTROLLER://127.0.0.1:{controllerPort}
+            advertised.listeners=PLAINTEXT://{Brokers}
+            controller.listener.names=CONTROLLER
+            controller.quorum.voters=1@127.0.0.1:{controllerPort}
+            log.dirs={_folder}/data
+            offsets.topic.replication.factor=1
+            offsets.topic.num.partitions=4
+            transaction.state.log.replication.factor=1
+            transaction.state.log.min.isr=1
+            share.coordinator.state.topic.replication.factor=1
+            share.coordinator.state.topic.min.isr=1
+            group.initial.rebalance.delay.ms=0
+            """));
+        using var format = Java("kafka.tools.StorageTool", "format", "-t", "AAAAAAAAAAAAAAAAAAAAAQ", "-c", properties);
+        await format.WaitForExitAsync();
+        Assert.True(format.ExitCode == 0, "The broker's folder could not be formatted: is KAFKA_HOME a Kafka of 4.x, and java there?");
+    }
+
+    private Process Java(params string[] arguments)
+    {
+        var log = Path.Combine(_home!, "config", "log4j2.yaml");
+        string[] options = ["-Xmx512m", "-cp", Path.Combine(_home!, "libs", "*"), .. File.Exists(log) ? [$"-Dlog4j2.configurationFile={log}"] : Array.Empty<string>()];
+        var process = Process.Start(new ProcessStartInfo("java", [.. options, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder })!;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+}

@@ -1,0 +1,31 @@
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Progress;
+
+namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Progress;
+
+/// <summary>One partition of a log that a test fills; offsets without a record are control records.</summary>
+internal sealed class FakeLog : IGroupLog
+{
+    public string? TopicId { get; set; } = "id";
+
+    public long LogStart { get; set; }
+
+    public long LogEnd { get; set; }
+
+    public long? Committed { get; set; }
+
+    public SortedDictionary<long, ConsumedRecord> Records { get; } = [];
+
+    public List<(long From, long To)> Read { get; } = [];
+
+    public Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(TopicId);
+
+    public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<PartitionPosition>>([new PartitionPosition(0, LogStart, LogEnd, Committed)]);
+
+    public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken)
+    {
+        Read.Add((from, to));
+        return Task.FromResult(new LogSlice([.. Records.Where(record => record.Key >= from && record.Key < to).Select(record => record.Value)], to));
+    }
+}

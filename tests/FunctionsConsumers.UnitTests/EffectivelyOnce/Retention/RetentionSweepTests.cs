@@ -1,0 +1,117 @@
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce.Retention;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
+using FunctionsConsumers.UnitTests.EffectivelyOnce.Progress;
+using Microsoft.Extensions.Logging.Abstractions;
+using static FunctionsConsumers.UnitTests.EffectivelyOnce.Batches.TestGroup;
+
+namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Retention;
+
+public sealed class RetentionSweepTests
+{
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(14);
+
+    private readonly MemoryTableStore _cursors = new();
+    private readonly FakeLog _log = new() { LogEnd = 100 };
+    private readonly ImpatientTime _time = new();
+
+    [Fact]
+    public async Task An_old_row_whose_record_is_gone_is_forgotten_and_effects_stay()
+    {
+        var group = new TestGroup();
+        await group.ProcessAsync(Record(0, "a|1"), Record(1, "poison"));
+        Sent(group);
+        Pass(group, days: 15, logStart: 50);
+        Assert.Equal(1, await SweepAsync(group));
+        Assert.Empty(group.Rows("dead!"));
+        Assert.Single(group.Rows("effect!"));
+    }
+
+    [Theory]
+    [InlineData(13, 50)]
+    [InlineData(15, 1)]
+    public async Task A_young_row_and_one_whose_record_is_still_in_the_topic_stay(int days, long logStart)
+    {
+        var group = new TestGroup();
+        await group.ProcessAsync(Record(1, "poison"));
+        Sent(group);
+        Pass(group, days, logStart);
+        Assert.Equal(0, await SweepAsync(group));
+        Assert.Single(group.Rows("dead!"));
+    }
+
+    [Fact]
+    public async Task A_row_whose_message_is_still_in_the_outbox_stays()
+    {
+        var group = new TestGroup();
+        await group.ProcessAsync(Record(1, "poison"));
+        Pass(group, days: 15, logStart: 50);
+        Assert.Equal(0, await SweepAsync(group));
+    }
+
+    [Fact]
+    public async Task A_key_is_forgotten_unless_a_duplicate_prolonged_it()
+    {
+        var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
+        await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|1"));
+        group.Time.Advance(TimeSpan.FromDays(10));
+        await group.ProcessAsync(Record(2, "a|1"));
+        _time.Advance(TimeSpan.FromDays(15));
+        _log.LogStart = 50;
+        Assert.Equal(1, await SweepAsync(group));
+        Assert.Equal("key!a", Assert.Single(group.Rows("key!")).RowKey);
+    }
+
+    [Fact]
+    public async Task A_row_that_changes_while_the_sweep_runs_stays()
+    {
+        var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
+        await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|1"));
+        Pass(group, days: 15, logStart: 50);
+        group.Store.Before = (_, bucket, operations) =>
+        {
+            group.Store.Before = null;
+            var row = group.Rows("key!a")[0];
+            group.Store.Inner.Submit(bucket, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["x"] = 1 }, row.ETag)]);
+            return null;
+        };
+        Assert.Equal(1, await SweepAsync(group));
+        Assert.Equal("key!a", Assert.Single(group.Rows("key!")).RowKey);
+    }
+
+    [Fact]
+    public async Task A_sweep_that_had_enough_is_taken_up_where_it_stopped_and_keeps_its_rate()
+    {
+        var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0), buckets: 4);
+        await group.ProcessAsync([.. Enumerable.Range(0, 40).Select(i => Record(i, $"s{i}|1"))]);
+        Pass(group, days: 15, logStart: 50);
+        var before = _time.GetUtcNow();
+        Assert.Equal(10, await SweepAsync(group, most: 10));
+        Assert.Equal(30, group.Rows("key!").Count);
+        var cursor = Assert.Single(_cursors.Rows()).Text("Bucket");
+        Assert.NotEqual("b003", cursor);
+        Assert.Equal(30, await SweepAsync(group));
+        Assert.True(_time.GetUtcNow() - before >= TimeSpan.FromSeconds(40.0 / RetentionSweep.RowsPerSecond));
+    }
+
+    private static void Sent(TestGroup group)
+    {
+        foreach (var message in group.Rows("outbox!"))
+        {
+            group.Store.Inner.Submit(message.PartitionKey, [RowOperation.Delete(message.RowKey, message.ETag)]);
+        }
+    }
+
+    private void Pass(TestGroup group, int days, long logStart)
+    {
+        group.Time.Advance(TimeSpan.FromDays(days));
+        _time.Advance(TimeSpan.FromDays(days));
+        _log.LogStart = logStart;
+    }
+
+    private Task<int> SweepAsync(TestGroup group, int most = 1000) =>
+        new RetentionSweep("group", group.Store, _cursors, new Buckets(group.Buckets), _log, Retention, _time, NullLogger.Instance)
+            .RunAsync(most, TestContext.Current.CancellationToken);
+}
