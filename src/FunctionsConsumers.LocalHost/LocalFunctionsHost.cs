@@ -110,6 +110,11 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
                 host.Add(functions[i], invokers[i], settings, hostJson.Kafka, isMock);
             }
 
+            if (AzurePackages.Notice(typeof(BillingServiceConsumer).Assembly) is { } notice)
+            {
+                await options.Log.WriteLineAsync(notice);
+            }
+
             if (!options.Quiet)
             {
                 await options.Log.WriteLineAsync(host.Listing());
