@@ -190,7 +190,7 @@ internal ref struct OrderReader
     {
         CheckLength();
         var field = OrderFieldNames.Of(in _json) & known;
-        if (field == OrderFields.None ? _names.Add(JsonText.Read(ref _json)) : (seen & field) == 0)
+        if (field == OrderFields.None ? AddName() : (seen & field) == 0)
         {
             seen |= field;
             return field;
@@ -227,7 +227,7 @@ internal ref struct OrderReader
                     break;
                 case JsonTokenType.PropertyName:
                     CheckLength();
-                    if (!_names.Add(JsonText.Read(ref _json)))
+                    if (!AddName())
                     {
                         FailDuplicate();
                     }
@@ -236,6 +236,18 @@ internal ref struct OrderReader
             }
         }
         while (!IsEndOfValue(depth) && _json.Read());
+    }
+
+    private readonly bool AddName()
+    {
+        var name = JsonText.Read(in _json);
+        if (_json.ValueIsEscaped && JsonText.HasUnpairedSurrogate(name))
+        {
+            _draft.Fail(FaultRank.Text, RejectionReasons.NotJson,
+                $"A property name, at byte {_json.TokenStartIndex}, holds half of a surrogate pair, which UTF-8 cannot spell: write whole characters.");
+        }
+
+        return _names.Add(name);
     }
 
     private readonly bool IsEndOfValue(int depth) =>

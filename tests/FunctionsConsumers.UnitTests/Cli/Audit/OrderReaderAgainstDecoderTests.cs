@@ -33,7 +33,7 @@ public sealed class OrderReaderAgainstDecoderTests
         await catalog.ReadAsync(TestContext.Current.CancellationToken);
         var decoder = new OrderDecoder(catalog);
         var audited = new CatalogReading(catalog.Products.ToDictionary(product => product.Name, product => product.Price));
-        var reader = new OrderReader();
+        var reader = new FunctionsConsumers.Cli.Audit.OrderReader();
         var random = new RandomSequence(seed, Stream);
         foreach (var record in TrafficSequence.Of(new TrafficPlan(3_000, 0, 0.3m, seed)))
         {

@@ -2,7 +2,7 @@ using FunctionsConsumers.Cli.CommandLine;
 
 namespace FunctionsConsumers.UnitTests.Cli.CommandLine;
 
-public sealed class FcCommandLineTests
+public sealed class FcCommandLineTests : IDisposable
 {
     private readonly StringWriter _out = new();
     private readonly StringWriter _error = new();
@@ -59,6 +59,12 @@ public sealed class FcCommandLineTests
         Assert.Equal(ExitCode.NotDone, await Invoke("keys show 1 --tables nonsense"));
         Assert.Empty(_out.ToString());
         Assert.Contains("OrderTables", Assert.Single(_error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _out.Dispose();
+        _error.Dispose();
     }
 
     private Task<int> Invoke(string line) => FcCommandLine.InvokeAsync(

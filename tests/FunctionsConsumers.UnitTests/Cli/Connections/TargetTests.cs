@@ -6,9 +6,7 @@ namespace FunctionsConsumers.UnitTests.Cli.Connections;
 
 public sealed class TargetTests
 {
-    private const string Account = "DefaultEndpointsProtocol=http;AccountName={0};AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/{0};";
-
-    private static readonly RunFile Run = new(1, "topic-of-run", "run:1", string.Format(null, Account, "run"), null);
+    private static readonly RunFile Run = new(1, "topic-of-run", "run:1", Account("run"), null);
     private static readonly Dictionary<string, string> Nothing = [];
 
     [Fact]
@@ -22,22 +20,22 @@ public sealed class TargetTests
     [Fact]
     public void Settings_go_before_the_run_file_and_options_before_settings()
     {
-        var environment = new Dictionary<string, string> { ["KafkaBrokers"] = "setting:1", ["OrderTables"] = string.Format(null, Account, "setting"), ["OrdersTopic"] = "topic-of-setting" };
+        var environment = new Dictionary<string, string> { ["KafkaBrokers"] = "setting:1", ["OrderTables"] = Account("setting"), ["OrdersTopic"] = "topic-of-setting" };
 
         var set = Target.Resolve(new TargetOptions(), environment, Run);
         Assert.Equal(("setting:1", "setting", "topic-of-setting"), (set.Kafka().Brokers, Assert.Single(set.Tables().Names), set.Topic));
 
-        var asked = Target.Resolve(new TargetOptions("option:1", string.Format(null, Account, "option"), "topic-of-option"), environment, Run);
+        var asked = Target.Resolve(new TargetOptions("option:1", Account("option"), "topic-of-option"), environment, Run);
         Assert.Equal(("option:1", "option", "topic-of-option"), (asked.Kafka().Brokers, Assert.Single(asked.Tables().Names), asked.Topic));
     }
 
     [Fact]
     public void Several_accounts_come_from_settings_and_give_way_to_an_option()
     {
-        var environment = new Dictionary<string, string> { ["OrderTables__0"] = string.Format(null, Account, "first"), ["OrderTables__1"] = string.Format(null, Account, "second") };
+        var environment = new Dictionary<string, string> { ["OrderTables__0"] = Account("first"), ["OrderTables__1"] = Account("second") };
 
         Assert.Equal(["first", "second"], Target.Resolve(new TargetOptions(), environment, Run).Tables().Names);
-        Assert.Equal(["option"], Target.Resolve(new TargetOptions(Tables: string.Format(null, Account, "option")), environment, Run).Tables().Names);
+        Assert.Equal(["option"], Target.Resolve(new TargetOptions(Tables: Account("option")), environment, Run).Tables().Names);
     }
 
     [Fact]
@@ -63,10 +61,12 @@ public sealed class TargetTests
     [Fact]
     public void The_hosts_settings_take_away_what_a_file_says_before_they_name_accounts()
     {
-        var environment = new Dictionary<string, string> { ["OrderTables__0"] = string.Format(null, Account, "first") };
+        var environment = new Dictionary<string, string> { ["OrderTables__0"] = Account("first") };
         var settings = Target.Resolve(new TargetOptions("option:1"), environment, null).HostSettings().ToList();
 
         Assert.Contains(new("KafkaBrokers", "option:1"), settings);
         Assert.True(settings.IndexOf(new("OrderTables", null)) < settings.FindIndex(setting => setting.Key == "OrderTables:0"));
     }
+
+    private static string Account(string name) => $"DefaultEndpointsProtocol=http;AccountName={name};AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/{name};";
 }
