@@ -119,6 +119,11 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
                 host.Add(functions.Timers[i], timers[i], settings);
             }
 
+            if (AzurePackages.Notice(typeof(BillingServiceConsumer).Assembly) is { } notice)
+            {
+                await options.Log.WriteLineAsync(notice);
+            }
+
             if (!options.Quiet)
             {
                 await options.Log.WriteLineAsync(host.Listing());
