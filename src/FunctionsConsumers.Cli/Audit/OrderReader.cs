@@ -105,7 +105,7 @@ internal sealed partial class OrderReader
             decimal? price = null;
             if (line.ValueKind != JsonValueKind.Object
                 || !line.TryGetProperty("product", out var product) || product.ValueKind != JsonValueKind.String
-                || !line.TryGetProperty("quantity", out var given) || ReadQuantity(given) is not { } quantity
+                || (line.TryGetProperty("quantity", out var given) ? ReadQuantity(given) : 1) is not { } quantity
                 || (line.TryGetProperty("unit_price", out var asked) && (price = ReadPrice(asked)) is null))
             {
                 return null;
@@ -134,7 +134,7 @@ internal sealed partial class OrderReader
         id = value.ValueKind switch
         {
             JsonValueKind.String => value.GetString(),
-            JsonValueKind.Number when IsInteger(value.GetRawText()) => value.GetRawText() is "-0" ? "0" : value.GetRawText(),
+            JsonValueKind.Number when IsInteger(value.GetRawText()) => value.GetRawText(),
             _ => null,
         };
         return id is { Length: <= LongestText } && !id.Any(char.IsControl);

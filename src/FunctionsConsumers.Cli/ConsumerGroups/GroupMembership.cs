@@ -18,21 +18,22 @@ internal sealed record GroupMembership(string Group, string State, IReadOnlyList
     /// <param name="kafka">The broker.</param>
     /// <param name="topic">The topic whose partitions are told.</param>
     /// <param name="groups">The groups.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
     /// <returns>One for each group.</returns>
     /// <exception cref="CommandException">The broker does not answer.</exception>
-    public static async Task<IReadOnlyList<GroupMembership>> FindAsync(KafkaConnection kafka, string topic, IReadOnlyList<string> groups)
+    public static async Task<IReadOnlyList<GroupMembership>> FindAsync(KafkaConnection kafka, string topic, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
+        if (await EmbeddedServices.IsEmbeddedAsync(kafka, cancellationToken))
+        {
+            return FromReports(HostReport.All(), kafka.Brokers, topic, groups);
+        }
+
         using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "fc-groups" }))
             .SetErrorHandler((_, _) => { })
             .SetLogHandler((_, _) => { })
             .Build();
         try
         {
-            if (await IsEmbeddedAsync(admin))
-            {
-                return FromReports(HostReport.All(), kafka.Brokers, topic, groups);
-            }
-
             var described = await admin.DescribeConsumerGroupsAsync(groups, new DescribeConsumerGroupsOptions { RequestTimeout = Patience });
             return [.. described.ConsumerGroupDescriptions.Select(group => new GroupMembership(group.GroupId, group.State.ToString(), MembersOf(group, topic)))];
         }
@@ -69,10 +70,4 @@ internal sealed record GroupMembership(string Group, string State, IReadOnlyList
             member.ConsumerId,
             [.. (member.Assignment?.TopicPartitions ?? []).Where(partition => partition.Topic == topic).Select(partition => partition.Partition.Value).Order()])),
     ];
-
-    private static async Task<bool> IsEmbeddedAsync(IAdminClient admin)
-    {
-        var cluster = await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = Patience });
-        return cluster.ClusterId?.StartsWith("mockCluster", StringComparison.Ordinal) == true;
-    }
 }

@@ -34,7 +34,7 @@ internal static class GroupsCommand
         using var reader = new TopicReader(kafka);
         using var offsets = new GroupOffsets(kafka);
         var ends = await Task.Run(() => reader.Offsets(target.Topic), cancellationToken);
-        var memberships = await GroupMembership.FindAsync(kafka, target.Topic, Groups.All);
+        var memberships = await GroupMembership.FindAsync(kafka, target.Topic, Groups.All, cancellationToken);
         return await Task.Run(() => (IReadOnlyList<GroupStatus>)[.. memberships.Select(membership =>
             GroupStatus.Of(membership, ends, offsets.Committed(membership.Group, target.Topic, ends.Select(end => end.Partition))))], cancellationToken);
     }

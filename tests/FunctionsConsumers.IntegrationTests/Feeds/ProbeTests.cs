@@ -32,23 +32,6 @@ public sealed class ProbeTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_feed_without_the_packages_lacks_both()
-    {
-        await ProbeAsync();
-
-        Assert.Equal(("true", "true"), Answers());
-    }
-
-    [Fact]
-    public async Task A_feed_with_every_package_lacks_nothing()
-    {
-        await PackAsync(_ => true, version => version);
-        await ProbeAsync();
-
-        Assert.Equal(("false", "false"), Answers());
-    }
-
-    [Fact]
     public async Task A_feed_that_has_one_of_the_genuine_packages_in_a_later_version_only_lacks_them()
     {
         await PackAsync(id => id != "Azure.Data.Tables", version => version);
@@ -72,9 +55,11 @@ public sealed class ProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_feed_is_probed_once_until_the_packages_change()
+    public async Task A_feed_without_the_packages_lacks_both_and_is_asked_again_only_when_the_packages_change()
     {
         await ProbeAsync();
+        Assert.Equal(("true", "true"), Answers());
+
         File.SetLastWriteTimeUtc(Answer, new DateTime(2100, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         var (_, again) = await RunAsync();
         Assert.DoesNotContain("Probing", again, StringComparison.Ordinal);

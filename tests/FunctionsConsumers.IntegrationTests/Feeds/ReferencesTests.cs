@@ -13,14 +13,8 @@ public sealed class ReferencesTests
         "Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore", "Microsoft.Azure.Functions.Worker.Extensions.Timer", "Azure.Data.Tables",
     ];
 
-    private static readonly string[] Folders = ["src", "tests"];
-
-    /// <summary>Every project of the solution that is none of the stand-ins.</summary>
-    public static TheoryData<string> Projects() => [.. Folders
-        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Dotnet.Repository, folder), "*.csproj", SearchOption.AllDirectories))
-        .Select(file => Path.GetRelativePath(Dotnet.Repository, file).Replace('\\', '/'))
-        .Where(file => !file.Contains("/StandIns/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal))
-        .Order(StringComparer.Ordinal)];
+    /// <summary>Every project under src that is none of the stand-ins.</summary>
+    public static TheoryData<string> Projects() => [.. ProjectsIn("src")];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -43,6 +37,20 @@ public sealed class ReferencesTests
         // One stand-in for each family of packages, and only where the packages are.
         Assert.Equal(packages.Contains("Azure.Data.Tables"), references.Any(path => path.EndsWith("/Azure.Data.Tables.csproj", StringComparison.Ordinal)));
         Assert.Equal(packages.Contains("Microsoft.Azure.Functions.Worker"), references.Any(path => path.EndsWith("/Microsoft.Azure.Functions.Worker.csproj", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void No_project_of_the_tests_has_modes_at_all()
+    {
+        var projects = ProjectsIn("tests").ToList();
+        Assert.NotEmpty(projects);
+
+        foreach (var project in projects)
+        {
+            var text = System.IO.File.ReadAllText(Path.Combine(Dotnet.Repository, project));
+            Assert.DoesNotContain("StandIns)", text, StringComparison.Ordinal);
+            Assert.All(GenuinePackages, package => Assert.DoesNotContain($"\"{package}\"", text, StringComparison.Ordinal));
+        }
     }
 
     [Fact]
@@ -140,6 +148,11 @@ public sealed class ReferencesTests
             }
         }
     }
+
+    private static IEnumerable<string> ProjectsIn(string folder) => Directory.EnumerateFiles(Path.Combine(Dotnet.Repository, folder), "*.csproj", SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(Dotnet.Repository, file).Replace('\\', '/'))
+        .Where(file => !file.Contains("/StandIns/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
 
     private static string Property(JsonElement evaluation, string name) =>
         evaluation.GetProperty("Properties").GetProperty(name).GetString()!;

@@ -34,7 +34,9 @@ internal sealed class Life : IOutbox
         World = world;
         Name = name;
         var setting = world.Setting;
-        Time = new SimulatedTime(world.Clock, TimeSpan.FromSeconds(world.Choices.Below(50)), TimeSpan.FromSeconds(world.Choices.Below(7) * 100 - 300));
+        Time = setting.Small is null
+            ? new SimulatedTime(world.Clock, TimeSpan.FromSeconds(world.Choices.Below(50)), TimeSpan.FromSeconds((world.Choices.Below(7) * 100) - 300))
+            : new SimulatedTime(world.Clock, TimeSpan.Zero, TimeSpan.Zero);
         var store = new ModelledStore(this);
         var buckets = new Buckets(setting.Buckets);
         var options = new EffectivelyOnceOptions { Buckets = setting.Buckets, OutboxLease = setting.Lease, BatchDeadline = setting.BatchDeadline, InDoubt = InDoubtPolicy.Resend };
@@ -69,6 +71,7 @@ internal sealed class Life : IOutbox
     /// <summary>A digest of everything this life has seen: its code is a function of that.</summary>
     public ulong Observed { get; private set; } = 14695981039346656037UL;
 
+    public string DebugState => $"{Name} inflight {_inFlight} batch {_batch?.Length} sweep {_sweeping} disp {_dispatching} timers {Time.Timers.Count} stopping {IsStopping}";
     public bool IsIdle => !_inFlight && _batch is null && !_sweeping && _dispatching == 0;
 
     public bool CanTake => !_inFlight && !IsStopping && (_batch is not null || _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Position < World.Log.End[partition.Key]));
@@ -97,7 +100,7 @@ internal sealed class Life : IOutbox
             foreach (var (partition, state) in _partitions.Where(partition => IsCurrent(partition.Key)).OrderBy(partition => partition.Key).ToArray())
             {
                 var there = World.Log.End[partition] - state.Position;
-                var count = there == 0 ? 0 : World.Setting.WholeBatches ? there : World.Choices.Below(there + 1);
+                var count = there == 0 ? 0 : World.Setting.Small is not null ? there : World.Choices.Below(there + 1);
                 records.AddRange(Enumerable.Range(state.Position, count).Select(offset => World.Log.At(partition, offset).Record));
                 _partitions[partition] = state with { Position = state.Position + count };
                 _batchGenerations[partition] = state.Generation;
@@ -113,6 +116,7 @@ internal sealed class Life : IOutbox
 
         Delivery++;
         World.Oracle.OnTaken(this);
+        Observe("batch", World.IsObserved ? string.Join(' ', _batch.Select(record => record.Coordinates)) : "");
         _ = RunBatchAsync(_batch);
     }
 
@@ -124,7 +128,7 @@ internal sealed class Life : IOutbox
             if (IsCurrent(partition) && state.Stored > World.Log.Committed[partition])
             {
                 World.Log.Committed[partition] = state.Stored;
-                World.Note(Name, string.Create(CultureInfo.InvariantCulture, $"commits p{partition} at {state.Stored}"));
+                World.Note(Name, $"commits p{partition} at {state.Stored}");
             }
         }
     }
@@ -139,6 +143,7 @@ internal sealed class Life : IOutbox
     public void Dispatch()
     {
         _offered = false;
+        Observe("dispatch", "");
         _ = DispatchAsync();
     }
 
@@ -162,6 +167,7 @@ internal sealed class Life : IOutbox
     /// <summary>Takes in what an answer said.</summary>
     public void Observe(string what, string answer)
     {
+        Observed = (Observed ^ (ulong)World.Clock.Now.Ticks) * 1099511628211UL;
         foreach (var c in what.AsSpan())
         {
             Observed = (Observed ^ c) * 1099511628211UL;
@@ -183,7 +189,7 @@ internal sealed class Life : IOutbox
         try
         {
             var outcome = await _processor.ProcessAsync(batch, _stopping.Token);
-            World.Note(Name, outcome.ToString());
+            World.Note(Name, $"{outcome}");
             World.Oracle.OnHandled(this, batch, outcome);
             foreach (var (partition, generation) in _batchGenerations)
             {
@@ -239,7 +245,8 @@ internal sealed class Life : IOutbox
     private async Task SweepAsync()
     {
         _sweeping = true;
-        World.Note(Name, "sweeps");
+        Observe("sweep", "");
+        World.Note(Name, $"sweeps");
         try
         {
             await _outbox.SweepAsync(_stopping.Token);
@@ -261,7 +268,7 @@ internal sealed class Life : IOutbox
     private Task<IReadOnlySet<string>> RefreshAsync(CancellationToken cancellationToken)
     {
         var read = new ReadOperation<IReadOnlySet<string>>(
-            this, "read catalog", () => new HashSet<string>(World.Catalog), catalog => catalog.Count.ToString(CultureInfo.InvariantCulture), cancellationToken);
+            this, () => "read catalog", () => new HashSet<string>(World.Catalog), catalog => catalog.Count.ToString(CultureInfo.InvariantCulture), cancellationToken);
         World.Operations.Add(read);
         return read.Answer;
     }

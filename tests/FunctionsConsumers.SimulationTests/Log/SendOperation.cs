@@ -5,7 +5,7 @@ namespace FunctionsConsumers.SimulationTests.Log;
 
 /// <summary>A message on its way to its receiver, and the receiver's answer on its way back.</summary>
 internal sealed class SendOperation(Life life, OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
-    : Operation(life, $"send {message.Kind} {message.Id[..6]}", cancellationToken)
+    : Operation(life, () => $"send {message.Kind} {message.Id[..6]}", cancellationToken)
 {
     private readonly TaskCompletionSource<SendResult> _answer = new();
     private bool _received;
@@ -35,7 +35,9 @@ internal sealed class SendOperation(Life life, OutboxMessage message, TimeSpan t
             return;
         }
 
-        switch (Life.World.Choices.Pick([100, faults.SlowAnswer / 4, faults.SendInDoubt, faults.SendInDoubt / 2, _received ? 0 : faults.SendNotTaken, _received ? 0 : faults.SendRefused, faults.SendLate]))
+        var course = Life.World.Choices.Pick([100, faults.SlowAnswer / 4, faults.SendInDoubt, faults.SendInDoubt / 2, _received ? 0 : faults.SendNotTaken, _received ? 0 : faults.SendRefused, faults.SendLate]);
+        Life.World.Faulted(course > 1);
+        switch (course)
         {
             case 0:
                 Receive();
@@ -86,7 +88,7 @@ internal sealed class SendOperation(Life life, OutboxMessage message, TimeSpan t
     private void Tell(SendStatus status, string? detail)
     {
         Told = status;
-        Completes(status + (detail is null ? "" : ": " + detail));
+        Completes(() => status + (detail is null ? "" : ": " + detail));
 
         // A sender may say that it does not know, or throw: both mean the same.
         if (status == SendStatus.Unknown && detail != "no answer")

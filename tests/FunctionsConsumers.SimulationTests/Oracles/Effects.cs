@@ -33,7 +33,7 @@ internal sealed class Effects(World world)
                 case ("dead", RowOperationKind.Insert):
                     OnDeadLettered(operation, start, planned);
                     break;
-                case ("key", RowOperationKind.Merge) when kind == SubjectKind && operation.Columns.Keys.All(column => column == "Prolonged"):
+                case ("key", RowOperationKind.Merge) when kind == SubjectKind && operation.Columns.Keys.All(column => column == "ProlongedAt"):
                 case ("item", RowOperationKind.Insert):
                 case ("stock", RowOperationKind.Insert or RowOperationKind.Merge):
                 case ("outbox", _):

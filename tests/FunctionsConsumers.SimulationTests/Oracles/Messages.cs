@@ -15,9 +15,12 @@ namespace FunctionsConsumers.SimulationTests.Oracles;
 internal sealed class Messages(World world)
 {
     private readonly Dictionary<string, Tracked> _byRow = new(StringComparer.Ordinal);
+    private int _claims;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
     public bool IsSettled => _byRow.Values.All(message => message.State is null or OutboxRows.Parked);
+
+    public string State => string.Join(' ', _byRow.Values.Select(message => $"{message.Name} {message.State} {message.Received} {message.Claim?.At.Ticks} {string.Concat(message.Sends.Select(send => $"{send.Send.Told}{send.Claim.At.Ticks}"))}").Order(StringComparer.Ordinal));
 
     public void OnCommitted(Commit commit, List<PlannedMessageSpec> planned)
     {
@@ -79,9 +82,9 @@ internal sealed class Messages(World world)
             world.Fail($"{send.Life.Name} sends something else as '{message.Name}'");
         }
 
-        foreach (var (earlier, at) in message.Sends)
+        foreach (var (earlier, under) in message.Sends)
         {
-            var takenOver = now - at >= world.Setting.Lease && at != claim.At;
+            var takenOver = under != claim && now - under.At >= world.Setting.Lease;
             var resent = message.Kind != ModelledSender.ParkedKind;
             var may = earlier.Told switch
             {
@@ -95,7 +98,7 @@ internal sealed class Messages(World world)
             }
         }
 
-        message.Sends.Add((send, claim.At));
+        message.Sends.Add((send, claim));
     }
 
     public void OnReceived(SendOperation send)
@@ -144,15 +147,15 @@ internal sealed class Messages(World world)
         var sender = commit.Request.Sender;
         var overdue = message.Claim is { } old && world.Clock.Now - old.At >= world.Setting.Lease;
         var own = message.Claim?.Life == sender;
-        var told = message.Sends.Where(send => send.Send.Life.Name == sender && send.ClaimedAt == message.Claim?.At).Select(send => send.Send.Told).LastOrDefault();
-        var sentUnderClaim = message.Sends.Any(send => send.ClaimedAt == message.Claim?.At);
+        var send = message.Sends.Where(send => send.Claim == message.Claim).Select(send => send.Send).LastOrDefault();
+        var told = send?.Told;
         var park = message.Kind == ModelledSender.ParkedKind;
         var next = operation.Kind == RowOperationKind.Delete ? null : operation.Columns.GetValueOrDefault(OutboxRows.State) as string;
         var may = (message.State, next) switch
         {
             (OutboxRows.Waiting, OutboxRows.Claimed) => true,
             (OutboxRows.Claimed, OutboxRows.Claimed) => overdue && !park,
-            (OutboxRows.Claimed, OutboxRows.Waiting) => own && (!sentUnderClaim || told == SendStatus.NotSent || (told == SendStatus.Unknown && !park)),
+            (OutboxRows.Claimed, OutboxRows.Waiting) => own && (send is null || told == SendStatus.NotSent || (told == SendStatus.Unknown && !park)),
             (OutboxRows.Claimed, OutboxRows.Parked) => (own && (told == SendStatus.Refused || (told == SendStatus.Unknown && park))) || (overdue && park),
             (OutboxRows.Claimed, null) => own && told == SendStatus.Sent,
             _ => false,
@@ -163,7 +166,7 @@ internal sealed class Messages(World world)
         }
 
         message.State = next;
-        message.Claim = next == OutboxRows.Claimed ? (sender, world.Clock.Now) : null;
+        message.Claim = next == OutboxRows.Claimed ? new Claim(sender, world.Clock.Now, ++_claims) : null;
     }
 
     private bool IsContent(OutboxMessage sent, Tracked message)
@@ -190,10 +193,12 @@ internal sealed class Messages(World world)
         /// <summary>The row's state; null when it is gone.</summary>
         public string? State { get; set; } = OutboxRows.Waiting;
 
-        public (string Life, TimeSpan At)? Claim { get; set; }
+        public Claim? Claim { get; set; }
 
-        public List<(SendOperation Send, TimeSpan ClaimedAt)> Sends { get; } = [];
+        public List<(SendOperation Send, Claim Claim)> Sends { get; } = [];
 
         public int Received { get; set; }
     }
+
+    private sealed record Claim(string Life, TimeSpan At, int Number);
 }

@@ -21,6 +21,9 @@ internal sealed class Oracle(World world)
     /// <summary>Whether nothing but parked messages stands in the outbox.</summary>
     public bool IsOutboxSettled => _messages.IsSettled;
 
+    /// <summary>What it remembers that nobody else does, for the state of a small world.</summary>
+    public string State => _messages.State;
+
     public void OnTaken(Life life) => _deliveries[(life.Name, life.Delivery)] = new DeliveryStart(_commits, [.. world.Catalog]);
 
     public void OnCommitted(Commit commit)

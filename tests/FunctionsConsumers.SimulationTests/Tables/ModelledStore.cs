@@ -11,8 +11,10 @@ internal sealed class ModelledStore(Life life) : ITableStore
     public Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
     {
         life.World.OnOwnThread();
-        var label = string.Create(CultureInfo.InvariantCulture, $"submit {partitionKey} [{string.Join(' ', operations.Select(Describe).Take(4))}{(operations.Count > 4 ? $" +{operations.Count - 4}" : "")}]");
-        var submit = new SubmitOperation(life, label, new TransactionRequest(life.Name, life.Delivery, partitionKey, operations), cancellationToken);
+        var submit = new SubmitOperation(
+            life,
+            () => string.Create(CultureInfo.InvariantCulture, $"submit {partitionKey} [{string.Join(' ', operations.Select(Describe).Take(4))}{(operations.Count > 4 ? $" +{operations.Count - 4}" : "")}]"),
+             new TransactionRequest(life.Name, life.Delivery, partitionKey, operations), cancellationToken);
         life.World.Operations.Add(submit);
         return submit.Answer;
     }
@@ -22,7 +24,7 @@ internal sealed class ModelledStore(Life life) : ITableStore
     {
         life.World.OnOwnThread();
         var read = new ReadOperation<IReadOnlyDictionary<string, Row>>(
-            life, $"read {partitionKey} [{string.Join(' ', rowKeys.Take(4))}]", Read, rows => "[" + string.Join(' ', rows.Values.Select(Describe)) + "]", cancellationToken);
+            life, () => $"read {partitionKey} [{string.Join(' ', rowKeys.Take(4))}]", Read, rows => "[" + string.Join(' ', rows.Values.Select(Describe)) + "]", cancellationToken);
         life.World.Operations.Add(read);
         return read.Answer;
 
@@ -49,8 +51,8 @@ internal sealed class ModelledStore(Life life) : ITableStore
         while (true)
         {
             life.World.OnOwnThread();
-            var size = 1 + life.World.Choices.Below(3);
-            var scan = new ReadOperation<List<Row>>(life, $"scan {partitionKey} {rowKeyPrefix} after '{last}'", Page, rows => "[" + string.Join(' ', rows.Select(Describe)) + "]", cancellationToken);
+            var size = life.World.Setting.Small is null ? 1 + life.World.Choices.Below(3) : 2;
+            var scan = new ReadOperation<List<Row>>(life, () => $"scan {partitionKey} {rowKeyPrefix} after '{last}'", Page, rows => "[" + string.Join(' ', rows.Select(Describe)) + "]", cancellationToken);
             life.World.Operations.Add(scan);
             var page = await scan.Answer;
             foreach (var row in page)

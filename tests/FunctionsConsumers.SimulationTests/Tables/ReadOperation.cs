@@ -7,7 +7,7 @@ namespace FunctionsConsumers.SimulationTests.Tables;
 
 /// <summary>A reading on its way, of what is there when it is served and maybe not any more when the answer arrives.</summary>
 /// <typeparam name="T">What is read.</typeparam>
-internal sealed class ReadOperation<T>(Life life, string label, Func<T> read, Func<T, string> describe, CancellationToken cancellationToken)
+internal sealed class ReadOperation<T>(Life life, Func<string> label, Func<T> read, Func<T, string> describe, CancellationToken cancellationToken)
     : Operation(life, label, cancellationToken)
     where T : class
 {
@@ -30,26 +30,28 @@ internal sealed class ReadOperation<T>(Life life, string label, Func<T> read, Fu
         }
 
         var pending = _result is null;
-        switch (Life.World.Choices.Pick([Cancelled ? 10 : 100, pending ? faults.SlowAnswer : 0, faults.FailedRead, faults.Forbidden / 2, Cancelled ? 100 : 0]))
+        var course = Life.World.Choices.Pick([Cancelled ? 10 : 100, pending ? faults.SlowAnswer : 0, faults.FailedRead, faults.Forbidden / 2, Cancelled ? 100 : 0]);
+        Life.World.Faulted(course is 2 or 3);
+        switch (course)
         {
             case 0:
                 var result = _result ?? read();
-                Completes(describe(result));
+                Completes(() => describe(result));
                 _answer.SetResult(result);
                 break;
             case 1:
                 _result = read();
                 break;
             case 2:
-                Completes("no answer");
+                Completes(() => "no answer");
                 _answer.SetException(new StoreUnavailableException("no answer"));
                 break;
             case 3:
-                Completes("403");
+                Completes(() => "403");
                 _answer.SetException(new SettingException("403 for a while"));
                 break;
             default:
-                Completes("cancelled");
+                Completes(() => "cancelled");
                 _answer.SetCanceled(CancellationToken.None);
                 break;
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.SimulationTests.Log;
 using FunctionsConsumers.SimulationTests.Worlds;
@@ -6,7 +5,7 @@ using FunctionsConsumers.SimulationTests.Worlds;
 namespace FunctionsConsumers.SimulationTests.Tables;
 
 /// <summary>A transaction on its way, and its answer on its way back.</summary>
-internal sealed class SubmitOperation(Life life, string label, TransactionRequest request, CancellationToken cancellationToken)
+internal sealed class SubmitOperation(Life life, Func<string> label, TransactionRequest request, CancellationToken cancellationToken)
     : Operation(life, label, cancellationToken)
 {
     private readonly TaskCompletionSource<SubmitResult> _answer = new();
@@ -34,8 +33,10 @@ internal sealed class SubmitOperation(Life life, string label, TransactionReques
             return;
         }
 
-        switch (Life.World.Choices.Pick([
-            Cancelled ? 20 : 100, faults.SlowAnswer, faults.LostAnswer, faults.FailedBefore, faults.LateCommit, faults.SdkRetry, faults.Forbidden / 2, Cancelled ? 100 : 0]))
+        var course = Life.World.Choices.Pick([
+            Cancelled ? 20 : 100, faults.SlowAnswer, faults.LostAnswer, faults.FailedBefore, faults.LateCommit, faults.SdkRetry, faults.Forbidden / 2, Cancelled ? 100 : 0]);
+        Life.World.Faulted(course is >= 2 and <= 6);
+        switch (course)
         {
             case 0:
                 Serve();
@@ -49,7 +50,7 @@ internal sealed class SubmitOperation(Life life, string label, TransactionReques
                 Complete(Unknown("time-out"));
                 break;
             case 3:
-                Complete(Unknown(Life.World.Choices.Below(2) == 0 ? "503" : "202 with a part 503"));
+                Complete(Unknown("503, to it or to a part of it"));
                 break;
             case 4:
                 Life.World.SendLate(request);
@@ -57,7 +58,7 @@ internal sealed class SubmitOperation(Life life, string label, TransactionReques
                 break;
             case 5:
                 Life.World.SendLate(request);
-                Life.World.Note(Life.Name, Label + " sent again by the SDK");
+                Life.World.Note(Life.Name, $"{Label} sent again by the SDK");
                 break;
             case 6:
                 Complete(new SubmitResult(SubmitStatus.Misconfigured, [], "403 for a while"));
@@ -101,13 +102,12 @@ internal sealed class SubmitOperation(Life life, string label, TransactionReques
     private void Serve()
     {
         _result = Life.World.Table.Apply(request);
-        Life.World.Note("table", string.Create(CultureInfo.InvariantCulture,
-            $"{Label} of {Life.Name}: {(_result.Status == SubmitStatus.Committed ? "committed" : _result.Detail)}"));
+        Life.World.Note("table", $"{Label} of {Life.Name}: {(_result.Status == SubmitStatus.Committed ? "committed" : _result.Detail)}");
     }
 
     private void Complete(SubmitResult result)
     {
-        Completes(result.Status == SubmitStatus.Committed ? "committed" : $"{result.Status} {result.Detail}");
+        Completes(() => result.Status == SubmitStatus.Committed ? "committed" : $"{result.Status} {result.Detail}");
         _answer.SetResult(result);
     }
 

@@ -14,7 +14,7 @@ internal sealed record Campaign(long Histories, long Steps, string? Failure)
     /// <returns>What came of it.</returns>
     public static Campaign Run(int first, int count)
     {
-        var failing = new ConcurrentBag<int>();
+        var failing = new ConcurrentBag<(int Seed, string Violation)>();
         long histories = 0, steps = 0;
         var next = first - 1;
         Thread[] threads = [.. Enumerable.Range(0, Math.Min(count, Math.Max(1, Environment.ProcessorCount))).Select(_ => new Thread(Work, 16 * 1024 * 1024))];
@@ -28,31 +28,31 @@ internal sealed record Campaign(long Histories, long Steps, string? Failure)
             thread.Join();
         }
 
-        return new Campaign(histories, steps, failing.IsEmpty ? null : Describe(failing.Min()));
+        return new Campaign(histories, steps, failing.IsEmpty ? null : Describe(failing.Min().Seed, failing.Min().Violation));
 
         void Work()
         {
             while (failing.IsEmpty && Interlocked.Increment(ref next) is var seed && seed < first + count)
             {
-                var world = Simulation.Run(seed);
+                var world = Simulation.Run(seed, tracing: true);
                 Interlocked.Increment(ref histories);
                 Interlocked.Add(ref steps, world.Steps);
                 if (world.Violation is not null)
                 {
-                    failing.Add(seed);
+                    failing.Add((seed, world.Violation)); File.WriteAllLines($"/tmp/hist.{seed}", world.History);
                 }
             }
         }
     }
 
-    private static string Describe(int seed)
+    private static string Describe(int seed, string violation)
     {
         World? world = null;
         var thread = new Thread(() => world = Simulation.Run(seed, tracing: true), 16 * 1024 * 1024);
         thread.Start();
         thread.Join();
         return string.Join('\n', [
-            $"seed {seed}: {world!.Violation ?? "not found again: the simulation is not deterministic"}",
+            $"seed {seed}: {violation}{(world!.Violation == violation ? "" : "; the second run of the seed found something else, so the simulation is not deterministic: " + (world.Violation ?? "nothing"))}",
             .. world.History,
             $"Replay: SIM_SEED={seed} dotnet test tests/FunctionsConsumers.SimulationTests --filter \"FullyQualifiedName~HistoriesTests\""]);
     }

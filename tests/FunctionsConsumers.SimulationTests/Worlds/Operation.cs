@@ -9,11 +9,13 @@ namespace FunctionsConsumers.SimulationTests.Worlds;
 internal abstract class Operation
 {
     private readonly CancellationTokenRegistration _cancellation;
+    private readonly Func<string> _describe;
+    private string? _label;
 
-    protected Operation(Life life, string label, CancellationToken cancellationToken)
+    protected Operation(Life life, Func<string> label, CancellationToken cancellationToken)
     {
         Life = life;
-        Label = label;
+        _describe = label;
         _cancellation = cancellationToken.Register(static operation => ((Operation)operation!).Cancelled = true, this);
     }
 
@@ -21,7 +23,7 @@ internal abstract class Operation
     public Life Life { get; }
 
     /// <summary>What for, in a word or two, the same in every run.</summary>
-    public string Label { get; }
+    public string Label => _label ??= _describe();
 
     /// <summary>Whether the one who waits has given up.</summary>
     public bool Cancelled { get; private set; }
@@ -41,11 +43,15 @@ internal abstract class Operation
     }
 
     /// <summary>Ends the waiting.</summary>
-    protected void Completes(string answer)
+    protected void Completes(Func<string> answer)
     {
         _cancellation.Dispose();
-        Life.World.Note(Life.Name, $"{Label} -> {answer}");
-        Life.Observe(Label, answer);
         Life.World.Operations.Remove(this);
+        if (Life.World.IsObserved)
+        {
+            var text = answer();
+            Life.World.Note(Life.Name, $"{Label} -> {text}");
+            Life.Observe(Label, text);
+        }
     }
 }

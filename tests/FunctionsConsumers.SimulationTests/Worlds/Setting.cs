@@ -3,6 +3,7 @@ using System.Text;
 using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.SimulationTests.Domain;
 using FunctionsConsumers.SimulationTests.Log;
+using FunctionsConsumers.SimulationTests.SmallWorlds;
 
 namespace FunctionsConsumers.SimulationTests.Worlds;
 
@@ -24,8 +25,8 @@ internal sealed record Setting
 
     public TimeSpan BatchDeadline { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Whether a batch holds all there is, as in the small worlds; else the scheduler chooses how much.</summary>
-    public bool WholeBatches { get; init; }
+    /// <summary>The bound of a small world, in which a batch holds all there is; null for a history of a seed.</summary>
+    public SmallWorld? Small { get; init; }
 
     /// <summary>Products known from the start.</summary>
     public static IReadOnlyList<string> Products { get; } = ["laptop", "phone", "mouse", Tables.ModelledTable.Unlucky];

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace FunctionsConsumers.SimulationTests.Worlds;
 
 /// <summary>Runs histories by their seeds.</summary>
@@ -15,7 +13,7 @@ internal static class Simulation
         var setting = Setting.Of(seed, random);
         var faults = Faults.Mixed(random);
         var world = new World(setting, new RandomChoices(random), faults, tracing);
-        world.Note("world", string.Create(CultureInfo.InvariantCulture, $"seed {seed}: rows '{setting.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, lease {setting.Lease}, deadline {setting.BatchDeadline}, {faults}"));
+        world.Note("world", $"seed {seed}: rows '{setting.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, lease {setting.Lease}, deadline {setting.BatchDeadline}, {faults}");
         try
         {
             world.Run(100 + random.Next(500));

@@ -100,20 +100,21 @@ internal sealed partial class World
     private void Start(int slot)
     {
         var life = new Life(this, string.Create(CultureInfo.InvariantCulture, $"h{slot}.{++_lives}"));
-        Note(life.Name, "starts");
+        Note(life.Name, $"starts");
         _hosts[slot] = life;
         Rebalance();
     }
 
     private void Crash(Life life)
     {
-        Note(life.Name, "crashes");
+        Faulted(true);
+        Note(life.Name, $"crashes");
         life.End();
     }
 
     private void Stop(Life life)
     {
-        Note(life.Name, "is asked to stop");
+        Note(life.Name, $"is asked to stop");
         life.Stop();
     }
 
@@ -121,13 +122,13 @@ internal sealed partial class World
     {
         life.Commit();
         life.End();
-        Note(life.Name, "has stopped");
+        Note(life.Name, $"has stopped");
     }
 
     private void Pause(Life life)
     {
         life.PausedUntil = Clock.Now + (Setting.Lease * (1 + Choices.Below(6)) / 2);
-        Note(life.Name, string.Create(CultureInfo.InvariantCulture, $"pauses until {life.PausedUntil.TotalSeconds:0.00}"));
+        Note(life.Name, $"pauses until {life.PausedUntil.TotalSeconds:0.00}");
     }
 
     private void Produce()
@@ -151,7 +152,7 @@ internal sealed partial class World
             if (owner != Log.Owner[partition])
             {
                 Log.Assign(partition, owner);
-                Note("log", string.Create(CultureInfo.InvariantCulture, $"p{partition} goes to {owner.Name} at {Log.Committed[partition]}"));
+                Note("log", $"p{partition} goes to {owner.Name} at {Log.Committed[partition]}");
             }
         }
     }
@@ -160,7 +161,7 @@ internal sealed partial class World
     {
         var partition = Choices.Below(Log.End.Length);
         var offset = Choices.Below(Log.Committed[partition] + 1);
-        Note("log", string.Create(CultureInfo.InvariantCulture, $"p{partition} is set back to {offset}"));
+        Note("log", $"p{partition} is set back to {offset}");
         Log.Reset(partition, offset);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using FunctionsConsumers.SimulationTests.Log;
 using FunctionsConsumers.SimulationTests.Oracles;
 using FunctionsConsumers.SimulationTests.Tables;
@@ -17,6 +18,8 @@ internal sealed partial class World
     private readonly List<SendOperation> _lateMessages = [];
     private readonly List<(int Weight, Action<World, object?> Act, object? Target)> _possible = [];
     private int[] _weights = new int[64];
+    private readonly Faults _faults;
+    private int _faultsLeft;
     private int _lives;
     private bool _settling;
 
@@ -24,7 +27,9 @@ internal sealed partial class World
     {
         Setting = setting;
         Choices = choices;
-        Faults = faults;
+        _faults = faults;
+        _faultsLeft = setting.Small?.Faults ?? int.MaxValue;
+        (_rebalancesLeft, _sweepsLeft, _clockMovesLeft) = (setting.Small?.Rebalances ?? 0, setting.Small?.Sweeps ?? 0, setting.Small?.ClockMoves ?? 0);
         IsTracing = tracing;
         Log = new ModelledLog(setting.Records);
         Catalog = [.. Setting.Products];
@@ -34,13 +39,19 @@ internal sealed partial class World
         {
             _hosts.Add(null);
         }
+
+        if (setting.Small is not null)
+        {
+            BeginSmall();
+        }
     }
 
     public Setting Setting { get; }
 
-    public Choices Choices { get; }
+    public Choices Choices { get; private set; }
 
-    public Faults Faults { get; private set; }
+    /// <summary>The faults that may happen now.</summary>
+    public Faults Faults => _faultsLeft > 0 ? _faults : Faults.None;
 
     public SimulatedClock Clock { get; } = new();
 
@@ -60,6 +71,9 @@ internal sealed partial class World
     public string? Violation { get; private set; }
 
     public bool IsTracing { get; }
+
+    /// <summary>Whether anybody wants to know what each answer said.</summary>
+    public bool IsObserved => IsTracing || Setting.Small is not null;
 
     /// <summary>The history in compact lines, when it is traced.</summary>
     public List<string> History { get; } = [];
@@ -101,20 +115,23 @@ internal sealed partial class World
         Note("oracle", $"{what}");
     }
 
+    /// <summary>Counts a fault.</summary>
+    public void Faulted(bool isFault) => _faultsLeft -= isFault ? 1 : 0;
+
     /// <summary>The library must not hop to another thread: the history would not be the choices' alone any more.</summary>
     public void OnOwnThread()
     {
         if (Environment.CurrentManagedThreadId != _thread)
         {
-            throw new InvalidOperationException("The library went on on another thread: the simulation is not deterministic.");
+            Fail(Environment.StackTrace); throw new InvalidOperationException("The library went on on another thread: the simulation is not deterministic.");
         }
     }
 
-    public void Note(string who, string what)
+    public void Note(string who, [InterpolatedStringHandlerArgument("")] ref NoteText what)
     {
         if (IsTracing)
         {
-            History.Add(string.Create(CultureInfo.InvariantCulture, $"{Steps,5} {Clock.Now.TotalSeconds,8:0.00} {who,-6} {what}"));
+            History.Add(string.Create(CultureInfo.InvariantCulture, $"{Steps,5} {Clock.Now.TotalSeconds,8:0.00} {who,-6} {what.ToStringAndClear()}"));
         }
     }
 
@@ -122,8 +139,7 @@ internal sealed partial class World
     public void Step()
     {
         Steps++;
-        _possible.Clear();
-        Collect();
+        CollectAll();
         if (_weights.Length < _possible.Count)
         {
             _weights = new int[_possible.Count * 2];
@@ -138,11 +154,30 @@ internal sealed partial class World
         act(this, target);
     }
 
-    private void Settle()
+    private void CollectAll()
+    {
+        _possible.Clear();
+        if (Setting.Small is null || _settling)
+        {
+            Collect();
+        }
+        else
+        {
+            CollectSmall(Setting.Small);
+        }
+    }
+
+    /// <summary>Faults stop; whatever is left takes its course, and the oracle judges.</summary>
+    public void Settle()
     {
         _settling = true;
-        Faults = Faults.None;
-        Note("world", "faults stop");
+        _faultsLeft = 0;
+        if (Setting.Small is not null)
+        {
+            Choices = new RandomChoices(new Random(1));
+        }
+
+        Note("world", $"faults stop");
         while (Log.Partitions.Select((records, partition) => records.Count - Log.End[partition]).Sum() > 0)
         {
             Produce();
@@ -158,7 +193,7 @@ internal sealed partial class World
         {
             if (Steps > most)
             {
-                Fail("It does not settle: " + string.Join(", ", Operations.Select(operation => operation.Life.Name + " " + operation.Label)));
+                Fail("It does not settle: " + string.Join(", ", Operations.Select(operation => operation.Life.Name + " " + operation.Label)) + string.Join(";", Lives.Select(life => life.DebugState)) + $" pool {ThreadPool.PendingWorkItemCount} late {_late.Count} {_lateMessages.Count} consumed {Log.IsConsumed} outbox {Oracle.IsOutboxSettled}");
                 return;
             }
 

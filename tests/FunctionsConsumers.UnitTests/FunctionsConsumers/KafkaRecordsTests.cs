@@ -7,6 +7,8 @@ public sealed class KafkaRecordsTests : IBatchProcessor
 {
     private IReadOnlyList<ConsumedRecord> _consumed = [];
 
+    string IBatchProcessor.Group => "billing";
+
     [Fact]
     public async Task A_record_keeps_its_coordinates_bytes_and_headers()
     {

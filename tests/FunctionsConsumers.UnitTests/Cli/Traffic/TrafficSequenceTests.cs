@@ -14,7 +14,7 @@ public sealed class TrafficSequenceTests
 
     [Fact]
     public void The_bytes_of_a_seed_stay_what_they_were() =>
-        Assert.Equal("PINNED", Digest(Plan));
+        Assert.Equal("e62ed00b77d330de", Digest(Plan)[..16]);
 
     [Fact]
     public void Another_seed_gives_other_orders()

@@ -6,7 +6,6 @@ public sealed class ConnectionStringTests
 {
     [Theory]
     [InlineData("UseDevelopmentStorage=true", "devstoreaccount1", "http://127.0.0.1:10002/devstoreaccount1")]
-    [InlineData("UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://azurite:81", "devstoreaccount1", "http://azurite:10002/devstoreaccount1")]
     [InlineData("DefaultEndpointsProtocol=https;AccountName=acc;AccountKey=a2V5;EndpointSuffix=core.windows.net", "acc", "https://acc.table.core.windows.net/")]
     [InlineData("AccountName=acc;AccountKey=a2V5", "acc", "https://acc.table.core.windows.net/")]
     [InlineData("accountname=acc;accountkey=a2V5;endpointsuffix=example.net", "acc", "https://acc.table.example.net/")]
@@ -24,6 +23,14 @@ public sealed class ConnectionStringTests
         Assert.Equal(account, client.AccountName);
         Assert.Equal(address, client.Uri.AbsoluteUri);
         Assert.Equal(address.TrimEnd('/') + "/billing", client.GetTableClient("billing").Uri.AbsoluteUri);
+    }
+
+    [Fact]
+    public void The_emulator_may_be_behind_a_proxy()
+    {
+        var client = new TableServiceClient("UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://azurite:81");
+
+        Assert.Equal(("devstoreaccount1", "http://azurite:10002/devstoreaccount1"), (client.AccountName, client.Uri.AbsoluteUri));
     }
 
     [Theory]

@@ -64,7 +64,7 @@ public sealed class EntityTests
             {"odata.metadata":"https://acc/$metadata#billing/@Element","odata.etag":"W/\"v\"","PartitionKey":"p","RowKey":"r",
              "Timestamp":"2026-11-21T10:00:00.1234567Z","Long@odata.type":"Edm.Int64","Long":"7","Behind":"8","Behind@odata.type":"Edm.Int64",
              "Guid":"00112233-4455-6677-8899-aabbccddeeff","Guid@odata.type":"Edm.Guid","At@odata.type":"Edm.DateTime","At":"2026-01-02T03:04:05Z",
-             "Bytes":"AQID","Bytes@odata.type":"Edm.Binary","Whole":1,"Whole@odata.type":"Edm.Double","Half":0.5,"NaN":"NaN","NaN@odata.type":"Edm.Double",
+             "Bytes":"AQID","Bytes@odata.type":"Edm.Binary","Whole":1.0,"Half":0.5,"NaN":"NaN","NaN@odata.type":"Edm.Double",
              "Int":5,"Bool":false,"Text":"ü😀","Null":null,"Wide":5000000000}
             """;
         var service = new ScriptedService(Answer.Of(200, Json));

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace FunctionsConsumers.Orders.Events;
@@ -8,7 +7,7 @@ namespace FunctionsConsumers.Orders.Events;
 /// looked at, those of unknown properties too: none may be too long, no name may stand twice in one object. Nesting has
 /// no limit but the value's size.
 /// </summary>
-internal ref struct OrderReader
+internal ref struct OrderValueReader
 {
     // No depth that fits the largest value is refused: what is unknown is ignored, however deep.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = OrderLimits.MaxValueBytes + 1 };
@@ -17,7 +16,7 @@ internal ref struct OrderReader
     private readonly PropertyNames _names = new();
     private Utf8JsonReader _json;
 
-    private OrderReader(ReadOnlySpan<byte> value) => _json = new Utf8JsonReader(value, Options);
+    private OrderValueReader(ReadOnlySpan<byte> value) => _json = new Utf8JsonReader(value, Options);
 
     /// <summary>Reads a value.</summary>
     /// <param name="value">Valid UTF-8.</param>
@@ -25,7 +24,7 @@ internal ref struct OrderReader
     /// <exception cref="JsonException">The value is not JSON.</exception>
     public static OrderDraft? Read(ReadOnlySpan<byte> value)
     {
-        var reader = new OrderReader(value);
+        var reader = new OrderValueReader(value);
         reader._json.Read();
         var isObject = reader._json.TokenType == JsonTokenType.StartObject;
         if (isObject)
@@ -190,8 +189,8 @@ internal ref struct OrderReader
     private OrderFields ReadName(OrderFields known, ref OrderFields seen)
     {
         CheckLength();
-        var field = FieldOf(ref _json) & known;
-        if (field == OrderFields.None ? _names.Add(JsonText.Read(ref _json)) : (seen & field) == 0)
+        var field = OrderFieldNames.Of(in _json) & known;
+        if (field == OrderFields.None ? AddName() : (seen & field) == 0)
         {
             seen |= field;
             return field;
@@ -228,7 +227,7 @@ internal ref struct OrderReader
                     break;
                 case JsonTokenType.PropertyName:
                     CheckLength();
-                    if (!_names.Add(JsonText.Read(ref _json)))
+                    if (!AddName())
                     {
                         FailDuplicate();
                     }
@@ -237,6 +236,18 @@ internal ref struct OrderReader
             }
         }
         while (!IsEndOfValue(depth) && _json.Read());
+    }
+
+    private readonly bool AddName()
+    {
+        var name = JsonText.Read(in _json);
+        if (_json.ValueIsEscaped && JsonText.HasUnpairedSurrogate(name))
+        {
+            _draft.Fail(FaultRank.Text, RejectionReasons.NotJson,
+                $"A property name, at byte {_json.TokenStartIndex}, holds half of a surrogate pair, which UTF-8 cannot spell: write whole characters.");
+        }
+
+        return _names.Add(name);
     }
 
     private readonly bool IsEndOfValue(int depth) =>
@@ -254,41 +265,4 @@ internal ref struct OrderReader
     private readonly void FailDuplicate() =>
         _draft.Fail(FaultRank.DuplicateName, RejectionReasons.NotAnOrder,
             $"The property {JsonText.Quote(JsonText.Read(in _json))} stands twice in one object, at byte {_json.TokenStartIndex}: write each name once.");
-
-    private static OrderFields FieldOf(ref readonly Utf8JsonReader json)
-    {
-        var name = json.ValueIsEscaped ? Encoding.UTF8.GetBytes(JsonText.Read(in json)) : json.ValueSpan;
-        return name.Length switch
-        {
-            5 => name.SequenceEqual("lines"u8) ? OrderFields.Lines : name.SequenceEqual("email"u8) ? OrderFields.Email : OrderFields.None,
-            7 => name.SequenceEqual("product"u8) ? OrderFields.Product : OrderFields.None,
-            8 => name.SequenceEqual("order_id"u8) ? OrderFields.OrderId
-                : name.SequenceEqual("quantity"u8) ? OrderFields.Quantity
-                : name.SequenceEqual("currency"u8) ? OrderFields.Currency
-                : name.SequenceEqual("event_id"u8) ? OrderFields.EventId : OrderFields.None,
-            9 => name.SequenceEqual("placed_at"u8) ? OrderFields.PlacedAt : OrderFields.None,
-            10 => name.SequenceEqual("unit_price"u8) ? OrderFields.UnitPrice : OrderFields.None,
-            11 => name.SequenceEqual("customer_id"u8) ? OrderFields.CustomerId : OrderFields.None,
-            _ => OrderFields.None,
-        };
-    }
-}
-
-/// <summary>The properties that an order's value gives a meaning to.</summary>
-[Flags]
-internal enum OrderFields
-{
-    None = 0,
-    OrderId = 1,
-    EventId = 1 << 1,
-    CustomerId = 1 << 2,
-    Email = 1 << 3,
-    Currency = 1 << 4,
-    PlacedAt = 1 << 5,
-    Product = 1 << 6,
-    Quantity = 1 << 7,
-    UnitPrice = 1 << 8,
-    Lines = 1 << 9,
-    OfLine = Product | Quantity | UnitPrice,
-    OfOrder = (1 << 10) - 1,
 }

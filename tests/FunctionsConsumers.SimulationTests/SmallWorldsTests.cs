@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using FunctionsConsumers.SimulationTests.Domain;
+using FunctionsConsumers.SimulationTests.Log;
+using FunctionsConsumers.SimulationTests.SmallWorlds;
+using FunctionsConsumers.SimulationTests.Worlds;
+
+namespace FunctionsConsumers.SimulationTests;
+
+/// <summary>Small worlds, explored exhaustively: two owners, two partitions, three records with one duplicate.</summary>
+public sealed class SmallWorldsTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData("order")]
+    [InlineData(null)]
+    public void Two_owners_of_three_records_with_a_duplicate_and_any_one_fault(string? effectKind) =>
+        Explore(new SmallWorld("records", Faults: 1, Rebalances: 1), effectKind, Records([]));
+
+    [Theory]
+    [InlineData(ModelledSender.Resent)]
+    [InlineData(ModelledSender.ParkedKind)]
+    public void Two_owners_of_one_message_and_any_one_fault(string kind) =>
+        Explore(new SmallWorld("message", Faults: 1, Rebalances: 0, Sends: true, Sweeps: 2, ClockMoves: 2), "order", [[Setting.Logged(Order("a", 0, [kind]), "", 0, 0)]]);
+
+    private static IReadOnlyList<IReadOnlyList<LoggedRecord>> Records(IReadOnlyList<string> messages)
+    {
+        var first = Order("a", 0, messages);
+        return [
+            [Setting.Logged(first, "k", 0, 0), Setting.Logged(Order("b", 1, messages), "", 0, 1)],
+            [Setting.Logged(first, "k", 1, 0)]];
+    }
+
+    private static OrderSpec Order(string subject, int nonce, IReadOnlyList<string> messages) => new(OrderKind.Valid, subject, [("laptop", 1)], messages, 0, 0, nonce);
+
+    private void Explore(SmallWorld small, string? effectKind, IReadOnlyList<IReadOnlyList<LoggedRecord>> records)
+    {
+        var watch = Stopwatch.StartNew();
+        var exploration = Exploration.Of(new Setting { Seed = 1, EffectKind = effectKind, Records = records, Buckets = 1, Small = small });
+        output.WriteLine($"{small}: {exploration.States} states, {exploration.Ends} histories judged of {exploration.Histories}, {watch.Elapsed.TotalSeconds:0.0} s");
+        Assert.True(exploration.States > 1000, "The world is smaller than it was meant to be.");
+        Assert.True(exploration.Violation is null, exploration.Violation);
+    }
+}
