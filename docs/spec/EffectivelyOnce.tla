@@ -56,7 +56,7 @@ Resends   == << << First, Other >>,  << OtherKey >> >>
 Conflict  == << << First, First >>,  << OrderExists >> >>
 Corrected == << << Broken, First >>, << KeyReused >> >>
 
-MainLogs      == { Resends, Conflict }
+OtherLogs     == { Resends, Corrected }
 AllLogs       == { Resends, Conflict, Corrected }
 ResendLogs    == { Resends }
 ConflictLogs  == { Conflict }

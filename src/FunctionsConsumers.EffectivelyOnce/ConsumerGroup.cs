@@ -109,7 +109,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
             _processor,
             outbox,
             new GroupProgress(Group, shared, log, StartsAtEnd(), _logger),
-            new RetentionSweep(Group, table, shared, buckets, log, options.Retention, time, _logger));
+            new RetentionSweep(Group, table, shared, buckets, log, topic, options.Retention, time, _logger));
     }
 
     // host.json's setting, where the host has put the file into the configuration.

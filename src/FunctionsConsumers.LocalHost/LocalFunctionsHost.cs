@@ -3,6 +3,8 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost.Configuration;
 using FunctionsConsumers.LocalHost.Functions;
 using FunctionsConsumers.LocalHost.Kafka;
+using FunctionsConsumers.LocalHost.Timers;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +24,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     private readonly IHost _app;
     private readonly BrokerWatch _watch;
     private readonly List<KafkaListener> _listeners = [];
+    private readonly List<TimerListener> _timers = [];
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private Task? _stopped;
@@ -95,7 +98,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
                 LogUnknown(logger, string.Join(", ", hostJson.Unknown));
             }
 
-            var invokers = functions.Select(function => new FunctionInvoker(function, app.Services)).ToList();
+            var invokers = functions.Kafka.Select(function => new FunctionInvoker<KafkaRecord[]>(function, app.Services)).ToList();
+            var timers = functions.Timers.Select(function => new FunctionInvoker<TimerInfo>(function, app.Services)).ToList();
             var isMock = await new TopicSetup(kafka, logger).EnsureAsync(topic, options.Partitions, cancellationToken);
             if (app.Services.GetService<TableAccounts>() is { } accounts)
             {
@@ -105,9 +109,19 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             await HostStartup.StartAppAsync(app, cancellationToken);
 
             var host = new LocalFunctionsHost(app, kafka, topic, logger);
-            for (var i = 0; i < functions.Count; i++)
+            for (var i = 0; i < functions.Kafka.Count; i++)
             {
-                host.Add(functions[i], invokers[i], settings, hostJson.Kafka, isMock);
+                host.Add(functions.Kafka[i], invokers[i], settings, hostJson.Kafka, isMock);
+            }
+
+            for (var i = 0; i < functions.Timers.Count; i++)
+            {
+                host.Add(functions.Timers[i], timers[i], settings);
+            }
+
+            if (AzurePackages.Notice(typeof(BillingServiceConsumer).Assembly) is { } notice)
+            {
+                await options.Log.WriteLineAsync(notice);
             }
 
             if (!options.Quiet)
@@ -126,7 +140,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
     }
 
-    private void Add(KafkaFunction function, FunctionInvoker invoker, IConfiguration settings, KafkaHostOptions options, bool isMock)
+    private void Add(KafkaFunction function, FunctionInvoker<KafkaRecord[]> invoker, IConfiguration settings, KafkaHostOptions options, bool isMock)
     {
         var trigger = function.Trigger;
         var topic = SettingNames.Resolve(trigger.Topic, settings, function.Name);
@@ -137,10 +151,23 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         Functions = [.. Functions, new LocalFunction(function.Name, "kafkaTrigger", group, topic)];
     }
 
+    private void Add(TimerFunction function, FunctionInvoker<TimerInfo> invoker, IConfiguration settings)
+    {
+        var schedule = SettingNames.Resolve(function.Trigger.Schedule, settings, function.Name);
+        try
+        {
+            _timers.Add(new TimerListener(function.Name, CronSchedule.Parse(schedule), function.Trigger.RunOnStartup, invoker.InvokeAsync, TimeProvider.System, _logger));
+        }
+        catch (FormatException malformed)
+        {
+            throw new LocalHostException($"The schedule of function {function.Name} is wrong: {malformed.Message}", malformed);
+        }
+
+        Functions = [.. Functions, new LocalFunction(function.Name, "timerTrigger", null, null, schedule)];
+    }
+
     /// <summary>The functions as <c>func start</c> lists them.</summary>
-    private string Listing() => string.Join(
-        Environment.NewLine,
-        ["Functions:", "", .. Functions.Select(function => $"        {function.Name}: {function.Trigger}, group {function.Group}, topic {function.Topic}"), ""]);
+    private string Listing() => string.Join(Environment.NewLine, ["Functions:", "", .. Functions.Select(function => "        " + function.Describe()), ""]);
 
     private void Start()
     {
@@ -149,17 +176,21 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             listener.Start();
         }
 
+        _timers.ForEach(timer => timer.Start());
         Report();
     }
 
     private async Task StopOnceAsync(TimeSpan drain)
     {
+        var timersEnded = Task.WhenAll(_timers.Select(timer => timer.StopAsync(drain)));
         var left = await Task.WhenAll(_listeners.Select(listener => listener.StopAsync(drain, LeaveTimeout)));
         if (left.Contains(false))
         {
             LogNotLeft(Kafka.Brokers, LeaveTimeout.TotalSeconds);
         }
 
+        await timersEnded;
+        _timers.ForEach(timer => timer.Dispose());
         _listeners.ForEach(listener => listener.Dispose());
         _watch.Dispose();
         lock (_gate)
@@ -188,6 +219,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
             try
             {
+                HostReport.RemoveStale(HostReport.Folder);
                 new HostReport(Environment.ProcessId, Topic, Kafka.Brokers, [.. _listeners.Select(listener => listener.Member)]).Write();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

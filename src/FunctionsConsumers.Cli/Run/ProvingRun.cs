@@ -67,7 +67,7 @@ internal sealed class ProvingRun(Invocation call, RunSession session, TrafficPla
     private bool HasJoined()
     {
         var own = HostReport.All().FirstOrDefault(report => report.Pid == Environment.ProcessId);
-        return own is not null && own.Members.Count == session.Functions.Count && own.Members.All(member => member.Id.Length > 0 && member.Partitions.Count > 0);
+        return own is not null && own.Members.Count == session.Functions.Count(function => function.Group is not null) && own.Members.All(member => member.Id.Length > 0 && member.Partitions.Count > 0);
     }
 
     private bool IsAtEnd(GroupOffsets offsets, IReadOnlyList<PartitionOffsets> before, IReadOnlyList<PartitionOffsets> ends, Action<long> report)

@@ -172,7 +172,7 @@ internal sealed class BucketRun(
 
             var verdict = Verdicts.Of(row, record.Identity, attempt);
             known?.Remember(record.Identity.Subject, row.Text(IdentityColumns.Key) ?? "", row.Text(IdentityColumns.Fingerprint) ?? "");
-            if (verdict == Verdict.Duplicate && known is null && !await ProlongAsync(row).ConfigureAwait(false))
+            if (verdict != Verdict.Mine && known is null && !await ProlongAsync(row, record.Identity.Coordinates).ConfigureAwait(false))
             {
                 continue;
             }
@@ -181,7 +181,7 @@ internal sealed class BucketRun(
         }
     }
 
-    private static IReadOnlyList<string> ColumnsForVerdict { get; } = [.. IdentityColumns.ForVerdict, "RecordTimestamp"];
+    private static IReadOnlyList<string> ColumnsForVerdict { get; } = [.. IdentityColumns.ForVerdict, IdentityColumns.SeenAt, "RecordTimestamp"];
 
     private void SettleDeadLetter(PlannedRecord record, Row row)
     {
@@ -199,11 +199,16 @@ internal sealed class BucketRun(
         }
     }
 
-    // Rows that are nothing but keys are forgotten some day; a duplicate shows that this one is still needed.
-    private async Task<bool> ProlongAsync(Row row)
+    // Rows that are nothing but keys are forgotten some day. A verdict against one is given only once the row says that its
+    // subject was seen again, and where: forgotten while that record is still in the topic, it would be handled after all.
+    private async Task<bool> ProlongAsync(Row row, Coordinates seen)
     {
-        var prolonged = await store.SubmitAsync(
-            bucket, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { [IdentityColumns.ProlongedAt] = deadline.UtcNow }, row.ETag)], deadline.Token).ConfigureAwait(false);
+        var columns = new Dictionary<string, object>
+        {
+            [IdentityColumns.ProlongedAt] = deadline.UtcNow,
+            [IdentityColumns.SeenAt] = Sightings.Add(row.Text(IdentityColumns.SeenAt), seen),
+        };
+        var prolonged = await store.SubmitAsync(bucket, [RowOperation.Merge(row.RowKey, columns, row.ETag)], deadline.Token).ConfigureAwait(false);
         Note(prolonged.Detail, prolonged.Failure);
         return prolonged.Status == SubmitStatus.Committed;
     }

@@ -30,6 +30,13 @@ public static class IdentityColumns
     /// <summary>When a duplicate last showed that a row that is nothing but a key is still needed, UTC.</summary>
     public const string ProlongedAt = "ProlongedAt";
 
+    /// <summary>
+    /// Where the subject of a row that is nothing but a key was seen again: for each topic partition the highest offset of
+    /// a duplicate or a conflicting record, as <see cref="Sightings" /> writes it. Forgotten while one of them is still in
+    /// the topic, the subject would be handled again when that one is read again.
+    /// </summary>
+    public const string SeenAt = "SeenAt";
+
     /// <summary>The state of an effect's or a key's row.</summary>
     public const string Applied = "applied";
 

@@ -1,3 +1,4 @@
+using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.Keys;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Progress;
@@ -15,12 +16,13 @@ namespace FunctionsConsumers.EffectivelyOnce.Retention;
 /// <param name="table">The group's table.</param>
 /// <param name="cursors">The table <c>progress</c>, where the sweep notes how far it came.</param>
 /// <param name="buckets">The table's buckets.</param>
-/// <param name="log">The log, to learn what a topic still holds.</param>
+/// <param name="log">The log, to learn what the topic still holds.</param>
+/// <param name="topic">The topic the group consumes.</param>
 /// <param name="retention">How long rows are kept at least.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where the sweep reports.</param>
 public sealed partial class RetentionSweep(
-    string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, TimeSpan retention, TimeProvider time, ILogger logger)
+    string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, string topic, TimeSpan retention, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// How many rows a second the sweep deletes at most: a tenth of what one partition takes (2,000 entities/s), so that
@@ -28,11 +30,20 @@ public sealed partial class RetentionSweep(
     /// </summary>
     public const int RowsPerSecond = 200;
 
+    /// <summary>
+    /// How old the knowledge of a log's start has to be before it counts: longer than any delivery of a batch lasts. A
+    /// record may be read, and then dropped by the broker, while its batch is still being handled; forgetting its key by
+    /// the start of this moment would let that batch apply it again.
+    /// </summary>
+    public static readonly TimeSpan LongestDelivery = TimeSpan.FromMinutes(10);
+
     private const string CursorRow = "retention!cursor";
     private const string CursorColumn = "Bucket";
+    private const string LogStartsColumn = "LogStarts";
+    private const string LogStartsAtColumn = "LogStartsAt";
 
     private static readonly string[] Columns =
-        [IdentityColumns.AppliedAt, IdentityColumns.ProlongedAt, IdentityColumns.Topic, IdentityColumns.Partition, IdentityColumns.Offset];
+        [IdentityColumns.AppliedAt, IdentityColumns.ProlongedAt, IdentityColumns.SeenAt, IdentityColumns.Topic, IdentityColumns.Partition, IdentityColumns.Offset];
 
     private readonly ILogger _logger = logger;
 
@@ -45,25 +56,39 @@ public sealed partial class RetentionSweep(
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         var cursor = (await cursors.ReadAsync(group, [CursorRow], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(CursorRow);
-        var start = Math.Max(0, buckets.All.ToList().IndexOf(cursor?.Text(CursorColumn) ?? ""));
-        var positions = new Dictionary<string, Dictionary<int, long>>(StringComparer.Ordinal);
+        var starts = await LogStartsAsync(cursor, cancellationToken).ConfigureAwait(false);
+        var first = Math.Max(0, buckets.All.ToList().IndexOf(cursor?.Text(CursorColumn) ?? ""));
         var forgotten = 0;
-        for (var i = 0; i < buckets.All.Count; i++)
+        for (var i = 0; i < buckets.All.Count && forgotten < most; i++)
         {
-            var bucket = buckets.All[(start + i) % buckets.All.Count];
-            await NoteAsync(bucket, cancellationToken).ConfigureAwait(false);
-            forgotten += await SweepAsync(bucket, most - forgotten, positions, cancellationToken).ConfigureAwait(false);
-            if (forgotten >= most)
-            {
-                break;
-            }
+            var bucket = buckets.All[(first + i) % buckets.All.Count];
+            await NoteAsync(new Dictionary<string, object> { [CursorColumn] = bucket }, cancellationToken).ConfigureAwait(false);
+            forgotten += await SweepAsync(bucket, most - forgotten, starts, cancellationToken).ConfigureAwait(false);
         }
 
         LogSwept(group, forgotten);
         return forgotten;
     }
 
-    private async Task<int> SweepAsync(string bucket, int most, Dictionary<string, Dictionary<int, long>> positions, CancellationToken cancellationToken)
+    // Where the topic's partitions began when an earlier round looked; empty where no round has looked long enough ago.
+    private async Task<Dictionary<(string Topic, int Partition), long>> LogStartsAsync(Row? cursor, CancellationToken cancellationToken)
+    {
+        var noted = cursor?.Columns.GetValueOrDefault(LogStartsAtColumn) is DateTimeOffset at ? at : (DateTimeOffset?)null;
+        if (noted is not null && time.GetUtcNow() - noted < LongestDelivery)
+        {
+            return [];
+        }
+
+        var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
+        await NoteAsync(new Dictionary<string, object>
+        {
+            [LogStartsColumn] = string.Join(',', positions.Select(position => new Coordinates(topic, position.Partition, position.LogStart))),
+            [LogStartsAtColumn] = time.GetUtcNow(),
+        }, cancellationToken).ConfigureAwait(false);
+        return Sightings.Read(cursor?.Text(LogStartsColumn)).ToDictionary(start => (start.Topic, start.Partition), start => start.Offset);
+    }
+
+    private async Task<int> SweepAsync(string bucket, int most, Dictionary<(string Topic, int Partition), long> starts, CancellationToken cancellationToken)
     {
         // A message's row is inserted with the row it belongs to and never after it: what has none now, gets none.
         var waiting = new HashSet<string>(StringComparer.Ordinal);
@@ -82,7 +107,7 @@ public sealed partial class RetentionSweep(
         {
             await foreach (var row in table.ScanAsync(bucket, prefix, Columns, cancellationToken).ConfigureAwait(false))
             {
-                if (waiting.Contains(row.RowKey) || !IsOld(row) || !await IsGoneFromTheTopicAsync(row, positions, cancellationToken).ConfigureAwait(false))
+                if (waiting.Contains(row.RowKey) || !IsOld(row) || !IsGoneFromTheTopic(row, starts))
                 {
                     continue;
                 }
@@ -109,21 +134,18 @@ public sealed partial class RetentionSweep(
         return at is DateTimeOffset written && time.GetUtcNow() - written > retention;
     }
 
-    private async Task<bool> IsGoneFromTheTopicAsync(Row row, Dictionary<string, Dictionary<int, long>> positions, CancellationToken cancellationToken)
+    // Its own record, and every other that a verdict was given on by this row. A partition whose start is not known may
+    // only be out of reach: nothing is forgotten on that.
+    private static bool IsGoneFromTheTopic(Row row, Dictionary<(string Topic, int Partition), long> starts)
     {
-        if (row.Text(IdentityColumns.Topic) is not { } topic || row.Number(IdentityColumns.Partition) is not { } partition || row.Number(IdentityColumns.Offset) is not { } offset)
+        if (row.Text(IdentityColumns.Topic) is not { } from || row.Number(IdentityColumns.Partition) is not { } partition || row.Number(IdentityColumns.Offset) is not { } offset)
         {
             return false;
         }
 
-        if (!positions.TryGetValue(topic, out var starts))
-        {
-            var found = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
-            positions.Add(topic, starts = found.ToDictionary(position => position.Partition, position => position.LogStart));
-        }
-
-        // A broker that names no partitions may only be out of reach: nothing is forgotten on its word.
-        return starts.TryGetValue((int)partition, out var start) && offset < start;
+        return Sightings.Read(row.Text(IdentityColumns.SeenAt))
+            .Append(new Coordinates(from, (int)partition, offset))
+            .All(place => starts.TryGetValue((place.Topic, place.Partition), out var start) && place.Offset < start);
     }
 
     private async Task<int> DeleteAsync(string bucket, List<RowOperation> deletes, CancellationToken cancellationToken)
@@ -153,12 +175,11 @@ public sealed partial class RetentionSweep(
         return forgotten;
     }
 
-    private async Task NoteAsync(string bucket, CancellationToken cancellationToken)
+    private async Task NoteAsync(Dictionary<string, object> columns, CancellationToken cancellationToken)
     {
         var row = (await cursors.ReadAsync(group, [CursorRow], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(CursorRow);
-        var columns = new Dictionary<string, object> { [CursorColumn] = bucket };
         var noted = await cursors.SubmitAsync(
-            group, [row is null ? RowOperation.Insert(CursorRow, columns) : RowOperation.Replace(CursorRow, columns, row.ETag)], cancellationToken).ConfigureAwait(false);
+            group, [row is null ? RowOperation.Insert(CursorRow, columns) : RowOperation.Merge(CursorRow, columns, row.ETag)], cancellationToken).ConfigureAwait(false);
         if (noted.Status != SubmitStatus.Committed)
         {
             LogNotNoted(group, noted.Detail);

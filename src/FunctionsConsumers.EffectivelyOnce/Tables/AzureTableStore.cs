@@ -173,10 +173,11 @@ public sealed class AzureTableStore : ITableStore
         ? _tables[0]
         : _tables[int.Parse(partitionKey.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture) % _tables.Length];
 
-    // Used-up retries come as an AggregateException; a lost connection as IOException or HttpRequestException.
+    // Used-up retries come as an AggregateException; a lost connection as IOException or HttpRequestException; an answer cut
+    // short in the middle as InvalidOperationException.
     private static bool IsAnswer(Exception failure) => failure
         is RequestFailedException or AggregateException or OperationCanceledException or TimeoutException or IOException or HttpRequestException
-        or AuthenticationFailedException;
+        or AuthenticationFailedException or InvalidOperationException;
 
     private static SubmitStatus StatusOf(Exception failure) => failure switch
     {

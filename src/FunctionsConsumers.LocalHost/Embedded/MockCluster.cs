@@ -19,6 +19,9 @@ internal sealed class MockCluster : IDisposable
     /// </summary>
     public static readonly TimeSpan LongestSession = TimeSpan.FromSeconds(6);
 
+    /// <summary>With a session of a second or less, the mock puts out members that wait for the end of a rebalance, and never answers them.</summary>
+    public static readonly TimeSpan ShortestSession = TimeSpan.FromSeconds(2);
+
     /// <summary>The mock waits 3 s for the first members of a group unless told; the members of one host come together.</summary>
     private const int FirstRebalanceDelayMs = 100;
 
@@ -50,6 +53,10 @@ internal sealed class MockCluster : IDisposable
             }
 
             Librdkafka.MockGroupInitialRebalanceDelay(cluster, FirstRebalanceDelayMs);
+
+            // Without a controller, which a mock does not have unless told, DescribeTopics and the like wait for one
+            // until they time out. Brokers are numbered from 1.
+            Librdkafka.MockSetControllerId(cluster, 1);
             var brokers = Marshal.PtrToStringUTF8(Librdkafka.MockClusterBootstraps(cluster))!;
             return new MockCluster(client, cluster, brokers);
         }
@@ -60,8 +67,9 @@ internal sealed class MockCluster : IDisposable
     }
 
     /// <summary>
-    /// Whether a broker belongs to a mock cluster, this process's or another's. Asked of a client of the native library:
-    /// DescribeCluster waits for a controller, which a mock cluster does not have. Blocks until the broker answers.
+    /// Whether a broker belongs to a mock cluster, this process's or another's. Asked of a client of the native library,
+    /// since Confluent.Kafka gives no cluster's id away but by DescribeCluster, which on a real broker takes a right of its
+    /// own. Blocks until the broker answers.
     /// </summary>
     /// <param name="brokers">The bootstrap list of a broker without authentication.</param>
     /// <param name="timeout">How long to wait for the answer; without one it is no mock cluster.</param>

@@ -10,32 +10,49 @@ internal static class FunctionDiscovery
 {
     /// <summary>Finds the functions of an assembly's public classes.</summary>
     /// <exception cref="LocalHostException">A function that this host cannot run.</exception>
-    public static IReadOnlyList<KafkaFunction> Find(Assembly assembly) => Find(assembly.GetExportedTypes());
+    public static AppFunctions Find(Assembly assembly) => Find(assembly.GetExportedTypes());
 
     /// <summary>Finds the functions of some classes, by name.</summary>
     /// <exception cref="LocalHostException">A function that this host cannot run.</exception>
-    public static IReadOnlyList<KafkaFunction> Find(IEnumerable<Type> types)
+    public static AppFunctions Find(IEnumerable<Type> types)
     {
-        var functions = new SortedDictionary<string, KafkaFunction>(StringComparer.OrdinalIgnoreCase);
+        var kafka = new SortedDictionary<string, KafkaFunction>(StringComparer.OrdinalIgnoreCase);
+        var timers = new SortedDictionary<string, TimerFunction>(StringComparer.OrdinalIgnoreCase);
         foreach (var method in types.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)))
         {
-            if (method.GetCustomAttribute<FunctionAttribute>() is { } function && !functions.TryAdd(function.Name, Describe(function.Name, method)))
+            if (method.GetCustomAttribute<FunctionAttribute>() is not { } function)
+            {
+                continue;
+            }
+
+            if (kafka.ContainsKey(function.Name) || timers.ContainsKey(function.Name))
             {
                 throw new LocalHostException($"Two functions are named {function.Name}: give one of them another name.");
             }
+
+            switch (Trigger(function.Name, method))
+            {
+                case KafkaTriggerAttribute trigger:
+                    kafka.Add(function.Name, DescribeKafka(function.Name, method, trigger));
+                    break;
+                case TimerTriggerAttribute trigger:
+                    timers.Add(function.Name, new TimerFunction(function.Name, method.DeclaringType!, trigger, Compile<TimerInfo>(function.Name, method)));
+                    break;
+                case var other:
+                    throw new LocalHostException($"Function {function.Name} has the trigger {WithoutSuffix(other)}, which the local host does not know: it runs Kafka and timer triggers.");
+            }
         }
 
-        return [.. functions.Values];
+        return new AppFunctions([.. kafka.Values], [.. timers.Values]);
     }
 
-    private static KafkaFunction Describe(string name, MethodInfo method)
+    private static TriggerBindingAttribute Trigger(string name, MethodInfo method)
     {
         var triggers = method.GetParameters().SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>()).ToList();
         return triggers switch
         {
             [] => throw new LocalHostException($"Function {name} has no trigger: mark one parameter with a trigger's attribute."),
-            [KafkaTriggerAttribute kafka] => DescribeKafka(name, method, kafka),
-            [var other] => throw new LocalHostException($"Function {name} has the trigger {WithoutSuffix(other)}, which the local host does not know: it runs Kafka triggers."),
+            [var trigger] => trigger,
             _ => throw new LocalHostException($"Function {name} has more than one trigger: a function has exactly one."),
         };
     }
@@ -57,20 +74,20 @@ internal static class FunctionDiscovery
             throw new LocalHostException($"Function {name} has no ConsumerGroup: give it one.");
         }
 
-        return new KafkaFunction(name, method.DeclaringType!, trigger, Compile(name, method));
+        return new KafkaFunction(name, method.DeclaringType!, trigger, Compile<KafkaRecord[]>(name, method));
     }
 
-    /// <summary>Makes a delegate of the method, so that a batch costs no reflection.</summary>
-    private static Func<object?, KafkaRecord[], CancellationToken, Task> Compile(string name, MethodInfo method)
+    /// <summary>Makes a delegate of the method, so that a call costs no reflection.</summary>
+    private static Func<object?, TInput, CancellationToken, Task> Compile<TInput>(string name, MethodInfo method)
     {
         var instance = Expression.Parameter(typeof(object));
-        var records = Expression.Parameter(typeof(KafkaRecord[]));
+        var input = Expression.Parameter(typeof(TInput));
         var cancellation = Expression.Parameter(typeof(CancellationToken));
         var arguments = method.GetParameters().Select(parameter => parameter.ParameterType switch
         {
-            var type when type == typeof(KafkaRecord[]) && parameter.IsDefined(typeof(KafkaTriggerAttribute)) => records,
+            var type when type == typeof(TInput) && parameter.IsDefined(typeof(TriggerBindingAttribute)) => input,
             var type when type == typeof(CancellationToken) => cancellation,
-            var type => throw new LocalHostException($"Function {name} has the parameter {parameter.Name} of type {type.Name}, which the local host cannot give: it gives KafkaRecord[] to the trigger's parameter, and a CancellationToken."),
+            var type => throw new LocalHostException($"Function {name} has the parameter {parameter.Name} of type {type.Name}, which the local host cannot give: it gives {typeof(TInput).Name} to the trigger's parameter, and a CancellationToken."),
         });
 
         Expression call = Expression.Call(method.IsStatic ? null : Expression.Convert(instance, method.DeclaringType!), method, arguments);
@@ -81,7 +98,7 @@ internal static class FunctionDiscovery
             var type when typeof(Task).IsAssignableFrom(type) => Expression.Convert(call, typeof(Task)),
             var type => throw new LocalHostException($"Function {name} returns {type.Name}, which the local host does not know: return Task, ValueTask or void."),
         };
-        return Expression.Lambda<Func<object?, KafkaRecord[], CancellationToken, Task>>(call, instance, records, cancellation).Compile();
+        return Expression.Lambda<Func<object?, TInput, CancellationToken, Task>>(call, instance, input, cancellation).Compile();
     }
 
     private static string WithoutSuffix(TriggerBindingAttribute trigger)

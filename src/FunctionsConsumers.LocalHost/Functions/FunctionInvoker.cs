@@ -1,12 +1,12 @@
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsConsumers.LocalHost.Functions;
 
 /// <summary>Calls a function as the worker does: a new instance of its class for each invocation, made from services of a scope of its own.</summary>
-internal sealed class FunctionInvoker
+/// <typeparam name="TInput">What the function's trigger gives it.</typeparam>
+internal sealed class FunctionInvoker<TInput>
 {
-    private readonly KafkaFunction _function;
+    private readonly TriggeredFunction<TInput> _function;
     private readonly IServiceScopeFactory _scopes;
     private readonly ObjectFactory? _make;
 
@@ -14,7 +14,7 @@ internal sealed class FunctionInvoker
     /// <param name="function">The function.</param>
     /// <param name="services">The app's services.</param>
     /// <exception cref="LocalHostException">The class cannot be made from the services: found out now, not with the first record.</exception>
-    public FunctionInvoker(KafkaFunction function, IServiceProvider services)
+    public FunctionInvoker(TriggeredFunction<TInput> function, IServiceProvider services)
     {
         _function = function;
         _scopes = services.GetRequiredService<IServiceScopeFactory>();
@@ -36,13 +36,13 @@ internal sealed class FunctionInvoker
     }
 
     /// <summary>Calls the function once.</summary>
-    public async Task InvokeAsync(KafkaRecord[] records, CancellationToken cancellationToken)
+    public async Task InvokeAsync(TInput input, CancellationToken cancellationToken)
     {
         await using var scope = _scopes.CreateAsyncScope();
         var instance = _make?.Invoke(scope.ServiceProvider, null);
         try
         {
-            await _function.Invoke(instance, records, cancellationToken);
+            await _function.Invoke(instance, input, cancellationToken);
         }
         finally
         {

@@ -15,7 +15,9 @@ internal static class ConsumerSettings
     /// <param name="isMock">Whether the broker is a mock cluster, under which the session is held short.</param>
     public static ConsumerConfig For(KafkaConnection kafka, string group, KafkaHostOptions options, bool isMock)
     {
-        var session = isMock ? Math.Min(options.SessionTimeoutMs, (int)MockCluster.LongestSession.TotalMilliseconds) : options.SessionTimeoutMs;
+        var session = isMock
+            ? Math.Clamp(options.SessionTimeoutMs, (int)MockCluster.ShortestSession.TotalMilliseconds, (int)MockCluster.LongestSession.TotalMilliseconds)
+            : options.SessionTimeoutMs;
         return kafka.Apply(new ConsumerConfig
         {
             GroupId = group,

@@ -30,7 +30,7 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
         OrderDraft? draft;
         try
         {
-            draft = OrderReader.Read(record.Value);
+            draft = OrderValueReader.Read(record.Value);
         }
         catch (JsonException e)
         {

@@ -17,7 +17,7 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _services = await EmbeddedServices.StartAsync(kafka: true, tables: false, "order-events", 3, TestContext.Current.CancellationToken);
-        HostJson("""{"commitOnFailure": false, "maxRetries": -1, "sessionTimeoutMs": 1000}""");
+        HostJson("""{"commitOnFailure": false, "maxRetries": -1, "sessionTimeoutMs": 2000}""");
     }
 
     public async ValueTask DisposeAsync()

@@ -64,6 +64,41 @@ internal sealed partial class World
         }
     }
 
+    /// <summary>Everything is produced, and two owners are there: the first has all partitions.</summary>
+    private void BeginSmall()
+    {
+        for (var partition = 0; partition < Log.End.Length; partition++)
+        {
+            Log.End[partition] = Log.Partitions[partition].Count;
+        }
+
+        for (var slot = 0; slot < _hosts.Count; slot++)
+        {
+            StartSmall(slot);
+        }
+    }
+
+    private void StartSmall(int slot)
+    {
+        var life = new Life(this, $"h{slot}.{++_lives}");
+        Note(life.Name, $"starts");
+        _hosts[slot] = life;
+        Inherit(life);
+    }
+
+    // What nobody owns goes to an owner that is there.
+    private void Inherit(Life life)
+    {
+        for (var partition = 0; partition < Log.Owner.Length; partition++)
+        {
+            if (Log.Owner[partition] is null or { IsGone: true })
+            {
+                Log.Assign(partition, life);
+                Note("log", $"p{partition} goes to {life.Name} at {Log.Committed[partition]}");
+            }
+        }
+    }
+
     private void CollectSmall(SmallWorld small)
     {
         foreach (var operation in Operations)
@@ -85,10 +120,11 @@ internal sealed partial class World
         {
             if (_hosts[slot] is not { IsGone: false } life)
             {
-                May(Log.IsConsumed && Operations.Count == 0 ? 0 : 1, static (world, target) => world.Start((int)target!), slot);
+                May(Log.IsConsumed && Operations.Count == 0 ? 0 : 1, static (world, target) => world.StartSmall((int)target!), slot);
                 continue;
             }
 
+            May(Log.Owner.Any(owner => owner!.IsGone) ? 1 : 0, static (world, target) => world.Inherit((Life)target!), life);
             May(Faults.Crash > 0 && !life.IsIdle ? 1 : 0, static (world, target) => world.Crash((Life)target!), life);
             foreach (var timer in life.Time.Timers)
             {
@@ -102,7 +138,7 @@ internal sealed partial class World
             May(_sweepsLeft > 0 && life.CanSweep && !Oracle.IsOutboxSettled ? 1 : 0, static (world, target) => world.SweepOnce((Life)target!), life);
         }
 
-        May(_rebalancesLeft > 0 && Log.Owner.All(owner => owner is not null) && !Log.IsConsumed ? 1 : 0, static (world, _) => world.Exchange(), null);
+        May(_rebalancesLeft > 0 && !Log.IsConsumed ? 1 : 0, static (world, _) => world.Exchange(), null);
         May(_clockMovesLeft > 0 && !Oracle.IsOutboxSettled ? 1 : 0, static (world, _) => world.MoveHalfALease(), null);
     }
 

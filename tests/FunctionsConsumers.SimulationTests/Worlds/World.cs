@@ -39,6 +39,11 @@ internal sealed partial class World
         {
             _hosts.Add(null);
         }
+
+        if (setting.Small is not null)
+        {
+            BeginSmall();
+        }
     }
 
     public Setting Setting { get; }

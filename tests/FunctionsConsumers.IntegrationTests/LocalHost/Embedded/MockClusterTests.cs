@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Embedded;
@@ -53,6 +54,16 @@ public sealed class MockClusterTests
         using var cluster = MockCluster.Start();
         Assert.True(await EmbeddedServices.IsEmbeddedAsync(new KafkaConnection(cluster.Brokers), TestContext.Current.CancellationToken));
         Assert.False(MockCluster.IsAt("127.0.0.1:1", TimeSpan.FromMilliseconds(500)));
+    }
+
+    [Fact]
+    public async Task It_has_a_controller_so_that_a_topic_can_be_described()
+    {
+        using var cluster = MockCluster.Start();
+        cluster.CreateTopic("orders", 6);
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster.Brokers }).Build();
+        var described = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(["orders"]), new DescribeTopicsOptions { RequestTimeout = TimeSpan.FromSeconds(30) });
+        Assert.Equal(6, described.TopicDescriptions.Single().Partitions.Count);
     }
 
     [Fact]

@@ -15,7 +15,10 @@ internal sealed class ListenerHarness : IAsyncDisposable
     public const string Topic = "orders";
     public const string Group = "billing";
 
-    /// <summary>Batches go fast; a session of 1 s, so that a rebalance of the mock lasts no longer.</summary>
+    /// <summary>
+    /// Batches go fast, and so do rebalances: one of the mock lasts as long as the session less a second. With a session of
+    /// 1 s it would put members out that wait for it.
+    /// </summary>
     public static readonly KafkaHostOptions NoLoss = new()
     {
         CommitOnFailure = false,
@@ -23,7 +26,7 @@ internal sealed class ListenerHarness : IAsyncDisposable
         MaxBatchSize = 10,
         AutoCommitIntervalMs = 50,
         ChannelFullRetryIntervalInMs = 5,
-        SessionTimeoutMs = 1_000,
+        SessionTimeoutMs = 2_000,
         MaxPollIntervalMs = 60_000,
     };
 

@@ -10,7 +10,7 @@ public sealed class FunctionDiscoveryTests
     [Fact]
     public void The_apps_three_functions_are_found_with_their_groups()
     {
-        var functions = FunctionDiscovery.Find(typeof(BillingServiceConsumer).Assembly);
+        var functions = FunctionDiscovery.Find(typeof(BillingServiceConsumer).Assembly).Kafka;
         Assert.Equal(
             [("BillingServiceConsumer", "billing"), ("InventoryServiceConsumer", "inventory"), ("NotificationServiceConsumer", "notification")],
             functions.Select(function => (function.Name, function.Trigger.ConsumerGroup!)));
@@ -18,9 +18,17 @@ public sealed class FunctionDiscoveryTests
     }
 
     [Fact]
+    public void The_apps_timers_are_found_with_their_schedules()
+    {
+        var timers = FunctionDiscovery.Find(typeof(BillingServiceConsumer).Assembly).Timers;
+        Assert.Equal(["GapAudit", "OutboxSweep", "RetentionSweep"], timers.Select(timer => timer.Name));
+        Assert.All(timers, timer => Assert.NotNull(FunctionsConsumers.LocalHost.Timers.CronSchedule.Parse(timer.Trigger.Schedule)));
+    }
+
+    [Fact]
     public async Task A_function_is_called_with_the_batch_and_the_token_whatever_it_returns()
     {
-        var functions = FunctionDiscovery.Find([typeof(Returning)]);
+        var functions = FunctionDiscovery.Find([typeof(Returning)]).Kafka;
         var instance = new Returning();
         using var cancel = new CancellationTokenSource();
         KafkaRecord[] batch = [new KafkaRecord()];

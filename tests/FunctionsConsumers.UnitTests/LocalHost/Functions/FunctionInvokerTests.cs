@@ -12,7 +12,7 @@ public sealed class FunctionInvokerTests
     {
         var log = new List<string>();
         using var services = new ServiceCollection().AddSingleton(log).AddScoped<Scoped>().BuildServiceProvider();
-        var invoker = new FunctionInvoker(FunctionDiscovery.Find([typeof(Counting)]).Single(), services);
+        var invoker = new FunctionInvoker<KafkaRecord[]>(FunctionDiscovery.Find([typeof(Counting)]).Kafka.Single(), services);
         log.Clear(); // The invoker has made an instance once to see that it can.
         await invoker.InvokeAsync([], CancellationToken.None);
         await invoker.InvokeAsync([], CancellationToken.None);
@@ -23,7 +23,7 @@ public sealed class FunctionInvokerTests
     public void A_class_whose_services_are_missing_is_an_error_at_the_start()
     {
         using var services = new ServiceCollection().BuildServiceProvider();
-        var error = Assert.Throws<LocalHostException>(() => new FunctionInvoker(FunctionDiscovery.Find([typeof(Counting)]).Single(), services));
+        var error = Assert.Throws<LocalHostException>(() => new FunctionInvoker<KafkaRecord[]>(FunctionDiscovery.Find([typeof(Counting)]).Kafka.Single(), services));
         Assert.StartsWith("Function counting cannot be made: ", error.Message, StringComparison.Ordinal);
     }
 

@@ -27,11 +27,13 @@ public sealed class ConsumerSettingsTests
         Assert.Equal(3_000, config.HeartbeatIntervalMs);
     }
 
-    [Fact]
-    public void A_mock_cluster_gets_a_short_session_because_each_of_its_rebalances_lasts_as_long()
+    [Theory]
+    [InlineData(45_000, 6_000, 2_000)]
+    [InlineData(5_000, 5_000, 1_666)]
+    [InlineData(500, 2_000, 666)]
+    public void A_mock_cluster_gets_a_short_session_because_each_of_its_rebalances_lasts_as_long(int wanted, int session, int heartbeat)
     {
-        var config = ConsumerSettings.For(Broker, "billing", new KafkaHostOptions { SessionTimeoutMs = 45_000 }, isMock: true);
-        Assert.Equal(6_000, config.SessionTimeoutMs);
-        Assert.Equal(2_000, config.HeartbeatIntervalMs);
+        var config = ConsumerSettings.For(Broker, "billing", new KafkaHostOptions { SessionTimeoutMs = wanted }, isMock: true);
+        Assert.Equal((session, heartbeat), (config.SessionTimeoutMs!.Value, config.HeartbeatIntervalMs!.Value));
     }
 }

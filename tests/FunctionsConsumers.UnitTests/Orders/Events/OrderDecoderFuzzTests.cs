@@ -1,5 +1,6 @@
 using System.Text;
 using FunctionsConsumers.Orders.Events;
+using AuditReader = FunctionsConsumers.Cli.Audit.OrderReader;
 
 namespace FunctionsConsumers.UnitTests.Orders.Events;
 
@@ -59,6 +60,30 @@ public sealed class OrderDecoderFuzzTests
             RejectionReasons.NotJson, RejectionReasons.NotAnOrder, RejectionReasons.BadQuantity, RejectionReasons.BadPrice,
             RejectionReasons.UnknownProduct, RejectionReasons.BadAddress, RejectionReasons.TooLarge,
         }, reasons);
+    }
+
+    [Fact]
+    public void The_audits_own_reading_takes_the_same_values_for_orders()
+    {
+        var random = new Random(9);
+        var audit = new AuditReader();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var value = Mutate(random, Encoding.UTF8.GetBytes(Seeds[random.Next(Seeds.Length)]));
+            var decoded = Decoding.Decoder.Decode(Decoding.Record(value));
+
+            // The audit asks the catalog, and for the sum, when it compares effects.
+            if (decoded.Rejection is { } rejection
+                && (rejection.Reason == RejectionReasons.UnknownProduct || rejection.Detail.Contains("total", StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
+            var audited = audit.Read(value);
+
+            Assert.True((audited is null) == (decoded.Event is null), $"{Encoding.Latin1.GetString(value)}: {decoded.Rejection?.Detail}");
+            Assert.Equal(decoded.Event?.OrderId, audited?.Id);
+        }
     }
 
     [Fact]

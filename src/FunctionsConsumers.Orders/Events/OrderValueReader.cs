@@ -7,7 +7,7 @@ namespace FunctionsConsumers.Orders.Events;
 /// looked at, those of unknown properties too: none may be too long, no name may stand twice in one object. Nesting has
 /// no limit but the value's size.
 /// </summary>
-internal ref struct OrderReader
+internal ref struct OrderValueReader
 {
     // No depth that fits the largest value is refused: what is unknown is ignored, however deep.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = OrderLimits.MaxValueBytes + 1 };
@@ -16,7 +16,7 @@ internal ref struct OrderReader
     private readonly PropertyNames _names = new();
     private Utf8JsonReader _json;
 
-    private OrderReader(ReadOnlySpan<byte> value) => _json = new Utf8JsonReader(value, Options);
+    private OrderValueReader(ReadOnlySpan<byte> value) => _json = new Utf8JsonReader(value, Options);
 
     /// <summary>Reads a value.</summary>
     /// <param name="value">Valid UTF-8.</param>
@@ -24,7 +24,7 @@ internal ref struct OrderReader
     /// <exception cref="JsonException">The value is not JSON.</exception>
     public static OrderDraft? Read(ReadOnlySpan<byte> value)
     {
-        var reader = new OrderReader(value);
+        var reader = new OrderValueReader(value);
         reader._json.Read();
         var isObject = reader._json.TokenType == JsonTokenType.StartObject;
         if (isObject)
@@ -190,7 +190,7 @@ internal ref struct OrderReader
     {
         CheckLength();
         var field = OrderFieldNames.Of(in _json) & known;
-        if (field == OrderFields.None ? _names.Add(JsonText.Read(ref _json)) : (seen & field) == 0)
+        if (field == OrderFields.None ? AddName() : (seen & field) == 0)
         {
             seen |= field;
             return field;
@@ -227,7 +227,7 @@ internal ref struct OrderReader
                     break;
                 case JsonTokenType.PropertyName:
                     CheckLength();
-                    if (!_names.Add(JsonText.Read(ref _json)))
+                    if (!AddName())
                     {
                         FailDuplicate();
                     }
@@ -236,6 +236,18 @@ internal ref struct OrderReader
             }
         }
         while (!IsEndOfValue(depth) && _json.Read());
+    }
+
+    private readonly bool AddName()
+    {
+        var name = JsonText.Read(in _json);
+        if (_json.ValueIsEscaped && JsonText.HasUnpairedSurrogate(name))
+        {
+            _draft.Fail(FaultRank.Text, RejectionReasons.NotJson,
+                $"A property name, at byte {_json.TokenStartIndex}, holds half of a surrogate pair, which UTF-8 cannot spell: write whole characters.");
+        }
+
+        return _names.Add(name);
     }
 
     private readonly bool IsEndOfValue(int depth) =>

@@ -1,0 +1,82 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsConsumers.LocalHost.Timers;
+
+/// <summary>
+/// Calls a function by its schedule, one call at a time. On Azure a timer's function runs on one instance of all; here
+/// each local host calls it for itself, so such a function has to bear company.
+/// </summary>
+/// <param name="name">The function's name.</param>
+/// <param name="schedule">The schedule.</param>
+/// <param name="runOnStartup">Whether to call it at the start too.</param>
+/// <param name="invoke">Calls the function.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where a failed call is reported.</param>
+internal sealed partial class TimerListener(
+    string name, CronSchedule schedule, bool runOnStartup, Func<TimerInfo, CancellationToken, Task> invoke, TimeProvider time, ILogger logger) : IDisposable
+{
+    private readonly ILogger _logger = logger;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Begins to follow the schedule.</summary>
+    public void Start() => _running = Task.Run(FollowAsync);
+
+    /// <summary>Stops: a call under way is cancelled and waited for.</summary>
+    /// <param name="limit">How long it is waited for.</param>
+    /// <returns>When the call has ended, or the limit has passed.</returns>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        await _stop.CancelAsync();
+        try
+        {
+            await _running.WaitAsync(limit, time);
+        }
+        catch (TimeoutException)
+        {
+            LogStillRunning(name, limit.TotalSeconds);
+        }
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            if (runOnStartup)
+            {
+                await CallAsync();
+            }
+
+            while (schedule.NextAfter(time.GetUtcNow()) is { } next)
+            {
+                await Task.Delay(next - time.GetUtcNow(), time, _stop.Token);
+                await CallAsync();
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task CallAsync()
+    {
+        try
+        {
+            await invoke(new TimerInfo(), _stop.Token);
+        }
+        catch (Exception failure) when (!_stop.IsCancellationRequested)
+        {
+            // As the Functions host does: a failed call is reported, and the next one comes by the schedule.
+            LogFailed(name, failure.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Function} failed and is called again by its schedule: {Reason}")]
+    private partial void LogFailed(string function, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Function} did not end within {Seconds:0} s of the stop")]
+    private partial void LogStillRunning(string function, double seconds);
+}
