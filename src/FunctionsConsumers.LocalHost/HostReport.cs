@@ -30,6 +30,23 @@ public sealed record HostReport(
     /// <summary>Removes this host's report.</summary>
     public void Remove() => File.Delete(FileOf(Folder, Pid));
 
+    /// <summary>Removes what hosts left behind that were killed.</summary>
+    internal static void RemoveStale(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
+        {
+            if (int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !RunningProcess.Wrote(pid, file))
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
     internal static IReadOnlyList<HostReport> All(string folder)
     {
         if (!Directory.Exists(folder))

@@ -219,6 +219,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
             try
             {
+                HostReport.RemoveStale(HostReport.Folder);
                 new HostReport(Environment.ProcessId, Topic, Kafka.Brokers, [.. _listeners.Select(listener => listener.Member)]).Write();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -156,92 +156,6 @@ internal sealed partial class KafkaListener : IDisposable
         }
     }
 
-    /// <summary>One turn: a batch on its way if one is due and none is in flight, else one more record.</summary>
-    private void Step(IConsumer<byte[]?, byte[]?> consumer)
-    {
-        if (_inFlight is { IsCompleted: true })
-        {
-            _inFlight = null;
-        }
-
-        if (_inFlight is null && _window.IsDue)
-        {
-            var batch = _window.Take();
-            _inFlight = Task.Run(() => _delivery.DeliverAsync(batch, _cancelBatch.Token));
-        }
-        else if (_inFlight is not null && _window.IsFull)
-        {
-            WaitForBatch(consumer);
-        }
-        else
-        {
-            Resume(consumer);
-            var left = _window.TimeLeft;
-            Read(consumer, left == TimeSpan.Zero ? _whileRunning : left < LongestPoll ? left : LongestPoll);
-        }
-    }
-
-    private void WaitForBatch(IConsumer<byte[]?, byte[]?> consumer)
-    {
-        if (!_paused)
-        {
-            if (Task.WaitAny([_inFlight!, _stopAsked.Task], PatienceBeforePause) >= 0)
-            {
-                return;
-            }
-
-            consumer.Pause(consumer.Assignment);
-            _paused = true;
-        }
-
-        Read(consumer, LongestPoll);
-    }
-
-    private void Resume(IConsumer<byte[]?, byte[]?> consumer)
-    {
-        if (_paused)
-        {
-            consumer.Resume(consumer.Assignment);
-            _paused = false;
-        }
-    }
-
-    /// <summary>Waits for one record, and meanwhile serves rebalances, which call the handlers below on this thread.</summary>
-    private void Read(IConsumer<byte[]?, byte[]?> consumer, TimeSpan wait)
-    {
-        try
-        {
-            // The consumer counts in whole milliseconds, and 0 would not wait at all.
-            var result = consumer.Consume((int)Math.Ceiling(wait.TotalMilliseconds));
-            if (result is { IsPartitionEOF: false } && _assigned.AssignmentOf(result.TopicPartition) is { } assignment)
-            {
-                _window.Add(new ReadRecord(result, assignment));
-            }
-        }
-        catch (ConsumeException e) when (!e.Error.IsFatal)
-        {
-            _watch.Report(_function, e.Error);
-            _stopAsked.Task.Wait(LongestPoll);
-        }
-    }
-
-    /// <summary>The batch in flight ends by itself or is cancelled; the member stays in the group until then, and what it still reads is let go.</summary>
-    private void Drain(IConsumer<byte[]?, byte[]?> consumer)
-    {
-        _window.Drop(_ => true);
-        if (_inFlight is { IsCompleted: false })
-        {
-            consumer.Pause(consumer.Assignment);
-            while (!_inFlight.Wait(_whileRunning))
-            {
-                Read(consumer, TimeSpan.FromMilliseconds(1));
-            }
-        }
-
-        _inFlight = null;
-        _window.Drop(_ => true);
-    }
-
     private IConsumer<byte[]?, byte[]?> Build() => new ConsumerBuilder<byte[]?, byte[]?>(_config)
         .SetErrorHandler((_, error) => _watch.Report(_function, error))
         .SetLogHandler((_, entry) => LogClient(_function, entry.Message))
@@ -249,36 +163,6 @@ internal sealed partial class KafkaListener : IDisposable
         .SetPartitionsRevokedHandler((_, partitions) => Gone([.. partitions.Select(partition => partition.TopicPartition)], "revoked"))
         .SetPartitionsLostHandler((_, partitions) => Gone([.. partitions.Select(partition => partition.TopicPartition)], "lost"))
         .Build();
-
-    private void Assigned(IConsumer<byte[]?, byte[]?> consumer, List<TopicPartition> partitions)
-    {
-        _assigned.Add(partitions);
-        _paused = false;
-        var numbers = Numbers(partitions);
-        LogAssigned(_function, numbers);
-        Changed(consumer.MemberId);
-    }
-
-    /// <summary>
-    /// The batch in flight goes on, as in the extension: two owners at once is normal. Its offsets are not stored for
-    /// these partitions any more, and what was gathered of them is the next owner's.
-    /// </summary>
-    private void Gone(IReadOnlyList<TopicPartition> partitions, string how)
-    {
-        _assigned.Remove(partitions);
-        _window.Drop(record => partitions.Contains(record.Result.TopicPartition));
-        var numbers = Numbers(partitions);
-        LogGone(_function, how, numbers);
-        Changed(Member.Id);
-    }
-
-    private void Changed(string memberId)
-    {
-        Member = new HostMember(Group, memberId, _assigned.Numbers);
-        _changed();
-    }
-
-    private static string Numbers(IEnumerable<TopicPartition> partitions) => string.Join(", ", partitions.Select(partition => partition.Partition.Value).Order());
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Function}: partitions [{Partitions}] assigned")]
     private partial void LogAssigned(string function, string partitions);

@@ -24,5 +24,15 @@ public sealed class HostReportTests : IDisposable
     }
 
     [Fact]
+    public void What_killed_hosts_left_behind_is_removed_and_nothing_else()
+    {
+        var mine = Path.Combine(_folder, $"{Environment.ProcessId}.json");
+        File.WriteAllText(mine, "{}");
+        File.WriteAllText(Path.Combine(_folder, $"{int.MaxValue}.json"), "{}");
+        HostReport.RemoveStale(_folder);
+        Assert.Equal([mine], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
     public void No_folder_means_no_host() => Assert.Empty(HostReport.All(Path.Combine(_folder, "none")));
 }
