@@ -45,8 +45,14 @@ internal sealed class AuditSession(Target target, IReadOnlyList<string> groups)
             await UntilAsync(() => HasOutboxAsync(tables, cancellationToken), found => !found, IsTimeOver, cancellationToken);
         }
 
-        var report = await JudgeAsync(tables, log, committed, cancellationToken);
-        return report with { Gone = gone, Behind = behind };
+        try
+        {
+            return await JudgeAsync(tables, log, committed, cancellationToken) with { Gone = gone, Behind = behind };
+        }
+        catch (CommandException failure) when (gone is not null)
+        {
+            throw new CommandException($"offsets that the broker no longer holds cannot be audited: {gone}; and {failure.Message}", failure);
+        }
     }
 
     private LogReading ReadLog(TopicReader reader, IReadOnlyList<PartitionOffsets> held, IReadOnlyDictionary<int, long>? since, CancellationToken cancellationToken)

@@ -83,9 +83,7 @@ internal sealed partial class OrderReader
         return (Find(root, "product"), Find(root, "lines")) switch
         {
             ({ ValueKind: JsonValueKind.String } product, null) =>
-                root.TryGetProperty("quantity", out var given)
-                    ? ReadQuantity(given) is { } quantity ? [new AuditedLine(Known(product.GetString()!), quantity, null)] : null
-                    : [new AuditedLine(Known(product.GetString()!), 1, null)],
+                ReadQuantityOf(root) is { } quantity ? [new AuditedLine(Known(product.GetString()!), quantity, null)] : null,
             (null, { ValueKind: JsonValueKind.Array } lines) when !root.TryGetProperty("quantity", out _) => ReadLineArray(lines),
             _ => null,
         };
@@ -105,7 +103,7 @@ internal sealed partial class OrderReader
             decimal? price = null;
             if (line.ValueKind != JsonValueKind.Object
                 || !line.TryGetProperty("product", out var product) || product.ValueKind != JsonValueKind.String
-                || (line.TryGetProperty("quantity", out var given) ? ReadQuantity(given) : 1) is not { } quantity
+                || ReadQuantityOf(line) is not { } quantity
                 || (line.TryGetProperty("unit_price", out var asked) && (price = ReadPrice(asked)) is null))
             {
                 return null;
@@ -117,9 +115,16 @@ internal sealed partial class OrderReader
         return lines.Length <= MostProducts || lines.DistinctBy(line => line.Product).Count() <= MostProducts ? lines : null;
     }
 
-    private static int? ReadQuantity(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && IsInteger(value.GetRawText())
-        && value.TryGetInt32(out var quantity) && quantity is >= 1 and <= MostQuantity ? quantity : null;
+    private static int? ReadQuantityOf(JsonElement element)
+    {
+        if (!element.TryGetProperty("quantity", out var value))
+        {
+            return 1;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && IsInteger(value.GetRawText())
+            && value.TryGetInt32(out var quantity) && quantity is >= 1 and <= MostQuantity ? quantity : null;
+    }
 
     private static decimal? ReadPrice(JsonElement value) => value.ValueKind == JsonValueKind.Number ? JsonPrice.Parse(value.GetRawText()) : null;
 

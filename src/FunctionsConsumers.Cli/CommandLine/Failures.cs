@@ -22,13 +22,17 @@ internal static class Failures
         AuthenticationFailedException => $"the credential for the tables was refused: check --tables (setting OrderTables). {failure.Message}",
         RequestFailedException { Status: 401 or 403 } => "the storage account refuses the credential: check the key in --tables (setting OrderTables), or give the identity the role Storage Table Data Contributor",
         RequestFailedException { Status: 404 } => "the tables are not there: start ./run once, or check --tables (setting OrderTables)",
+        RequestFailedException { Status: 0 } => $"the table service cannot be reached: start ./run, or check --tables (setting OrderTables). {FirstLine(failure.Message)}",
         RequestFailedException refused => string.Create(CultureInfo.InvariantCulture, $"the table service answers {refused.Status}: {FirstLine(refused.Message)}; check --tables (setting OrderTables)"),
         HttpRequestException or IOException { InnerException: System.Net.Sockets.SocketException } => $"the table service cannot be reached: start ./run, or check --tables (setting OrderTables). {failure.Message}",
         KafkaException refused => $"Kafka: {refused.Error.Reason}; check --brokers (setting KafkaBrokers)",
         _ => $"unexpected {failure.GetType().Name}: {failure.Message}",
     });
 
-    private static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    /// <summary>Brings a text into one line.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The line.</returns>
+    public static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
 }

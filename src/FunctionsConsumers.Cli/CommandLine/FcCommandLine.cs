@@ -38,7 +38,10 @@ internal static class FcCommandLine
         var given = Root(caller).Parse(args);
         if (given.Errors.Count > 0)
         {
-            caller.Terminal.Say($"fc: {given.Errors[0].Message.TrimEnd('.')}; {Help(given.CommandResult.Command)} lists what there is");
+            var help = Help(given.CommandResult.Command);
+            caller.Terminal.Say(Failures.OneLine(given.UnmatchedTokens.Count > 0
+                ? $"fc: there is no command or option {given.UnmatchedTokens[0]}; {help} lists what there is"
+                : $"fc: {given.Errors[0].Message.TrimEnd('.')}; {help} lists what there is"));
             return ExitCode.NotDone;
         }
 

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Text;
+using FunctionsConsumers.IntegrationTests.Feeds;
+
+namespace FunctionsConsumers.IntegrationTests.Cli;
+
+/// <summary>The command <c>fc</c> as processes of its own, with a folder <c>.local</c> of their own, all gone at the end.</summary>
+public sealed class Fc : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private readonly string _home = Directory.CreateTempSubdirectory("fc-home").FullName;
+    private readonly List<FcProcess> _started = [];
+
+    public Fc()
+    {
+        foreach (var file in (string[])["host.json", "local.settings.json"])
+        {
+            File.Copy(Path.Combine(Dotnet.Repository, file), Path.Combine(_home, file));
+        }
+    }
+
+    /// <summary>The run file.</summary>
+    public string RunFile => Path.Combine(_home, ".local", "run.json");
+
+    /// <summary>Runs a command to its end.</summary>
+    public async Task<FcResult> RunAsync(string line)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        var process = Start(line);
+        await process.Process.WaitForExitAsync(limit.Token);
+        return process.Result;
+    }
+
+    /// <summary>Starts a command, and waits until it has said something.</summary>
+    public async Task<FcProcess> StartAsync(string line, string until)
+    {
+        var process = Start(line);
+        var since = Stopwatch.StartNew();
+        while (!process.Result.Error.Contains(until, StringComparison.Ordinal))
+        {
+            Assert.False(process.Process.HasExited, process.Result.ToString());
+            Assert.True(since.Elapsed < Patience, $"never said '{until}': {process.Result}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        return process;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var started in Enumerable.Reverse(_started))
+        {
+            if (!started.Process.HasExited)
+            {
+                started.Process.Kill(entireProcessTree: true);
+                await started.Process.WaitForExitAsync(CancellationToken.None);
+            }
+
+            started.Process.Dispose();
+        }
+
+        Directory.Delete(_home, recursive: true);
+    }
+
+    private FcProcess Start(string line)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fc.dll"), .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _home,
+        };
+        foreach (var setting in (string[])["KafkaBrokers", "OrderTables", "OrdersTopic"])
+        {
+            start.Environment.Remove(setting);
+        }
+
+        start.Environment["FC_HOME"] = _home;
+        start.Environment.TryAdd("AZURITE_HOME", Path.Combine(Dotnet.Repository, "infra", "local", "node_modules", "azurite"));
+        var process = new FcProcess(Process.Start(start)!);
+        _started.Add(process);
+        return process;
+    }
+}
+
+/// <summary>A process and what it has said so far.</summary>
+public sealed class FcProcess
+{
+    private readonly StringBuilder _out = new();
+    private readonly StringBuilder _error = new();
+
+    public FcProcess(Process process)
+    {
+        Process = process;
+        process.OutputDataReceived += (_, line) => Append(_out, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public Process Process { get; }
+
+    public FcResult Result
+    {
+        get
+        {
+            lock (_out)
+            {
+                return new FcResult(Process.HasExited ? Process.ExitCode : -1, _out.ToString(), _error.ToString());
+            }
+        }
+    }
+
+    /// <summary>Sends SIGTERM and waits for the end.</summary>
+    public async Task<FcResult> TerminateAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", Process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
+        return Result;
+    }
+
+    private void Append(StringBuilder said, string? line)
+    {
+        lock (_out)
+        {
+            said.Append(line is null ? "" : line + '\n');
+        }
+    }
+}
+
+/// <summary>What a command did.</summary>
+/// <param name="ExitCode">Its exit code; -1 while it runs.</param>
+/// <param name="Out">Standard output.</param>
+/// <param name="Error">Standard error.</param>
+public sealed record FcResult(int ExitCode, string Out, string Error);
