@@ -34,12 +34,12 @@ internal sealed record Campaign(long Histories, long Steps, string? Failure)
         {
             while (failing.IsEmpty && Interlocked.Increment(ref next) is var seed && seed < first + count)
             {
-                var world = Simulation.Run(seed, tracing: true);
+                var world = Simulation.Run(seed);
                 Interlocked.Increment(ref histories);
                 Interlocked.Add(ref steps, world.Steps);
                 if (world.Violation is not null)
                 {
-                    failing.Add((seed, world.Violation)); File.WriteAllLines($"/tmp/hist.{seed}", world.History);
+                    failing.Add((seed, world.Violation));
                 }
             }
         }
