@@ -12,7 +12,7 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompil
 
 app="$root/src/FunctionsConsumers.Cli/bin/Release/net10.0/fc.dll"
 feed="$root/obj/feed/feed.props"
-azurite="$root/infra/local/node_modules"
+azurite="$root/infra/local"
 native="$root/.local/native/librdkafka.so"
 
 say() { printf '%s\n' "$*" >&2; }
@@ -75,24 +75,29 @@ lock() {
 
 unlock() { exec 9>&-; }
 
-feed_known() { [ -f "$feed" ] && ! [ "$root/Directory.Packages.props" -nt "$feed" ]; }
+feed_known() { [ -f "$feed" ] && [ -z "$(find "$root/Directory.Packages.props" "$root/build/feed" -name obj -prune -o -type f -newer "$feed" -print)" ]; }
 
 lacks_librdkafka() { [ "${FeedLacksLibrdkafka:-}" = true ] || { [ -z "${FeedLacksLibrdkafka:-}" ] && grep -q '>true</FeedLacksLibrdkafka>' "$feed" 2>/dev/null; }; }
 
-azurite_installed() { cmp -s "$root/infra/local/package-lock.json" "$azurite/.installed.json"; }
+# npm_installed FOLDER, npm_install NAME FOLDER: what the folder's lock file says.
+npm_installed() { cmp -s "$1/package-lock.json" "$1/node_modules/.installed.json"; }
+
+npm_install() {
+  step "$1" npm ci --prefix "$2" --ignore-scripts
+  cp "$2/package-lock.json" "$2/node_modules/.installed.json"
+}
 
 # A library without the note of what it was built from was put there by the user, and is used as it is.
 native_installed() {
   ! lacks_librdkafka || { [ -f "$native" ] && { [ ! -f "$native.lock" ] || cmp -s "$root/build/native/package-lock.json" "$native.lock"; }; }
 }
 
-set_up_done() { feed_known && azurite_installed && native_installed; }
+set_up_done() { feed_known && npm_installed "$azurite" && native_installed; }
 
 install_azurite() {
   needs_node
   say "Installing Azurite into infra/local/node_modules …"
-  step azurite npm ci --prefix "$root/infra/local" --ignore-scripts --omit=dev
-  cp "$root/infra/local/package-lock.json" "$azurite/.installed.json"
+  npm_install azurite "$azurite"
 }
 
 # librdkafka's source comes inside an npm package. Only the library is built of it, from source whatever prebuilt binary
@@ -104,7 +109,7 @@ build_native() {
   say "Building librdkafka into .local/native, once, since the package feed lacks librdkafka.redist (one to three minutes) …"
   local folder="$root/build/native"
   local source="$folder/node_modules/@confluentinc/kafka-javascript/deps/librdkafka"
-  step native-source npm ci --prefix "$folder" --ignore-scripts --omit=dev
+  npm_install native-source "$folder"
   step native-configure env -C "$source" CFLAGS=-g0 ./configure --disable-gssapi --disable-curl --disable-lz4-ext --disable-syslog --enable-zlib --enable-ssl --enable-zstd
   step native-build make -j"$(nproc)" -C "$source/src" librdkafka.so.1
   check_features "$source/src"
@@ -141,7 +146,7 @@ set_up() {
   lock
   needs_dotnet
   feed_known || probe_feed
-  azurite_installed || install_azurite
+  npm_installed "$azurite" || install_azurite
   native_installed || build_native
   unlock
 }

@@ -4,7 +4,10 @@ using FunctionsConsumers.SimulationTests.Worlds;
 
 namespace FunctionsConsumers.SimulationTests;
 
-/// <summary>Seeded histories of the real processor and outbox over a modelled log and a modelled table service.</summary>
+/// <summary>
+/// Seeded histories of the real processor and outbox over a modelled log and a modelled table service.
+/// <c>SIM_SEED</c> replays one, <c>SIM_HISTORIES</c> says how many are run, <c>SIM_MINUTES</c> runs new ones for so long.
+/// </summary>
 public sealed class HistoriesTests(ITestOutputHelper output)
 {
     private const int Histories = 5_000;
@@ -12,22 +15,19 @@ public sealed class HistoriesTests(ITestOutputHelper output)
     [Fact]
     public void Nothing_is_lost_and_nothing_doubled_in_any_history()
     {
-        var first = 1;
-        var count = Histories;
-        if (int.TryParse(Environment.GetEnvironmentVariable("SIM_SEED"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var seed))
-        {
-            (first, count) = (seed, 1);
-        }
+        var minutes = Setting("SIM_MINUTES");
+        var seed = Setting("SIM_SEED");
 
-        if (int.TryParse(Environment.GetEnvironmentVariable("SIM_HISTORIES"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var given))
-        {
-            count = given;
-        }
-
+        // A soak begins elsewhere each time; the seed that fails is printed.
+        var first = seed ?? (minutes is null ? 1 : 1_000_000 + (Environment.TickCount & 0xFFFFFFF));
+        var count = seed is not null ? 1 : Setting("SIM_HISTORIES") ?? (minutes is null ? Histories : int.MaxValue);
         var watch = Stopwatch.StartNew();
-        var summary = Campaign.Run(first, count);
-        output.WriteLine(summary.ToString());
-        output.WriteLine($"{count / watch.Elapsed.TotalSeconds:0} histories/s");
-        Assert.True(summary.Failure is null, summary.Failure);
+        var campaign = Campaign.Run(first, count, minutes is { } limit ? TimeSpan.FromMinutes(limit) : TimeSpan.MaxValue);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{campaign.Histories} histories from seed {first}, {campaign.Steps} steps, {campaign.Histories / watch.Elapsed.TotalSeconds:0} histories/s"));
+        Assert.True(campaign.Failure is null, campaign.Failure);
     }
+
+    private static int? Setting(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 }

@@ -70,7 +70,9 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
         {
         }
 
-        Assert.Equal("", _log.ToString());
+        // That it runs on stand-ins the host says always.
+        var lines = _log.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines, line => Assert.StartsWith("Built on stand-ins", line, StringComparison.Ordinal));
     }
 
     [Fact]

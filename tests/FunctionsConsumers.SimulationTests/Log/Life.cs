@@ -71,7 +71,6 @@ internal sealed class Life : IOutbox
     /// <summary>A digest of everything this life has seen: its code is a function of that.</summary>
     public ulong Observed { get; private set; } = 14695981039346656037UL;
 
-    public string DebugState => $"{Name} inflight {_inFlight} batch {_batch?.Length} sweep {_sweeping} disp {_dispatching} timers {Time.Timers.Count} stopping {IsStopping}";
     public bool IsIdle => !_inFlight && _batch is null && !_sweeping && _dispatching == 0;
 
     public bool CanTake => !_inFlight && !IsStopping && (_batch is not null || _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Position < World.Log.End[partition.Key]));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace FunctionsConsumers.SimulationTests.Worlds;
 
@@ -10,10 +11,12 @@ internal sealed record Campaign(long Histories, long Steps, string? Failure)
 {
     /// <summary>Runs the histories of consecutive seeds, until one fails.</summary>
     /// <param name="first">The first seed.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="longest">How long at most.</param>
     /// <returns>What came of it.</returns>
-    public static Campaign Run(int first, int count)
+    public static Campaign Run(int first, int count, TimeSpan longest)
     {
+        var watch = Stopwatch.StartNew();
         var failing = new ConcurrentBag<(int Seed, string Violation)>();
         long histories = 0, steps = 0;
         var next = first - 1;
@@ -32,14 +35,14 @@ internal sealed record Campaign(long Histories, long Steps, string? Failure)
 
         void Work()
         {
-            while (failing.IsEmpty && Interlocked.Increment(ref next) is var seed && seed < first + count)
+            while (failing.IsEmpty && watch.Elapsed < longest && Interlocked.Increment(ref next) is var seed && seed - first < count)
             {
-                var world = Simulation.Run(seed, tracing: true);
+                var world = Simulation.Run(seed);
                 Interlocked.Increment(ref histories);
                 Interlocked.Add(ref steps, world.Steps);
                 if (world.Violation is not null)
                 {
-                    failing.Add((seed, world.Violation)); File.WriteAllLines($"/tmp/hist.{seed}", world.History);
+                    failing.Add((seed, world.Violation));
                 }
             }
         }

@@ -123,7 +123,7 @@ internal sealed partial class World
     {
         if (Environment.CurrentManagedThreadId != _thread)
         {
-            Fail(Environment.StackTrace); throw new InvalidOperationException("The library went on on another thread: the simulation is not deterministic.");
+            throw new InvalidOperationException("The library went on on another thread: the simulation is not deterministic.");
         }
     }
 
@@ -193,7 +193,7 @@ internal sealed partial class World
         {
             if (Steps > most)
             {
-                Fail("It does not settle: " + string.Join(", ", Operations.Select(operation => operation.Life.Name + " " + operation.Label)) + string.Join(";", Lives.Select(life => life.DebugState)) + $" pool {ThreadPool.PendingWorkItemCount} late {_late.Count} {_lateMessages.Count} consumed {Log.IsConsumed} outbox {Oracle.IsOutboxSettled}");
+                Fail("It does not settle: " + string.Join(", ", Operations.Select(operation => operation.Life.Name + " " + operation.Label)));
                 return;
             }
 

@@ -121,11 +121,18 @@ public sealed class RetentionSweepTests
         Pass(group, days: 15, logStart: 50);
         Assert.Equal(10, await SweepAsync(group, most: 10));
         Assert.Equal(30, group.Rows("key!").Count);
-        Assert.NotEqual("b003", Assert.Single(_cursors.Rows()).Text("Bucket"));
+        var stopped = Assert.Single(_cursors.Rows()).Text("Bucket");
+        var swept = new List<string>();
+        group.Store.Before = (_, bucket, _) =>
+        {
+            swept.Add(bucket);
+            return null;
+        };
         _time.Advance(RetentionSweep.LongestDelivery);
         var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(4), _log, "topic", Retention, _time, NullLogger.Instance);
         var before = _time.GetUtcNow();
         Assert.Equal(30, await sweep.RunAsync(1000, TestContext.Current.CancellationToken));
+        Assert.Equal(stopped, swept[0]);
         Assert.Equal(TimeSpan.FromSeconds(30.0 / RetentionSweep.RowsPerSecond), _time.GetUtcNow() - before);
     }
 
