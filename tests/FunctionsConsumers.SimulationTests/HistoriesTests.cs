@@ -6,7 +6,8 @@ namespace FunctionsConsumers.SimulationTests;
 
 /// <summary>
 /// Seeded histories of the real processor and outbox over a modelled log and a modelled table service.
-/// <c>SIM_SEED</c> replays one, <c>SIM_HISTORIES</c> says how many are run, <c>SIM_MINUTES</c> runs new ones for so long.
+/// <c>SIM_SEED</c> replays one, <c>SIM_HISTORIES</c> says how many are run, <c>SIM_MINUTES</c>,
+/// or that of <c>./test --soak</c>, runs new ones for so long.
 /// </summary>
 public sealed class HistoriesTests(ITestOutputHelper output)
 {
@@ -15,7 +16,7 @@ public sealed class HistoriesTests(ITestOutputHelper output)
     [Fact]
     public void Nothing_is_lost_and_nothing_doubled_in_any_history()
     {
-        var minutes = Setting("SIM_MINUTES");
+        var minutes = Setting("SIM_MINUTES") ?? Setting("SOAK_MINUTES");
         var seed = Setting("SIM_SEED");
 
         // A soak begins elsewhere each time; the seed that fails is printed.

@@ -9,27 +9,35 @@ namespace FunctionsConsumers.SimulationTests;
 /// <summary>Small worlds, explored exhaustively: two owners, two partitions, three records with one duplicate.</summary>
 public sealed class SmallWorldsTests(ITestOutputHelper output)
 {
-    [Theory]
-    [InlineData("order")]
-    [InlineData(null)]
-    public void Two_owners_of_three_records_with_a_duplicate_and_any_one_fault(string? effectKind) =>
-        Explore(new SmallWorld("records", Faults: 1, Rebalances: 1), effectKind, Records([]));
+    [Fact]
+    public void Two_owners_of_three_records_with_a_duplicate_and_any_two_faults() =>
+        Explore(new SmallWorld("records", Faults: 2, Rebalances: 1), "order", Records());
+
+    [Fact]
+    public void Two_owners_of_a_record_and_its_duplicate_under_keys_alone_and_any_fault() =>
+        Explore(new SmallWorld("keys", Faults: 1, Rebalances: 1), null, Duplicates());
 
     [Theory]
     [InlineData(ModelledSender.Resent)]
     [InlineData(ModelledSender.ParkedKind)]
-    public void Two_owners_of_one_message_and_any_one_fault(string kind) =>
-        Explore(new SmallWorld("message", Faults: 1, Rebalances: 0, Sends: true, Sweeps: 2, ClockMoves: 2), "order", [[Setting.Logged(Order("a", 0, [kind]), "", 0, 0)]]);
+    public void Two_owners_of_one_message_and_any_fault(string kind) =>
+        Explore(new SmallWorld("message", Faults: 1, Rebalances: 0, Sends: true, Sweeps: 2, ClockMoves: 2), "order", [[Setting.Logged(Order("a", 0, kind), "", 0, 0)]]);
 
-    private static IReadOnlyList<IReadOnlyList<LoggedRecord>> Records(IReadOnlyList<string> messages)
+    private static IReadOnlyList<IReadOnlyList<LoggedRecord>> Records()
     {
-        var first = Order("a", 0, messages);
+        var first = Order("a", 0);
         return [
-            [Setting.Logged(first, "k", 0, 0), Setting.Logged(Order("b", 1, messages), "", 0, 1)],
+            [Setting.Logged(first, "k", 0, 0), Setting.Logged(Order("b", 1), "", 0, 1)],
             [Setting.Logged(first, "k", 1, 0)]];
     }
 
-    private static OrderSpec Order(string subject, int nonce, IReadOnlyList<string> messages) => new(OrderKind.Valid, subject, [("laptop", 1)], messages, 0, 0, nonce);
+    private static IReadOnlyList<IReadOnlyList<LoggedRecord>> Duplicates()
+    {
+        var first = Order("a", 0);
+        return [[Setting.Logged(first, "k", 0, 0)], [Setting.Logged(first, "k", 1, 0)]];
+    }
+
+    private static OrderSpec Order(string subject, int nonce, params string[] messages) => new(OrderKind.Valid, subject, [("laptop", 1)], messages, 0, 0, nonce);
 
     private void Explore(SmallWorld small, string? effectKind, IReadOnlyList<IReadOnlyList<LoggedRecord>> records)
     {

@@ -24,6 +24,8 @@ internal sealed class TableReader(TableAccounts accounts)
 
     private static readonly string[] StockColumns = ["RowKey", "Reserved"];
 
+    private readonly Dictionary<string, (TableClient Table, string Bucket)> _foundIn = [];
+
     /// <summary>Reads the catalog.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The catalog.</returns>
@@ -52,20 +54,28 @@ internal sealed class TableReader(TableAccounts accounts)
         return new CatalogReading(prices);
     }
 
-    /// <summary>Whether anything is left in a group's outbox.</summary>
+    /// <summary>
+    /// Whether anything is left in a group's outbox. Asked again and again while an outbox empties, so it looks first
+    /// where it found something last: the tables have other work to do.
+    /// </summary>
     /// <param name="group">The group.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Whether anything is.</returns>
     public async Task<bool> HasOutboxAsync(string group, CancellationToken cancellationToken)
     {
+        if (_foundIn.TryGetValue(group, out var last) && await HasOutboxAsync(last.Table, last.Bucket, cancellationToken))
+        {
+            return true;
+        }
+
         foreach (var client in accounts.Clients)
         {
             var table = client.GetTableClient(group);
             foreach (var bucket in await BucketsAsync(table, cancellationToken))
             {
-                var filter = $"PartitionKey eq '{bucket}' and RowKey ge 'outbox!' and RowKey lt 'outbox\"'";
-                await foreach (var _ in table.QueryAsync<TableEntity>(filter, 1, ["RowKey"], cancellationToken))
+                if (await HasOutboxAsync(table, bucket, cancellationToken))
                 {
+                    _foundIn[group] = (table, bucket);
                     return true;
                 }
             }
@@ -133,6 +143,17 @@ internal sealed class TableReader(TableAccounts accounts)
         }
 
         return counters;
+    }
+
+    private static async Task<bool> HasOutboxAsync(TableClient table, string bucket, CancellationToken cancellationToken)
+    {
+        var filter = $"PartitionKey eq '{bucket}' and RowKey ge 'outbox!' and RowKey lt 'outbox\"'";
+        await foreach (var _ in table.QueryAsync<TableEntity>(filter, 1, ["RowKey"], cancellationToken))
+        {
+            return true;
+        }
+
+        return false;
     }
 
     private static bool IsCounter(TableEntity row) => row.RowKey.StartsWith("stock!", StringComparison.Ordinal);

@@ -90,7 +90,7 @@ internal static class RunCommand
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"distinct orders  {report.DistinctOrders}"));
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"poison           {report.Poison}"));
         terminal.Print(table);
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"throughput       {report.OrdersPerSecond:0} orders/s, each handled by all groups, in {report.Seconds:0.0} s"));
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"throughput       {report.OrdersPerSecond:0} orders/s, each handled by all groups, in {report.Seconds:0.0} s; outbox empty after {report.OutboxSeconds:0.0} s"));
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory      {report.PeakMemoryBytes / 1_048_576.0:0} MB"));
     }
 
@@ -110,9 +110,10 @@ internal static class RunCommand
 /// <param name="Groups">Each group's numbers.</param>
 /// <param name="Ok">Whether nothing is lost, doubled, pending or still in an outbox.</param>
 /// <param name="Seed">The seed of the traffic.</param>
-/// <param name="Seconds">From the first record produced to the last one settled.</param>
+/// <param name="Seconds">From the first record produced to the last one settled by all groups.</param>
+/// <param name="OutboxSeconds">From the first record produced to the last mail or dead letter sent.</param>
 /// <param name="OrdersPerSecond">Distinct orders handled by all groups in that time, for each second.</param>
 /// <param name="PeakMemoryBytes">The most memory that this process held, the embedded broker included, the embedded tables not.</param>
 internal sealed record RunReport(
     string Topic, long Records, long DistinctOrders, long Poison, IReadOnlyList<GroupReport> Groups, bool Ok,
-    long Seed, double Seconds, double OrdersPerSecond, long PeakMemoryBytes);
+    long Seed, double Seconds, double OutboxSeconds, double OrdersPerSecond, long PeakMemoryBytes);

@@ -163,10 +163,7 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
                 continue;
             }
 
-            var rowKey = RowKey.OfSubject(_planner.SubjectRowKind, identity.Subject);
-            var rows = await RetryAsync(
-                () => _store.ReadAsync(_buckets.Of(identity.Subject), [rowKey], IdentityColumns.ForVerdict, deadline.Token), deadline).ConfigureAwait(false);
-            switch (Verdicts.Of(rows.GetValueOrDefault(rowKey), identity, attempt))
+            switch (await VerdictAsync(identity, attempt, deadline).ConfigureAwait(false))
             {
                 case Verdict.Free:
                     break;
@@ -181,6 +178,25 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         }
 
         return duplicates;
+    }
+
+    private async Task<Verdict> VerdictAsync(EventIdentity identity, string attempt, Deadline deadline)
+    {
+        var rowKey = RowKey.OfSubject(_planner.SubjectRowKind, identity.Subject);
+        for (var failures = 1; ; failures++)
+        {
+            var rows = await RetryAsync(
+                () => _store.ReadAsync(_buckets.Of(identity.Subject), [rowKey], BucketRun.ColumnsForVerdict, deadline.Token), deadline).ConfigureAwait(false);
+            var row = rows.GetValueOrDefault(rowKey);
+            var verdict = Verdicts.Of(row, identity, attempt);
+            if (row is null || verdict == Verdict.Mine || _known is not null
+                || await BucketRun.ProlongAsync(_store, row, identity.Coordinates, deadline).ConfigureAwait(false))
+            {
+                return verdict;
+            }
+
+            await deadline.BackOffAsync(failures).ConfigureAwait(false);
+        }
     }
 
     private static async Task<T> RetryAsync<T>(Func<Task<T>> read, Deadline deadline)

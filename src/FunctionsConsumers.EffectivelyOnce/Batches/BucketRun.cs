@@ -172,7 +172,7 @@ internal sealed class BucketRun(
 
             var verdict = Verdicts.Of(row, record.Identity, attempt);
             known?.Remember(record.Identity.Subject, row.Text(IdentityColumns.Key) ?? "", row.Text(IdentityColumns.Fingerprint) ?? "");
-            if (verdict != Verdict.Mine && known is null && !await ProlongAsync(row, record.Identity.Coordinates).ConfigureAwait(false))
+            if (verdict != Verdict.Mine && known is null && !await ProlongAsync(store, row, record.Identity.Coordinates, deadline).ConfigureAwait(false))
             {
                 continue;
             }
@@ -181,7 +181,7 @@ internal sealed class BucketRun(
         }
     }
 
-    private static IReadOnlyList<string> ColumnsForVerdict { get; } = [.. IdentityColumns.ForVerdict, IdentityColumns.SeenAt, "RecordTimestamp"];
+    internal static IReadOnlyList<string> ColumnsForVerdict { get; } = [.. IdentityColumns.ForVerdict, IdentityColumns.SeenAt, "RecordTimestamp"];
 
     private void SettleDeadLetter(PlannedRecord record, Row row)
     {
@@ -201,15 +201,16 @@ internal sealed class BucketRun(
 
     // Rows that are nothing but keys are forgotten some day. A verdict against one is given only once the row says that its
     // subject was seen again, and where: forgotten while that record is still in the topic, it would be handled after all.
-    private async Task<bool> ProlongAsync(Row row, Coordinates seen)
+    internal static async Task<bool> ProlongAsync(ITableStore store, Row row, Coordinates seen, Deadline deadline)
     {
         var columns = new Dictionary<string, object>
         {
             [IdentityColumns.ProlongedAt] = deadline.UtcNow,
             [IdentityColumns.SeenAt] = Sightings.Add(row.Text(IdentityColumns.SeenAt), seen),
         };
-        var prolonged = await store.SubmitAsync(bucket, [RowOperation.Merge(row.RowKey, columns, row.ETag)], deadline.Token).ConfigureAwait(false);
-        Note(prolonged.Detail, prolonged.Failure);
+        var prolonged = await store.SubmitAsync(row.PartitionKey, [RowOperation.Merge(row.RowKey, columns, row.ETag)], deadline.Token).ConfigureAwait(false);
+        deadline.LastAnswer = prolonged.Detail ?? deadline.LastAnswer;
+        deadline.LastFailure = prolonged.Failure ?? deadline.LastFailure;
         return prolonged.Status == SubmitStatus.Committed;
     }
 

@@ -44,7 +44,7 @@ public sealed class FcRunTests : IAsyncDisposable
         Assert.Equal(0, (await second.TerminateAsync()).ExitCode);
         var stopped = await services.TerminateAsync();
         Assert.Equal(0, stopped.ExitCode);
-        Assert.Empty(stopped.Error.Split('\n').Where(line => line.Contains("   at ", StringComparison.Ordinal)));
+        Assert.DoesNotContain("   at ", stopped.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(_fc.RunFile));
     }
 

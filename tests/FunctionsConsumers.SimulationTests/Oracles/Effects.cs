@@ -33,7 +33,7 @@ internal sealed class Effects(World world)
                 case ("dead", RowOperationKind.Insert):
                     OnDeadLettered(operation, start, planned);
                     break;
-                case ("key", RowOperationKind.Merge) when kind == SubjectKind && operation.Columns.Keys.All(column => column == "ProlongedAt"):
+                case ("key", RowOperationKind.Merge) when kind == SubjectKind && operation.Columns.Keys.All(column => column is "ProlongedAt" or "SeenAt"):
                 case ("item", RowOperationKind.Insert):
                 case ("stock", RowOperationKind.Insert or RowOperationKind.Merge):
                 case ("outbox", _):
@@ -91,6 +91,24 @@ internal sealed class Effects(World world)
     {
         var record = world.Log.At(coordinates.Partition, coordinates.Offset);
         return _dead.ContainsKey(coordinates) || (SameApplied(record) is not null);
+    }
+
+    /// <summary>
+    /// Whether the row of a subject, where it is nothing but a key and will be forgotten, says that a record it ruled on was
+    /// seen: forgotten too early, it would let that record be applied when it is read again.
+    /// </summary>
+    public bool IsSeen(Coordinates coordinates)
+    {
+        var record = world.Log.At(coordinates.Partition, coordinates.Offset);
+        if (world.Setting.EffectKind is not null || record.Subject is not { } subject || !_applied.TryGetValue(subject, out var applied) || applied.Record == record
+            || (_dead.TryGetValue(coordinates, out var reason) && reason is not ("key-reused" or "order-exists")))
+        {
+            return true;
+        }
+
+        var seen = world.Table.Rows(applied.Bucket)["key!" + subject].Text("SeenAt") ?? "";
+        return seen.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(place => place.Split(':'))
+            .Any(place => place[1] == coordinates.Partition.ToString(CultureInfo.InvariantCulture) && long.Parse(place[2], CultureInfo.InvariantCulture) >= coordinates.Offset);
     }
 
     public void OnSettled()

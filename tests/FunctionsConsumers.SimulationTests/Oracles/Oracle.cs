@@ -53,6 +53,10 @@ internal sealed class Oracle(World world)
             {
                 world.Fail($"{life.Name} reports success, and {record.Coordinates} has neither its effect nor its dead letter");
             }
+            else if (!_effects.IsSeen(record.Coordinates))
+            {
+                world.Fail($"{life.Name} reports success, and the key that ruled on {record.Coordinates} does not know of it");
+            }
         }
     }
 

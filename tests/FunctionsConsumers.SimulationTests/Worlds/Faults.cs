@@ -45,10 +45,10 @@ internal sealed record Faults
 
         return new Faults
         {
-            Crash = Some(10),
+            Crash = Some(12),
             Stop = Some(6),
             Pause = Some(10),
-            Rebalance = Some(20),
+            Rebalance = Some(60),
             Reset = Some(6),
             ClockJump = Some(20),
             WallClockJump = Some(6),

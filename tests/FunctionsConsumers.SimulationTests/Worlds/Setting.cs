@@ -99,7 +99,10 @@ internal sealed record Setting
                 // The same key on another subject: another event.
                 return (Fresh(OrderKind.Valid).Spec.Otherwise(nonce, Subject()), key);
             default:
-                return Fresh((OrderKind)(1 + random.Next(4)));
+                var (bad, badKey) = Fresh((OrderKind)(1 + random.Next(4)));
+
+                // Now and then it is about a subject that another record is about, too.
+                return spec!.Subject is not null && random.Next(3) == 0 ? (bad.Otherwise(nonce, spec.Subject), random.Next(2) == 0 ? key : badKey) : (bad, badKey);
         }
 
         string Subject() => "s" + nonce.ToString(CultureInfo.InvariantCulture);
