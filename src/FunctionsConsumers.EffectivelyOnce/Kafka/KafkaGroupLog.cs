@@ -76,20 +76,13 @@ public sealed partial class KafkaGroupLog(KafkaConnection kafka, ILogger<KafkaGr
                 return new LogSlice(records, to);
             }
 
-            records.Add(Record(result));
+            records.Add(result.ToConsumedRecord());
             if (records.Count >= most || result.Offset.Value + 1 >= to)
             {
                 return new LogSlice(records, result.Offset.Value + 1);
             }
         }
     }, cancellationToken);
-
-    private static ConsumedRecord Record(ConsumeResult<byte[], byte[]> result) => new(
-        new Coordinates(result.Topic, result.Partition.Value, result.Offset.Value),
-        DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs),
-        result.Message.Key,
-        result.Message.Value,
-        result.Message.Headers is { } headers ? [.. headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))] : []);
 
     private IConsumer<byte[], byte[]> Consumer(string group) => new ConsumerBuilder<byte[], byte[]>(kafka.Apply(new ConsumerConfig
     {

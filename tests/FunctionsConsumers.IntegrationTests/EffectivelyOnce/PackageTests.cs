@@ -1,0 +1,112 @@
+using System.IO.Compression;
+using System.Reflection;
+using System.Xml.Linq;
+using FunctionsConsumers.IntegrationTests.Feeds;
+
+namespace FunctionsConsumers.IntegrationTests.EffectivelyOnce;
+
+/// <summary>
+/// The library's package. Where the build is on stand-ins it is packed on purpose with them: a stand-in goes by the name
+/// and the version of the genuine package, so that the package's own files and its list of dependencies are the genuine ones.
+/// </summary>
+public sealed class PackageTests : IDisposable
+{
+    private const string Project = "src/FunctionsConsumers.EffectivelyOnce/FunctionsConsumers.EffectivelyOnce.csproj";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("package-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task It_holds_the_library_its_documentation_its_readme_and_nothing_that_is_not_its_own()
+    {
+        await PackAsync();
+
+        using var package = ZipFile.OpenRead(Path.Combine(_folder, "FunctionsConsumers.EffectivelyOnce.0.1.0.nupkg"));
+        Assert.Equal(
+            ["FunctionsConsumers.EffectivelyOnce.nuspec", "PACKAGE.md", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.dll", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.xml"],
+            Files(package));
+
+        using var symbols = ZipFile.OpenRead(Path.Combine(_folder, "FunctionsConsumers.EffectivelyOnce.0.1.0.snupkg"));
+        Assert.Equal(["FunctionsConsumers.EffectivelyOnce.nuspec", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.pdb"], Files(symbols));
+
+        using var nuspec = package.GetEntry("FunctionsConsumers.EffectivelyOnce.nuspec")!.Open();
+        var metadata = (await XDocument.LoadAsync(nuspec, LoadOptions.None, TestContext.Current.CancellationToken)).Root!.Elements().Single();
+        string? Text(string name) => Element(metadata, name)?.Value;
+        Assert.Equal("FunctionsConsumers.EffectivelyOnce", Text("id"));
+        Assert.Equal("0.1.0", Text("version"));
+        Assert.Equal("FunctionsConsumers contributors", Text("authors"));
+        Assert.Equal("MIT", Text("license"));
+        Assert.Equal("expression", (string?)Element(metadata, "license")!.Attribute("type"));
+        Assert.Equal("PACKAGE.md", Text("readme"));
+
+        var group = Element(Element(metadata, "dependencies")!, "group")!;
+        Assert.Equal("net10.0", (string?)group.Attribute("targetFramework"));
+        Assert.Equal(
+            ["Azure.Data.Tables 12.11.0", "Azure.Identity 1.21.0", "Confluent.Kafka 2.15.1"],
+            group.Elements().Select(dependency => $"{(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}").Order(StringComparer.Ordinal));
+        Assert.Equal(["Microsoft.AspNetCore.App"], Element(metadata, "frameworkReferences")!.Descendants().Attributes("name").Select(name => name.Value));
+    }
+
+    [Fact]
+    public async Task On_the_genuine_packages_it_depends_on_them_and_on_no_project()
+    {
+        var library = await Dotnet.EvaluateAsync(Project, "-p:UseStandIns=false", "-getItem:PackageReference,ProjectReference,FrameworkReference",
+            "-getProperty:IsPackable,IsTrimmable,EnableTrimAnalyzer,GenerateDocumentationFile,IncludeSymbols,SymbolPackageFormat,EmbedUntrackedSources,TreatWarningsAsErrors");
+
+        string[] Items(string item) => [.. library.GetProperty("Items").GetProperty(item).EnumerateArray().Select(entry => entry.GetProperty("Identity").GetString()!).Order(StringComparer.Ordinal)];
+        Assert.Equal(["Azure.Data.Tables", "Azure.Identity", "Confluent.Kafka"], Items("PackageReference"));
+        Assert.Empty(Items("ProjectReference"));
+        Assert.Contains("Microsoft.AspNetCore.App", Items("FrameworkReference"));
+        foreach (var property in library.GetProperty("Properties").EnumerateObject())
+        {
+            Assert.Equal(property.Name == "SymbolPackageFormat" ? "snupkg" : "true", property.Value.GetString());
+        }
+    }
+
+    [Fact]
+    public async Task It_is_the_only_project_that_is_packed()
+    {
+        List<string> packable = [];
+        foreach (var project in Directory.EnumerateFiles(Path.Combine(Dotnet.Repository, "src"), "*.csproj", SearchOption.AllDirectories))
+        {
+            var (exitCode, output) = await Dotnet.RunAsync("msbuild", project, "-nologo", "-getProperty:IsPackable");
+            Assert.True(exitCode == 0, output);
+            if (output.Trim() == "true")
+            {
+                packable.Add(Path.GetRelativePath(Dotnet.Repository, project));
+            }
+        }
+
+        Assert.Equal([Project], packable);
+    }
+
+    [Fact]
+    public async Task The_example_in_its_readme_is_the_program_that_is_compiled()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var program = await File.ReadAllTextAsync(Path.Combine(Dotnet.Repository, "examples/EffectivelyOnce.Console/Program.cs"), cancellation);
+        var readme = await File.ReadAllTextAsync(Path.Combine(Dotnet.Repository, "src/FunctionsConsumers.EffectivelyOnce/PACKAGE.md"), cancellation);
+
+        var example = readme.Split("```csharp\n")[1].Split("```")[0];
+
+        Assert.Equal(program, example);
+    }
+
+    private async Task PackAsync()
+    {
+        var packages = typeof(BillingServiceConsumer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "AzurePackages").Value;
+        string[] mode = packages == "stand-ins" ? ["-p:UseStandIns=true", "-p:AllowStandIns=true"] : ["-p:UseStandIns=false"];
+
+        var (exitCode, output) = await Dotnet.RunAsync(["pack", Project, "--no-restore", "--no-build", "-c", Dotnet.Configuration, "--output", _folder, .. mode]);
+
+        Assert.True(exitCode == 0, output);
+    }
+
+    // What is the package format's own is left out.
+    private static IEnumerable<string> Files(ZipArchive package) => package.Entries.Select(entry => entry.FullName)
+        .Where(name => name != "[Content_Types].xml" && !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
+
+    private static XElement? Element(XElement parent, string name) => parent.Elements().SingleOrDefault(element => element.Name.LocalName == name);
+}
