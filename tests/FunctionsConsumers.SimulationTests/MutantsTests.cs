@@ -7,19 +7,20 @@ public sealed class MutantsTests(ITestOutputHelper output)
 {
     private const int Histories = 3_000;
 
-    // The three of every run; SIM_ALL_MUTANTS=1, or a soak, runs them all.
+    // The three of every run; SIM_MUTANTS names others, SIM_ALL_MUTANTS=1, or a soak, runs them all.
     private static readonly string[] Always = ["counter-without-etag", "conflict-taken-for-duplicate", "send-without-claim"];
 
     [Fact]
     public async Task Each_mutant_is_killed()
     {
         var all = Environment.GetEnvironmentVariable("SIM_ALL_MUTANTS") == "1" || Environment.GetEnvironmentVariable("SOAK_MINUTES") is { Length: > 0 };
+        var named = Environment.GetEnvironmentVariable("SIM_MUTANTS") is { Length: > 0 } names ? names.Split(',') : Always;
         Mutant[] mutants = [.. Mutant.All(MutantLaboratory.Root)];
         Assert.True(mutants.Length >= 15, "There are fewer than fifteen mutants.");
         Assert.Subset(mutants.Select(mutant => mutant.Name).ToHashSet(StringComparer.Ordinal), Always.ToHashSet(StringComparer.Ordinal));
         using var laboratory = new MutantLaboratory();
         List<string> survivors = [];
-        foreach (var mutant in mutants.Where(mutant => all || Always.Contains(mutant.Name)))
+        foreach (var mutant in mutants.Where(mutant => all || named.Contains(mutant.Name)))
         {
             (int Seed, string Finding)? killed;
             try
