@@ -15,7 +15,8 @@ namespace FunctionsConsumers.Cli.Audit;
 /// <param name="accounts">The accounts.</param>
 internal sealed class TableReader(TableAccounts accounts)
 {
-    private const int AtOnce = 8;
+    // Each holds a bucket in memory until it is known to have stood still.
+    private const int AtOnce = 4;
     private const int StillTries = 10;
     private const int DefaultBuckets = 16;
 
@@ -98,8 +99,7 @@ internal sealed class TableReader(TableAccounts accounts)
         {
             var table = client.GetTableClient(group);
             var buckets = await BucketsAsync(table, cancellationToken);
-            var filters = buckets.Select(bucket => $"PartitionKey eq '{bucket}'").Concat(Between(buckets));
-            await Parallel.ForEachAsync(filters, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (filter, token) =>
+            await Parallel.ForEachAsync(Ranges(buckets), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (filter, token) =>
             {
                 var found = await ReadStillAsync(table, filter, EffectRules.KeepsStock(group), token);
                 lock (gate)
@@ -167,17 +167,9 @@ internal sealed class TableReader(TableAccounts accounts)
         return [.. Enumerable.Range(0, count).Select(bucket => string.Create(CultureInfo.InvariantCulture, $"b{bucket:D3}"))];
     }
 
-    // What lies before, between and behind the buckets; usually the row that describes the table, and nothing else.
-    private static IEnumerable<string> Between(IReadOnlyList<string> buckets)
-    {
-        yield return $"PartitionKey lt '{buckets[0]}'";
-        for (var i = 1; i < buckets.Count; i++)
-        {
-            yield return $"PartitionKey gt '{buckets[i - 1]}' and PartitionKey lt '{buckets[i]}'";
-        }
-
-        yield return $"PartitionKey gt '{buckets[^1]}'";
-    }
+    // From each bucket up to the next one; the first and the last reach to the ends, so that no key lies outside.
+    private static IEnumerable<string> Ranges(IReadOnlyList<string> buckets) => buckets.Select((bucket, at) =>
+        $"PartitionKey ge '{(at == 0 ? "" : bucket)}'" + (at == buckets.Count - 1 ? "" : $" and PartitionKey lt '{buckets[at + 1]}'"));
 }
 
 /// <summary>Parts of row keys as they are written: a character that a key cannot hold is <c>=</c> and four hex digits.</summary>

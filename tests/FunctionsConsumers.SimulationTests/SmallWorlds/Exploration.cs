@@ -35,7 +35,6 @@ internal sealed record Exploration(long Histories, long States, long Ends, strin
             histories++;
             var world = new World(setting, choices, Faults.One, tracing: false);
             ends += Follow(world, choices, seen) ? 1 : 0;
-            if (histories % 20000 == 0) Console.WriteLine($"{histories} {seen.Count} {ends} {Environment.CpuUsage.TotalTime}");
             if (world.Violation is { } violation)
             {
                 choices.Rewind();
