@@ -21,7 +21,17 @@ public sealed class MutantsTests(ITestOutputHelper output)
         List<string> survivors = [];
         foreach (var mutant in mutants.Where(mutant => all || Always.Contains(mutant.Name)))
         {
-            var killed = await laboratory.RunAsync(mutant, Histories, TestContext.Current.CancellationToken);
+            (int Seed, string Finding)? killed;
+            try
+            {
+                killed = await laboratory.RunAsync(mutant, Histories, TestContext.Current.CancellationToken);
+            }
+            catch (InvalidOperationException failure)
+            {
+                survivors.Add(failure.Message);
+                continue;
+            }
+
             output.WriteLine($"{mutant.Name}: {(killed is { } kill ? $"killed by seed {kill.Seed}: {kill.Finding}" : $"survived {Histories} histories")}");
             if (killed is not { } by || !mutant.IsExpected(by.Finding))
             {

@@ -11,17 +11,17 @@ public sealed class SmallWorldsTests(ITestOutputHelper output)
 {
     [Fact]
     public void Two_owners_of_three_records_with_a_duplicate_and_any_two_faults() =>
-        Explore(new SmallWorld("records", Faults: 2, Rebalances: 1), "order", Records());
+        Explore(new SmallWorld("records", Faults.OfRequests, Faults: 2, Rebalances: 1), "order", Records());
 
     [Fact]
     public void Two_owners_of_a_record_and_its_duplicate_under_keys_alone_and_any_fault() =>
-        Explore(new SmallWorld("keys", Faults: 1, Rebalances: 1), null, Duplicates());
+        Explore(new SmallWorld("keys", Faults.CrashOrLostAnswer, Faults: 1, Rebalances: 1), null, Duplicates());
 
     [Theory]
     [InlineData(ModelledSender.Resent)]
     [InlineData(ModelledSender.ParkedKind)]
     public void Two_owners_of_one_message_and_any_fault(string kind) =>
-        Explore(new SmallWorld("message", Faults: 1, Rebalances: 0, Sends: true, Sweeps: 2, ClockMoves: 2), "order", [[Setting.Logged(Order("a", 0, kind), "", 0, 0)]]);
+        Explore(new SmallWorld("message", Faults.CrashOrLostAnswer, Faults: 1, Rebalances: 0, Sends: true, Sweeps: 2, ClockMoves: 2), "order", [[Setting.Logged(Order("a", 0, kind), "", 0, 0)]]);
 
     private static IReadOnlyList<IReadOnlyList<LoggedRecord>> Records()
     {

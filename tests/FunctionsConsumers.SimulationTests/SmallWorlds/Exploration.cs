@@ -33,12 +33,12 @@ internal sealed record Exploration(long Histories, long States, long Ends, strin
         do
         {
             histories++;
-            var world = new World(setting, choices, Faults.One, tracing: false);
+            var world = new World(setting, choices, setting.Small!.Kinds, tracing: false);
             ends += Follow(world, choices, seen) ? 1 : 0;
             if (world.Violation is { } violation)
             {
                 choices.Rewind();
-                var again = new World(setting, choices, Faults.One, tracing: true);
+                var again = new World(setting, choices, setting.Small!.Kinds, tracing: true);
                 Follow(again, choices, []);
                 return new Exploration(histories, seen.Count, ends, string.Join('\n', [violation, .. again.History]));
             }
@@ -51,15 +51,14 @@ internal sealed record Exploration(long Histories, long States, long Ends, strin
     // False: it came to a state that was seen before.
     private static bool Follow(World world, ExhaustiveChoices choices, HashSet<ulong> seen)
     {
-        while (world.Violation is null && !world.IsAtEnd)
+        do
         {
             if (choices.IsOnNewGround && !seen.Add(world.State()))
             {
                 return false;
             }
-
-            world.Step();
         }
+        while (world.Step() && world.Violation is null);
 
         world.Settle();
         return true;

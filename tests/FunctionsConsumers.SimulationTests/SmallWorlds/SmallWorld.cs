@@ -1,10 +1,17 @@
+using FunctionsConsumers.SimulationTests.Worlds;
+
 namespace FunctionsConsumers.SimulationTests.SmallWorlds;
 
 /// <summary>The bound of a world that is explored exhaustively.</summary>
 /// <param name="Name">What it is about.</param>
-/// <param name="Faults">How many faults happen at most: crashes, lost answers, late commits, requests sent again by the SDK, sends in doubt.</param>
-/// <param name="Rebalances">How often partitions change their owner at most, restarts apart.</param>
+/// <param name="Kinds">The kinds of fault that may happen at any step.</param>
+/// <param name="Faults">How many faults happen at most.</param>
+/// <param name="Rebalances">How often partitions change their owner at most, crashes apart.</param>
 /// <param name="Sends">Whether messages are claimed and sent; else they stay in the outbox.</param>
 /// <param name="Sweeps">How often the outbox is swept at most.</param>
 /// <param name="ClockMoves">How often the clock moves on by half a lease at most.</param>
-internal sealed record SmallWorld(string Name, int Faults, int Rebalances, bool Sends = false, int Sweeps = 0, int ClockMoves = 0);
+internal sealed record SmallWorld(string Name, Faults Kinds, int Faults, int Rebalances, bool Sends = false, int Sweeps = 0, int ClockMoves = 0)
+{
+    /// <summary>The bound in words.</summary>
+    public override string ToString() => $"{Name}: at most {Faults} faults, {Rebalances} rebalances, {Sweeps} sweeps, {ClockMoves} moves of the clock";
+}

@@ -30,8 +30,11 @@ internal sealed record Faults
     /// <summary>No fault at all; interleavings are left.</summary>
     public static Faults None { get; } = new();
 
-    /// <summary>What a small world may meet with, each as likely as the plain course.</summary>
-    public static Faults One { get; } = new() { Crash = 1, LostAnswer = 1, FailedBefore = 1, LateCommit = 1, SdkRetry = 1, FailedRead = 1, SendInDoubt = 2, SendLate = 1 };
+    /// <summary>For a small world: a crash or a lost answer.</summary>
+    public static Faults CrashOrLostAnswer { get; } = new() { Crash = 1, LostAnswer = 1, SendInDoubt = 1 };
+
+    /// <summary>For a small world: those, and a failure before the commit, a commit after the answer, a request sent again by the SDK, a failed read.</summary>
+    public static Faults OfRequests { get; } = CrashOrLostAnswer with { FailedBefore = 1, LateCommit = 1, SdkRetry = 1, FailedRead = 1 };
 
     /// <summary>A mixture.</summary>
     /// <param name="random">The history's seed.</param>

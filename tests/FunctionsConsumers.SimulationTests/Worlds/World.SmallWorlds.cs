@@ -14,16 +14,6 @@ internal sealed partial class World
     private int _sweepsLeft;
     private int _clockMovesLeft;
 
-    /// <summary>Whether nothing can happen any more within the bound.</summary>
-    public bool IsAtEnd
-    {
-        get
-        {
-            CollectAll();
-            return _possible.Count == 0;
-        }
-    }
-
     /// <summary>A digest of everything that decides what can happen from here on.</summary>
     public ulong State()
     {
@@ -76,6 +66,28 @@ internal sealed partial class World
         {
             StartSmall(slot);
         }
+
+        if (Setting.Small!.Sends)
+        {
+            HandleAll();
+        }
+    }
+
+    // The records are handled and committed in their plain course: what is explored begins with their messages.
+    private void HandleAll()
+    {
+        var (choices, faults) = (Choices, _faultsLeft);
+        Choices = new RandomChoices(new Random(1));
+        _faultsLeft = 0;
+        var owner = _hosts[0]!;
+        owner.Take();
+        while (Operations.Count > 0)
+        {
+            Operations[0].Act();
+        }
+
+        owner.Commit();
+        (Choices, _faultsLeft) = (choices, faults);
     }
 
     private void StartSmall(int slot)
@@ -120,7 +132,8 @@ internal sealed partial class World
         {
             if (_hosts[slot] is not { IsGone: false } life)
             {
-                May(Log.IsConsumed && Operations.Count == 0 ? 0 : 1, static (world, target) => world.StartSmall((int)target!), slot);
+                // Where messages are sent, the other owner is enough.
+                May(small.Sends || (Log.IsConsumed && Operations.Count == 0) ? 0 : 1, static (world, target) => world.StartSmall((int)target!), slot);
                 continue;
             }
 
@@ -134,8 +147,9 @@ internal sealed partial class World
 
             May(life.CanTake ? 1 : 0, static (_, target) => ((Life)target!).Take(), life);
             May(life.CanCommit ? 1 : 0, static (_, target) => ((Life)target!).Commit(), life);
+            // The first owner sends what it wrote, the other one sweeps.
             May(small.Sends && life.CanDispatch ? 1 : 0, static (_, target) => ((Life)target!).Dispatch(), life);
-            May(_sweepsLeft > 0 && life.CanSweep && !Oracle.IsOutboxSettled ? 1 : 0, static (world, target) => world.SweepOnce((Life)target!), life);
+            May(_sweepsLeft > 0 && slot > 0 && life.CanSweep && !Oracle.IsOutboxSettled ? 1 : 0, static (world, target) => world.SweepOnce((Life)target!), life);
         }
 
         May(_rebalancesLeft > 0 && !Log.IsConsumed ? 1 : 0, static (world, _) => world.Exchange(), null);

@@ -136,10 +136,16 @@ internal sealed partial class World
     }
 
     /// <summary>Lets one thing happen.</summary>
-    public void Step()
+    /// <returns>False where nothing can happen any more.</returns>
+    public bool Step()
     {
         Steps++;
         CollectAll();
+        if (_possible.Count == 0)
+        {
+            return false;
+        }
+
         if (_weights.Length < _possible.Count)
         {
             _weights = new int[_possible.Count * 2];
@@ -152,6 +158,7 @@ internal sealed partial class World
 
         var (_, act, target) = _possible[Choices.Pick(_weights.AsSpan(0, _possible.Count))];
         act(this, target);
+        return true;
     }
 
     private void CollectAll()
