@@ -15,7 +15,8 @@ namespace FunctionsConsumers.Cli.Audit;
 /// <param name="accounts">The accounts.</param>
 internal sealed class TableReader(TableAccounts accounts)
 {
-    private const int AtOnce = 8;
+    // Each holds a bucket in memory until it is known to have stood still.
+    private const int AtOnce = 4;
     private const int StillTries = 10;
     private const int DefaultBuckets = 16;
 

@@ -117,8 +117,8 @@ public sealed class ProductCatalogTests
         _source.Hold = false;
 
         // What the early reading answers was read before the product was added.
-        _source.Answer();
         _source.Products.Add(Drone);
+        _source.Answer();
         await early;
         await late;
 

@@ -8,6 +8,7 @@ internal sealed class ScriptedSource : ICatalogSource
 {
     private readonly Channel<int> _asked = Channel.CreateUnbounded<int>();
     private TaskCompletionSource<IReadOnlyList<CatalogProduct>>? _held;
+    private IReadOnlyList<CatalogProduct> _seen = [];
 
     public int Readings { get; private set; }
 
@@ -23,6 +24,7 @@ internal sealed class ScriptedSource : ICatalogSource
         _asked.Writer.TryWrite(Readings);
         if (Hold)
         {
+            _seen = [.. Products];
             _held = new TaskCompletionSource<IReadOnlyList<CatalogProduct>>(TaskCreationOptions.RunContinuationsAsynchronously);
             return _held.Task;
         }
@@ -30,7 +32,8 @@ internal sealed class ScriptedSource : ICatalogSource
         return Failure is null ? Task.FromResult<IReadOnlyList<CatalogProduct>>([.. Products]) : Task.FromException<IReadOnlyList<CatalogProduct>>(Failure);
     }
 
-    public void Answer() => _held!.SetResult([.. Products]);
+    /// <summary>Lets the held reading go, with what the catalog held when it was asked for.</summary>
+    public void Answer() => _held!.SetResult(_seen);
 
     public async Task AskedAsync() => await _asked.Reader.ReadAsync(TestContext.Current.CancellationToken);
 }

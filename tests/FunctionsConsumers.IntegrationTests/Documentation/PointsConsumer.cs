@@ -1,0 +1,32 @@
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.Orders.Events;
+
+namespace FunctionsConsumers.Orders.Loyalty;
+
+/// <summary>Plans ten points for each line of an order.</summary>
+public sealed class PointsConsumer : IConsumer<OrderEvent>
+{
+    /// <inheritdoc />
+    public string Group => Groups.Loyalty;
+
+    /// <inheritdoc />
+    public string EffectKind => "points";
+
+    /// <summary>Plans the points; the row <c>points!&lt;order id&gt;</c>.</summary>
+    /// <param name="event">The order.</param>
+    /// <param name="identity">Who the event is.</param>
+    /// <returns>The plan.</returns>
+    public Plan Plan(OrderEvent @event, EventIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(@event);
+        return new Plan
+        {
+            Effect = new Dictionary<string, object>
+            {
+                ["OrderId"] = @event.OrderId,
+                ["Points"] = @event.Lines.Count * 10,
+            },
+        };
+    }
+}
