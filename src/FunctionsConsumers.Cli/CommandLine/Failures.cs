@@ -25,6 +25,8 @@ internal static class Failures
         RequestFailedException { Status: 0 } => $"the table service cannot be reached: start ./run, or check --tables (setting OrderTables). {FirstLine(failure.Message)}",
         RequestFailedException refused => string.Create(CultureInfo.InvariantCulture, $"the table service answers {refused.Status}: {FirstLine(refused.Message)}; check --tables (setting OrderTables)"),
         HttpRequestException or IOException { InnerException: System.Net.Sockets.SocketException } => $"the table service cannot be reached: start ./run, or check --tables (setting OrderTables). {failure.Message}",
+        KafkaException { Error.Code: ErrorCode.Local_Authentication } refused => $"Kafka refuses the login: {refused.Error.Reason}; check KafkaUsername and KafkaPassword",
+        KafkaException { Error.Code: ErrorCode.Local_Ssl } refused => $"Kafka: {refused.Error.Reason}; check KafkaSslCaLocation",
         KafkaException refused => $"Kafka: {refused.Error.Reason}; check --brokers (setting KafkaBrokers)",
         _ => $"unexpected {failure.GetType().Name}: {failure.Message}",
     });

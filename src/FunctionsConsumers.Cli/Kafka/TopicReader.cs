@@ -2,6 +2,8 @@ using System.Globalization;
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Kafka;
 
 namespace FunctionsConsumers.Cli.Kafka;
 
@@ -44,11 +46,12 @@ internal sealed class TopicReader : IDisposable
     /// <summary>The offsets that the log holds now, up to the last committed transaction.</summary>
     /// <param name="topic">The topic.</param>
     /// <returns>Start and end by partition; null where there is no such topic.</returns>
-    /// <exception cref="CommandException">The broker does not answer.</exception>
+    /// <exception cref="LocalHostException">The broker lets nobody in, or does not answer.</exception>
+    /// <exception cref="CommandException">It answers no more.</exception>
     public IReadOnlyList<PartitionOffsets>? FindOffsets(string topic) => Ask(() =>
     {
-        using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
-        var found = admin.GetMetadata(topic, Patience).Topics.Find(candidate => candidate.Topic == topic);
+        // The consumer would tell of a refused login only while it reads.
+        var found = BrokerTopics.Ask(_kafka, topic, CancellationToken.None).FirstOrDefault(candidate => candidate.Topic == topic);
         if (found is null || found.Error.IsError || found.Partitions.Count == 0)
         {
             return null;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
 
@@ -23,7 +25,7 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The connection; null where no broker is named.</returns>
-    /// <exception cref="SettingException">A user name without a password.</exception>
+    /// <exception cref="SettingException">A user name without a password, or a file that holds no certificate authority.</exception>
     public static KafkaConnection? FromConfiguration(IConfiguration configuration)
     {
         var brokers = Text(configuration["KafkaBrokers"]);
@@ -39,7 +41,7 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
             throw new SettingException("KafkaUsername is set and KafkaPassword is not: set KafkaPassword, or remove KafkaUsername for a broker without authentication.");
         }
 
-        return new KafkaConnection(brokers, username, password, Text(configuration["KafkaSslCaLocation"]))
+        return new KafkaConnection(brokers, username, password, Authority(Text(configuration["KafkaSslCaLocation"])))
         {
             DeadLetterPasswords = configuration.GetSection("KafkaDeadLetters").GetChildren()
                 .Where(group => Text(group["Password"]) is not null)
@@ -71,6 +73,32 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
         }
 
         return config;
+    }
+
+    // librdkafka would say so when a client is made, in OpenSSL's words and without the setting's name. A folder of
+    // certificates, and "probe", are its own to judge.
+    private static string? Authority(string? location)
+    {
+        if (location is null or "probe" || Directory.Exists(location))
+        {
+            return location;
+        }
+
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(location);
+            if (authorities.Count > 0)
+            {
+                return location;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new SettingException($"KafkaSslCaLocation is {location}, which cannot be read ({e.Message}): name the PEM file of the certificate authority.", e);
+        }
+
+        throw new SettingException($"KafkaSslCaLocation is {location}, which holds no certificate in PEM: name the file of the certificate authority.");
     }
 
     private static string? Text(string? setting) => string.IsNullOrWhiteSpace(setting) ? null : setting.Trim();

@@ -11,22 +11,21 @@ internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(100);
 
-    private volatile string? _lastError;
-
     /// <summary>Makes the topic of the orders and its dead-letter topics where they are missing.</summary>
     /// <param name="topic">The topic of the orders.</param>
     /// <param name="partitions">How many partitions it gets; a dead-letter topic gets one.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Whether the broker is a mock cluster.</returns>
-    /// <exception cref="LocalHostException">The broker does not answer, or refuses the topic of the orders.</exception>
+    /// <exception cref="LocalHostException">The broker does not answer, or refuses the login or the topic of the orders.</exception>
     public async Task<bool> EnsureAsync(string topic, int partitions, CancellationToken cancellationToken)
     {
         using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "fc-topics" }))
-            .SetErrorHandler((_, error) => _lastError = error.Reason)
+            .SetErrorHandler((_, _) => { })
             .SetLogHandler((_, _) => { })
             .Build();
 
-        var there = await TopicsAsync(admin, cancellationToken);
+        var found = await Task.Run(() => BrokerTopics.Ask(kafka, null, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+        HashSet<string> there = [.. found.Where(known => !known.Error.IsError).Select(known => known.Topic)];
         var isMock = await EmbeddedServices.IsEmbeddedAsync(kafka, cancellationToken);
         if (!there.Contains(topic))
         {
@@ -48,20 +47,6 @@ internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger)
         }
 
         return isMock;
-    }
-
-    private async Task<HashSet<string>> TopicsAsync(IAdminClient admin, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var metadata = await Task.Run(() => admin.GetMetadata(Patience), cancellationToken).WaitAsync(cancellationToken);
-            return [.. metadata.Topics.Where(topic => !topic.Error.IsError).Select(topic => topic.Topic)];
-        }
-        catch (KafkaException e)
-        {
-            throw new LocalHostException(
-                $"Kafka at {kafka.Brokers} (setting KafkaBrokers) gave no answer within {Patience.TotalSeconds:0} s ({_lastError ?? e.Error.Reason}): start it, or name another with --brokers.", e);
-        }
     }
 
     private async Task CreateAsync(IAdminClient admin, string topic, int partitions, bool isMock)

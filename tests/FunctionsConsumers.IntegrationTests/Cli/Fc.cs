@@ -20,6 +20,12 @@ public sealed class Fc : IAsyncDisposable
         }
     }
 
+    /// <summary>The folder in which the processes find <c>host.json</c> and leave <c>.local</c>.</summary>
+    public string Home => _home;
+
+    /// <summary>Settings for processes to come, as variables of their environment.</summary>
+    public Dictionary<string, string?> Settings { get; } = [];
+
     /// <summary>The run file.</summary>
     public string RunFile => Path.Combine(_home, ".local", "run.json");
 
@@ -72,9 +78,14 @@ public sealed class Fc : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = _home,
         };
-        foreach (var setting in (string[])["KafkaBrokers", "OrderTables", "OrdersTopic"])
+        foreach (var setting in (string[])["KafkaBrokers", "KafkaUsername", "KafkaPassword", "KafkaSslCaLocation", "OrderTables", "OrdersTopic"])
         {
             start.Environment.Remove(setting);
+        }
+
+        foreach (var (setting, value) in Settings)
+        {
+            start.Environment[setting] = value;
         }
 
         start.Environment["FC_HOME"] = _home;

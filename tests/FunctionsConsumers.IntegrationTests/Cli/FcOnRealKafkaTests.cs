@@ -3,7 +3,8 @@ using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
 
 namespace FunctionsConsumers.IntegrationTests.Cli;
 
-public sealed class FcOnRealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>, IAsyncDisposable
+[Collection<OnRealKafka>]
+public sealed class FcOnRealKafkaTests(RealKafka kafka) : IAsyncDisposable
 {
     private readonly Fc _fc = new();
 

@@ -16,6 +16,7 @@ public sealed class RealKafka : IAsyncLifetime
     private readonly string? _given = Environment.GetEnvironmentVariable("KAFKA_BROKERS");
     private string? _folder;
     private Process? _broker;
+    private TlsFiles? _tls;
 
     /// <summary>The bootstrap list; skips the test where there is no real broker.</summary>
     public string Brokers
@@ -29,8 +30,24 @@ public sealed class RealKafka : IAsyncLifetime
         private set;
     } = "";
 
-    /// <summary>Skips the test where the broker is not this fixture's to stop.</summary>
-    public void RequireOwn() => Assert.SkipWhen(_broker is null, "The broker is not the tests' own to stop: set KAFKA_HOME and not KAFKA_BROKERS.");
+    /// <summary>Another listener of the same broker: SASL/PLAIN over TLS. Only where the broker is the tests' own.</summary>
+    public string SaslSslBrokers { get; private set; } = "";
+
+    /// <summary>The one user of that listener.</summary>
+    public static string Username => "orders";
+
+    /// <summary>That user's password.</summary>
+    public static string Password => "not-so-secret";
+
+    /// <summary>The files of that listener's certificate authority.</summary>
+    public TlsFiles Tls => _tls!;
+
+    /// <summary>Skips the test where the broker is not this fixture's own, to stop or to set up.</summary>
+    public void RequireOwn()
+    {
+        _ = Brokers;
+        Assert.SkipWhen(_broker is null, "The broker is not the tests' own to stop or to set up: set KAFKA_HOME and not KAFKA_BROKERS.");
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -42,6 +59,8 @@ public sealed class RealKafka : IAsyncLifetime
         {
             _folder = Directory.CreateTempSubdirectory("real-kafka").FullName;
             Brokers = $"127.0.0.1:{FreePort()}";
+            SaslSslBrokers = $"localhost:{FreePort()}";
+            _tls = TlsFiles.Make(_folder);
             await WriteConfigurationAsync(FreePort());
             await StartAsync();
         }
@@ -104,13 +123,21 @@ public sealed class RealKafka : IAsyncLifetime
         await File.WriteAllTextAsync(properties, string.Create(CultureInfo.InvariantCulture, $"""
             process.roles=broker,controller
             node.id=1
-            listeners=PLAINTEXT://{Brokers},CONTROLLER://127.0.0.1:{controllerPort}
-            advertised.listeners=PLAINTEXT://{Brokers}
+            listeners=PLAINTEXT://{Brokers},SASL_SSL://{SaslSslBrokers.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)},CONTROLLER://127.0.0.1:{controllerPort}
+            advertised.listeners=PLAINTEXT://{Brokers},SASL_SSL://{SaslSslBrokers}
+            listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT
+            inter.broker.listener.name=PLAINTEXT
+            ssl.keystore.location={Tls.KeyStore}
+            ssl.keystore.password={TlsFiles.KeyStorePassword}
+            ssl.keystore.type=PKCS12
+            sasl.enabled.mechanisms=PLAIN
+            listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{Username}="{Password}";
             controller.listener.names=CONTROLLER
             controller.quorum.voters=1@127.0.0.1:{controllerPort}
             log.dirs={_folder}/data
             offsets.topic.replication.factor=1
             offsets.topic.num.partitions=4
+            transaction.state.log.num.partitions=4
             transaction.state.log.replication.factor=1
             transaction.state.log.min.isr=1
             share.coordinator.state.topic.replication.factor=1
@@ -125,7 +152,9 @@ public sealed class RealKafka : IAsyncLifetime
     private Process Java(params string[] arguments)
     {
         var log = Path.Combine(_home!, "config", "log4j2.yaml");
-        string[] options = ["-Xmx512m", "-cp", Path.Combine(_home!, "libs", "*"), .. File.Exists(log) ? [$"-Dlog4j2.configurationFile={log}"] : Array.Empty<string>()];
+        
+        // A broker of a few minutes has no use for the best compiler and for a collector of many threads.
+        string[] options = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", Path.Combine(_home!, "libs", "*"), .. File.Exists(log) ? [$"-Dlog4j2.configurationFile={log}"] : Array.Empty<string>()];
         var process = Process.Start(new ProcessStartInfo("java", [.. options, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder })!;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -8,7 +8,8 @@ using FunctionsConsumers.LocalHost.Kafka;
 namespace FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
 
 /// <summary>What a mock cluster cannot show: topics made by request, a group as the broker sees it, a broker that goes and comes back.</summary>
-public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
+[Collection<OnRealKafka>]
+public sealed class RealKafkaTests(RealKafka kafka)
 {
     private static readonly KafkaHostOptions NoLoss = ListenerHarness.NoLoss with { SessionTimeoutMs = 6_000 };
 
@@ -52,7 +53,6 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
     [Fact]
     public async Task A_broker_that_goes_and_comes_back_is_said_once_each_and_nothing_is_lost()
     {
-        _ = kafka.Brokers;
         kafka.RequireOwn();
         await new TopicSetup(Connection, _log).EnsureAsync(_topic, 3, TestContext.Current.CancellationToken);
         Produce(30);

@@ -1,0 +1,99 @@
+using System.Globalization;
+using Confluent.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
+
+namespace FunctionsConsumers.LocalHost.Kafka;
+
+/// <summary>
+/// Asks a broker which topics it has: the first question of whoever talks to one. Its client would try again for ever
+/// where a password or a certificate is wrong; here that is one line, and at once.
+/// </summary>
+public static class BrokerTopics
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long the first try may take before it is looked whether the broker has refused us meanwhile; each further one
+    /// takes twice as long, for a broker that is far away.
+    /// </summary>
+    private static readonly TimeSpan FirstTry = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Asks, for at most 10 s.</summary>
+    /// <param name="kafka">The broker.</param>
+    /// <param name="topic">The topic; null for all.</param>
+    /// <param name="cancellationToken">Ends the asking.</param>
+    /// <returns>What the broker tells; a topic that it does not have carries an error.</returns>
+    /// <exception cref="LocalHostException">The broker refuses the login, no TLS connection can be made, or it does not
+    /// answer; the message is one line that names the setting.</exception>
+    public static IReadOnlyList<TopicMetadata> Ask(KafkaConnection kafka, string? topic, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(kafka);
+        Error? refusal = null;
+        Error? last = null;
+        using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "fc-topics", AllowAutoCreateTopics = false }))
+            .SetErrorHandler((_, error) =>
+            {
+                if (IsRefusal(error))
+                {
+                    Volatile.Write(ref refusal, error);
+                }
+
+                // That all are down says less than why the last of them is.
+                Volatile.Write(ref last, error.Code == ErrorCode.Local_AllBrokersDown ? last ?? error : error);
+            })
+            .SetLogHandler((_, _) => { })
+            .Build();
+
+        var since = TimeProvider.System.GetTimestamp();
+        for (var wait = FirstTry; ; wait *= 2)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var left = Patience - TimeProvider.System.GetElapsedTime(since);
+            wait = wait < left ? wait : left > FirstTry ? left : FirstTry;
+            try
+            {
+                return (topic is null ? admin.GetMetadata(wait) : admin.GetMetadata(topic, wait)).Topics;
+            }
+            catch (KafkaException e)
+            {
+                if (Volatile.Read(ref refusal) is { } refused)
+                {
+                    throw new LocalHostException(Refused(kafka, refused), e);
+                }
+
+                if (!BrokerWatch.IsAbsence(e.Error) || wait >= left)
+                {
+                    throw new LocalHostException(NoAnswer(kafka, Volatile.Read(ref last) ?? e.Error), e);
+                }
+            }
+        }
+    }
+
+    /// <summary>Why a broker let nobody in, and what to look at.</summary>
+    /// <param name="kafka">The broker.</param>
+    /// <param name="error">What the client said; see <see cref="IsRefusal" />.</param>
+    /// <returns>One line.</returns>
+    internal static string Refused(KafkaConnection kafka, Error error)
+    {
+        if (error.Code == ErrorCode.Local_Authentication)
+        {
+            return $"Kafka at {kafka.Brokers} refuses the login of '{kafka.Username}' ({error.Reason}): check KafkaUsername and KafkaPassword.";
+        }
+
+        // The client's own guess at a broker that answers without TLS.
+        return error.Reason.Contains("PLAINTEXT", StringComparison.Ordinal)
+            ? $"Kafka at {kafka.Brokers} speaks no TLS there ({error.Reason}): check KafkaBrokers, or unset KafkaUsername for a broker without login."
+            : $"Kafka at {kafka.Brokers} and this machine agree on no TLS connection ({error.Reason}): check KafkaSslCaLocation ({kafka.SslCaLocation ?? "not set: the system's authorities"}), which has to hold the authority of the broker's certificate.";
+    }
+
+    /// <summary>Whether waiting does not help: the broker, or this side, has refused the connection.</summary>
+    internal static bool IsRefusal(Error error) => error.Code is ErrorCode.Local_Authentication or ErrorCode.Local_Ssl;
+
+    private static string NoAnswer(KafkaConnection kafka, Error error)
+    {
+        var fix = kafka.Username is null && error.Reason.Contains("security.protocol", StringComparison.Ordinal)
+            ? "where it wants a login over TLS, set KafkaUsername, KafkaPassword and KafkaSslCaLocation"
+            : "start it, or name another with --brokers";
+        return string.Create(CultureInfo.InvariantCulture, $"Kafka at {kafka.Brokers} (setting KafkaBrokers) gave no answer within {Patience.TotalSeconds:0} s ({error.Reason}): {fix}.");
+    }
+}

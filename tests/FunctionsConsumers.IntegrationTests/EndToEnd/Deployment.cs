@@ -1,0 +1,164 @@
+using Azure.Data.Tables;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using FunctionsConsumers.Cli.Audit;
+using FunctionsConsumers.Cli.Connections;
+using FunctionsConsumers.Cli.Traffic;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.IntegrationTests.Cli;
+using FunctionsConsumers.IntegrationTests.LocalHost;
+using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
+using FunctionsConsumers.Orders;
+
+namespace FunctionsConsumers.IntegrationTests.EndToEnd;
+
+/// <summary>
+/// The whole system for one test: a new topic on the real broker, empty tables, and local hosts as processes. What they
+/// made of the topic is judged by the audit. Nothing of it is left in the groups at the end.
+/// </summary>
+internal sealed class Deployment : IAsyncDisposable
+{
+    private static readonly TimeSpan AuditPatience = TimeSpan.FromSeconds(60);
+
+    private readonly string _tables;
+    private readonly List<FcProcess> _hosts = [];
+    private readonly IAdminClient _admin;
+
+    private Deployment(string brokers, string tables)
+    {
+        Brokers = brokers;
+        _tables = tables;
+        _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = brokers, ReconnectBackoffMaxMs = 500 }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        Accounts = new TableServiceClient(tables);
+
+        // A host that is killed is noticed while the test still runs.
+        var hostJson = Path.Combine(Fc.Home, "host.json");
+        var text = File.ReadAllText(hostJson);
+        Assert.Contains("\"sessionTimeoutMs\": 45000", text, StringComparison.Ordinal);
+        File.WriteAllText(hostJson, text.Replace("\"sessionTimeoutMs\": 45000", "\"sessionTimeoutMs\": 6000", StringComparison.Ordinal));
+    }
+
+    public Fc Fc { get; } = new();
+
+    public string Brokers { get; }
+
+    public string Topic { get; } = "orders-" + Guid.NewGuid().ToString("N");
+
+    public TableServiceClient Accounts { get; }
+
+    /// <summary>The options with which <c>fc</c> finds the deployment.</summary>
+    public string At => $"--brokers {Brokers} --tables {_tables} --topic {Topic}";
+
+    /// <summary>The settings with which the library finds it.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["KafkaBrokers"] = Brokers, ["OrderTables"] = _tables, ["OrdersTopic"] = Topic };
+
+    /// <summary>Makes the topic and empties the tables.</summary>
+    public static async Task<Deployment> MakeAsync(RealKafka kafka, EmptyTables tables, int partitions)
+    {
+        var deployment = new Deployment(kafka.Brokers, await tables.EmptyAsync());
+        await deployment._admin.CreateTopicsAsync([new TopicSpecification { Name = deployment.Topic, NumPartitions = partitions }]);
+        return deployment;
+    }
+
+    /// <summary>Starts a host, and waits until its functions run.</summary>
+    public async Task<FcProcess> StartHostAsync()
+    {
+        var host = await Fc.StartAsync("run " + At, "Stop:");
+        lock (_hosts)
+        {
+            _hosts.Add(host);
+        }
+
+        return host;
+    }
+
+    /// <summary>Stops a host with SIGTERM, which ends well.</summary>
+    public async Task StopHostAsync(FcProcess host)
+    {
+        lock (_hosts)
+        {
+            _hosts.Remove(host);
+        }
+
+        var stopped = await host.TerminateAsync();
+        Assert.True(stopped.ExitCode == 0, stopped.ToString());
+    }
+
+    /// <summary>Waits until each group has so many members, and each partition exactly one owner among them.</summary>
+    public Task UntilSharedAsync(int members, int partitions) => Eventually.TrueAsync(
+        async () =>
+        {
+            var groups = await _admin.DescribeConsumerGroupsAsync(Groups.All);
+            return groups.ConsumerGroupDescriptions.TrueForAll(group => group.State == ConsumerGroupState.Stable
+                && group.Members.Count == members
+                && group.Members.TrueForAll(member => member.Assignment.TopicPartitions.Count > 0)
+                && group.Members.SelectMany(member => member.Assignment.TopicPartitions)
+                    .Select(partition => (partition.Topic, partition.Partition.Value)).Order()
+                    .SequenceEqual(Enumerable.Range(0, partitions).Select(partition => (Topic, partition))));
+        },
+        $"{members} members that share {partitions} partitions, each with one owner");
+
+    /// <summary>Waits until every group stands at the end, and finds nothing lost, doubled or left in an outbox.</summary>
+    public async Task<AuditReport> AuditedAsync()
+    {
+        var target = Target.Resolve(new TargetOptions(Brokers, _tables, Topic), new Dictionary<string, string>(), null);
+        var outcome = await new AuditSession(target, Groups.All).RunAsync(null, AuditPatience, TestContext.Current.CancellationToken);
+        Assert.True(outcome.ExitCode == 0, $"{outcome.Report} {outcome.Behind} {outcome.Gone} {string.Join('\n', outcome.Findings.Lines)} {string.Join('\n', _hosts.Select(host => host.Result.Error))}");
+        return outcome.Report;
+    }
+
+    /// <summary>Produces records, each to the partition that its place names.</summary>
+    public void Produce(IEnumerable<TrafficRecord> records, Func<int, int> partitionOf)
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig { BootstrapServers = Brokers, LingerMs = 1 }).Build();
+        var place = 0;
+        foreach (var record in records)
+        {
+            producer.Produce(new TopicPartition(Topic, partitionOf(place++)), ToMessage(record), report => Assert.False(report.Error.IsError));
+        }
+
+        producer.Flush(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Produces seeded orders, resends and poison at a steady rate until it is told that it is enough.</summary>
+    public Task<ProducedTraffic> ProduceUntilAsync(CancellationToken enough) => Task.Run(
+        () => TrafficProducer.ProduceAsync(new KafkaConnection(Brokers), Topic, new TrafficPlan(1_000_000, 0.1m, 0.01m, 21), 300, _ => { }, enough),
+        TestContext.Current.CancellationToken);
+
+    /// <summary>Makes the topic wider.</summary>
+    public Task GrowAsync(int partitions) => _admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = Topic, IncreaseTo = partitions }]);
+
+    /// <summary>Sets the groups, which have no member now, back to the beginning.</summary>
+    public Task ResetAsync(int partitions) => Task.WhenAll(Groups.All.Select(group => _admin.AlterConsumerGroupOffsetsAsync(
+        [new ConsumerGroupTopicPartitionOffsets(group, [.. Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(Topic, partition, 0))])])));
+
+    /// <summary>How many records of the topic the group has committed.</summary>
+    public async Task<long> CommittedAsync(string group)
+    {
+        var offsets = await _admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, null)]);
+        return offsets[0].Partitions.Where(partition => partition.Topic == Topic).Sum(partition => partition.Offset.Value);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A host that is merely killed stays in its groups until its session ends, and would keep the next test's waiting.
+        foreach (var host in _hosts.Where(host => !host.Process.HasExited))
+        {
+            await host.TerminateAsync();
+        }
+
+        await Fc.DisposeAsync();
+        _admin.Dispose();
+    }
+
+    public static Message<byte[], byte[]?> ToMessage(TrafficRecord record)
+    {
+        var message = new Message<byte[], byte[]?> { Key = record.Key, Value = record.Value, Headers = [] };
+        foreach (var (name, value) in record.Headers)
+        {
+            message.Headers.Add(name, value);
+        }
+
+        return message;
+    }
+}
