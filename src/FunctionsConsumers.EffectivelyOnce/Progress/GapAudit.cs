@@ -41,27 +41,27 @@ public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress pr
 
         long found = 0, lost = 0;
         var healed = default(BatchOutcome);
-        foreach (var (position, from, to) in gaps)
+        foreach (var stretch in Stretches(gaps))
         {
-            var begin = from;
-            if (begin < position.LogStart)
+            var (position, to) = (stretch.Position, stretch.Gaps[^1].To);
+            foreach (var (from, until) in stretch.Gaps.Where(gap => gap.From < position.LogStart))
             {
-                var end = Math.Min(to, position.LogStart);
-                LogLost(processor.Group, topic, position.Partition, begin, end);
-                await progress.LostAsync(topic, position.Partition, begin, end, cancellationToken).ConfigureAwait(false);
-                lost += end - begin;
-                begin = end;
+                var end = Math.Min(until, position.LogStart);
+                LogLost(processor.Group, topic, position.Partition, from, end);
+                await progress.LostAsync(topic, position.Partition, from, end, cancellationToken).ConfigureAwait(false);
+                lost += end - from;
             }
 
-            while (begin < to)
+            for (var begin = Math.Max(stretch.Gaps[0].From, position.LogStart); begin < to;)
             {
                 var slice = await log.ReadAsync(topic, position.Partition, begin, to, RecordsAtOnce, cancellationToken).ConfigureAwait(false);
-                if (slice.Records.Count > 0)
+                var records = InGaps(slice.Records, stretch.Gaps);
+                if (records.Count > 0)
                 {
-                    var outcome = await processor.ProcessAsync(slice.Records, cancellationToken).ConfigureAwait(false);
+                    var outcome = await processor.ProcessAsync(records, cancellationToken).ConfigureAwait(false);
                     healed = new BatchOutcome(
                         healed.Applied + outcome.Applied, healed.Duplicates + outcome.Duplicates, healed.DeadLettered + outcome.DeadLettered, healed.PassedOver + outcome.PassedOver);
-                    found += slice.Records.Count;
+                    found += records.Count;
                 }
 
                 if (slice.ReadTo <= begin)
@@ -82,6 +82,50 @@ public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress pr
         }
 
         return new GapAuditResult(found, healed.Applied + healed.DeadLettered, lost);
+    }
+
+    /// <summary>
+    /// Gaps that lie close together are read in one go: behind every transaction of a producer there is one, and each
+    /// reading connects to the broker anew, which takes longer than to read what lies between.
+    /// </summary>
+    private static List<(PartitionPosition Position, List<(long From, long To)> Gaps)> Stretches(List<(PartitionPosition Position, long From, long To)> gaps)
+    {
+        var stretches = new List<(PartitionPosition Position, List<(long From, long To)> Gaps)>();
+        foreach (var (position, from, to) in gaps)
+        {
+            if (stretches.Count > 0 && stretches[^1] is var (last, close) && last.Partition == position.Partition && from - close[^1].To <= RecordsAtOnce)
+            {
+                close.Add((from, to));
+            }
+            else
+            {
+                stretches.Add((position, [(from, to)]));
+            }
+        }
+
+        return stretches;
+    }
+
+    /// <summary>The records that are in a gap; both come in order.</summary>
+    private static List<ConsumedRecord> InGaps(IReadOnlyList<ConsumedRecord> records, List<(long From, long To)> gaps)
+    {
+        var found = new List<ConsumedRecord>();
+        var gap = 0;
+        foreach (var record in records)
+        {
+            var offset = record.Coordinates.Offset;
+            while (gap < gaps.Count && gaps[gap].To <= offset)
+            {
+                gap++;
+            }
+
+            if (gap < gaps.Count && gaps[gap].From <= offset)
+            {
+                found.Add(record);
+            }
+        }
+
+        return found;
     }
 
     private static List<(PartitionPosition Position, long From, long To)> Gaps(IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)> partitions) =>

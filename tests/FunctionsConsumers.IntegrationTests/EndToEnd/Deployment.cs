@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.Connections;
+using FunctionsConsumers.Cli.Kafka;
 using FunctionsConsumers.Cli.Traffic;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.IntegrationTests.Cli;
@@ -22,13 +23,13 @@ internal sealed class Deployment : IAsyncDisposable
 
     private readonly string _tables;
     private readonly List<FcProcess> _hosts = [];
-    private readonly IAdminClient _admin;
+    private readonly GroupOffsets _offsets;
 
     private Deployment(string brokers, string tables)
     {
         Brokers = brokers;
         _tables = tables;
-        _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = brokers, ReconnectBackoffMaxMs = 500 }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        _offsets = new GroupOffsets(new KafkaConnection(brokers));
         Accounts = new TableServiceClient(tables);
 
         // A host that is killed is noticed while the test still runs.
@@ -56,7 +57,8 @@ internal sealed class Deployment : IAsyncDisposable
     public static async Task<Deployment> MakeAsync(RealKafka kafka, EmptyTables tables, int partitions)
     {
         var deployment = new Deployment(kafka.Brokers, await tables.EmptyAsync());
-        await deployment._admin.CreateTopicsAsync([new TopicSpecification { Name = deployment.Topic, NumPartitions = partitions }]);
+        using var admin = deployment.Admin();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = deployment.Topic, NumPartitions = partitions }]);
         return deployment;
     }
 
@@ -85,18 +87,20 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>Waits until each group has so many members, and each partition exactly one owner among them.</summary>
-    public Task UntilSharedAsync(int members, int partitions) => Eventually.TrueAsync(
-        async () =>
-        {
-            var groups = await _admin.DescribeConsumerGroupsAsync(Groups.All);
-            return groups.ConsumerGroupDescriptions.TrueForAll(group => group.State == ConsumerGroupState.Stable
-                && group.Members.Count == members
-                && group.Members.TrueForAll(member => member.Assignment.TopicPartitions.Count > 0)
-                && group.Members.SelectMany(member => member.Assignment.TopicPartitions)
-                    .Select(partition => (partition.Topic, partition.Partition.Value)).Order()
-                    .SequenceEqual(Enumerable.Range(0, partitions).Select(partition => (Topic, partition))));
-        },
-        $"{members} members that share {partitions} partitions, each with one owner");
+    public async Task UntilSharedAsync(int members, int partitions)
+    {
+        using var admin = Admin();
+        await Eventually.TrueAsync(
+            async () => AreShared((await admin.DescribeConsumerGroupsAsync(Groups.All)).ConsumerGroupDescriptions),
+            $"{members} members that share {partitions} partitions, each with one owner");
+
+        bool AreShared(List<ConsumerGroupDescription> groups) => groups.TrueForAll(group => group.State == ConsumerGroupState.Stable
+            && group.Members.Count == members
+            && group.Members.TrueForAll(member => member.Assignment.TopicPartitions.Count > 0)
+            && group.Members.SelectMany(member => member.Assignment.TopicPartitions)
+                .Select(partition => (partition.Topic, partition.Partition.Value)).Order()
+                .SequenceEqual(Enumerable.Range(0, partitions).Select(partition => (Topic, partition))));
+    }
 
     /// <summary>Waits until every group stands at the end, and finds nothing lost, doubled or left in an outbox.</summary>
     public async Task<AuditReport> AuditedAsync()
@@ -126,18 +130,28 @@ internal sealed class Deployment : IAsyncDisposable
         TestContext.Current.CancellationToken);
 
     /// <summary>Makes the topic wider.</summary>
-    public Task GrowAsync(int partitions) => _admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = Topic, IncreaseTo = partitions }]);
+    public async Task GrowAsync(int partitions)
+    {
+        using var admin = Admin();
+        await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = Topic, IncreaseTo = partitions }]);
+    }
 
     /// <summary>Sets the groups, which have no member now, back to the beginning.</summary>
-    public Task ResetAsync(int partitions) => Task.WhenAll(Groups.All.Select(group => _admin.AlterConsumerGroupOffsetsAsync(
-        [new ConsumerGroupTopicPartitionOffsets(group, [.. Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(Topic, partition, 0))])])));
-
-    /// <summary>How many records of the topic the group has committed.</summary>
-    public async Task<long> CommittedAsync(string group)
+    public async Task ResetAsync(int partitions)
     {
-        var offsets = await _admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, null)]);
-        return offsets[0].Partitions.Where(partition => partition.Topic == Topic).Sum(partition => partition.Offset.Value);
+        using var admin = Admin();
+        foreach (var group in Groups.All)
+        {
+            await admin.AlterConsumerGroupOffsetsAsync(
+                [new ConsumerGroupTopicPartitionOffsets(group, [.. Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(Topic, partition, 0))])]);
+        }
     }
+
+    /// <summary>
+    /// How many records of the topic a group has committed. Asked by a consumer: librdkafka 2.15 ends the process when an
+    /// admin client asks (ListConsumerGroupOffsets) and the coordinator is not ready, as after a broker's restart.
+    /// </summary>
+    public long Committed(string group, int partitions) => _offsets.Committed(group, Topic, Enumerable.Range(0, partitions)).Values.Sum();
 
     public async ValueTask DisposeAsync()
     {
@@ -148,7 +162,7 @@ internal sealed class Deployment : IAsyncDisposable
         }
 
         await Fc.DisposeAsync();
-        _admin.Dispose();
+        _offsets.Dispose();
     }
 
     public static Message<byte[], byte[]?> ToMessage(TrafficRecord record)
@@ -161,4 +175,6 @@ internal sealed class Deployment : IAsyncDisposable
 
         return message;
     }
+
+    private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 }

@@ -30,7 +30,7 @@ public sealed class ReplayTests(RealKafka kafka, EmptyTables tables)
         Assert.Equal(30, deadLetters);
 
         await deployment.ResetAsync(Partitions);
-        Assert.Equal(0, await deployment.CommittedAsync("billing"));
+        Assert.Equal(0, deployment.Committed("billing", Partitions));
         var second = await deployment.StartHostAsync();
         var after = await deployment.AuditedAsync();
         await deployment.StopHostAsync(second);
@@ -39,7 +39,7 @@ public sealed class ReplayTests(RealKafka kafka, EmptyTables tables)
         foreach (var group in Groups.All)
         {
             Assert.Contains(group + ": ", second.Result.Error, StringComparison.Ordinal);
-            Assert.Equal(130, await deployment.CommittedAsync(group));
+            Assert.Equal(130, deployment.Committed(group, Partitions));
         }
 
         Assert.DoesNotMatch("[1-9][0-9]* applied", second.Result.Error);

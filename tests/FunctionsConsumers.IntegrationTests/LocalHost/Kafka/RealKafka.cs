@@ -89,10 +89,10 @@ public sealed class RealKafka : IAsyncLifetime
         }
     }
 
-    /// <summary>Kills the broker; its data stays.</summary>
+    /// <summary>Kills the broker with SIGKILL; its data stays.</summary>
     public async Task KillAsync()
     {
-        _broker!.Kill();
+        _broker!.StandardInput.Close();
         await _broker.WaitForExitAsync();
         _broker.Dispose();
     }
@@ -152,10 +152,14 @@ public sealed class RealKafka : IAsyncLifetime
     private Process Java(params string[] arguments)
     {
         var log = Path.Combine(_home!, "config", "log4j2.yaml");
-        
+
         // A broker of a few minutes has no use for the best compiler and for a collector of many threads.
         string[] options = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", Path.Combine(_home!, "libs", "*"), .. File.Exists(log) ? [$"-Dlog4j2.configurationFile={log}"] : Array.Empty<string>()];
-        var process = Process.Start(new ProcessStartInfo("java", [.. options, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder })!;
+
+        // It is killed as soon as the shell's own standard input is closed: by us, or by our end, however that comes.
+        const string Guard = "exec 3<&0; \"$@\" 3<&- & java=$!; (read -r _ <&3; kill -9 $java) >/dev/null 2>&1 & guard=$!; wait $java; code=$?; kill $guard 2>/dev/null; exit $code";
+        string[] shell = ["-c", Guard, "sh", "java", .. options, .. arguments];
+        var process = Process.Start(new ProcessStartInfo("sh", shell) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder })!;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;

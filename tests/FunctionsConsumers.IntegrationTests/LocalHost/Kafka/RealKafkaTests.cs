@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using FunctionsConsumers.Cli.Kafka;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Configuration;
@@ -46,8 +47,8 @@ public sealed class RealKafkaTests(RealKafka kafka)
         using var admin = Admin();
         var described = await admin.DescribeConsumerGroupsAsync([_group]);
         Assert.Equal(ConsumerGroupState.Empty, described.ConsumerGroupDescriptions.Single().State);
-        var committed = await admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(_group, null)]);
-        Assert.Equal(30, committed.Single().Partitions.Sum(partition => partition.Offset.Value));
+        using var offsets = new GroupOffsets(Connection);
+        Assert.Equal(30, offsets.Committed(_group, _topic, [0, 1, 2]).Values.Sum());
     }
 
     [Fact]

@@ -86,6 +86,35 @@ public sealed class GapAuditTests
     }
 
     [Fact]
+    public async Task Gaps_that_lie_close_together_are_read_in_one_go_and_what_lies_between_is_left_alone()
+    {
+        _log.Records[5_000] = Record(5_000, "far|1");
+        _log.LogEnd = 5_001;
+        var progress = Progress();
+        await progress.EnsureFloorsAsync("topic", Token);
+        await HandleAsync(progress, 0, 1, 3, 5, 6, 8, 9);
+        progress.Finished("topic", 0, 10, 5_000);
+        _log.Committed = 5_001;
+
+        Assert.Equal(new GapAuditResult(4, 4, 0), await AuditAsync(progress));
+        Assert.Equal([(2, 8), (5_000, 5_001)], _log.Read);
+        Assert.Equal(new GapAuditResult(0, 0, 0), await AuditAsync(progress));
+    }
+
+    [Fact]
+    public async Task Of_gaps_close_together_only_what_the_broker_dropped_is_lost()
+    {
+        var progress = Progress();
+        await progress.EnsureFloorsAsync("topic", Token);
+        await HandleAsync(progress, 0, 2, 4, 6, 8, 9);
+        (_log.LogStart, _log.Committed) = (4, 10);
+
+        Assert.Equal(new GapAuditResult(2, 2, 2), await AuditAsync(progress));
+        Assert.Equal([(4, 8)], _log.Read);
+        Assert.Equal(new GapAuditResult(0, 0, 0), await AuditAsync(progress));
+    }
+
+    [Fact]
     public async Task Records_that_the_broker_dropped_first_are_reported_as_lost_once()
     {
         var progress = Progress();
