@@ -25,7 +25,7 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The connection; null where no broker is named.</returns>
-    /// <exception cref="SettingException">A user name without a password, or a file that holds no certificate authority.</exception>
+    /// <exception cref="SettingException">A user name or a password without the other, or a file that holds no certificate authority.</exception>
     public static KafkaConnection? FromConfiguration(IConfiguration configuration)
     {
         var brokers = Text(configuration["KafkaBrokers"]);
@@ -39,6 +39,12 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
         if (username is not null && password is null)
         {
             throw new SettingException("KafkaUsername is set and KafkaPassword is not: set KafkaPassword, or remove KafkaUsername for a broker without authentication.");
+        }
+
+        // A shell makes nothing of an unquoted $ConnectionString, the user name of Event Hubs.
+        if (username is null && password is not null)
+        {
+            throw new SettingException("KafkaPassword is set and KafkaUsername is not: set KafkaUsername (of Event Hubs it is the word $ConnectionString, in single quotes for a shell), or remove KafkaPassword for a broker without authentication.");
         }
 
         return new KafkaConnection(brokers, username, password, Authority(Text(configuration["KafkaSslCaLocation"])))

@@ -18,6 +18,8 @@ public sealed class FailuresTests
         { new RequestFailedException(500, "Server\r\nat Azure.Core"), "500" },
         { new HttpRequestException("Connection refused"), "OrderTables" },
         { new KafkaException(new Error(ErrorCode.Local_Transport, "gone\nfor good")), "KafkaBrokers" },
+        { new KafkaException(new Error(ErrorCode.Local_Authentication, "Invalid username or password")), "KafkaPassword" },
+        { new KafkaException(new Error(ErrorCode.Local_Ssl, "certificate verify failed")), "KafkaSslCaLocation" },
         { new OperationCanceledException(), "stopped" },
         { new InvalidOperationException("surprise\n   at Some.Method()"), "surprise" },
     };
