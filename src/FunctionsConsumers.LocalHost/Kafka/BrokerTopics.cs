@@ -29,7 +29,7 @@ public static class BrokerTopics
     {
         ArgumentNullException.ThrowIfNull(kafka);
         Error? refusal = null;
-        Error? last = null;
+        string? reason = null;
         using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "fc-topics", AllowAutoCreateTopics = false }))
             .SetErrorHandler((_, error) =>
             {
@@ -39,9 +39,19 @@ public static class BrokerTopics
                 }
 
                 // That all are down says less than why the last of them is.
-                Volatile.Write(ref last, error.Code == ErrorCode.Local_AllBrokersDown ? last ?? error : error);
+                if (error.Code != ErrorCode.Local_AllBrokersDown)
+                {
+                    Volatile.Write(ref reason, error.Reason);
+                }
             })
-            .SetLogHandler((_, _) => { })
+            .SetLogHandler((_, entry) =>
+            {
+                // Some failures are told nowhere else: a plain connection to a listener that wants TLS.
+                if (entry.Facility == "FAIL")
+                {
+                    Volatile.Write(ref reason, entry.Message[(entry.Message.IndexOf("]: ", StringComparison.Ordinal) + 1)..].TrimStart(':', ' '));
+                }
+            })
             .Build();
 
         var since = TimeProvider.System.GetTimestamp();
@@ -63,7 +73,7 @@ public static class BrokerTopics
 
                 if (!BrokerWatch.IsAbsence(e.Error) || wait >= left)
                 {
-                    throw new LocalHostException(NoAnswer(kafka, Volatile.Read(ref last) ?? e.Error), e);
+                    throw new LocalHostException(NoAnswer(kafka, Volatile.Read(ref reason) ?? e.Error.Reason), e);
                 }
             }
         }
@@ -80,20 +90,24 @@ public static class BrokerTopics
             return $"Kafka at {kafka.Brokers} refuses the login of '{kafka.Username}' ({error.Reason}): check KafkaUsername and KafkaPassword.";
         }
 
-        // The client's own guess at a broker that answers without TLS.
-        return error.Reason.Contains("PLAINTEXT", StringComparison.Ordinal)
-            ? $"Kafka at {kafka.Brokers} speaks no TLS there ({error.Reason}): check KafkaBrokers, or unset KafkaUsername for a broker without login."
-            : $"Kafka at {kafka.Brokers} and this machine agree on no TLS connection ({error.Reason}): check KafkaSslCaLocation ({kafka.SslCaLocation ?? "not set: the system's authorities"}), which has to hold the authority of the broker's certificate.";
+        return $"Kafka at {kafka.Brokers} and this machine agree on no TLS connection ({error.Reason}): check KafkaSslCaLocation ({kafka.SslCaLocation ?? "not set: the system's authorities"}), which has to hold the authority of the broker's certificate.";
     }
 
     /// <summary>Whether waiting does not help: the broker, or this side, has refused the connection.</summary>
     internal static bool IsRefusal(Error error) => error.Code is ErrorCode.Local_Authentication or ErrorCode.Local_Ssl;
 
-    private static string NoAnswer(KafkaConnection kafka, Error error)
+    /// <summary>That a broker did not answer, and what to look at.</summary>
+    /// <param name="kafka">The broker.</param>
+    /// <param name="reason">What the client said last. A listener that wants TLS hangs up on the first question, in which
+    /// versions are asked for; one that speaks none the client guesses by itself.</param>
+    /// <returns>One line.</returns>
+    internal static string NoAnswer(KafkaConnection kafka, string reason)
     {
-        var fix = kafka.Username is null && error.Reason.Contains("security.protocol", StringComparison.Ordinal)
-            ? "where it wants a login over TLS, set KafkaUsername, KafkaPassword and KafkaSslCaLocation"
-            : "start it, or name another with --brokers";
-        return string.Create(CultureInfo.InvariantCulture, $"Kafka at {kafka.Brokers} (setting KafkaBrokers) gave no answer within {Patience.TotalSeconds:0} s ({error.Reason}): {fix}.");
+        var fix = kafka.Username is null && reason.Contains("APIVERSION_QUERY", StringComparison.Ordinal)
+            ? "start it, or set KafkaUsername, KafkaPassword and KafkaSslCaLocation where it wants a login over TLS"
+            : kafka.Username is not null && reason.Contains("PLAINTEXT broker", StringComparison.Ordinal)
+                ? "start it, or unset KafkaUsername and KafkaPassword where it wants no login"
+                : "start it, or name another with --brokers";
+        return string.Create(CultureInfo.InvariantCulture, $"Kafka at {kafka.Brokers} (setting KafkaBrokers) gave no answer within {Patience.TotalSeconds:0} s ({reason}): {fix}.");
     }
 }

@@ -43,13 +43,6 @@ public sealed class SaslSslTests(RealKafka kafka, EmptyTables tables)
         await RefusedAsync(deployment, "KafkaSslCaLocation");
     }
 
-    [Fact]
-    public async Task A_listener_without_TLS_is_one_line_that_names_the_setting()
-    {
-        await using var deployment = await DeploymentAsync();
-        RefusedInOneLine(await deployment.Fc.RunAsync("groups " + deployment.At), "KafkaUsername");
-    }
-
     private async Task RefusedAsync(Deployment deployment, string setting)
     {
         var results = await Task.WhenAll(Commands.Select(command => deployment.Fc.RunAsync($"{command} {SaslSslAt(deployment)}")));

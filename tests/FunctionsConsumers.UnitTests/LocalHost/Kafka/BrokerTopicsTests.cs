@@ -11,7 +11,6 @@ public sealed class BrokerTopicsTests
     [Theory]
     [InlineData(ErrorCode.Local_Authentication, "Invalid username or password", "check KafkaUsername and KafkaPassword")]
     [InlineData(ErrorCode.Local_Ssl, "certificate verify failed", "check KafkaSslCaLocation (/authority.pem)")]
-    [InlineData(ErrorCode.Local_Ssl, "wrong version number: connecting to a PLAINTEXT broker listener?", "unset KafkaUsername")]
     public void A_refusal_names_the_setting_and_never_the_password(ErrorCode code, string reason, string fix)
     {
         var error = new Error(code, reason);
@@ -20,6 +19,15 @@ public sealed class BrokerTopicsTests
         Assert.Contains(reason, line, StringComparison.Ordinal);
         Assert.Contains(fix, line, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_answer_names_the_login_where_the_listener_seems_to_be_of_the_other_kind()
+    {
+        var plain = new KafkaConnection("host:9092");
+        Assert.Contains("set KafkaUsername", BrokerTopics.NoAnswer(plain, "Disconnected: connection closed by peer (after 19ms in state APIVERSION_QUERY)"), StringComparison.Ordinal);
+        Assert.Contains("unset KafkaUsername", BrokerTopics.NoAnswer(Connection, "Disconnected: connecting to a PLAINTEXT broker listener?"), StringComparison.Ordinal);
+        Assert.EndsWith("start it, or name another with --brokers.", BrokerTopics.NoAnswer(plain, "Connection refused"), StringComparison.Ordinal);
     }
 
     [Theory]
