@@ -14,7 +14,7 @@ internal static class OutboxCommand
     /// <summary>Makes the command.</summary>
     /// <param name="caller">Who calls.</param>
     /// <returns>The command.</returns>
-    public static Command Create(Caller caller) => new("outbox", "Messages that are committed and not sent yet, or parked for a person to decide.") { List(caller), Resend(caller), Drop(caller) };
+    public static Command Create(Caller caller) => new Command("outbox", "Messages that are committed and not sent yet, or parked for a person to decide.") { List(caller), Resend(caller), Drop(caller) };
 
     private static Command List(Caller caller)
     {
@@ -95,7 +95,8 @@ internal static class OutboxCommand
 
     private static bool Confirmed(Invocation call, string[] ids)
     {
-        var answer = call.Terminal.Ask(string.Create(CultureInfo.InvariantCulture, $"Drop {ids.Distinct(StringComparer.Ordinal).Count()} messages for good? Type yes: "))
+        var count = ids.Distinct(StringComparer.OrdinalIgnoreCase).Count();
+        var answer = call.Terminal.Ask(string.Create(CultureInfo.InvariantCulture, $"Drop {(count == 1 ? "this message" : $"these {count} messages")} for good? Type yes: "))
             ?? throw new CommandException("a dropped message is never sent, and there is nobody to ask: say --yes");
         if (answer.Trim() == "yes")
         {

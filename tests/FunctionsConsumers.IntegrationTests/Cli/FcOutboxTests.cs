@@ -52,7 +52,9 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
         var unsure = await _orders.FcAsync($"outbox drop {id}");
         Assert.Equal(2, unsure.ExitCode);
         Assert.Contains("--yes", Assert.Single(Lines(unsure.Error)), StringComparison.Ordinal);
-        Assert.Equal(0, (await _orders.FcAsync($"outbox drop {id} --yes")).ExitCode);
+        var asked = await _orders.FcAsync($"outbox drop {id}", answer: "no");
+        Assert.Equal((2, "Drop this message for good? Type yes: fc: nothing was dropped"), (asked.ExitCode, asked.Error.Trim()));
+        Assert.Equal(0, (await _orders.FcAsync($"outbox drop {id}", answer: "yes")).ExitCode);
         foreach (var command in (string[])["resend", "drop --yes"])
         {
             var unknown = await _orders.FcAsync($"outbox {command} {id}");

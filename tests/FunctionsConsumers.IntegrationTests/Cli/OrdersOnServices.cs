@@ -89,14 +89,15 @@ internal sealed class OrdersOnServices : IAsyncDisposable
         await Eventually.TrueAsync(() => Groups.All.All(group => offsets.Committed(group, Topic, [0]).GetValueOrDefault(0) == _produced), "every group has committed everything");
     }
 
-    /// <summary>Runs <c>fc</c> as from a shell in which nobody can be asked.</summary>
-    public async Task<FcResult> FcAsync(string line)
+    /// <summary>Runs <c>fc</c> as from a shell in which nobody can be asked; with an answer given, as from a terminal where that is typed.</summary>
+    public async Task<FcResult> FcAsync(string line, string? answer = null)
     {
         await using var @out = new StringWriter();
         await using var error = new StringWriter();
+        using var typed = answer is null ? null : new StringReader(answer + "\n");
         string[] args = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--brokers", _services.Brokers!, "--tables", Tables, "--topic", Topic];
         var exitCode = await FcCommandLine.InvokeAsync(
-            args, new Caller(new Terminal(@out, TextWriter.Synchronized(error), ShowsProgress: false), new Dictionary<string, string>()), TestContext.Current.CancellationToken);
+            args, new Caller(new Terminal(@out, TextWriter.Synchronized(error), ShowsProgress: false, typed), new Dictionary<string, string>()), TestContext.Current.CancellationToken);
         return new FcResult(exitCode, @out.ToString(), error.ToString());
     }
 
