@@ -17,7 +17,7 @@ internal static class Failures
     /// <returns>One line.</returns>
     public static string Line(Exception failure) => OneLine(failure switch
     {
-        CommandException or LocalHostException or SettingException or StoreUnavailableException or BatchDeadlineException => failure.Message,
+        CommandException or LocalHostException or SettingException or StoreUnavailableException or BatchDeadlineException or InvalidDataException => failure.Message,
         TimeoutException => $"no answer in time: {failure.Message}",
         AggregateException { InnerExceptions.Count: > 0 } several => Line(several.InnerExceptions[0]),
         OperationCanceledException => "stopped before it was done",

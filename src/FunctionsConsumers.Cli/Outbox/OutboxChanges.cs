@@ -2,7 +2,7 @@ using FunctionsConsumers.EffectivelyOnce.Outbox;
 
 namespace FunctionsConsumers.Cli.Outbox;
 
-/// <summary>Changes messages of outboxes, one by one, and says what became of each.</summary>
+/// <summary>Changes messages of outboxes, and says what became of each.</summary>
 internal static class OutboxChanges
 {
     /// <summary>Changes the messages that are named.</summary>
@@ -18,42 +18,49 @@ internal static class OutboxChanges
         CancellationToken cancellationToken)
     {
         var byId = found.ToLookup(message => message.Entry.Id, StringComparer.OrdinalIgnoreCase);
-        var changes = new List<ChangedMessage>();
-        foreach (var id in ids.Distinct(StringComparer.OrdinalIgnoreCase))
-        {
-            List<FoundMessage> named = [.. byId[id]];
-            changes.AddRange(named.Count == 0 ? [new ChangedMessage(id, null, ChangedMessage.Unknown)] : await change(named, cancellationToken));
-        }
-
-        return changes;
+        List<string> named = [.. ids.Distinct(StringComparer.OrdinalIgnoreCase)];
+        var changed = (await change([.. named.SelectMany(id => byId[id])], cancellationToken)).ToLookup(one => one.Id, StringComparer.OrdinalIgnoreCase);
+        return [.. named.SelectMany(id => changed.Contains(id) ? changed[id] : [new ChangedMessage(id, null, ChangedMessage.Unknown)])];
     }
 
     /// <summary>Has messages sent again.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="cancellationToken">Ends the changing.</param>
     /// <returns>One outcome for each.</returns>
-    public static Task<IReadOnlyList<ChangedMessage>> ResendAsync(IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken) => EachAsync(messages, message =>
-        message.Entry.State == OutboxRows.Parked ? OutcomeAsync(message.Outbox.ResendAsync(message.Entry, cancellationToken), ChangedMessage.Resent) : Task.FromResult(message.Entry.State));
-
-    /// <summary>Drops messages.</summary>
-    /// <param name="messages">The messages.</param>
-    /// <param name="cancellationToken">Ends the changing.</param>
-    /// <returns>One outcome for each.</returns>
-    public static Task<IReadOnlyList<ChangedMessage>> DropAsync(IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken) => EachAsync(messages, message =>
-        message.Entry.State == OutboxRows.Claimed ? Task.FromResult(ChangedMessage.Claimed) : OutcomeAsync(message.Outbox.DropAsync(message.Entry, cancellationToken), ChangedMessage.Dropped));
-
-    private static async Task<IReadOnlyList<ChangedMessage>> EachAsync(IReadOnlyList<FoundMessage> messages, Func<FoundMessage, Task<string>> change)
+    public static async Task<IReadOnlyList<ChangedMessage>> ResendAsync(IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken)
     {
         var changes = new List<ChangedMessage>(messages.Count);
-        foreach (var message in messages)
+        foreach (var (entry, outbox) in messages)
         {
-            changes.Add(new ChangedMessage(message.Entry.Id, message.Entry.Group, await change(message)));
+            changes.Add(Changed(entry, entry.State == OutboxRows.Parked ? Outcome(await outbox.ResendAsync(entry, cancellationToken), ChangedMessage.Resent) : entry.State));
         }
 
         return changes;
     }
 
-    private static async Task<string> OutcomeAsync(Task<OutboxChange> change, string made) => await change switch
+    /// <summary>Drops messages.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="cancellationToken">Ends the changing.</param>
+    /// <returns>One outcome for each.</returns>
+    public static async Task<IReadOnlyList<ChangedMessage>> DropAsync(IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken)
+    {
+        List<ChangedMessage> changes = [.. messages.Where(IsClaimed).Select(message => Changed(message.Entry, ChangedMessage.Claimed))];
+        foreach (var outbox in messages.Where(message => !IsClaimed(message)).GroupBy(message => message.Outbox, message => message.Entry))
+        {
+            // Messages that share a row are dropped together, or the first would change the version of the second.
+            List<OutboxEntry> entries = [.. outbox];
+            var outcomes = await outbox.Key.DropAsync(entries, cancellationToken);
+            changes.AddRange(entries.Zip(outcomes, (entry, outcome) => Changed(entry, Outcome(outcome, ChangedMessage.Dropped))));
+        }
+
+        return changes;
+    }
+
+    private static bool IsClaimed(FoundMessage message) => message.Entry.State == OutboxRows.Claimed;
+
+    private static ChangedMessage Changed(OutboxEntry entry, string outcome) => new(entry.Id, entry.Group, outcome);
+
+    private static string Outcome(OutboxChange change, string made) => change switch
     {
         OutboxChange.Made => made,
         OutboxChange.Overtaken => ChangedMessage.Changed,

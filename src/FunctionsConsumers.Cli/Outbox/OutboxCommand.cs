@@ -51,7 +51,7 @@ internal static class OutboxCommand
         var ids = Ids(ArgumentArity.ZeroOrMore);
         var parked = new Option<bool>("--parked") { Description = "Every parked message" };
         var group = Group("With --parked: only those of this group");
-        var resend = new Command("resend", "Has parked messages sent again, by the hosts and under the same ids. Exit code 1 where one is not there, or not parked. " + Outcomes) { ids, parked, group };
+        var resend = new Command("resend", "Has parked messages sent again, by the hosts and under the same ids. Exit code 1 where one is not there, or is claimed. " + Outcomes) { ids, parked, group };
         resend.Validators.Add(given =>
         {
             if (given.GetValue(parked) == (given.GetValue(ids) is { Length: > 0 }))

@@ -7,7 +7,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
 /// What a person may do with one group's outbox, beside the hosts that are sending from it: look, have a parked message
-/// sent again, drop one. The invariant: a message changes only under the version that the person saw, and never while an
+/// sent again, drop some. The invariant: a message changes only under the version that the person saw, and never while an
 /// owner's claim is on it.
 /// </summary>
 /// <param name="group">The consumer group.</param>
@@ -23,15 +23,16 @@ public sealed class OutboxByHand(string group, ITableStore store, Buckets bucket
     /// <summary>Lists the messages that stand in the outbox, bucket by bucket; no snapshot.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The messages.</returns>
+    /// <exception cref="InvalidDataException">A row is in a format that is not known.</exception>
     /// <exception cref="StoreUnavailableException">The table could not be read.</exception>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
     public async IAsyncEnumerable<OutboxEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var bucket in buckets.All)
         {
-            await foreach (var row in store.ScanAsync(bucket, OutboxRows.Prefix, OutboxReader.Columns, cancellationToken).ConfigureAwait(false))
+            await foreach (var row in store.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
             {
-                foreach (var entry in OutboxReader.Read(group, row))
+                foreach (var entry in OutboxEntry.Of(group, row))
                 {
                     yield return entry;
                 }
@@ -49,7 +50,9 @@ public sealed class OutboxByHand(string group, ITableStore store, Buckets bucket
     public Task<OutboxChange> ResendAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        if (entry.State != OutboxRows.Parked)
+
+        // What is parked has a row to itself.
+        if (entry.State != OutboxRows.Parked || entry.SharesItsRow)
         {
             throw new ArgumentException($"Message {entry.Id} is {entry.State}: only a parked one is sent again by hand.", nameof(entry));
         }
@@ -57,49 +60,74 @@ public sealed class OutboxByHand(string group, ITableStore store, Buckets bucket
         // A claim of this change's own tells it from another's when the answer is lost.
         var change = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         var merge = RowOperation.Merge(
-            entry.Row.RowKey,
+            entry.Head.RowKey,
             new Dictionary<string, object> { [OutboxRows.State] = OutboxRows.Waiting, [OutboxRows.Claim] = change, [OutboxRows.Detail] = "to be sent again, by hand" },
-            entry.Row.ETag);
+            entry.Head.ETag);
         return ChangeAsync(entry, change, () => Task.FromResult<IReadOnlyList<RowOperation>>([merge]), cancellationToken);
     }
 
-    /// <summary>Deletes a message that is parked or waits: nobody will send it.</summary>
-    /// <param name="entry">The message as it was listed, not claimed.</param>
-    /// <param name="cancellationToken">Ends the trying; the message may have been deleted.</param>
-    /// <returns>Whether it was deleted; <see cref="OutboxChange.Gone" /> too where the answer of the deletion was lost.</returns>
-    /// <exception cref="ArgumentException">The message was claimed when it was listed: an owner may be sending it.</exception>
+    /// <summary>Deletes messages that are parked or wait: nobody will send them.</summary>
+    /// <param name="entries">The messages as they were listed, of this group and none claimed; those that share a row go together.</param>
+    /// <param name="cancellationToken">Ends the trying; messages may have been deleted.</param>
+    /// <returns>
+    /// For each, in their order, whether it was deleted; where the answer was lost, <see cref="OutboxChange.Gone" /> or
+    /// <see cref="OutboxChange.Overtaken" /> may be this deletion's own work.
+    /// </returns>
+    /// <exception cref="ArgumentException">A message was claimed when it was listed: an owner may be sending it.</exception>
     /// <exception cref="StoreUnavailableException">The table gave no plain answer, time and again.</exception>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
-    public Task<OutboxChange> DropAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OutboxChange>> DropAsync(IReadOnlyList<OutboxEntry> entries, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        if (entry.State is not (OutboxRows.Parked or OutboxRows.Waiting))
+        ArgumentNullException.ThrowIfNull(entries);
+        if (entries.FirstOrDefault(entry => entry.State is not (OutboxRows.Parked or OutboxRows.Waiting)) is { } underWay)
         {
-            throw new ArgumentException($"Message {entry.Id} is {entry.State}: an owner may be sending it.", nameof(entry));
+            throw new ArgumentException($"Message {underWay.Id} is {underWay.State}: an owner may be sending it.", nameof(entries));
         }
 
-        return ChangeAsync(entry, null, DeletesAsync, cancellationToken);
-
-        // All rows of a message go in one transaction, as they came.
-        async Task<IReadOnlyList<RowOperation>> DeletesAsync()
+        var changes = new Dictionary<(string Bucket, string RowKey, string ETag), OutboxChange>();
+        foreach (var row in entries.GroupBy(entry => entry.Head))
         {
-            List<RowOperation> deletes = [RowOperation.Delete(entry.Row.RowKey, entry.Row.ETag)];
-            if (entry.FurtherRows.Count > 0)
+            var ids = row.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
+            changes[row.Key] = await ChangeAsync(row.First(), null, () => DropsAsync(row.First(), ids, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        return [.. entries.Select(entry => changes[entry.Head])];
+    }
+
+    // What stands together goes in one transaction, as it came; of a shared row the other messages stay.
+    private async Task<IReadOnlyList<RowOperation>> DropsAsync(OutboxEntry first, HashSet<string> ids, CancellationToken cancellationToken)
+    {
+        var delete = RowOperation.Delete(first.Head.RowKey, first.Head.ETag);
+        if (first.SharesItsRow)
+        {
+            // Another version than the one that was listed fails by its ETag, whatever is read here.
+            var rows = await store.ReadAsync(first.Head.Bucket, [first.Head.RowKey], null, cancellationToken).ConfigureAwait(false);
+            if (!rows.TryGetValue(first.Head.RowKey, out var head) || head.ETag != first.Head.ETag)
             {
-                var further = await store.ReadAsync(entry.Row.PartitionKey, entry.FurtherRows, [OutboxRows.State], cancellationToken).ConfigureAwait(false);
-                deletes.AddRange(further.Values.Select(row => RowOperation.Delete(row.RowKey, row.ETag)));
+                return [delete];
             }
 
-            return deletes;
+            var parcel = OutboxRows.Read(group, head, System.Collections.ObjectModel.ReadOnlyDictionary<string, Row>.Empty);
+            List<(OutboxMessage, string, string?)> left = [.. parcel.Messages.Where(message => !ids.Contains(message.Id)).Select(message => (message, first.State, first.Detail))];
+            return left.Count == 0 ? [delete] : OutboxSettlement.Moved(new CommittedParcel(parcel, first.Head.ETag), left);
         }
+
+        if (first.FurtherRows.Count == 0)
+        {
+            return [delete];
+        }
+
+        var further = await store.ReadAsync(first.Head.Bucket, first.FurtherRows, [OutboxRows.State], cancellationToken).ConfigureAwait(false);
+        return [delete, .. further.Values.Select(row => RowOperation.Delete(row.RowKey, row.ETag))];
     }
 
     private async Task<OutboxChange> ChangeAsync(
         OutboxEntry entry, string? change, Func<Task<IReadOnlyList<RowOperation>>> operations, CancellationToken cancellationToken)
     {
+        var (bucket, rowKey, etag) = entry.Head;
         for (var tries = 1; ; tries++)
         {
-            var result = await store.SubmitAsync(entry.Row.PartitionKey, await operations().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var result = await store.SubmitAsync(bucket, await operations().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             switch (result.Status)
             {
                 case SubmitStatus.Committed:
@@ -112,13 +140,13 @@ public sealed class OutboxByHand(string group, ITableStore store, Buckets bucket
             }
 
             // Not a plain success says nothing yet: what stands there now does.
-            var rows = await store.ReadAsync(entry.Row.PartitionKey, [entry.Row.RowKey], [OutboxRows.State, OutboxRows.Claim], cancellationToken).ConfigureAwait(false);
-            if (!rows.TryGetValue(entry.Row.RowKey, out var head))
+            var rows = await store.ReadAsync(bucket, [rowKey], [OutboxRows.State, OutboxRows.Claim], cancellationToken).ConfigureAwait(false);
+            if (!rows.TryGetValue(rowKey, out var head))
             {
                 return OutboxChange.Gone;
             }
 
-            if (!string.Equals(head.ETag, entry.Row.ETag, StringComparison.Ordinal))
+            if (!string.Equals(head.ETag, etag, StringComparison.Ordinal))
             {
                 return change is not null && head.Text(OutboxRows.Claim) == change ? OutboxChange.Made : OutboxChange.Overtaken;
             }

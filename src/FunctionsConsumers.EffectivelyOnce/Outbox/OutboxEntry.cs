@@ -5,62 +5,72 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// <summary>A message as it stands in an outbox, for a person to look at. Its name is <see cref="Id" />, never the row it is kept in.</summary>
 public sealed record OutboxEntry
 {
-    internal OutboxEntry(string group, Row row, IReadOnlyList<string> furtherRows) => (Group, Row, FurtherRows) = (group, row, furtherRows);
+    internal OutboxEntry(OutboxMessage message, Row head)
+    {
+        Group = message.Group;
+        Id = message.Id;
+        Kind = message.Kind;
+        Subject = message.Subject;
+        CreatedAt = message.CreatedAt;
+        State = head.Text(OutboxRows.State) ?? "";
+        Detail = head.Text(OutboxRows.Detail) is { Length: > 0 } detail ? detail : null;
+        Head = (head.PartitionKey, head.RowKey, head.ETag);
+        FurtherRows = OutboxRows.FurtherRows(head);
+        SharesItsRow = OutboxRows.CountOf(head) > 1;
+    }
 
     /// <summary>The consumer group that planned it.</summary>
     public string Group { get; }
 
     /// <summary>The message's id, 32 hex digits; what the receiver sees as <c>Message-ID</c>, <c>message-id</c> or the like.</summary>
-    public string Id { get; internal init; } = "";
+    public string Id { get; }
 
     /// <summary>The kind of message.</summary>
-    public string Kind { get; internal init; } = "";
+    public string Kind { get; }
 
     /// <summary><see cref="OutboxRows.Waiting" />, <see cref="OutboxRows.Claimed" /> or <see cref="OutboxRows.Parked" />.</summary>
-    public string State { get; internal init; } = "";
+    public string State { get; }
 
     /// <summary>The subject of its event; the coordinates for a dead letter.</summary>
-    public string Subject { get; internal init; } = "";
+    public string Subject { get; }
 
     /// <summary>When it was planned, UTC.</summary>
-    public DateTimeOffset CreatedAt { get; internal init; }
+    public DateTimeOffset CreatedAt { get; }
 
     /// <summary>Why it still waits or is parked, in one line; null where it was never tried.</summary>
-    public string? Detail { get; internal init; }
+    public string? Detail { get; }
 
-    /// <summary>The row whose version guards the message's state, as it was read.</summary>
-    internal Row Row { get; }
+    /// <summary>The head row, whose version guards the message's state, as it was read.</summary>
+    internal (string Bucket, string RowKey, string ETag) Head { get; }
 
     /// <summary>The further rows of a large payload.</summary>
     internal IReadOnlyList<string> FurtherRows { get; }
-}
 
-/// <summary>Rows in, messages out: the one place outside sending that knows how messages lie in rows.</summary>
-internal static class OutboxReader
-{
-    /// <summary>The columns it needs: no payloads, so that a long outbox is quickly listed.</summary>
-    public static readonly IReadOnlyList<string> Columns =
-        [OutboxRows.State, OutboxRows.Kind, OutboxRows.Subject, OutboxRows.CreatedAt, OutboxRows.Detail, OutboxRows.Claim, OutboxRows.Parts];
+    /// <summary>Whether other messages stand under the same head row.</summary>
+    internal bool SharesItsRow { get; }
 
-    /// <summary>The messages of a row.</summary>
+    /// <summary>Rows in, messages out.</summary>
     /// <param name="group">The consumer group.</param>
-    /// <param name="row">A row of the outbox.</param>
+    /// <param name="row">A row of the outbox, with all its columns.</param>
     /// <returns>None for the further rows of a large payload.</returns>
-    public static IEnumerable<OutboxEntry> Read(string group, Row row)
+    /// <exception cref="InvalidDataException">Several messages are in a format that is not known.</exception>
+    internal static IEnumerable<OutboxEntry> Of(string group, Row row)
     {
         if (!OutboxRows.IsHead(row))
         {
-            yield break;
+            return [];
         }
 
-        yield return new OutboxEntry(group, row, OutboxRows.FurtherRows(row))
-        {
-            Id = OutboxRows.IdOf(row),
-            Kind = row.Text(OutboxRows.Kind) ?? "",
-            State = row.Text(OutboxRows.State) ?? "",
-            Subject = row.Text(OutboxRows.Subject) ?? "",
-            CreatedAt = row.Columns.TryGetValue(OutboxRows.CreatedAt, out var created) && created is DateTimeOffset at ? at : default,
-            Detail = row.Text(OutboxRows.Detail) is { Length: > 0 } detail ? detail : null,
-        };
+        // A message that has rows to itself may go on in further ones; what is told of it stands in the first.
+        var messages = OutboxRows.CountOf(row) > 1
+            ? OutboxRows.Read(group, row, System.Collections.ObjectModel.ReadOnlyDictionary<string, Row>.Empty).Messages
+            : [new OutboxMessage(
+                OutboxRows.IdOf(row),
+                row.Text(OutboxRows.Kind) ?? "",
+                group,
+                row.Text(OutboxRows.Subject) ?? "",
+                [],
+                row.Columns.TryGetValue(OutboxRows.CreatedAt, out var created) && created is DateTimeOffset at ? at : default)];
+        return messages.Select(message => new OutboxEntry(message, row));
     }
 }

@@ -46,7 +46,7 @@ public static class OutboxRows
     /// <summary>The column that says when the message, or the first of several, was planned.</summary>
     public const string CreatedAt = "CreatedAt";
 
-    internal const string Parts = "Parts";
+    private const string Parts = "Parts";
     private const string PayloadPrefix = "Payload";
 
     // 15 columns of 64 KiB stay under the 1 MiB of an entity with room for the other columns.

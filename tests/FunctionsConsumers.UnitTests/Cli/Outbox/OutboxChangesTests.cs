@@ -39,6 +39,17 @@ public sealed class OutboxChangesTests
     }
 
     [Fact]
+    public async Task Messages_that_share_a_row_are_dropped_by_their_names()
+    {
+        _store.Submit("b000", OutboxRows.Inserts(new Parcel("test", [.. "one two three".Split(' ').Select(id => new OutboxMessage(id, "test", "group", id, [1], DateTimeOffset.UnixEpoch))])));
+
+        var changes = await OutboxChanges.ByIdAsync(await ReadAsync(), ["three", "one"], OutboxChanges.DropAsync, Cancellation);
+
+        Assert.Equal([("three", "dropped"), ("one", "dropped")], changes.Select(change => (change.Id, change.Outcome)));
+        Assert.Equal("two", Assert.Single(await ReadAsync()).Entry.Id);
+    }
+
+    [Fact]
     public async Task What_changed_or_left_after_it_was_read_is_said_so()
     {
         Insert("changed", OutboxRows.Parked);
@@ -89,7 +100,7 @@ public sealed class OutboxChangesTests
 
     private void Insert(string id, string state)
     {
-        var inserted = _store.Submit("b000", OutboxRows.Inserts(new OutboxMessage(id, "test", "group", id, [1], DateTimeOffset.UnixEpoch)));
+        var inserted = _store.Submit("b000", OutboxRows.Inserts(new Parcel("test", [new OutboxMessage(id, "test", "group", id, [1], DateTimeOffset.UnixEpoch)])));
         _store.Submit("b000", [RowOperation.Merge(OutboxRows.RowKeyOf(id), new Dictionary<string, object> { [OutboxRows.State] = state }, inserted.ETags[0]!)]);
     }
 }

@@ -39,7 +39,7 @@ public sealed class OutboxByHandTests
     {
         Insert("b001", "one", OutboxRows.Parked, "in doubt");
         var sender = new CountingSender();
-        var outbox = new GroupOutbox("group", _store, TwoBuckets, [sender], new EffectivelyOnceOptions { Buckets = 2 }, "anyone", _time, NullLogger.Instance);
+        using var outbox = Outbox(sender);
         await outbox.SweepAsync(Cancellation);
         Assert.Empty(sender.Ids);
 
@@ -65,9 +65,54 @@ public sealed class OutboxByHandTests
     {
         Insert("b000", "other");
         Insert("b001", "big", OutboxRows.Parked, bytes: 2_500_000);
-        Assert.Equal(OutboxChange.Made, await _hand.DropAsync((await ListAsync()).Single(entry => entry.Subject == "big"), Cancellation));
+        Assert.Equal(OutboxChange.Made, await DropAsync((await ListAsync()).Single(entry => entry.Subject == "big")));
         Assert.Equal("other", (await SingleAsync()).Subject);
         Assert.Single(_store.Inner.Rows());
+    }
+
+    [Fact]
+    public async Task Messages_that_share_a_row_are_listed_one_by_one_under_their_own_ids()
+    {
+        _store.Inner.Submit("b000", OutboxRows.Inserts(new Parcel("test", [Message("one"), Message("two")]), OutboxRows.Waiting, "away"));
+        Assert.Single(_store.Inner.Rows());
+
+        var listed = await ListAsync();
+
+        Assert.Equal([(IdOf("one"), "one"), (IdOf("two"), "two")], listed.Select(entry => (entry.Id, entry.Subject)));
+        Assert.All(listed, entry => Assert.Equal(("test", "waiting", "away", _time.GetUtcNow()), (entry.Kind, entry.State, entry.Detail, entry.CreatedAt)));
+    }
+
+    [Theory]
+    [InlineData("one", "two,three")]
+    [InlineData("two", "one,three")]
+    [InlineData("one,three", "two")]
+    [InlineData("one,two,three", "")]
+    public async Task Of_a_shared_row_only_those_dropped_are_gone_and_the_others_wait_on(string dropped, string left)
+    {
+        _store.Inner.Submit("b000", OutboxRows.Inserts(new Parcel("test", [Message("one"), Message("two"), Message("three")])));
+        var entries = (await ListAsync()).Where(entry => dropped.Split(',').Contains(entry.Subject)).ToList();
+
+        Assert.All(await _hand.DropAsync(entries, Cancellation), change => Assert.Equal(OutboxChange.Made, change));
+
+        var listed = await ListAsync();
+        Assert.Equal(left, string.Join(',', listed.Select(entry => entry.Subject)));
+        Assert.All(listed, entry => Assert.Equal((IdOf(entry.Subject), "waiting"), (entry.Id, entry.State)));
+        var sender = new CountingSender();
+        using var outbox = Outbox(sender);
+        await outbox.SweepAsync(Cancellation);
+        Assert.Equal(listed.Select(entry => entry.Id).Order(), sender.Ids.Order());
+    }
+
+    [Fact]
+    public async Task A_shared_row_that_was_claimed_since_it_was_listed_is_left_as_it_is()
+    {
+        _store.Inner.Submit("b000", OutboxRows.Inserts(new Parcel("test", [Message("one"), Message("two")])));
+        var entries = await ListAsync();
+        var row = Assert.Single(_store.Inner.Rows());
+        _store.Inner.Submit("b000", [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["State"] = "claimed" }, row.ETag)]);
+
+        Assert.Equal(OutboxChange.Overtaken, await DropAsync(entries[1]));
+        Assert.Equal(2, (await ListAsync()).Count);
     }
 
     [Fact]
@@ -75,7 +120,7 @@ public sealed class OutboxByHandTests
     {
         Insert("b000", "one", OutboxRows.Claimed);
         var entry = await SingleAsync();
-        await Assert.ThrowsAsync<ArgumentException>(() => _hand.DropAsync(entry, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() => DropAsync(entry));
         Assert.Single(_store.Inner.Rows());
     }
 
@@ -88,7 +133,7 @@ public sealed class OutboxByHandTests
         _store.Inner.Submit("b000", [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["State"] = "claimed", ["Claim"] = "theirs" }, row.ETag)]);
 
         Assert.Equal(OutboxChange.Overtaken, await _hand.ResendAsync(entry, Cancellation));
-        Assert.Equal(OutboxChange.Overtaken, await _hand.DropAsync(entry, Cancellation));
+        Assert.Equal(OutboxChange.Overtaken, await DropAsync(entry));
         Assert.Equal("claimed", Assert.Single(_store.Inner.Rows()).Text("State"));
     }
 
@@ -101,7 +146,7 @@ public sealed class OutboxByHandTests
         _store.Inner.Submit("b000", [RowOperation.Delete(row.RowKey, row.ETag)]);
 
         Assert.Equal(OutboxChange.Gone, await _hand.ResendAsync(entry, Cancellation));
-        Assert.Equal(OutboxChange.Gone, await _hand.DropAsync(entry, Cancellation));
+        Assert.Equal(OutboxChange.Gone, await DropAsync(entry));
     }
 
     [Fact]
@@ -123,7 +168,7 @@ public sealed class OutboxByHandTests
 
         Insert("b001", "two", OutboxRows.Parked);
         _store.Before = (_, _, _) => new SubmitResult(SubmitStatus.Unknown, [], "503 ServerBusy");
-        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _hand.DropAsync((await ListAsync()).Single(one => one.Subject == "two"), Cancellation));
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await DropAsync((await ListAsync()).Single(one => one.Subject == "two")));
         Assert.Contains("503 ServerBusy", failure.Message, StringComparison.Ordinal);
         Assert.Equal(2, _store.Inner.Rows().Count);
     }
@@ -137,15 +182,22 @@ public sealed class OutboxByHandTests
         Assert.Equal("OrderTables: refused", (await Assert.ThrowsAsync<SettingException>(() => _hand.ResendAsync(entry, Cancellation))).Message);
     }
 
+    private GroupOutbox Outbox(IMessageSender sender) =>
+        new("group", _store, TwoBuckets, [sender], new EffectivelyOnceOptions { Buckets = 2 }, "anyone", _time, NullLogger.Instance);
+
     private static string IdOf(string name) => MessageId.Of("group", name, name, 0);
 
     private async Task<List<OutboxEntry>> ListAsync() => await _hand.ListAsync(Cancellation).ToListAsync(Cancellation);
 
     private async Task<OutboxEntry> SingleAsync() => Assert.Single(await ListAsync());
 
+    private async Task<OutboxChange> DropAsync(OutboxEntry entry) => Assert.Single(await _hand.DropAsync([entry], Cancellation));
+
+    private OutboxMessage Message(string name, int bytes = 3) => new(IdOf(name), "test", "group", name, new byte[bytes], _time.GetUtcNow());
+
     private void Insert(string bucket, string name, string state = OutboxRows.Waiting, string? detail = null, int bytes = 3)
     {
-        var inserted = _store.Inner.Submit(bucket, OutboxRows.Inserts(new OutboxMessage(IdOf(name), "test", "group", name, new byte[bytes], _time.GetUtcNow())));
+        var inserted = _store.Inner.Submit(bucket, OutboxRows.Inserts(new Parcel("test", [Message(name, bytes)])));
         if (state != OutboxRows.Waiting)
         {
             _store.Inner.Submit(bucket, [RowOperation.Merge(OutboxRows.RowKeyOf(IdOf(name)), new Dictionary<string, object> { ["State"] = state, ["Detail"] = detail ?? "" }, inserted.ETags[0]!)]);
