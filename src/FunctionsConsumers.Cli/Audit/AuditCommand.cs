@@ -42,6 +42,11 @@ internal static class AuditCommand
             }
 
             AuditPrinting.Explain(call.Terminal, outcome);
+            if (healed is not null && outcome.Report.Groups.Any(group => group.Outbox > 0))
+            {
+                call.Terminal.Say("fc: --heal sends nothing itself: what it left in the outbox waits for a running host, so start ./run if nothing runs");
+            }
+
             return outcome.ExitCode;
         });
     }

@@ -34,9 +34,12 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
         {
             Assert.Equal(("notification", "email"), ((string)message["group"]!, (string)message["kind"]!));
             Assert.StartsWith("in doubt: ", (string)message["detail"]!, StringComparison.Ordinal);
-            Assert.InRange((long)message["age_seconds"]!, 0, 60);
+            Assert.InRange((long)message["age_seconds"]!, 0, 600);
         });
         Assert.Empty(await ListAsync("--group billing"));
+        var table = await _orders.FcAsync("outbox list");
+        Assert.Equal((0, "3 messages, 3 of them parked"), (table.ExitCode, table.Error.Trim()));
+        Assert.All(parked, message => Assert.Matches($"notification +{(string)message["id"]!} +email +parked +[0-9]+ (s|min) +{(string)message["subject"]!} +in doubt: ", table.Out));
         var audit = await _orders.FcAsync("audit --wait 2 --json");
         Assert.Equal((1, 3), (audit.ExitCode, (int)JsonNode.Parse(audit.Out)!["groups"]![2]!["outbox"]!));
 
