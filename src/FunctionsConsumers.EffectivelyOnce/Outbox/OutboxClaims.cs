@@ -16,10 +16,15 @@ internal sealed partial class OutboxClaims(string group, ITableStore store, stri
     /// <summary>Claims parcels of one bucket.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="parcels">At most as many as a transaction takes rows.</param>
-    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <param name="cancellationToken">Begins no claim any more.</param>
     /// <returns>Those that are ours now, with their new versions; the sweep sees to the others.</returns>
     public async Task<List<CommittedParcel>> ClaimAsync(string bucket, IReadOnlyList<CommittedParcel> parcels, CancellationToken cancellationToken)
     {
+        // One that is cancelled half-way may be committed all the same: its messages, which nobody has tried to send, would
+        // be in doubt for a whole lease after every stop, and parked where doubt means a person.
+        cancellationToken.ThrowIfCancellationRequested();
+        cancellationToken = CancellationToken.None;
+
         var claim = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         List<CommittedParcel> known = [.. parcels.Where(parcel => parcel.ETag is not null)];
         List<CommittedParcel> claimed = [];

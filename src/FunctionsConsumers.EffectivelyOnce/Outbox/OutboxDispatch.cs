@@ -100,7 +100,8 @@ internal sealed partial class OutboxDispatch
 
         try
         {
-            return await sender.SendAsync(message, left, cancellationToken).ConfigureAwait(false);
+            // Finished, whoever stops meanwhile: it has its time-out, and an outcome that is not known is a doubt.
+            return await sender.SendAsync(message, left, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception failure)
         {

@@ -2,6 +2,7 @@ using Azure;
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.LocalHost;
 
 namespace FunctionsConsumers.UnitTests.Cli.CommandLine;
@@ -21,6 +22,8 @@ public sealed class FailuresTests
         { new KafkaException(new Error(ErrorCode.Local_Authentication, "Invalid username or password")), "KafkaPassword" },
         { new KafkaException(new Error(ErrorCode.Local_Ssl, "certificate verify failed")), "KafkaSslCaLocation" },
         { new OperationCanceledException(), "stopped" },
+        { new BatchDeadlineException("EffectivelyOnce__BatchDeadline"), "EffectivelyOnce__BatchDeadline" },
+        { new TimeoutException("order-events partition 0"), "order-events partition 0" },
         { new InvalidOperationException("surprise\n   at Some.Method()"), "surprise" },
     };
 

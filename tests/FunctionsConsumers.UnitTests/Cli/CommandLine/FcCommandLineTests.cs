@@ -28,6 +28,11 @@ public sealed class FcCommandLineTests : IDisposable
     [InlineData("keys", "command")]
     [InlineData("keys show", "show")]
     [InlineData("dead-letters list --group shipping", "shipping")]
+    [InlineData("outbox list --group shipping", "shipping")]
+    [InlineData("outbox resend", "--parked")]
+    [InlineData("outbox resend 1f --parked", "--parked")]
+    [InlineData("outbox resend 1f --group billing", "--group")]
+    [InlineData("outbox drop --yes", "drop")]
     [InlineData("audit --wait soon", "--wait")]
     public async Task A_wrong_command_line_gives_one_line_that_names_the_option_and_exit_code_2(string line, string named)
     {
@@ -46,6 +51,9 @@ public sealed class FcCommandLineTests : IDisposable
     [InlineData("groups")]
     [InlineData("keys show")]
     [InlineData("dead-letters list")]
+    [InlineData("outbox list")]
+    [InlineData("outbox resend")]
+    [InlineData("outbox drop")]
     [InlineData("audit")]
     public async Task Every_command_tells_of_the_options_that_all_commands_take(string command)
     {

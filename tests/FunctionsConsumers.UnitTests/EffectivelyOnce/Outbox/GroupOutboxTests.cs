@@ -198,6 +198,45 @@ public sealed class GroupOutboxTests
     }
 
     [Fact]
+    public async Task A_stop_finishes_the_send_under_way_and_leaves_nothing_in_doubt()
+    {
+        using var stop = new CancellationTokenSource();
+        var sender = new RecordingSender { OnSend = _ => stop.CancelAsync() };
+        var outbox = Outbox(sender, policy: InDoubtPolicy.Park);
+        outbox.Offer(Bucket, [Insert("one"), Insert("two")]);
+        await outbox.DispatchAsync(stop.Token);
+
+        Assert.Equal("one", sender.Sent[0]);
+        Assert.DoesNotContain(_store.Inner.Rows(), row => row.Text("State") != "waiting");
+        Assert.Equal(2, sender.Sent.Count + _store.Inner.Rows().Count);
+    }
+
+    [Fact]
+    public async Task A_stop_during_a_claim_leaves_no_message_claimed()
+    {
+        using var stop = new CancellationTokenSource();
+        var sender = new RecordingSender();
+        var outbox = Outbox(sender, policy: InDoubtPolicy.Park);
+        outbox.Offer(Bucket, [Insert("one")]);
+        var claim = _store.Submits + 1;
+        _store.After = (number, result) =>
+        {
+            if (number == claim)
+            {
+                // Committed, and its answer lost: the request was cancelled, as it were.
+                stop.Cancel();
+                return new SubmitResult(SubmitStatus.Unknown, [], "cancelled");
+            }
+
+            return result;
+        };
+        await outbox.DispatchAsync(stop.Token);
+
+        Assert.Empty(sender.Sent);
+        Assert.Equal("waiting", Assert.Single(_store.Inner.Rows()).Text("State"));
+    }
+
+    [Fact]
     public async Task A_large_message_spans_rows_and_leaves_none()
     {
         var payload = new byte[2_500_000];
