@@ -81,6 +81,7 @@ internal sealed class BentStore(MemoryTableStore store) : ITableStore
     public Task<IReadOnlyDictionary<string, Row>> ReadAsync(
         string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         RowsRead += rowKeys.Count;
         return OnRead?.Invoke() is { } failure
             ? Task.FromException<IReadOnlyDictionary<string, Row>>(failure)

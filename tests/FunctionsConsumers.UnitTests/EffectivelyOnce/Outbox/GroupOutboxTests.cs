@@ -411,6 +411,7 @@ public sealed class GroupOutboxTests
                 await act(message);
             }
 
+            cancellationToken.ThrowIfCancellationRequested();
             var result = ResultOf?.Invoke(message) ?? Result;
             if (result.Status == SendStatus.Sent)
             {
