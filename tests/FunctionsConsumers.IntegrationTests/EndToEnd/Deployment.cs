@@ -19,7 +19,8 @@ namespace FunctionsConsumers.IntegrationTests.EndToEnd;
 /// </summary>
 internal sealed class Deployment : IAsyncDisposable
 {
-    private static readonly TimeSpan AuditPatience = TimeSpan.FromSeconds(60);
+    // More than the lease of the outbox and a sweep: a message whose owner lost its answer goes only then.
+    private static readonly TimeSpan AuditPatience = TimeSpan.FromSeconds(150);
 
     private readonly string _tables;
     private readonly List<FcProcess> _hosts = [];
