@@ -4,6 +4,7 @@ using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
+using FunctionsConsumers.Cli.Lab;
 using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Tail;
 using FunctionsConsumers.Cli.Traffic;
@@ -77,5 +78,6 @@ internal static class FcCommandLine
         KeysCommand.Create(caller),
         DeadLettersCommand.Create(caller),
         AuditCommand.Create(caller),
+        LabCommand.Create(caller),
     };
 }
