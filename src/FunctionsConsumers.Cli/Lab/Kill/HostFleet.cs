@@ -15,16 +15,12 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
 {
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(45);
 
-    // A host that starts while broker or tables are away gives up after 10 s, and a little later when the machine is busy.
-    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(30);
-
     private readonly List<LabHost> _hosts = [];
-    private long? _lastOutage;
 
     /// <summary>How many hosts there are.</summary>
     public int Count => _hosts.Count;
 
-    /// <summary>How often a host that gave up while a service was away was started again.</summary>
+    /// <summary>How often a host gave up at its start, because broker or tables did not answer in time, and was started again.</summary>
     public int GivenUp { get; private set; }
 
     /// <summary>Starts hosts.</summary>
@@ -66,28 +62,26 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
     public async Task StartAgainAsync(int host)
     {
         await _hosts[host].Process.DisposeAsync();
-        _hosts[host] = _hosts[host] with { Process = Launch(_hosts[host].Log) };
+        _hosts[host] = new LabHost(_hosts[host].Log, Launch(_hosts[host].Log));
     }
 
-    /// <summary>Notes that a service is away, or was until now: a host that starts then may give up.</summary>
-    public void NoteOutage() => _lastOutage = Stopwatch.GetTimestamp();
-
-    /// <summary>Starts hosts again that gave up because a service was away.</summary>
+    /// <summary>Starts hosts again that gave up at their start, as whatever runs hosts in earnest does.</summary>
     /// <returns>When they run.</returns>
-    /// <exception cref="CommandException">A host ended by itself, and nothing was away.</exception>
+    /// <exception cref="CommandException">A host ended by itself that was up already, or in another way.</exception>
     public async Task CheckAsync()
     {
         for (var host = 0; host < Count; host++)
         {
-            var (log, process) = _hosts[host];
+            var process = _hosts[host].Process;
+            _hosts[host].WasUp |= Members(host).Count > 0;
             if (!process.HasEnded)
             {
                 continue;
             }
 
-            if (process.ExitCode != ExitCode.NotDone || _lastOutage is not { } outage || Stopwatch.GetElapsedTime(outage) > Aftermath)
+            if (process.ExitCode != ExitCode.NotDone || _hosts[host].WasUp)
             {
-                throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"host {host + 1} ended by itself with exit code {process.ExitCode}: {process.LastWords} (its whole output is in {log})"));
+                throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"host {host + 1} ended by itself with exit code {process.ExitCode}: {process.LastWords} (its whole output is in {_hosts[host].Log})"));
             }
 
             GivenUp++;
@@ -100,9 +94,9 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_hosts.Select(host => host.Process.TerminateAsync(Drain)));
-        foreach (var (_, process) in _hosts)
+        foreach (var host in _hosts)
         {
-            await process.DisposeAsync();
+            await host.Process.DisposeAsync();
         }
     }
 
@@ -130,5 +124,13 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
         return ChildProcess.Start(start, log, $"{self} is missing, which runs the hosts: build again");
     }
 
-    private sealed record LabHost(string Log, ChildProcess Process);
+    private sealed class LabHost(string log, ChildProcess process)
+    {
+        public string Log { get; } = log;
+
+        public ChildProcess Process { get; } = process;
+
+        // Whether it has said which partitions it holds: it says so when all that a start needs has answered.
+        public bool WasUp { get; set; }
+    }
 }

@@ -111,7 +111,7 @@ internal static class KillCommand
 
         if (report.HostsGivenUp > 0)
         {
-            Line($"hosts given up   {report.HostsGivenUp}, started while a service was away, and started again");
+            Line($"hosts given up   {report.HostsGivenUp} at their start, since broker or tables did not answer in time; started again");
         }
 
         foreach (var leftOut in report.LeftOut)

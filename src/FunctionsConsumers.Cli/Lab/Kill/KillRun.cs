@@ -112,9 +112,7 @@ internal sealed class KillRun(Invocation call, LabServices services, HostFleet f
             }
             else if (_outage is null && _kills > 0 && handled >= Total / 4 && services.TablesProcessId is { } tables)
             {
-                fleet.NoteOutage();
                 _outage = await TableOutage.RunAsync(tables, services.Target.Tables().Clients[0].Uri, options.Outage, call.Stop);
-                fleet.NoteOutage();
                 Say($"the tables were away for {_outage.Value.TotalSeconds:0.0} s");
             }
             else if (_restart is null && _kills > 0 && handled >= Total / 2 && services.Kafka is { } kafka)
@@ -140,13 +138,11 @@ internal sealed class KillRun(Invocation call, LabServices services, HostFleet f
 
     private async Task RestartAsync(KafkaDistribution kafka)
     {
-        fleet.NoteOutage();
         var since = Stopwatch.GetTimestamp();
         await kafka.KillAsync();
         await Task.Delay(BrokerAway, call.Stop);
         await kafka.StartAsync(call.Stop);
         _restart = Stopwatch.GetElapsedTime(since);
-        fleet.NoteOutage();
         Say($"the broker was killed and is back after {_restart.Value.TotalSeconds:0.0} s");
     }
 
