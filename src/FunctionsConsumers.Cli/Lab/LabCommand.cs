@@ -11,7 +11,7 @@ namespace FunctionsConsumers.Cli.Lab;
 /// <summary><c>fc lab</c>: the same traffic and the same faults under three guarantees.</summary>
 internal static class LabCommand
 {
-    private const int DefaultOrders = 1_000;
+    private const int DefaultOrders = 500;
     private const decimal DefaultDuplicates = 0.1m;
     private const int DefaultFaults = 35;
     private const int DefaultPartitions = 3;
@@ -21,7 +21,7 @@ internal static class LabCommand
     /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
-        var orders = SharedOptions.Whole("--orders", "How many distinct orders (default 1000)", 1, 10_000);
+        var orders = SharedOptions.Whole("--orders", "How many distinct orders (default 500)", 1, 10_000);
         var traffic = new TrafficOptions(DefaultDuplicates);
         var faults = SharedOptions.Whole("--faults", "Of a hundred batches of 20 records, how many meet a crash, a lost answer or request, or a rebalance (default 35)", 0, 100);
         var partitions = SharedOptions.Whole("--partitions", "Partitions of the topic (default 3)", 1, 100);
@@ -45,12 +45,12 @@ internal static class LabCommand
     private static async Task<int> RunAsync(Invocation call, TrafficPlan plan, int faults, int partitions)
     {
         var clock = Stopwatch.StartNew();
-        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{plan.Orders} orders, {plan.ResendCount} resends, three groups, three times; seed {plan.Seed}"));
+        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{plan.Orders} orders, {plan.ResendCount} resends, three times; seed {plan.Seed}"));
         var schedule = new FaultSchedule(plan.Seed, faults);
         var reports = new List<GuaranteeReport>();
         foreach (var guarantee in Enum.GetValues<Guarantee>())
         {
-            reports.Add(await call.Terminal.WithProgressAsync(guarantee.Name(), Consumers * plan.RecordCount, report =>
+            reports.Add(await call.Terminal.WithProgressAsync(guarantee.Name(), GuaranteeRun.Groups.Count * plan.RecordCount, report =>
                 new GuaranteeRun(guarantee, plan, schedule, partitions).RunAsync(report, call.Stop)));
         }
 
@@ -74,11 +74,9 @@ internal static class LabCommand
         return result.Ok ? ExitCode.Good : ExitCode.NotGood;
     }
 
-    private static int Consumers => Orders.Groups.All.Count;
-
     private static void Print(Terminal terminal, LabReport report)
     {
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Orders} orders for each of {Consumers} groups, {report.Resends} of them sent twice, seed {report.Seed}"));
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Orders} orders for each of {GuaranteeRun.Groups.Count} groups, {report.Resends} of them sent twice, seed {report.Seed}"));
         terminal.Out.WriteLine(report.Guarantees[^1].Faults.Describe());
         var table = Terminal.Table("guarantee", "steps", "#effects", "#lost", "#doubled", "#stock off by");
         foreach (var guarantee in report.Guarantees)

@@ -7,7 +7,6 @@ using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.Keys;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost;
-using FunctionsConsumers.Orders;
 using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
@@ -35,6 +34,9 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
     private readonly FaultTally _tally = new();
     private readonly Buckets _buckets = new(BucketCount);
     private long _delivered;
+
+    /// <summary>The groups whose consumers take part.</summary>
+    public static IReadOnlyList<string> Groups { get; } = [.. Consumers.Select(consumer => consumer.Group)];
 
     /// <summary>Runs.</summary>
     /// <param name="report">Takes how many records were delivered to all groups together.</param>
@@ -83,7 +85,7 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
 
     private async Task<GuaranteeReport> CountAsync(Target target, TopicReader reader, IReadOnlyList<PartitionOffsets> ranges, CancellationToken cancellationToken)
     {
-        var log = new LogReading(Topic, Groups.All);
+        var log = new LogReading(Topic, Groups);
         foreach (var range in ranges)
         {
             log.Cover(range.Partition, range.Start, range.End);
@@ -91,14 +93,14 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
 
         await Task.Run(() => reader.Read(Topic, ranges, record => log.Add(record.Partition, record.Offset, record.Message.Value, null), cancellationToken), cancellationToken);
         var tables = new TableReader(target.Tables());
-        var counts = new List<EffectCount>(Groups.All.Count);
-        foreach (var group in Groups.All)
+        var counts = new List<EffectCount>(Groups.Count);
+        foreach (var group in Groups)
         {
             counts.Add(EffectCount.Of(log, await tables.ReadAsync(group, cancellationToken)));
         }
 
         bool? audited = guarantee == Guarantee.EffectivelyOnce
-            ? (await new AuditSession(target, Groups.All).RunAsync(null, TimeSpan.Zero, cancellationToken)).ExitCode == ExitCode.Good
+            ? (await new AuditSession(target, Groups).RunAsync(null, TimeSpan.Zero, cancellationToken)).ExitCode == ExitCode.Good
             : null;
         return new GuaranteeReport(
             guarantee.Name(), guarantee.Steps(), counts.Sum(count => count.Effects), counts.Sum(count => count.Lost), counts.Sum(count => count.Doubled),

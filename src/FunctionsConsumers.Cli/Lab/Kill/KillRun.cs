@@ -25,6 +25,7 @@ internal sealed class KillRun(Invocation call, LabServices services, HostFleet f
     public static readonly TimeSpan OutboxLease = TimeSpan.FromSeconds(10);
 
     private const ulong KillStream = 7UL << 48;
+    private const int WorkingVictims = 75;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan JoinTimeout = TimeSpan.FromMinutes(2);
@@ -126,7 +127,7 @@ internal sealed class KillRun(Invocation call, LabServices services, HostFleet f
 
     private async Task KillOneAsync(Backlog backlog)
     {
-        var victim = (int)_random.Below(fleet.Count);
+        var victim = Victim();
         var held = fleet.Members(victim);
         var pending = await backlog.PendingAsync(held, call.Stop);
         await fleet.KillAsync(victim);
@@ -134,6 +135,13 @@ internal sealed class KillRun(Invocation call, LabServices services, HostFleet f
         _killsInTraffic += pending > 0 ? 1 : 0;
         Say($"host {victim + 1} killed, with {pending} records to handle in {held.Sum(member => member.Partitions.Count)} partitions");
         await fleet.StartAgainAsync(victim);
+    }
+
+    // Any host may die, also one that has only just started; mostly it is one that has work.
+    private int Victim()
+    {
+        List<int> working = [.. Enumerable.Range(0, fleet.Count).Where(host => fleet.Members(host).Any(member => member.Partitions.Count > 0))];
+        return working.Count > 0 && _random.Chance(WorkingVictims) ? _random.Pick(working) : (int)_random.Below(fleet.Count);
     }
 
     private async Task RestartAsync(KafkaDistribution kafka)
