@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,12 +14,13 @@ internal sealed class LabFolder : IDisposable
 {
     private static readonly JsonDocumentOptions AsTheHostReads = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    private readonly string _path = Path.Combine(LocalFolder.Path, "lab", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+    private readonly string _path = Path.Combine(All, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Makes the folder.</summary>
     /// <param name="session">How long a host may be silent before the broker gives its partitions to the others.</param>
     public LabFolder(TimeSpan session)
     {
+        RemoveStale();
         Directory.CreateDirectory(Home);
         var root = Path.Combine(LocalFolder.Root, "host.json");
         var json = JsonNode.Parse(File.ReadAllText(File.Exists(root) ? root : Path.Combine(AppContext.BaseDirectory, "host.json")), documentOptions: AsTheHostReads)!;
@@ -52,6 +54,23 @@ internal sealed class LabFolder : IDisposable
         if (Directory.Exists(_path))
         {
             Directory.Delete(_path, recursive: true);
+        }
+    }
+
+    private static string All => Path.Combine(LocalFolder.Path, "lab");
+
+    // What laboratories left behind that were killed themselves: a broker's data is a hundred megabytes.
+    private static void RemoveStale()
+    {
+        if (!Directory.Exists(All))
+        {
+            return;
+        }
+
+        var running = Process.GetProcesses().Select(process => process.Id.ToString(CultureInfo.InvariantCulture)).ToHashSet(StringComparer.Ordinal);
+        foreach (var folder in Directory.EnumerateDirectories(All).Where(folder => !running.Contains(Path.GetFileName(folder))))
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 }
