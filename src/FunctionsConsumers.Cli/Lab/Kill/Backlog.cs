@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Cli.Connections;
 using FunctionsConsumers.Cli.Kafka;
@@ -10,6 +11,9 @@ namespace FunctionsConsumers.Cli.Lab.Kill;
 /// <param name="target">The broker and the topic.</param>
 internal sealed class Backlog(Target target) : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(200);
+
     private readonly TopicReader _reader = new(target.Kafka());
     private readonly GroupOffsets _offsets = new(target.Kafka());
     private long _handled;
@@ -22,13 +26,21 @@ internal sealed class Backlog(Target target) : IDisposable
 
     /// <summary>Notes where the topic ends, from where on all is counted.</summary>
     /// <param name="cancellationToken">Ends the question.</param>
-    /// <returns>Whether the topic is there.</returns>
-    public async Task<bool> OpenAsync(CancellationToken cancellationToken)
+    /// <returns>Whether the topic is there; a topic that was made a moment ago may have no leader yet.</returns>
+    public Task<bool> OpenAsync(CancellationToken cancellationToken) => Task.Run(() =>
     {
-        var found = await Task.Run(() => _reader.FindOffsets(target.Topic), cancellationToken);
-        Start = found?.ToDictionary(partition => partition.Partition, partition => partition.End) ?? [];
-        return found is not null;
-    }
+        try
+        {
+            var found = _reader.FindOffsets(target.Topic);
+            Start = found?.ToDictionary(partition => partition.Partition, partition => partition.End) ?? [];
+            return found is not null;
+        }
+        catch (CommandException)
+        {
+            // Whoever waits for the topic has a limit.
+            return false;
+        }
+    }, cancellationToken);
 
     /// <summary>The records handled by all groups together; where the broker does not answer, as it was known last.</summary>
     /// <param name="cancellationToken">Ends the question.</param>
@@ -54,10 +66,10 @@ internal sealed class Backlog(Target target) : IDisposable
     /// <returns>The number, over all their groups.</returns>
     public Task<long> PendingAsync(IReadOnlyList<HostMember> members, CancellationToken cancellationToken) => Task.Run(() =>
     {
-        var ends = _reader.Offsets(target.Topic).ToDictionary(partition => partition.Partition, partition => partition.End);
+        var ends = Patiently(() => _reader.Offsets(target.Topic)).ToDictionary(partition => partition.Partition, partition => partition.End);
         return members.Where(member => member.Partitions.Count > 0).Sum(member =>
         {
-            var committed = _offsets.Committed(member.Group, target.Topic, member.Partitions);
+            var committed = Patiently(() => _offsets.Committed(member.Group, target.Topic, member.Partitions));
             return member.Partitions.Sum(partition => Math.Max(0, ends.GetValueOrDefault(partition) - Math.Max(Start.GetValueOrDefault(partition), committed.GetValueOrDefault(partition))));
         });
     }, cancellationToken);
@@ -67,5 +79,22 @@ internal sealed class Backlog(Target target) : IDisposable
     {
         _offsets.Dispose();
         _reader.Dispose();
+    }
+
+    // A broker that has just come back answers, and is for a moment no leader and no coordinator.
+    private static T Patiently<T>(Func<T> question)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return question();
+            }
+            catch (CommandException) when (Stopwatch.GetElapsedTime(since) < Patience)
+            {
+                Thread.Sleep(BetweenQuestions);
+            }
+        }
     }
 }
