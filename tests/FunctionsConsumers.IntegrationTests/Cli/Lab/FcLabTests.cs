@@ -44,4 +44,24 @@ public sealed class FcLabTests : IAsyncDisposable
         Assert.Contains("was not restarted", (string)report["left_out"]![0]!, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(Path.GetDirectoryName(_fc.RunFile)!, "lab")));
     }
+
+    [Fact]
+    public async Task Hosts_and_a_real_broker_killed_in_the_middle_of_traffic_lose_nothing_and_double_nothing()
+    {
+        var home = Environment.GetEnvironmentVariable("KAFKA_HOME");
+        Assert.SkipWhen(string.IsNullOrEmpty(home), "No real Kafka to kill: set KAFKA_HOME to a Kafka distribution.");
+        var isSoak = Environment.GetEnvironmentVariable("SOAK_MINUTES") is { Length: > 0 };
+        var orders = isSoak ? 100_000 : 1_500;
+        var traffic = isSoak ? "" : "--rate 300 --every 3 --kills 2 --outage 2";
+
+        var lab = await _fc.RunAsync($"lab kill --kafka-home {home} --orders {orders} {traffic} --seed 7 --json", TimeSpan.FromMinutes(isSoak ? 40 : 3));
+
+        Assert.True(lab.ExitCode == 0, lab.ToString());
+        var report = JsonNode.Parse(lab.Out)!;
+        Assert.Equal((orders, true), ((int)report["distinct_orders"]!, (bool)report["ok"]!));
+        Assert.True((int)report["kills_in_traffic"]! > 0, lab.ToString());
+        Assert.True((double)report["table_outage_seconds"]! >= 2, lab.ToString());
+        Assert.True((double)report["broker_restart_seconds"]! > 0, lab.ToString());
+        Assert.Empty(report["left_out"]!.AsArray());
+    }
 }
