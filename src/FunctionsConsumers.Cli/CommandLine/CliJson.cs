@@ -7,6 +7,7 @@ using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
 using FunctionsConsumers.Cli.Lab.Guarantees;
 using FunctionsConsumers.Cli.Lab.Kill;
+using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Tail;
 using FunctionsConsumers.Cli.Traffic;
@@ -24,6 +25,8 @@ namespace FunctionsConsumers.Cli.CommandLine;
 [JsonSerializable(typeof(IReadOnlyList<GroupStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<KeyRow>))]
 [JsonSerializable(typeof(IReadOnlyList<DeadLetterEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<OutboxRow>))]
+[JsonSerializable(typeof(IReadOnlyList<ChangedMessage>))]
 [JsonSerializable(typeof(TailedRecord))]
 [JsonSerializable(typeof(ProduceReport))]
 internal sealed partial class CliJson : JsonSerializerContext;

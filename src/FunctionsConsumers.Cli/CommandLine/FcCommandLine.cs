@@ -5,6 +5,7 @@ using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
 using FunctionsConsumers.Cli.Lab;
+using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Tail;
 using FunctionsConsumers.Cli.Traffic;
@@ -77,6 +78,7 @@ internal static class FcCommandLine
         GroupsCommand.Create(caller),
         KeysCommand.Create(caller),
         DeadLettersCommand.Create(caller),
+        OutboxCommand.Create(caller),
         AuditCommand.Create(caller),
         LabCommand.Create(caller),
     };

@@ -95,8 +95,14 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         }
     }
 
-    // What waits may go on sharing a row. What is parked gets a row for each message: a person decides about one at a time.
-    private static List<RowOperation> Moved(CommittedParcel parcel, List<(OutboxMessage Message, string State, string? Detail)> left)
+    /// <summary>
+    /// Moves on what is left of a parcel. What waits may go on sharing a row. What is parked gets a row for each message: a
+    /// person decides about one at a time.
+    /// </summary>
+    /// <param name="parcel">The parcel, with the version of its head row.</param>
+    /// <param name="left">What is left of it, with its new states; at least one message.</param>
+    /// <returns>The operations, for one transaction.</returns>
+    internal static List<RowOperation> Moved(CommittedParcel parcel, List<(OutboxMessage Message, string State, string? Detail)> left)
     {
         var (_, state, detail) = left[0];
         if (left.Count == parcel.Parcel.Messages.Count && (left.Count == 1 || left.TrueForAll(message => message.State == OutboxRows.Waiting)))
