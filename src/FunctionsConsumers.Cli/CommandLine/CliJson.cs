@@ -5,6 +5,8 @@ using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
+using FunctionsConsumers.Cli.Lab.Guarantees;
+using FunctionsConsumers.Cli.Lab.Kill;
 using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Tail;
@@ -17,6 +19,8 @@ namespace FunctionsConsumers.Cli.CommandLine;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(LabReport))]
+[JsonSerializable(typeof(KillReport))]
 [JsonSerializable(typeof(RunFile))]
 [JsonSerializable(typeof(IReadOnlyList<GroupStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<KeyRow>))]

@@ -4,6 +4,7 @@ using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
+using FunctionsConsumers.Cli.Lab;
 using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Tail;
@@ -79,5 +80,6 @@ internal static class FcCommandLine
         DeadLettersCommand.Create(caller),
         OutboxCommand.Create(caller),
         AuditCommand.Create(caller),
+        LabCommand.Create(caller),
     };
 }

@@ -34,6 +34,11 @@ public sealed class FcCommandLineTests : IDisposable
     [InlineData("outbox resend 1f --group billing", "--group")]
     [InlineData("outbox drop --yes", "drop")]
     [InlineData("audit --wait soon", "--wait")]
+    [InlineData("lab --faults 101", "--faults")]
+    [InlineData("lab --orders 20000", "--orders")]
+    [InlineData("lab kill --every 0", "--every")]
+    [InlineData("lab kill --embedded --kafka-home /opt/kafka", "--kafka-home")]
+    [InlineData("lab kill --kafka-home /opt/kafka --brokers 127.0.0.1:9092", "--brokers")]
     public async Task A_wrong_command_line_gives_one_line_that_names_the_option_and_exit_code_2(string line, string named)
     {
         Assert.Equal(ExitCode.NotDone, await Invoke(line));
@@ -55,6 +60,8 @@ public sealed class FcCommandLineTests : IDisposable
     [InlineData("outbox resend")]
     [InlineData("outbox drop")]
     [InlineData("audit")]
+    [InlineData("lab")]
+    [InlineData("lab kill")]
     public async Task Every_command_tells_of_the_options_that_all_commands_take(string command)
     {
         Assert.Equal(ExitCode.Good, await Invoke(command + " --help"));
