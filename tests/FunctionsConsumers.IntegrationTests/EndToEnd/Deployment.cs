@@ -33,11 +33,12 @@ internal sealed class Deployment : IAsyncDisposable
         _offsets = new GroupOffsets(new KafkaConnection(brokers));
         Accounts = new TableServiceClient(tables);
 
-        // A host that is killed is noticed while the test still runs.
+        // What waits for a broker or an owner that went away is seen to while the test still runs.
+        Fc.Settings["EffectivelyOnce__OutboxLease"] = "00:00:20";
         var hostJson = Path.Combine(Fc.Home, "host.json");
         var text = File.ReadAllText(hostJson);
         Assert.Contains("\"sessionTimeoutMs\": 45000", text, StringComparison.Ordinal);
-        File.WriteAllText(hostJson, text.Replace("\"sessionTimeoutMs\": 45000", "\"sessionTimeoutMs\": 6000", StringComparison.Ordinal));
+        File.WriteAllText(hostJson, text.Replace("\"sessionTimeoutMs\": 45000", "\"sessionTimeoutMs\": 6000, \"reconnectBackoffMaxMs\": 500", StringComparison.Ordinal));
     }
 
     public Fc Fc { get; } = new();
