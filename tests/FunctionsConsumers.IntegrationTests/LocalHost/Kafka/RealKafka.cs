@@ -143,6 +143,7 @@ public sealed class RealKafka : IAsyncLifetime
             share.coordinator.state.topic.replication.factor=1
             share.coordinator.state.topic.min.isr=1
             group.initial.rebalance.delay.ms=0
+            broker.session.timeout.ms=5000
             """));
         using var format = Java("kafka.tools.StorageTool", "format", "-t", "AAAAAAAAAAAAAAAAAAAAAQ", "-c", properties);
         await format.WaitForExitAsync();
