@@ -26,7 +26,12 @@ public sealed class HistoriesTests(ITestOutputHelper output)
         var campaign = Campaign.Run(first, count, minutes is { } limit ? TimeSpan.FromMinutes(limit) : TimeSpan.MaxValue);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{campaign.Histories} histories from seed {first}, {campaign.Steps} steps, {campaign.Histories / watch.Elapsed.TotalSeconds:0} histories/s"));
+        output.WriteLine(campaign.Happenings.ToString());
         Assert.True(campaign.Failure is null, campaign.Failure);
+        if (campaign.Histories >= Histories)
+        {
+            Assert.True(campaign.Happenings is { Crashes: > 0, Skipped: > 0, Healed: > 0, Forgotten: > 0 }, $"The histories are not about what they claim to be: {campaign.Happenings}");
+        }
     }
 
     private static int? Setting(string name) =>

@@ -15,15 +15,27 @@ internal sealed class Effects(World world)
     private readonly Dictionary<string, Applied> _applied = new(StringComparer.Ordinal);
     private readonly Dictionary<Coordinates, string> _dead = [];
 
+    // Subjects whose keys were forgotten; their effects stay.
+    private readonly List<Applied> _forgotten = [];
+    private readonly HashSet<string> _forgottenSubjects = new(StringComparer.Ordinal);
+
+    // What success was reported for, and what the broker dropped before.
+    private readonly HashSet<Coordinates> _handled = [];
+    private readonly HashSet<Coordinates> _dropped = [];
+
+    /// <summary>Whether every record that is the group's, and that the broker did not drop, has its effect or its dead letter.</summary>
+    public bool IsEverythingSettled => Records().All(record => IsSettled(record.Record.Coordinates));
+
     private string SubjectKind => world.Setting.EffectKind ?? "key";
 
     /// <summary>Judges each operation of a transaction on these rows.</summary>
     /// <returns>The messages the transaction must hold, and no others.</returns>
-    public List<PlannedMessageSpec> OnCommitted(Commit commit, int number, DeliveryStart start)
+    public List<PlannedMessageSpec> OnCommitted(Commit commit, int number, DeliveryStart start, Messages messages)
     {
         List<PlannedMessageSpec> planned = [];
-        foreach (var operation in commit.Request.Operations)
+        for (var i = 0; i < commit.Request.Operations.Count; i++)
         {
+            var operation = commit.Request.Operations[i];
             var kind = operation.RowKey[..operation.RowKey.IndexOf('!', StringComparison.Ordinal)];
             switch (kind, operation.Kind)
             {
@@ -32,6 +44,12 @@ internal sealed class Effects(World world)
                     break;
                 case ("dead", RowOperationKind.Insert):
                     OnDeadLettered(operation, start, planned);
+                    break;
+                case ("key", RowOperationKind.Delete) when kind == SubjectKind:
+                    OnKeyForgotten(commit.Request.Sender, operation, commit.Before[i]!, messages);
+                    break;
+                case ("dead", RowOperationKind.Delete):
+                    OnDeadForgotten(commit.Request.Sender, operation, commit.Before[i]!, messages);
                     break;
                 case ("key", RowOperationKind.Merge) when kind == SubjectKind && operation.Columns.Keys.All(column => column is "ProlongedAt" or "SeenAt"):
                 case ("item", RowOperationKind.Insert):
@@ -53,7 +71,7 @@ internal sealed class Effects(World world)
         var items = new HashSet<string>(StringComparer.Ordinal);
         var sums = new Dictionary<string, long>(StringComparer.Ordinal);
         var rows = world.Table.Rows(bucket);
-        foreach (var applied in _applied.Values.Where(applied => applied.Bucket == bucket))
+        foreach (var applied in _applied.Values.Concat(_forgotten).Where(applied => applied.Bucket == bucket))
         {
             var spec = applied.Record.Spec;
             for (var row = 0; row < spec.Rows; row++)
@@ -90,7 +108,36 @@ internal sealed class Effects(World world)
     public bool IsSettled(Coordinates coordinates)
     {
         var record = world.Log.At(coordinates.Partition, coordinates.Offset);
-        return _dead.ContainsKey(coordinates) || (SameApplied(record) is not null);
+        return _dead.ContainsKey(coordinates) || SameApplied(record) is not null || (_handled.Contains(coordinates) && IsForgotten(record));
+    }
+
+    /// <summary>Success was reported for a record.</summary>
+    public void OnHandled(Coordinates coordinates) => _handled.Add(coordinates);
+
+    /// <summary>The broker dropped records: those that are not settled may be lost.</summary>
+    public void OnDropped(int partition)
+    {
+        for (var offset = 0; offset < world.Log.Start[partition]; offset++)
+        {
+            if (world.Log.At(partition, offset) is { IsRecord: true } logged && !IsSettled(logged.Record.Coordinates))
+            {
+                _dropped.Add(logged.Record.Coordinates);
+            }
+        }
+    }
+
+    /// <summary>Whether an offset may be called finished: its record is settled, or there is none, or the broker dropped it.</summary>
+    public bool IsFinished(int partition, long offset, out bool isLost)
+    {
+        isLost = false;
+        if (offset >= world.Log.End[partition])
+        {
+            return false;
+        }
+
+        var logged = world.Log.At(partition, offset);
+        isLost = logged.IsRecord && !IsSettled(logged.Record.Coordinates) && _dropped.Contains(logged.Record.Coordinates);
+        return !logged.IsRecord || isLost || IsSettled(logged.Record.Coordinates);
     }
 
     /// <summary>
@@ -100,8 +147,8 @@ internal sealed class Effects(World world)
     public bool IsSeen(Coordinates coordinates)
     {
         var record = world.Log.At(coordinates.Partition, coordinates.Offset);
-        if (world.Setting.EffectKind is not null || record.Subject is not { } subject || !_applied.TryGetValue(subject, out var applied) || applied.Record == record
-            || (_dead.TryGetValue(coordinates, out var reason) && reason is not ("key-reused" or "order-exists")))
+        if (world.Setting.EffectKind is not null || record.Subject is not { } subject || !_applied.TryGetValue(subject, out var applied) || applied.Record == record || _forgottenSubjects.Contains(subject)
+            || !IsRuledByKey(coordinates))
         {
             return true;
         }
@@ -113,8 +160,13 @@ internal sealed class Effects(World world)
 
     public void OnSettled()
     {
-        foreach (var record in world.Log.Partitions.SelectMany(records => records))
+        foreach (var record in Records())
         {
+            if (IsForgotten(record) && _handled.Contains(record.Record.Coordinates))
+            {
+                continue;
+            }
+
             var same = SameApplied(record) is not null;
             var dead = _dead.TryGetValue(record.Record.Coordinates, out var reason);
             var right = record.Spec.Kind switch
@@ -130,6 +182,74 @@ internal sealed class Effects(World world)
         }
     }
 
+    // The records that are the group's to settle: from where it begins, less those that the broker dropped.
+    private IEnumerable<LoggedRecord> Records() => world.Log.Partitions
+        .SelectMany((records, partition) => records.Take(world.Log.End[partition]).Skip(world.Log.Begin[partition]))
+        .Where(record => record.IsRecord && !_dropped.Contains(record.Record.Coordinates));
+
+    // A duplicate, or a conflict: what is poison by itself stays so whatever key is there.
+    private bool IsRuledByKey(Coordinates coordinates) => !_dead.TryGetValue(coordinates, out var reason) || reason is "key-reused" or "order-exists";
+
+    private bool IsForgotten(LoggedRecord record) => record.Subject is { } subject && _forgottenSubjects.Contains(subject);
+
+    private void OnKeyForgotten(string sender, RowOperation operation, Row before, Messages messages)
+    {
+        var subject = operation.RowKey["key!".Length..];
+        if (!_applied.Remove(subject, out var applied))
+        {
+            world.Fail($"{sender} forgets {operation.RowKey}, which nobody wrote");
+            return;
+        }
+
+        _forgotten.Add(applied);
+        _forgottenSubjects.Add(subject);
+        OnForgotten(sender, operation, before, messages, subject);
+        foreach (var (partition, start) in world.Log.Start.Index())
+        {
+            // What only this key made a duplicate, and what nobody has read.
+            OnDropped(partition);
+            for (var offset = start; offset < world.Log.End[partition]; offset++)
+            {
+                if (world.Log.At(partition, offset) is var logged && logged.Subject == subject && (logged == applied.Record || (_handled.Contains(logged.Record.Coordinates) && IsRuledByKey(logged.Record.Coordinates))))
+                {
+                    world.Fail($"{sender} forgets {operation.RowKey}, and {logged.Record.Coordinates}, on which it ruled, is still in the topic");
+                }
+            }
+        }
+    }
+
+    private void OnDeadForgotten(string sender, RowOperation operation, Row before, Messages messages)
+    {
+        var coordinates = operation.RowKey["dead!".Length..];
+        OnForgotten(sender, operation, before, messages, coordinates);
+        if (RecordOf(before.Columns) is not { } record || record.Record.Coordinates.Offset >= world.Log.Start[record.Record.Coordinates.Partition])
+        {
+            world.Fail($"{sender} forgets {operation.RowKey}, whose record is still in the topic");
+        }
+    }
+
+    private void OnForgotten(string sender, RowOperation operation, Row before, Messages messages, string subject)
+    {
+        // The hosts' clocks are right to two minutes each.
+        var written = before.Columns.GetValueOrDefault("ProlongedAt") ?? before.Columns["AppliedAt"];
+        if (SimulatedTime.Epoch + world.Clock.Now - (DateTimeOffset)written < world.Setting.Retention - TimeSpan.FromMinutes(4))
+        {
+            world.Fail($"{sender} forgets {operation.RowKey}, which is younger than the retention");
+        }
+
+        if (messages.IsWaiting(subject))
+        {
+            world.Fail($"{sender} forgets {operation.RowKey}, and a message of it is still in the outbox");
+        }
+
+        if (operation.ETag != before.ETag)
+        {
+            world.Fail($"{sender} forgets {operation.RowKey} in whatever version it is");
+        }
+
+        messages.OnForgotten(subject);
+    }
+
     private Applied? SameApplied(LoggedRecord record) =>
         record.Subject is { } subject && _applied.TryGetValue(subject, out var applied) && applied.Record.Spec.Fingerprint == record.Spec.Fingerprint ? applied : null;
 
@@ -141,7 +261,17 @@ internal sealed class Effects(World world)
             return;
         }
 
-        var spec = record.Spec;
+        var (coordinates, spec) = (record.Record.Coordinates, record.Spec);
+        if (coordinates.Offset < world.Log.Begin[coordinates.Partition])
+        {
+            world.Fail($"{coordinates} was applied, and the group begins above it");
+        }
+
+        if (spec.Kind == OrderKind.Valid && _handled.Contains(coordinates) && IsForgotten(record))
+        {
+            world.Fail($"{coordinates} is applied once more, after its key was forgotten");
+        }
+
         var may = spec.Kind == OrderKind.Valid || (spec.Kind == OrderKind.UnknownProduct && spec.Lines.All(line => world.Catalog.Contains(line.Product)));
         if (!may)
         {
@@ -173,6 +303,11 @@ internal sealed class Effects(World world)
         {
             world.Fail($"{row.RowKey} names no record of its own");
             return;
+        }
+
+        if (record.Record.Coordinates.Offset < world.Log.Begin[record.Record.Coordinates.Partition])
+        {
+            world.Fail($"{record.Record.Coordinates} was dead-lettered, and the group begins above it");
         }
 
         var reason = Text(row, "Reason") ?? "";
@@ -221,8 +356,10 @@ internal sealed class Effects(World world)
         return reasons;
     }
 
-    private LoggedRecord? RecordOf(RowOperation row) =>
-        Text(row, "Topic") == ModelledLog.Topic && row.Columns.GetValueOrDefault("Partition") is int partition && row.Columns.GetValueOrDefault("Offset") is long offset
+    private LoggedRecord? RecordOf(RowOperation row) => RecordOf(row.Columns);
+
+    private LoggedRecord? RecordOf(IReadOnlyDictionary<string, object> columns) =>
+        columns.GetValueOrDefault("Topic") is ModelledLog.Topic && columns.GetValueOrDefault("Partition") is int partition && columns.GetValueOrDefault("Offset") is long offset
         && partition < world.Log.Partitions.Count && offset < world.Log.Partitions[partition].Count
             ? world.Log.At(partition, offset)
             : null;

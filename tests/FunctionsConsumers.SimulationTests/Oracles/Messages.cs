@@ -14,13 +14,15 @@ namespace FunctionsConsumers.SimulationTests.Oracles;
 /// </summary>
 internal sealed class Messages(World world)
 {
-    private readonly Dictionary<string, Tracked> _byRow = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Tracked>> _byRow = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tracked> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<SendOperation, Tracked> _bySend = [];
     private int _claims;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    public bool IsSettled => _byRow.Values.All(message => message.State is null or OutboxRows.Parked);
+    public bool IsSettled => _byId.Values.All(message => message.State is null or OutboxRows.Parked);
 
-    public string State => string.Join(' ', _byRow.Values.Select(message => $"{message.Name} {message.State} {message.Received} {message.Claim?.At.Ticks} {string.Concat(message.Sends.Select(send => $"{send.Send.Told}{send.Claim.At.Ticks}"))}").Order(StringComparer.Ordinal));
+    public string State => string.Join(' ', _byId.Values.Select(message => $"{message.Name} {message.State} {message.Received} {message.Claim?.At.Ticks} {string.Concat(message.Sends.Select(send => $"{send.Send.Told}{send.Claim.At.Ticks}"))}").Order(StringComparer.Ordinal));
 
     public void OnCommitted(Commit commit, List<PlannedMessageSpec> planned)
     {
@@ -28,18 +30,22 @@ internal sealed class Messages(World world)
         for (var i = 0; i < operations.Count; i++)
         {
             var operation = operations[i];
-            if (!operation.RowKey.StartsWith(OutboxRows.Prefix, StringComparison.Ordinal) || operation.RowKey.LastIndexOf('!') > OutboxRows.Prefix.Length)
+            if (!OutboxReading.IsHead(operation.RowKey))
             {
                 continue;
             }
 
             if (operation.Kind == RowOperationKind.Insert)
             {
-                OnPlanned(operation, planned);
+                _byRow[operation.RowKey] = [];
+                foreach (var stored in OutboxReading.Messages(operation.RowKey, operation.Columns))
+                {
+                    OnPlanned(operation.RowKey, stored, planned);
+                }
             }
-            else if (_byRow.TryGetValue(operation.RowKey, out var message))
+            else if (_byRow.TryGetValue(operation.RowKey, out var messages))
             {
-                OnMoved(commit, operation, message);
+                messages.ForEach(message => OnMoved(commit, operation, message));
             }
         }
 
@@ -50,7 +56,7 @@ internal sealed class Messages(World world)
 
         foreach (var rowKey in operations.Where(operation => operation.Kind == RowOperationKind.Delete).Select(operation => operation.RowKey))
         {
-            if (world.Table.Rows(commit.Request.PartitionKey).Keys.Any(row => row.StartsWith(rowKey + "!", StringComparison.Ordinal)))
+            if (world.Table.Rows(commit.Request.PartitionKey).Keys.Any(row => OutboxReading.IsFurtherRowOf(row, rowKey)))
             {
                 world.Fail($"{rowKey} was deleted without its further rows");
             }
@@ -59,7 +65,7 @@ internal sealed class Messages(World world)
 
     public void OnSendBegins(SendOperation send)
     {
-        if (!_byRow.TryGetValue(OutboxRows.Prefix + send.Message.Id, out var message) || message.State is null)
+        if (!_byId.TryGetValue(send.Message.Id, out var message) || message.State is null)
         {
             world.Fail($"{send.Life.Name} sends {send.Message.Id}, of which there is no row");
             return;
@@ -98,12 +104,22 @@ internal sealed class Messages(World world)
             }
         }
 
+        if (message.Sends.Exists(earlier => earlier.Send.Told != SendStatus.NotSent))
+        {
+            world.Happenings.OnResent();
+        }
+
         message.Sends.Add((send, claim));
+        _bySend.Add(send, message);
     }
 
     public void OnReceived(SendOperation send)
     {
-        var message = _byRow[OutboxRows.Prefix + send.Message.Id];
+        if (!_bySend.TryGetValue(send, out var message))
+        {
+            return;
+        }
+
         message.Received++;
         if (message.Received > 1 && message.Kind == ModelledSender.ParkedKind)
         {
@@ -113,7 +129,7 @@ internal sealed class Messages(World world)
 
     public void OnSettled()
     {
-        foreach (var message in _byRow.Values)
+        foreach (var message in _byId.Values)
         {
             if (message.State is null && message.Received == 0)
             {
@@ -122,11 +138,26 @@ internal sealed class Messages(World world)
         }
     }
 
-    private void OnPlanned(RowOperation row, List<PlannedMessageSpec> planned)
+    /// <summary>Whether a message of a subject still stands in the outbox.</summary>
+    public bool IsWaiting(string subject) => _byId.Values.Any(message => message.Subject == subject && message.State is not null);
+
+    /// <summary>A subject's key was forgotten: should it come again, its messages do, too.</summary>
+    public void OnForgotten(string subject)
     {
-        var subject = row.Columns[OutboxRows.Subject] as string;
-        var kind = row.Columns[OutboxRows.Kind] as string ?? "";
-        var content = kind == DeadLetter.Kind ? null : Encoding.UTF8.GetString(((byte[])row.Columns["Payload00"]).AsSpan()).TrimEnd(' ');
+        foreach (var (id, message) in _byId.Where(message => message.Value.Subject == subject).ToArray())
+        {
+            _byId.Remove(id);
+            _names.Remove(message.Name);
+            if (message.Received == 0)
+            {
+                world.Fail($"'{message.Name}' was never received, and its row is gone");
+            }
+        }
+    }
+
+    private void OnPlanned(string rowKey, StoredMessage stored, List<PlannedMessageSpec> planned)
+    {
+        var (id, kind, subject, content) = stored;
         var index = planned.FindIndex(message => message.Kind == kind && (content is null ? message.Name == subject : message.Content == content));
         if (index < 0)
         {
@@ -134,11 +165,12 @@ internal sealed class Messages(World world)
             return;
         }
 
-        if (!_names.Add(planned[index].Name) || !_byRow.TryAdd(row.RowKey, new Tracked(planned[index].Name, kind, planned[index].Content)))
+        if (!_names.Add(planned[index].Name) || !_byId.TryAdd(id, new Tracked(planned[index].Name, subject, kind, planned[index].Content)))
         {
             world.Fail($"'{planned[index].Name}' came to the outbox twice, or under the id of another message");
         }
 
+        _byRow[rowKey].Add(_byId[id]);
         planned.RemoveAt(index);
     }
 
@@ -182,9 +214,11 @@ internal sealed class Messages(World world)
             && letter.Record.Headers.Select(header => header.Name).SequenceEqual(record.Headers.Select(header => header.Name));
     }
 
-    private sealed class Tracked(string name, string kind, string? content)
+    private sealed class Tracked(string name, string subject, string kind, string? content)
     {
         public string Name => name;
+
+        public string Subject => subject;
 
         public string Kind => kind;
 

@@ -13,6 +13,7 @@ internal sealed class Oracle(World world)
 {
     private readonly Effects _effects = new(world);
     private readonly Messages _messages = new(world);
+    private readonly Progress _progress = new(world);
 
     // How much had been committed when a delivery began, and what the catalog held.
     private readonly Dictionary<(string Life, int Delivery), DeliveryStart> _deliveries = [];
@@ -20,6 +21,12 @@ internal sealed class Oracle(World world)
 
     /// <summary>Whether nothing but parked messages stands in the outbox.</summary>
     public bool IsOutboxSettled => _messages.IsSettled;
+
+    /// <summary>Whether each partition of the group has its floor.</summary>
+    public bool HasFloors => _progress.HasFloors;
+
+    /// <summary>Whether every record is settled, and the group knows it of every offset from where it began up to where it committed.</summary>
+    public bool IsAudited => !world.Setting.KeepsProgress || (_effects.IsEverythingSettled && _progress.IsComplete);
 
     /// <summary>What it remembers that nobody else does, for the state of a small world.</summary>
     public string State => _messages.State;
@@ -30,10 +37,14 @@ internal sealed class Oracle(World world)
     {
         _commits++;
         var start = _deliveries.GetValueOrDefault((commit.Request.Sender, commit.Request.Delivery)) ?? new DeliveryStart(0, []);
-        var planned = _effects.OnCommitted(commit, _commits, start);
+        var planned = _effects.OnCommitted(commit, _commits, start, _messages);
         _messages.OnCommitted(commit, planned);
         _effects.Check(commit.Request.PartitionKey);
     }
+
+    public void OnProgress(Commit commit) => _progress.OnCommitted(commit, _effects);
+
+    public void OnDropped(int partition) => _effects.OnDropped(partition);
 
     public void OnSendBegins(SendOperation send) => _messages.OnSendBegins(send);
 
@@ -57,6 +68,8 @@ internal sealed class Oracle(World world)
             {
                 world.Fail($"{life.Name} reports success, and the key that ruled on {record.Coordinates} does not know of it");
             }
+
+            _effects.OnHandled(record.Coordinates);
         }
     }
 
