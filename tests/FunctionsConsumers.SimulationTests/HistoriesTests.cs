@@ -25,8 +25,8 @@ public sealed class HistoriesTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         var campaign = Campaign.Run(first, count, minutes is { } limit ? TimeSpan.FromMinutes(limit) : TimeSpan.MaxValue);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{campaign.Histories} histories from seed {first}, {campaign.Steps} steps, {campaign.Histories / watch.Elapsed.TotalSeconds:0} histories/s"));
-        output.WriteLine(campaign.Happenings.ToString());
+            $"figures: {campaign.Histories} histories from seed {first}, {campaign.Steps} steps, {campaign.Histories / watch.Elapsed.TotalSeconds:0} histories/s"));
+        output.WriteLine($"figures: in them {campaign.Happenings}");
         Assert.True(campaign.Failure is null, campaign.Failure);
         if (campaign.Histories >= Histories)
         {

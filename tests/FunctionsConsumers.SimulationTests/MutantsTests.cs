@@ -33,7 +33,7 @@ public sealed class MutantsTests(ITestOutputHelper output)
                 continue;
             }
 
-            output.WriteLine($"{mutant.Name}: {(killed is { } kill ? $"killed by seed {kill.Seed}: {kill.Finding}" : $"survived {Histories} histories")}");
+            output.WriteLine($"figures: mutant {mutant.Name}: {(killed is { } kill ? $"killed by seed {kill.Seed}: {kill.Finding}" : $"survived {Histories} histories")}");
             if (killed is not { } by || !mutant.IsExpected(by.Finding))
             {
                 survivors.Add($"{mutant.Name} ({killed?.Finding ?? "no finding"}; expected: {mutant.Finding})");

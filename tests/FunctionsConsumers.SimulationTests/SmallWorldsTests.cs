@@ -43,7 +43,7 @@ public sealed class SmallWorldsTests(ITestOutputHelper output)
     {
         var watch = Stopwatch.StartNew();
         var exploration = Exploration.Of(new Setting { Seed = 1, EffectKind = effectKind, Records = records, Buckets = 1, Small = small });
-        output.WriteLine($"{small}: {exploration.States} states, {exploration.Ends} histories judged of {exploration.Histories}, {watch.Elapsed.TotalSeconds:0.0} s");
+        output.WriteLine($"figures: small world {small}: {exploration.States} distinct states visited, {exploration.Ends} histories judged of {exploration.Histories}, {watch.Elapsed.TotalSeconds:0.0} s");
         Assert.True(exploration.States > 1000, "The world is smaller than it was meant to be.");
         Assert.True(exploration.Violation is null, exploration.Violation);
     }

@@ -21,6 +21,9 @@ namespace FunctionsConsumers.SimulationTests.Log;
 [SuppressMessage("Reliability", "CA1001", Justification = "A process that crashes disposes of nothing.")]
 internal sealed partial class Life : IOutbox, IBatchProcessor
 {
+    // One or two for each bucket that had a request under way when the time was over.
+    private const int MostLateRequests = 10;
+
     private readonly Dictionary<int, (int Position, int Stored, int Generation)> _partitions = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly BatchProcessor<Order> _processor;
@@ -29,6 +32,7 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
     private readonly GapAudit _audit;
     private readonly RetentionSweep _retention;
     private readonly AsyncLocal<int> _delivery = new();
+    private readonly Dictionary<int, int> _lateRequests = [];
     private ConsumedRecord[]? _batch;
     private Dictionary<int, int> _batchGenerations = [];
     private bool _inFlight;
@@ -199,6 +203,21 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
         {
             World.Operations.Remove(operation);
             operation.Abandon();
+        }
+    }
+
+    /// <summary>A batch whose time is over, or whose process stops, ends: it may send what it had in hand, and no more.</summary>
+    public void OnRequest(CancellationToken cancellationToken)
+    {
+        if (CurrentDelivery == 0 || !cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var late = _lateRequests[CurrentDelivery] = _lateRequests.GetValueOrDefault(CurrentDelivery) + 1;
+        if (late > MostLateRequests)
+        {
+            World.Fail($"{Name} goes on with its batch after the deadline");
         }
     }
 

@@ -36,6 +36,11 @@ internal sealed class ModelledGroupLog(Life life) : IGroupLog
 
     public async Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken)
     {
+        if (from < life.World.Log.Begin[partition] || to > life.World.Log.HighestCommitted[partition])
+        {
+            life.World.Fail($"{life.Name} audits p{partition} from {from} to {to}, and the group began at {life.World.Log.Begin[partition]} and committed {life.World.Log.HighestCommitted[partition]}");
+        }
+
         // A reading may end anywhere.
         var size = life.World.Setting.Small is null ? 1 + life.World.Choices.Below(6) : 6;
         var slice = await Ask(

@@ -31,6 +31,7 @@ internal sealed class ModelledLog
         Start = new int[partitions.Count];
         End = [.. begins];
         Committed = [.. begins];
+        HighestCommitted = [.. begins];
         HasCommitted = [.. hasCommitted];
         Owner = new Life?[partitions.Count];
         Generation = new int[partitions.Count];
@@ -50,6 +51,9 @@ internal sealed class ModelledLog
 
     /// <summary>The group's committed offset in each partition, or where it begins while it has none.</summary>
     public int[] Committed { get; }
+
+    /// <summary>The highest offset the group ever committed in each partition.</summary>
+    public int[] HighestCommitted { get; }
 
     /// <summary>Whether the group has committed an offset in each partition.</summary>
     public bool[] HasCommitted { get; }
@@ -88,6 +92,7 @@ internal sealed class ModelledLog
     /// <summary>Takes a commit.</summary>
     public void Commit(int partition, int offset)
     {
+        HighestCommitted[partition] = Math.Max(HighestCommitted[partition], offset);
         Committed[partition] = offset;
         HasCommitted[partition] = true;
     }

@@ -11,6 +11,7 @@ internal sealed class ModelledStore(Life life, ModelledTable table) : ITableStor
     public Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
     {
         life.World.OnOwnThread();
+        life.OnRequest(cancellationToken);
         var submit = new SubmitOperation(
             life,
             () => string.Create(CultureInfo.InvariantCulture, $"submit {partitionKey} [{string.Join(' ', operations.Select(Describe).Take(4))}{(operations.Count > 4 ? $" +{operations.Count - 4}" : "")}]"),
@@ -24,6 +25,7 @@ internal sealed class ModelledStore(Life life, ModelledTable table) : ITableStor
         string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
     {
         life.World.OnOwnThread();
+        life.OnRequest(cancellationToken);
         var read = new ReadOperation<IReadOnlyDictionary<string, Row>>(
             life, () => $"read {partitionKey} [{string.Join(' ', rowKeys.Take(4))}]", Read, rows => "[" + string.Join(' ', rows.Values.Select(Describe)) + "]", cancellationToken);
         life.World.Operations.Add(read);

@@ -117,6 +117,11 @@ internal sealed class SubmitOperation(Life life, Func<string> label, Transaction
     private void Serve()
     {
         _result = request.Table.Apply(request);
+        if (_result.Status == SubmitStatus.Refused && _result.Detail?.Contains(ModelledTable.Unlucky, StringComparison.Ordinal) != true)
+        {
+            Life.World.Fail($"{Life.Name} sends what breaks the service's limits: {_result.Detail}");
+        }
+
         Life.World.Note("table", $"{Label} of {Life.Name}: {(_result.Status == SubmitStatus.Committed ? "committed" : _result.Detail)}");
     }
 
