@@ -91,7 +91,7 @@ internal sealed partial class Life
         World.Note(Name, $"forgets");
         await UpkeepAsync("the retention sweep", async () =>
         {
-            var forgotten = await _retention.RunAsync(1 + World.Choices.Below(4), _stopping.Token);
+            var forgotten = await _retention.RunAsync(1 + World.Choices.Below(6), _stopping.Token);
             World.Note(Name, $"forgot {forgotten}");
             World.Happenings.OnForgotten(forgotten);
         });

@@ -113,6 +113,18 @@ internal sealed class Messages(World world)
         _bySend.Add(send, message);
     }
 
+    /// <summary>A life that ends cleanly has settled what it sent: left behind, it would be sent again though nobody died.</summary>
+    public void OnEnded(Life life)
+    {
+        foreach (var message in _byId.Values)
+        {
+            if (message.State == OutboxRows.Claimed && message.Claim?.Life == life.Name && message.Sends is [.., var last] && last.Claim == message.Claim && last.Send.Told == SendStatus.Sent)
+            {
+                world.Fail($"{life.Name} stops, has sent '{message.Name}' and leaves its row behind");
+            }
+        }
+    }
+
     public void OnReceived(SendOperation send)
     {
         if (!_bySend.TryGetValue(send, out var message))

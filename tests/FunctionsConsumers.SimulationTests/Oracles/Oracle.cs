@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.SimulationTests.Log;
 using FunctionsConsumers.SimulationTests.Tables;
 using FunctionsConsumers.SimulationTests.Worlds;
@@ -17,6 +18,7 @@ internal sealed class Oracle(World world)
 
     // How much had been committed when a delivery began, and what the catalog held.
     private readonly Dictionary<(string Life, int Delivery), DeliveryStart> _deliveries = [];
+    private readonly Dictionary<(string Life, int Delivery, bool IsDead), int> _written = [];
     private int _commits;
 
     /// <summary>Whether nothing but parked messages stands in the outbox.</summary>
@@ -36,6 +38,12 @@ internal sealed class Oracle(World world)
     public void OnCommitted(Commit commit)
     {
         _commits++;
+        foreach (var operation in commit.Request.Operations.Where(operation => operation.Kind == RowOperationKind.Insert && operation.Columns.ContainsKey("Attempt")))
+        {
+            var by = (commit.Request.Sender, commit.Request.Delivery, IsDead: operation.RowKey.StartsWith("dead!", StringComparison.Ordinal));
+            _written[by] = _written.GetValueOrDefault(by) + 1;
+        }
+
         var start = _deliveries.GetValueOrDefault((commit.Request.Sender, commit.Request.Delivery)) ?? new DeliveryStart(0, []);
         var planned = _effects.OnCommitted(commit, _commits, start, _messages);
         _messages.OnCommitted(commit, planned);
@@ -45,6 +53,9 @@ internal sealed class Oracle(World world)
     public void OnProgress(Commit commit) => _progress.OnCommitted(commit, _effects);
 
     public void OnDropped(int partition) => _effects.OnDropped(partition);
+
+    /// <summary>A life ended because it was asked to, with nothing under way.</summary>
+    public void OnEnded(Life life) => _messages.OnEnded(life);
 
     public void OnSendBegins(SendOperation send) => _messages.OnSendBegins(send);
 
@@ -56,6 +67,12 @@ internal sealed class Oracle(World world)
         if (outcome.Applied + outcome.Duplicates + outcome.DeadLettered + outcome.PassedOver != batch.Count)
         {
             world.Fail($"{life.Name} reports {outcome} of {batch.Count} records");
+        }
+
+        var written = (_written.GetValueOrDefault((life.Name, life.CurrentDelivery, false)), _written.GetValueOrDefault((life.Name, life.CurrentDelivery, true)));
+        if (written != (outcome.Applied, outcome.DeadLettered))
+        {
+            world.Fail($"{life.Name} reports {outcome}, and this delivery applied {written.Item1} and dead-lettered {written.Item2}");
         }
 
         foreach (var record in batch)

@@ -24,7 +24,7 @@ internal sealed record Setting
     public IReadOnlyList<bool>? HasCommitted { get; init; }
 
     /// <summary>Whether the group notes its progress and audits it; a small world without audits does not.</summary>
-    public bool KeepsProgress => Small is null;
+    public bool KeepsProgress => Small is null or { Audits: > 0 };
 
     /// <summary>Whether the broker tells the topic's id.</summary>
     public bool HasTopicId { get; init; } = true;

@@ -64,7 +64,7 @@ internal sealed partial class World
                 May(life.CanSkip ? Faults.Skip : 0, static (world, target) => world.Skip((Life)target!), life);
                 May(life.CanFlush && !_settling ? 15 : 0, static (_, target) => ((Life)target!).Flush(), life);
                 May(life.CanAudit && (!_settling || (Log.IsConsumed && !Oracle.IsAudited)) ? 12 : 0, static (_, target) => ((Life)target!).Audit(), life);
-                May(Setting.Forgets && life.CanForget && !_settling ? 10 : 0, static (_, target) => ((Life)target!).Forget(), life);
+                May(Setting.Forgets && life.CanForget && !_settling ? 20 : 0, static (_, target) => ((Life)target!).Forget(), life);
             }
 
             May(life.CanEnd ? 100 : 0, static (world, target) => world.Ended((Life)target!), life);
@@ -138,6 +138,7 @@ internal sealed partial class World
     private void Ended(Life life)
     {
         life.Commit();
+        Oracle.OnEnded(life);
         life.End();
         Note(life.Name, $"has stopped");
     }
@@ -193,7 +194,7 @@ internal sealed partial class World
     private void Drop()
     {
         var partition = Choices.Below(Log.End.Length);
-        var most = Choices.Pick([10, 1]) == 0 ? Math.Min(Log.Committed[partition], Log.End[partition]) : Log.End[partition];
+        var most = Choices.Pick([10, 1]) == 0 ? Math.Min(Log.HighestCommitted[partition], Log.End[partition]) : Log.End[partition];
         if (most > Log.Start[partition])
         {
             var dropped = 1 + Choices.Below(most - Log.Start[partition]);

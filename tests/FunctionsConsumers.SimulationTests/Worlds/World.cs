@@ -31,6 +31,7 @@ internal sealed partial class World
         _faults = faults;
         _faultsLeft = setting.Small?.Faults ?? int.MaxValue;
         (_rebalancesLeft, _sweepsLeft, _clockMovesLeft) = (setting.Small?.Rebalances ?? 0, setting.Small?.Sweeps ?? 0, setting.Small?.ClockMoves ?? 0);
+        (_skipsLeft, _auditsLeft) = (setting.Small?.Skips ?? 0, setting.Small?.Audits ?? 0);
         IsTracing = tracing;
         Log = new ModelledLog(setting.Records, setting.Begins ?? new int[setting.Records.Count], setting.HasCommitted ?? new bool[setting.Records.Count]);
         Catalog = [.. Setting.Products];
