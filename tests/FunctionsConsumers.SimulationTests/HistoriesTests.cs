@@ -27,6 +27,11 @@ public sealed class HistoriesTests(ITestOutputHelper output)
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"figures: {campaign.Histories} histories from seed {first}, {campaign.Steps} steps, {campaign.Histories / watch.Elapsed.TotalSeconds:0} histories/s"));
         output.WriteLine($"figures: in them {campaign.Happenings}");
+        if (seed is { } one && campaign.Failure is null)
+        {
+            output.WriteLine(string.Join('\n', Campaign.History(one)));
+        }
+
         Assert.True(campaign.Failure is null, campaign.Failure);
         if (campaign.Histories >= Histories)
         {

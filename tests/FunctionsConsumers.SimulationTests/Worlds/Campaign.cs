@@ -51,14 +51,24 @@ internal sealed record Campaign(long Histories, long Steps, Happenings Happening
         }
     }
 
-    private static string Describe(int seed, string violation)
+    /// <summary>Writes down the history of a seed.</summary>
+    /// <param name="seed">The seed.</param>
+    public static IReadOnlyList<string> History(int seed) => Traced(seed).History;
+
+    private static World Traced(int seed)
     {
         World? world = null;
         var thread = new Thread(() => world = Simulation.Run(seed, tracing: true), 16 * 1024 * 1024);
         thread.Start();
         thread.Join();
+        return world!;
+    }
+
+    private static string Describe(int seed, string violation)
+    {
+        var world = Traced(seed);
         return string.Join('\n', [
-            $"seed {seed}: {violation}{(world!.Violation == violation ? "" : "; the second run of the seed found something else, so the simulation is not deterministic: " + (world.Violation ?? "nothing"))}",
+            $"seed {seed}: {violation}{(world.Violation == violation ? "" : "; the second run of the seed found something else, so the simulation is not deterministic: " + (world.Violation ?? "nothing"))}",
             .. world.History,
             $"Replay: SIM_SEED={seed} dotnet test tests/FunctionsConsumers.SimulationTests --no-build -c {Metadata.Configuration} --filter \"FullyQualifiedName~HistoriesTests\""]);
     }

@@ -62,7 +62,7 @@ internal sealed record Faults
             WallClockJump = Some(6),
             Skip = random.Next(2) == 0 ? Some(40) : 0,
             Drop = random.Next(2) == 0 ? Some(15) : 0,
-            Age = Some(15),
+            Age = Some(2),
             Throttle = random.Next(3) == 0 ? Some(6) : 0,
             LostAnswer = Some(60),
             FailedBefore = Some(60),

@@ -14,7 +14,7 @@ internal static class Simulation
         var faults = Faults.Mixed(random);
         if (setting.Forgets)
         {
-            faults = faults with { WallClockJump = 0, Drop = Math.Max(faults.Drop, 10), Age = Math.Max(faults.Age, 10), Reset = random.Next(2) == 0 ? faults.Reset : 20 };
+            faults = faults with { WallClockJump = 0 };
         }
 
         var world = new World(setting, new RandomChoices(random), faults, tracing);

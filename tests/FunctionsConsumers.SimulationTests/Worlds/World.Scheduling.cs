@@ -197,11 +197,7 @@ internal sealed partial class World
         var most = Choices.Pick([10, 1]) == 0 ? Math.Min(Log.HighestCommitted[partition], Log.End[partition]) : Log.End[partition];
         if (most > Log.Start[partition])
         {
-            var dropped = 1 + Choices.Below(most - Log.Start[partition]);
-            Log.Start[partition] += dropped;
-            Happenings.OnDropped(dropped);
-            Note("log", $"p{partition} begins at {Log.Start[partition]} from now on");
-            Oracle.OnDropped(partition);
+            DropTo(partition, Log.Start[partition] + 1 + Choices.Below(most - Log.Start[partition]));
         }
     }
 

@@ -102,6 +102,11 @@ internal sealed partial class World
             Step();
         }
 
+        if (Setting.Forgets)
+        {
+            GrowOld();
+        }
+
         Settle();
         if (Violation is null && Choices.Below(3) == 0)
         {
