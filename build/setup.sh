@@ -83,6 +83,8 @@ lacks_librdkafka() { [ "${FeedLacksLibrdkafka:-}" = true ] || { [ -z "${FeedLack
 npm_installed() { cmp -s "$1/package-lock.json" "$1/node_modules/.installed.json"; }
 
 npm_install() {
+  # npm empties the folder that a link points to, which may be another clone's.
+  if [ -L "$2/node_modules" ]; then rm "$2/node_modules"; fi
   step "$1" npm ci --prefix "$2" --ignore-scripts
   cp "$2/package-lock.json" "$2/node_modules/.installed.json"
 }

@@ -12,6 +12,11 @@
 (*                                                                         *)
 (* Nobody sends a row without having claimed it, not even its writer; so a *)
 (* row that is not claimed was never tried.                                *)
+(*                                                                         *)
+(* In the table, small messages of one transaction share a row.  That is   *)
+(* no more than here: a claim of the row is a claim of each of them in one *)
+(* transaction, each is sent by itself, and what is left of them gets rows *)
+(* of its own in the transaction that takes the shared one away.           *)
 (***************************************************************************)
 EXTENDS Naturals, FiniteSets, TLC
 

@@ -27,6 +27,9 @@ public sealed class EmbeddedServices : IAsyncDisposable
     /// <summary>The connection string of the tables; null where none were asked for.</summary>
     public string? TablesConnectionString => _azurite?.ConnectionString;
 
+    /// <summary>The process that serves the tables, for those who want to see what its absence does; null where none were asked for.</summary>
+    public int? TablesProcessId => _azurite?.ProcessId;
+
     /// <summary>
     /// Ends, with one line that says what happened, when a service dies before it is disposed of. What it held is gone
     /// then, so nothing can go on.

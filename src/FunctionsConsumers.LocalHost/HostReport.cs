@@ -24,6 +24,28 @@ public sealed record HostReport(
     /// <returns>The reports, by process id.</returns>
     public static IReadOnlyList<HostReport> All() => All(Folder);
 
+    /// <summary>Reads the reports of all hosts that run now and write into a folder other than this process's own.</summary>
+    /// <param name="folder">The folder; one that is not there holds none.</param>
+    /// <returns>The reports, by process id.</returns>
+    public static IReadOnlyList<HostReport> All(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        var reports = new List<HostReport>();
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
+        {
+            if (LocalFile.Read(file, LocalFileJson.Default.HostReport) is { Topic: not null, Members: not null } report && RunningProcess.Wrote(report.Pid, file))
+            {
+                reports.Add(report);
+            }
+        }
+
+        return [.. reports.OrderBy(report => report.Pid)];
+    }
+
     /// <summary>Writes this host's report, in place of its last one.</summary>
     public void Write() => LocalFile.Write(FileOf(Folder, Pid), this, LocalFileJson.Default.HostReport);
 
@@ -45,25 +67,6 @@ public sealed record HostReport(
                 File.Delete(file);
             }
         }
-    }
-
-    internal static IReadOnlyList<HostReport> All(string folder)
-    {
-        if (!Directory.Exists(folder))
-        {
-            return [];
-        }
-
-        var reports = new List<HostReport>();
-        foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
-        {
-            if (LocalFile.Read(file, LocalFileJson.Default.HostReport) is { Topic: not null, Members: not null } report && RunningProcess.Wrote(report.Pid, file))
-            {
-                reports.Add(report);
-            }
-        }
-
-        return [.. reports.OrderBy(report => report.Pid)];
     }
 
     private static string FileOf(string folder, int pid) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{pid}.json"));

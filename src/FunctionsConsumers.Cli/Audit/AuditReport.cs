@@ -9,7 +9,12 @@ namespace FunctionsConsumers.Cli.Audit;
 /// <param name="Poison">Records that are no order.</param>
 /// <param name="Groups">Each group's numbers.</param>
 /// <param name="Ok">Whether nothing is lost, doubled, pending or still in an outbox.</param>
-internal sealed record AuditReport(string Topic, long Records, long DistinctOrders, long Poison, IReadOnlyList<GroupReport> Groups, bool Ok);
+internal sealed record AuditReport(string Topic, long Records, long DistinctOrders, long Poison, IReadOnlyList<GroupReport> Groups, bool Ok)
+{
+    /// <summary>What was healed before the audit, with <c>--heal</c>; else null, and no member of the JSON.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<HealedGroup>? Healed { get; init; }
+}
 
 /// <summary>A group's numbers.</summary>
 /// <param name="Group">The group.</param>

@@ -39,7 +39,8 @@ internal sealed class EffectRows(string group)
         }
         else if (row.RowKey.StartsWith("outbox!", StringComparison.Ordinal))
         {
-            reading.OutboxRows++;
+            // A row of several messages says how many; a further row of a large one counts as well, lest it be left behind unseen.
+            reading.Messages += row.GetInt32("Messages") ?? 1;
         }
     }
 

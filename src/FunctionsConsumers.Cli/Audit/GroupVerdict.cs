@@ -49,7 +49,7 @@ internal sealed class GroupVerdict
 
         var deadLettered = _table.DeadLetters.LongCount(at => IsInRange(at.Topic, at.Partition, at.Offset) && !_appliedAt.Contains((at.Partition, at.Offset)));
         return new GroupReport(
-            _table.Group, _applied, _log.RecordCount - _applied - deadLettered, deadLettered, _table.OutboxRows, CountPending(), _lost, _doubled);
+            _table.Group, _applied, _log.RecordCount - _applied - deadLettered, deadLettered, _table.Messages, CountPending(), _lost, _doubled);
     }
 
     private void JudgeOrder(string id, LoggedOrder order, List<EffectRow> effects)

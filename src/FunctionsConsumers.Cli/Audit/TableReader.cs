@@ -21,7 +21,7 @@ internal sealed class TableReader(TableAccounts accounts)
     private const int DefaultBuckets = 16;
 
     private static readonly string[] Columns =
-        ["PartitionKey", "RowKey", "State", "OrderId", "Fingerprint", "Topic", "Partition", "Offset", "Lines", "Currency", "Total", "To", "Channel", "Reserved"];
+        ["PartitionKey", "RowKey", "State", "OrderId", "Fingerprint", "Topic", "Partition", "Offset", "Lines", "Currency", "Total", "To", "Channel", "Reserved", "Messages"];
 
     private static readonly string[] StockColumns = ["RowKey", "Reserved"];
 

@@ -21,8 +21,8 @@ internal sealed class TableReading(string group)
     /// <summary>The sums of the stock counters, by product and topic.</summary>
     public IReadOnlyDictionary<(string Product, string Topic), long> Reserved => _reserved;
 
-    /// <summary>Rows of the outbox.</summary>
-    public long OutboxRows { get; set; }
+    /// <summary>What stands in the outbox: its messages, and the further rows of large ones.</summary>
+    public long Messages { get; set; }
 
     /// <summary>Adds an effect.</summary>
     /// <param name="orderId">Its order.</param>

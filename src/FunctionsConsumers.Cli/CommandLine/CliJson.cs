@@ -5,6 +5,9 @@ using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
+using FunctionsConsumers.Cli.Lab.Guarantees;
+using FunctionsConsumers.Cli.Lab.Kill;
+using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Tail;
 using FunctionsConsumers.Cli.Traffic;
@@ -16,10 +19,14 @@ namespace FunctionsConsumers.Cli.CommandLine;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(LabReport))]
+[JsonSerializable(typeof(KillReport))]
 [JsonSerializable(typeof(RunFile))]
 [JsonSerializable(typeof(IReadOnlyList<GroupStatus>))]
 [JsonSerializable(typeof(IReadOnlyList<KeyRow>))]
 [JsonSerializable(typeof(IReadOnlyList<DeadLetterEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<OutboxRow>))]
+[JsonSerializable(typeof(IReadOnlyList<ChangedMessage>))]
 [JsonSerializable(typeof(TailedRecord))]
 [JsonSerializable(typeof(ProduceReport))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Identity;
 using Confluent.Kafka;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost;
 
@@ -16,7 +17,8 @@ internal static class Failures
     /// <returns>One line.</returns>
     public static string Line(Exception failure) => OneLine(failure switch
     {
-        CommandException or LocalHostException or SettingException or StoreUnavailableException => failure.Message,
+        CommandException or LocalHostException or SettingException or StoreUnavailableException or BatchDeadlineException or InvalidDataException => failure.Message,
+        TimeoutException => $"no answer in time: {failure.Message}",
         AggregateException { InnerExceptions.Count: > 0 } several => Line(several.InnerExceptions[0]),
         OperationCanceledException => "stopped before it was done",
         AuthenticationFailedException => $"the credential for the tables was refused: check --tables (setting OrderTables). {failure.Message}",

@@ -4,6 +4,8 @@ using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
+using FunctionsConsumers.Cli.Lab;
+using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Tail;
 using FunctionsConsumers.Cli.Traffic;
@@ -76,6 +78,8 @@ internal static class FcCommandLine
         GroupsCommand.Create(caller),
         KeysCommand.Create(caller),
         DeadLettersCommand.Create(caller),
+        OutboxCommand.Create(caller),
         AuditCommand.Create(caller),
+        LabCommand.Create(caller),
     };
 }

@@ -10,11 +10,26 @@ namespace FunctionsConsumers.Cli.CommandLine;
 /// <param name="Out">Standard output.</param>
 /// <param name="Error">Standard error.</param>
 /// <param name="ShowsProgress">Whether a person looks at standard error.</param>
-internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProgress)
+/// <param name="In">Standard input, where a person sits at it; else null.</param>
+internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProgress, TextReader? In = null)
 {
     /// <summary>The process's own.</summary>
     /// <returns>The terminal.</returns>
-    public static Terminal OfProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected);
+    public static Terminal OfProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected, Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In);
+
+    /// <summary>Asks the person at the terminal.</summary>
+    /// <param name="question">The question, with a blank at its end.</param>
+    /// <returns>The line that was typed; null where nobody can be asked.</returns>
+    public string? Ask(string question)
+    {
+        if (In is null)
+        {
+            return null;
+        }
+
+        Error.Write(question);
+        return In.ReadLine() ?? "";
+    }
 
     /// <summary>Says something beside the result.</summary>
     /// <param name="line">The line.</param>

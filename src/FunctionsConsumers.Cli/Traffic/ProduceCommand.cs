@@ -64,10 +64,11 @@ internal static class ProduceCommand
 }
 
 /// <summary>The options that say what traffic is made.</summary>
-internal sealed class TrafficOptions
+/// <param name="duplicates">Resends for each order where nobody says.</param>
+internal sealed class TrafficOptions(decimal duplicates = 0)
 {
     /// <summary>Resends for each order.</summary>
-    public Option<decimal?> Duplicates { get; } = SharedOptions.Ratio("--duplicates", "Exact resends for each order: round(N·D) of them (default 0)");
+    public Option<decimal?> Duplicates { get; } = SharedOptions.Ratio("--duplicates", FormattableString.Invariant($"Exact resends for each order: round(N·D) of them (default {duplicates})"));
 
     /// <summary>Poison for each order.</summary>
     public Option<decimal?> Poison { get; } = SharedOptions.Ratio("--poison", "Records that are no order, of every kind: round(N·P) of them (default 0)");
@@ -93,7 +94,7 @@ internal sealed class TrafficOptions
     /// <param name="orders">How many orders.</param>
     /// <returns>The plan.</returns>
     public TrafficPlan Plan(ParseResult given, int orders) =>
-        new(orders, given.GetValue(Duplicates) ?? 0, given.GetValue(Poison) ?? 0, given.GetValue(Seed) ?? TrafficPlan.RandomSeed());
+        new(orders, given.GetValue(Duplicates) ?? duplicates, given.GetValue(Poison) ?? 0, given.GetValue(Seed) ?? TrafficPlan.RandomSeed());
 }
 
 /// <summary>What <c>fc produce --json</c> prints.</summary>

@@ -11,6 +11,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 internal sealed class BucketRun(
     ITableStore store, string bucket, List<PlannedRecord> pending, string attempt, Counters counters, KnownSubjects? known, IOutbox outbox, Deadline deadline)
 {
+    // The messages of transactions whose outcome was unknown, as they would stand in the table.
+    private readonly List<Parcel> _inDoubt = [];
+
     /// <summary>Records whose effects or dead letter this run committed.</summary>
     public List<PlannedRecord> Committed { get; } = [];
 
@@ -66,6 +69,7 @@ internal sealed class BucketRun(
     // Insert first, ask later: without a duplicate, the usual case, nothing is read.
     private async Task TryAsync(List<PlannedRecord> transaction)
     {
+        var parcels = ParcelPacker.Pack(transaction.SelectMany(record => record.Messages));
         IReadOnlyList<RowOperation> additions;
         try
         {
@@ -77,11 +81,11 @@ internal sealed class BucketRun(
             return;
         }
 
-        List<RowOperation> operations = [.. transaction.SelectMany(Inserts), .. additions];
+        List<RowOperation> operations = [.. transaction.SelectMany(Inserts), .. additions, .. parcels.SelectMany(parcel => OutboxRows.Inserts(parcel))];
         var result = await store.SubmitAsync(bucket, operations, deadline.Token).ConfigureAwait(false);
         if (result.Status == SubmitStatus.Committed)
         {
-            Commit(transaction, additions, result.ETags);
+            Commit(transaction, additions, parcels, result.ETags);
             return;
         }
 
@@ -98,6 +102,7 @@ internal sealed class BucketRun(
                 Refuse(transaction[0], result.Detail);
                 break;
             default:
+                _inDoubt.AddRange(parcels);
                 await ReadBackAsync(transaction).ConfigureAwait(false);
                 break;
         }
@@ -108,19 +113,12 @@ internal sealed class BucketRun(
         ? record.Inserts.Select((insert, index) => index == 0 ? RowOperation.Replace(insert.RowKey, insert.Columns, etag) : insert)
         : record.Inserts;
 
-    private void Commit(List<PlannedRecord> transaction, IReadOnlyList<RowOperation> additions, IReadOnlyList<string?> etags)
+    private void Commit(
+        List<PlannedRecord> transaction, IReadOnlyList<RowOperation> additions, IReadOnlyList<Parcel> parcels, IReadOnlyList<string?> etags)
     {
         var next = 0;
-        List<CommittedMessage>? messages = null;
         foreach (var record in transaction)
         {
-            foreach (var message in record.Messages)
-            {
-                var head = OutboxRows.RowKeyOf(message.Id);
-                var index = record.Inserts.TakeWhile(insert => !string.Equals(insert.RowKey, head, StringComparison.Ordinal)).Count();
-                (messages ??= []).Add(new CommittedMessage(message, etags[next + index]));
-            }
-
             next += record.Inserts.Count;
             Applied(record);
         }
@@ -130,9 +128,16 @@ internal sealed class BucketRun(
             counters.Committed(bucket, addition, etags[next++]);
         }
 
-        if (messages is not null)
+        if (parcels.Count > 0)
         {
-            outbox.Offer(bucket, messages);
+            var committed = new CommittedParcel[parcels.Count];
+            for (var i = 0; i < committed.Length; i++)
+            {
+                committed[i] = new CommittedParcel(parcels[i], etags[next]);
+                next += 1 + OutboxRows.FurtherRows(parcels[i]).Count;
+            }
+
+            outbox.Offer(bucket, committed);
         }
     }
 
@@ -156,6 +161,7 @@ internal sealed class BucketRun(
             }
         }
 
+        var mine = Committed.Count;
         foreach (var record in transaction)
         {
             if (!rows.TryGetValue(record.SubjectRowKey, out var row))
@@ -178,6 +184,21 @@ internal sealed class BucketRun(
             }
 
             Settle(record, verdict);
+        }
+
+        OfferMine(mine);
+    }
+
+    // Which of the transactions tried was the one committed, and so how its messages stand in the table, is not known.
+    private void OfferMine(int from)
+    {
+        var messages = Committed.Skip(from).SelectMany(record => record.Messages).Select(message => message.Id).ToHashSet(StringComparer.Ordinal);
+        if (messages.Count > 0)
+        {
+            outbox.Offer(bucket, [.. _inDoubt
+                .Where(parcel => parcel.Messages.Any(message => messages.Contains(message.Id)))
+                .DistinctBy(parcel => parcel.Id)
+                .Select(parcel => new CommittedParcel(parcel, null))]);
         }
     }
 
@@ -220,11 +241,6 @@ internal sealed class BucketRun(
         {
             case Verdict.Mine:
                 Applied(record);
-                if (record.Messages.Count > 0)
-                {
-                    outbox.Offer(bucket, [.. record.Messages.Select(message => new CommittedMessage(message, null))]);
-                }
-
                 break;
             case Verdict.Duplicate:
                 Duplicates++;

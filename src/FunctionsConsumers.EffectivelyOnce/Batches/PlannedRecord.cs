@@ -16,13 +16,13 @@ internal sealed class PlannedRecord
     /// <summary>The bucket of the identity's subject.</summary>
     public required string Bucket { get; init; }
 
-    /// <summary>The rows to insert; the first is the row that names the subject.</summary>
+    /// <summary>The rows to insert, without those of the messages; the first is the row that names the subject.</summary>
     public required IReadOnlyList<RowOperation> Inserts { get; init; }
 
     /// <summary>The amounts to add to counters.</summary>
     public required IReadOnlyList<Addition> Additions { get; init; }
 
-    /// <summary>The messages whose rows stand among the inserts.</summary>
+    /// <summary>The messages that leave; their rows may hold those of other records of the transaction too.</summary>
     public required IReadOnlyList<OutboxMessage> Messages { get; init; }
 
     /// <summary>Why the record became a dead letter; null for an event's effects.</summary>

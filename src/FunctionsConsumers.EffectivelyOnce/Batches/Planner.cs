@@ -70,25 +70,24 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         {
             var id = MessageId.OfDeadLetter(consumer.Group, record.Coordinates, record.Timestamp);
             var message = new OutboxMessage(id, DeadLetters.DeadLetter.Kind, consumer.Group, coordinates, deadLetter.ToPayload(), now);
-            List<RowOperation> inserts = [row, .. OutboxRows.Inserts(message)];
             return new PlannedRecord
             {
                 Record = record,
                 Identity = own,
                 Bucket = buckets.Of(coordinates),
-                Inserts = inserts,
+                Inserts = [row],
                 Additions = [],
                 Messages = [message],
                 Rejection = rejection,
                 ProvisionalSubject = rejection.Provisional ? identity : null,
-                RequestBytes = inserts.Sum(TransactionLimits.RequestBytes),
+                RequestBytes = TransactionLimits.RequestBytes(row),
             };
         }
     }
 
     private PlannedRecord Effects(ConsumedRecord record, EventIdentity identity, Plan plan, string attempt, DateTimeOffset now)
     {
-        var inserts = new List<RowOperation>(1 + plan.Inserts.Count + plan.Messages.Count)
+        var inserts = new List<RowOperation>(1 + plan.Inserts.Count)
         {
             RowOperation.Insert(
                 RowKey.OfSubject(SubjectRowKind, identity.Subject),
@@ -104,7 +103,6 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         {
             var message = plan.Messages[ordinal];
             messages[ordinal] = new OutboxMessage(identity.MessageId(ordinal), message.Kind, consumer.Group, identity.Subject, message.Payload, now);
-            inserts.AddRange(OutboxRows.Inserts(messages[ordinal]));
         }
 
         return new PlannedRecord
@@ -127,14 +125,16 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
             return new Rejection(DeadLetterReasons.TooLarge, violation);
         }
 
-        var rows = planned.Inserts.Count + planned.Additions.Select(addition => addition.RowKey).Distinct(StringComparer.Ordinal).Count();
+        var parcels = new ParcelPacker();
+        parcels.Add(planned.Messages);
+        var rows = planned.Inserts.Count + parcels.Rows + planned.Additions.Select(addition => addition.RowKey).Distinct(StringComparer.Ordinal).Count();
         if (rows > TransactionLimits.MaxRows)
         {
             return new Rejection(DeadLetterReasons.TooWide, string.Create(CultureInfo.InvariantCulture,
                 $"The event's effects are {rows} rows; a transaction takes {TransactionLimits.MaxRows}."));
         }
 
-        var bytes = planned.RequestBytes + (TransactionPacker.CounterBytes * planned.Additions.Count);
+        var bytes = planned.RequestBytes + parcels.RequestBytes + (TransactionPacker.CounterBytes * planned.Additions.Count);
         return bytes > TransactionLimits.MaxBytes
             ? new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
                 $"The event's effects are {bytes} bytes; a transaction takes {TransactionLimits.MaxBytes}."))

@@ -1,3 +1,4 @@
+using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.EffectivelyOnce.Batches;
@@ -20,6 +21,7 @@ internal static class TransactionPacker
         var chosen = new List<PlannedRecord>();
         var subjects = new HashSet<string>(StringComparer.Ordinal);
         var counters = new HashSet<string>(StringComparer.Ordinal);
+        var parcels = new ParcelPacker();
         int rows = 0, bytes = 0;
         foreach (var record in pending)
         {
@@ -31,8 +33,11 @@ internal static class TransactionPacker
             var newCounters = record.Additions.Count(addition => !counters.Contains(addition.RowKey));
             var recordRows = record.Inserts.Count + newCounters;
             var recordBytes = record.RequestBytes + (CounterBytes * newCounters);
+            parcels.Add(record.Messages);
             if (chosen.Count > 0
-                && (record.Alone || rows + recordRows > TransactionLimits.MaxRows || bytes + recordBytes > TransactionLimits.MaxBytes))
+                && (record.Alone
+                    || rows + recordRows + parcels.Rows > TransactionLimits.MaxRows
+                    || bytes + recordBytes + parcels.RequestBytes > TransactionLimits.MaxBytes))
             {
                 break;
             }

@@ -16,9 +16,15 @@ public sealed partial class GroupOutbox : IOutbox, IDisposable
     private const int MaxWaitingBytes = 16 * 1024 * 1024;
     private const int Workers = 4;
 
+    /// <summary>
+    /// How many messages are claimed and sent side by side, before a last parcel of at most as many again: as many as a
+    /// transaction takes rows, so that their claims are one request.
+    /// </summary>
+    internal const int MessagesAtOnce = TransactionLimits.MaxRows;
+
     private readonly OutboxDispatch _dispatch;
     private readonly OutboxSweep _sweep;
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<CommittedMessage>> _waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<CommittedParcel>> _waiting = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _offered = new(0);
     private readonly TimeProvider _time;
     private readonly TimeSpan _sweepInterval;
@@ -50,25 +56,25 @@ public sealed partial class GroupOutbox : IOutbox, IDisposable
         _time = time;
         _logger = logger;
         _dispatch = new OutboxDispatch(group, store, senders, options, owner, time, logger);
-        _sweep = new OutboxSweep(group, store, buckets, _dispatch, options.OutboxLease, time, logger);
+        _sweep = new OutboxSweep(store, buckets, _dispatch, options.OutboxLease, time);
         _sweepInterval = TimeSpan.FromTicks(Math.Clamp(options.OutboxLease.Ticks / 4, TimeSpan.TicksPerSecond, 15 * TimeSpan.TicksPerSecond));
     }
 
     /// <inheritdoc />
-    public void Offer(string bucket, IReadOnlyList<CommittedMessage> messages)
+    public void Offer(string bucket, IReadOnlyList<CommittedParcel> parcels)
     {
-        ArgumentNullException.ThrowIfNull(messages);
+        ArgumentNullException.ThrowIfNull(parcels);
         if (Interlocked.Read(ref _waitingBytes) > MaxWaitingBytes)
         {
             return;
         }
 
         var queue = _waiting.GetOrAdd(bucket, static _ => new());
-        foreach (var message in messages)
+        foreach (var parcel in parcels)
         {
-            Interlocked.Add(ref _waitingBytes, message.Message.Payload.Length);
-            _dispatch.TakeInHand(message.Message.Id);
-            queue.Enqueue(message);
+            Interlocked.Add(ref _waitingBytes, BytesOf(parcel));
+            _dispatch.TakeInHand(parcel.Parcel.Id);
+            queue.Enqueue(parcel);
         }
 
         _offered.Release();
@@ -79,9 +85,9 @@ public sealed partial class GroupOutbox : IOutbox, IDisposable
     /// <returns>When the memory is empty.</returns>
     public async Task DispatchAsync(CancellationToken cancellationToken)
     {
-        while (Take() is var (bucket, messages))
+        while (Take() is var (bucket, parcels))
         {
-            await _dispatch.SendAsync(bucket, messages, cancellationToken).ConfigureAwait(false);
+            await _dispatch.SendAsync(bucket, parcels, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -142,25 +148,27 @@ public sealed partial class GroupOutbox : IOutbox, IDisposable
         }
     }
 
-    private (string Bucket, List<CommittedMessage> Messages)? Take()
+    private (string Bucket, List<CommittedParcel> Parcels)? Take()
     {
         foreach (var (bucket, queue) in _waiting)
         {
-            var messages = new List<CommittedMessage>();
-            while (messages.Count < TransactionLimits.MaxRows && queue.TryDequeue(out var message))
+            var parcels = new List<CommittedParcel>();
+            for (var messages = 0; messages < MessagesAtOnce && queue.TryDequeue(out var parcel); messages += parcel.Parcel.Messages.Count)
             {
-                Interlocked.Add(ref _waitingBytes, -message.Message.Payload.Length);
-                messages.Add(message);
+                Interlocked.Add(ref _waitingBytes, -BytesOf(parcel));
+                parcels.Add(parcel);
             }
 
-            if (messages.Count > 0)
+            if (parcels.Count > 0)
             {
-                return (bucket, messages);
+                return (bucket, parcels);
             }
         }
 
         return null;
     }
+
+    private static long BytesOf(CommittedParcel parcel) => parcel.Parcel.Messages.Sum(message => (long)message.Payload.Length);
 
     [LoggerMessage(10, LogLevel.Warning, "{Group}: the outbox could not be swept and is tried again: {Reason}")]
     private partial void LogSweepFailed(string group, string reason);

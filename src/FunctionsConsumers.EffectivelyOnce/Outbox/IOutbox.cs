@@ -8,11 +8,6 @@ public interface IOutbox
     /// dropped here is found by the sweep.
     /// </summary>
     /// <param name="bucket">The bucket.</param>
-    /// <param name="messages">The messages with the versions of their head rows; null where it is not known.</param>
-    void Offer(string bucket, IReadOnlyList<CommittedMessage> messages);
+    /// <param name="parcels">The messages, as they stand in the table.</param>
+    void Offer(string bucket, IReadOnlyList<CommittedParcel> parcels);
 }
-
-/// <summary>A message whose row is known to be committed.</summary>
-/// <param name="Message">The message.</param>
-/// <param name="ETag">The version of its head row; null where it is not known.</param>
-public readonly record struct CommittedMessage(OutboxMessage Message, string? ETag);

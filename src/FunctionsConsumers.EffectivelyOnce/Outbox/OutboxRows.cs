@@ -4,8 +4,9 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// How a message stands in its group's table: a head row <c>outbox!&lt;id&gt;</c>, whose ETag is what is claimed, and for
-/// a large payload further rows <c>outbox!&lt;id&gt;!01</c> … All of them are inserted, and deleted, in one transaction.
+/// How messages stand in their group's table: a head row <c>outbox!&lt;id&gt;</c>, whose ETag is what is claimed, with one
+/// message or, under the id of the first, several of one kind; for a large message further rows
+/// <c>outbox!&lt;id&gt;!01</c> … What stands together is inserted, and taken away, in one transaction.
 /// </summary>
 public static class OutboxRows
 {
@@ -36,10 +37,13 @@ public static class OutboxRows
     /// <summary>The column with the message's kind.</summary>
     public const string Kind = "Kind";
 
-    /// <summary>The column with the subject of the message's event.</summary>
+    /// <summary>The column with the subject of the message's event; not there on a row of several messages.</summary>
     public const string Subject = "Subject";
 
-    /// <summary>The column that says when the message was planned.</summary>
+    /// <summary>The column with the number of messages in the row; not there where it is one.</summary>
+    public const string Messages = "Messages";
+
+    /// <summary>The column that says when the message, or the first of several, was planned.</summary>
     public const string CreatedAt = "CreatedAt";
 
     private const string Parts = "Parts";
@@ -48,73 +52,119 @@ public static class OutboxRows
     // 15 columns of 64 KiB stay under the 1 MiB of an entity with room for the other columns.
     private const int ColumnBytes = TransactionLimits.MaxPropertyBytes;
     private const int ColumnsOfARow = 15;
-    private const int RowBytes = ColumnBytes * ColumnsOfARow;
 
-    /// <summary>The inserts of a message.</summary>
-    /// <param name="message">The message.</param>
+    /// <summary>The most bytes of payload in one row.</summary>
+    internal const int RowBytes = ColumnBytes * ColumnsOfARow;
+
+    /// <summary>The inserts of a parcel.</summary>
+    /// <param name="parcel">The parcel.</param>
+    /// <param name="state">The state it begins in.</param>
+    /// <param name="detail">Why it is in that state; null for one that was never tried.</param>
     /// <returns>The head row first.</returns>
-    public static IReadOnlyList<RowOperation> Inserts(OutboxMessage message)
+    public static IReadOnlyList<RowOperation> Inserts(Parcel parcel, string state = Waiting, string? detail = null)
     {
-        ArgumentNullException.ThrowIfNull(message);
-        var parts = PartsOf(message.Payload);
+        ArgumentNullException.ThrowIfNull(parcel);
+        var first = parcel.Messages[0];
+        var payload = parcel.Messages.Count == 1 ? first.Payload : PackedMessages.Write(parcel.Messages);
+        var parts = PartsOf(payload);
         var inserts = new List<RowOperation>(parts + 1);
         for (var part = 0; part <= parts; part++)
         {
             var columns = new Dictionary<string, object>(StringComparer.Ordinal);
             if (part == 0)
             {
-                columns[State] = Waiting;
-                columns[Kind] = message.Kind;
-                columns[Subject] = message.Subject;
-                columns[CreatedAt] = message.CreatedAt;
-                columns[Parts] = parts;
+                columns[State] = state;
+                columns[Kind] = parcel.Kind;
+                columns[CreatedAt] = first.CreatedAt;
+                if (parcel.Messages.Count == 1)
+                {
+                    columns[Subject] = first.Subject;
+                    columns[Parts] = parts;
+                }
+                else
+                {
+                    columns[Messages] = parcel.Messages.Count;
+                }
+
+                if (detail is not null)
+                {
+                    columns[Detail] = Shortened(detail);
+                }
             }
 
-            var end = Math.Min(message.Payload.Length, (part + 1) * RowBytes);
+            var end = Math.Min(payload.Length, (part + 1) * RowBytes);
             for (int start = part * RowBytes, column = 0; start < end; start += ColumnBytes, column++)
             {
-                columns[PayloadColumn(column)] = message.Payload[start..Math.Min(end, start + ColumnBytes)];
+                columns[PayloadColumn(column)] = payload[start..Math.Min(end, start + ColumnBytes)];
             }
 
-            inserts.Add(RowOperation.Insert(RowKeyOf(message.Id, part), columns));
+            inserts.Add(RowOperation.Insert(RowKeyOf(parcel.Id, part), columns));
         }
 
         return inserts;
     }
 
-    /// <summary>The row key of a message's head row.</summary>
-    /// <param name="id">The message's id.</param>
+    /// <summary>A detail as it fits its column.</summary>
+    /// <param name="detail">The detail; null counts as empty.</param>
+    /// <returns>At most 1,000 characters.</returns>
+    internal static string Shortened(string? detail) => detail is { Length: > 1000 } ? detail[..1000] : detail ?? "";
+
+    /// <summary>The row key of a parcel's head row.</summary>
+    /// <param name="id">The id of its first message.</param>
     /// <returns>The row key.</returns>
     public static string RowKeyOf(string id) => Prefix + id;
 
-    /// <summary>The id of the message of a head row.</summary>
+    /// <summary>The id of the message of a head row, or of the first of several.</summary>
     /// <param name="head">The head row.</param>
     /// <returns>The message's id.</returns>
     public static string IdOf(Row head) => head.RowKey[Prefix.Length..];
 
-    /// <summary>Whether a row of the outbox is a message's head row.</summary>
+    /// <summary>Whether a row of the outbox is a head row.</summary>
     /// <param name="row">A row of the outbox.</param>
     /// <returns>False for the further rows of a large payload.</returns>
     public static bool IsHead(Row row) => row.RowKey.IndexOf('!', Prefix.Length) < 0;
+
+    /// <summary>How many messages stand in a head row.</summary>
+    /// <param name="head">The head row.</param>
+    /// <returns>At least one.</returns>
+    public static int CountOf(Row head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return (int)(head.Number(Messages) ?? 1);
+    }
+
+    /// <summary>The subjects of the messages in a row.</summary>
+    /// <param name="row">A row of the outbox, with all its columns.</param>
+    /// <returns>One for each message; none for a further row.</returns>
+    /// <exception cref="InvalidDataException">The row is in a format that is not known.</exception>
+    internal static IEnumerable<string> SubjectsOf(Row row) => !IsHead(row) ? []
+        : CountOf(row) > 1 ? Read("", row, System.Collections.ObjectModel.ReadOnlyDictionary<string, Row>.Empty).Messages.Select(message => message.Subject)
+        : [row.Text(Subject) ?? ""];
 
     /// <summary>The row keys of a message's further rows.</summary>
     /// <param name="head">The head row.</param>
     /// <returns>Empty for a payload that fits the head row.</returns>
     public static IReadOnlyList<string> FurtherRows(Row head) => FurtherRows(IdOf(head), (int)(head.Number(Parts) ?? 0));
 
-    /// <summary>The row keys of a message's further rows.</summary>
-    /// <param name="message">The message.</param>
-    /// <returns>Empty for a payload that fits the head row.</returns>
-    public static IReadOnlyList<string> FurtherRows(OutboxMessage message) => FurtherRows(message.Id, PartsOf(message.Payload));
-
-    /// <summary>Puts a message together again.</summary>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="head">The head row.</param>
-    /// <param name="further">The further rows, by row key.</param>
-    /// <returns>The message.</returns>
-    /// <exception cref="InvalidDataException">A further row is missing.</exception>
-    public static OutboxMessage Read(string group, Row head, IReadOnlyDictionary<string, Row> further)
+    /// <summary>The row keys of a parcel's further rows.</summary>
+    /// <param name="parcel">The parcel.</param>
+    /// <returns>Empty for a payload that fits the head row, and for several messages.</returns>
+    public static IReadOnlyList<string> FurtherRows(Parcel parcel)
     {
+        ArgumentNullException.ThrowIfNull(parcel);
+        return parcel.Messages.Count > 1 ? [] : FurtherRows(parcel.Id, PartsOf(parcel.Messages[0].Payload));
+    }
+
+    /// <summary>Puts a parcel together again.</summary>
+    /// <param name="group">The consumer group.</param>
+    /// <param name="head">The head row, with all its columns.</param>
+    /// <param name="further">The further rows, by row key.</param>
+    /// <returns>The parcel.</returns>
+    /// <exception cref="InvalidDataException">A further row is missing, or several messages are in a format that is not known.</exception>
+    public static Parcel Read(string group, Row head, IReadOnlyDictionary<string, Row> further)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(further);
         using var payload = new MemoryStream();
         Append(payload, head);
         foreach (var rowKey in FurtherRows(head))
@@ -124,15 +174,17 @@ public static class OutboxRows
                 : throw new InvalidDataException($"Row '{rowKey}' of a message in the outbox of '{group}' is missing."));
         }
 
-        return new OutboxMessage(
-            IdOf(head),
-            head.Text(Kind) ?? "",
-            group,
-            head.Text(Subject) ?? "",
-            payload.ToArray(),
-            head.Columns.TryGetValue(CreatedAt, out var created) && created is DateTimeOffset at ? at : default);
+        var kind = head.Text(Kind) ?? "";
+        return new Parcel(kind, CountOf(head) > 1
+            ? PackedMessages.Read(payload.ToArray(), kind, group)
+            : [new OutboxMessage(
+                IdOf(head),
+                kind,
+                group,
+                head.Text(Subject) ?? "",
+                payload.ToArray(),
+                head.Columns.TryGetValue(CreatedAt, out var created) && created is DateTimeOffset at ? at : default)]);
     }
-
 
     private static int PartsOf(byte[] payload) => Math.Max(0, (payload.Length - 1) / RowBytes);
 

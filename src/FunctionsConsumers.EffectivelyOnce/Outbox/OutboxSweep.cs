@@ -1,6 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Keys;
 using FunctionsConsumers.EffectivelyOnce.Tables;
-using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
@@ -8,10 +7,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// Finds messages that nobody is sending. The invariant: a claimed row is taken over only after this process has seen the
 /// same version for a whole lease on its own monotonic clock, whatever any other clock says; it is then in doubt.
 /// </summary>
-internal sealed partial class OutboxSweep(
-    string group, ITableStore store, Buckets buckets, OutboxDispatch dispatch, TimeSpan lease, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class OutboxSweep(ITableStore store, Buckets buckets, OutboxDispatch dispatch, TimeSpan lease, TimeProvider time) : IDisposable
 {
-    private readonly ILogger _logger = logger;
     private readonly SemaphoreSlim _one = new(1);
     private Dictionary<string, (string ETag, long Since)> _claimed = new(StringComparer.Ordinal);
 
@@ -44,7 +41,7 @@ internal sealed partial class OutboxSweep(
     private async Task<int> SweepAsync(string bucket, Dictionary<string, (string ETag, long Since)> seen, CancellationToken cancellationToken)
     {
         var messages = 0;
-        List<CommittedMessage> free = [];
+        List<CommittedParcel> free = [];
         try
         {
             await foreach (var row in store.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
@@ -54,26 +51,24 @@ internal sealed partial class OutboxSweep(
                     continue;
                 }
 
-                messages++;
-                if (!IsFree(row, seen))
+                messages += OutboxRows.CountOf(row);
+                if (!IsFree(row, seen) || await dispatch.Claims.ReadAsync(bucket, row, cancellationToken).ConfigureAwait(false) is not { } parcel)
                 {
                     continue;
                 }
 
-                if (row.Text(OutboxRows.State) == OutboxRows.Claimed && dispatch.PolicyOf(row.Text(OutboxRows.Kind) ?? "") == InDoubtPolicy.Park)
+                if (row.Text(OutboxRows.State) == OutboxRows.Claimed && dispatch.PolicyOf(parcel.Kind) == InDoubtPolicy.Park)
                 {
-                    await dispatch.ParkAsync(bucket, OutboxRows.IdOf(row), row.ETag, "in doubt: its owner died or lost its answer while sending", cancellationToken).ConfigureAwait(false);
-                    continue;
+                    await dispatch.ParkAsync(
+                        bucket, new CommittedParcel(parcel, row.ETag), "in doubt: its owner died or lost its answer while sending", cancellationToken).ConfigureAwait(false);
                 }
-
-                if (await ReadAsync(bucket, row, cancellationToken).ConfigureAwait(false) is { } message && dispatch.TakeInHand(message.Id))
+                else if (dispatch.TakeInHand(parcel.Id))
                 {
-                    free.Add(new CommittedMessage(message, row.ETag));
-                }
-
-                if (free.Count == TransactionLimits.MaxRows)
-                {
-                    await SendAsync().ConfigureAwait(false);
+                    free.Add(new CommittedParcel(parcel, row.ETag));
+                    if (free.Sum(one => one.Parcel.Messages.Count) >= GroupOutbox.MessagesAtOnce)
+                    {
+                        await SendAsync().ConfigureAwait(false);
+                    }
                 }
             }
 
@@ -87,7 +82,7 @@ internal sealed partial class OutboxSweep(
         finally
         {
             // A sweep that fails half-way lets go of what it has not handed on; it would be passed over for ever.
-            free.ForEach(message => dispatch.LetGo(message.Message.Id));
+            free.ForEach(parcel => dispatch.LetGo(parcel.Parcel.Id));
         }
 
         Task SendAsync()
@@ -120,23 +115,4 @@ internal sealed partial class OutboxSweep(
                 return false;
         }
     }
-
-    private async Task<OutboxMessage?> ReadAsync(string bucket, Row head, CancellationToken cancellationToken)
-    {
-        var keys = OutboxRows.FurtherRows(head);
-        IReadOnlyDictionary<string, Row> further = keys.Count == 0
-            ? System.Collections.ObjectModel.ReadOnlyDictionary<string, Row>.Empty
-            : await store.ReadAsync(bucket, keys, null, cancellationToken).ConfigureAwait(false);
-        if (further.Count < keys.Count)
-        {
-            // Head and further rows go in one transaction: a missing one means that the message was sent a moment ago.
-            LogGone(group, OutboxRows.IdOf(head));
-            return null;
-        }
-
-        return OutboxRows.Read(group, head, further);
-    }
-
-    [LoggerMessage(20, LogLevel.Debug, "{Group}: message {Id} went while the outbox was swept")]
-    private partial void LogGone(string group, string id);
 }

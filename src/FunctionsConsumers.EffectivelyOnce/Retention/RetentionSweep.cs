@@ -92,9 +92,9 @@ public sealed partial class RetentionSweep(
     {
         // A message's row is inserted with the row it belongs to and never after it: what has none now, gets none.
         var waiting = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var message in table.ScanAsync(bucket, OutboxRows.Prefix, [OutboxRows.Subject], cancellationToken).ConfigureAwait(false))
+        await foreach (var row in table.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
         {
-            if (message.Text(OutboxRows.Subject) is { } subject)
+            foreach (var subject in OutboxRows.SubjectsOf(row))
             {
                 waiting.Add(RowKey.OfSubject("key", subject));
                 waiting.Add("dead!" + subject);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Keys;
 
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
 
@@ -37,6 +37,33 @@ public static class GroupTable
         return AzureTableStore.OverAll(accounts, group);
     }
 
+    /// <summary>Opens a group's table as a tool does: makes nothing, and takes the bucket count from the table's own description.</summary>
+    /// <param name="accounts">The accounts.</param>
+    /// <param name="group">The consumer group, the table's name.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <returns>The table; null where the group has never started.</returns>
+    /// <exception cref="SettingException">The table was made with other accounts, or by another build, or the account refuses the credential.</exception>
+    /// <exception cref="StoreUnavailableException">No answer, or one that says to come back later.</exception>
+    public static async Task<FoundTable?> FindAsync(TableAccounts accounts, string group, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(accounts);
+        var store = AzureTableStore.OverAll(accounts, group);
+        TableEntity? meta = null;
+        await AskAsync(accounts, async () =>
+        {
+            var found = await accounts.Clients[0].GetTableClient(group).GetEntityIfExistsAsync<TableEntity>(MetaPartition, MetaRow, null, cancellationToken).ConfigureAwait(false);
+            meta = found.HasValue ? found.Value : null;
+        }, cancellationToken).ConfigureAwait(false);
+        if (meta is null)
+        {
+            return null;
+        }
+
+        var buckets = meta.GetInt32("Buckets") ?? new EffectivelyOnceOptions().Buckets;
+        Compare(meta, group, buckets, string.Join(',', accounts.Names));
+        return new FoundTable(store, new Buckets(buckets));
+    }
+
     /// <summary>Makes a table that lives in the first account where it is missing.</summary>
     /// <param name="accounts">The accounts.</param>
     /// <param name="tableName">The table.</param>
@@ -51,16 +78,21 @@ public static class GroupTable
         return AzureTableStore.InFirst(accounts, tableName);
     }
 
-    private static async Task OpenAsync(TableAccounts accounts, int count, string tableName, Func<TableClient, Task> describe, CancellationToken cancellationToken)
+    private static Task OpenAsync(TableAccounts accounts, int count, string tableName, Func<TableClient, Task> describe, CancellationToken cancellationToken) => AskAsync(accounts, async () =>
+    {
+        foreach (var client in accounts.Clients.Take(count))
+        {
+            var table = client.GetTableClient(tableName);
+            await table.CreateIfNotExistsAsync(cancellationToken).ConfigureAwait(false);
+            await describe(table).ConfigureAwait(false);
+        }
+    }, cancellationToken);
+
+    private static async Task AskAsync(TableAccounts accounts, Func<Task> ask, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var client in accounts.Clients.Take(count))
-            {
-                var table = client.GetTableClient(tableName);
-                await table.CreateIfNotExistsAsync(cancellationToken).ConfigureAwait(false);
-                await describe(table).ConfigureAwait(false);
-            }
+            await ask().ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is Azure.Identity.AuthenticationFailedException or RequestFailedException { Status: 401 or 403 })
         {
@@ -127,3 +159,8 @@ public static class GroupTable
         }
     }
 }
+
+/// <summary>A group's table that was there.</summary>
+/// <param name="Store">The table.</param>
+/// <param name="Buckets">Its buckets.</param>
+public sealed record FoundTable(ITableStore Store, Buckets Buckets);

@@ -18,8 +18,14 @@ internal sealed partial class KafkaListener
     /// The batch in flight goes on, as in the extension: two owners at once is normal. Its offsets are not stored for
     /// these partitions any more, and what was gathered of them is the next owner's.
     /// </summary>
-    private void Gone(IReadOnlyList<TopicPartition> partitions, string how)
+    private void Gone(IConsumer<byte[]?, byte[]?> consumer, IReadOnlyList<TopicPartition> partitions, string how)
     {
+        if (_paused)
+        {
+            // The client keeps a pause over a rebalance: a partition that comes back would stay paused for ever.
+            consumer.Resume(partitions);
+        }
+
         _assigned.Remove(partitions);
         _window.Drop(record => partitions.Contains(record.Result.TopicPartition));
         var numbers = Numbers(partitions);

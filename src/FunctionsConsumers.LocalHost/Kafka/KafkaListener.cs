@@ -160,8 +160,8 @@ internal sealed partial class KafkaListener : IDisposable
         .SetErrorHandler((_, error) => _watch.Report(_function, error))
         .SetLogHandler((_, entry) => LogClient(_function, entry.Message))
         .SetPartitionsAssignedHandler((consumer, partitions) => Assigned(consumer, partitions))
-        .SetPartitionsRevokedHandler((_, partitions) => Gone([.. partitions.Select(partition => partition.TopicPartition)], "revoked"))
-        .SetPartitionsLostHandler((_, partitions) => Gone([.. partitions.Select(partition => partition.TopicPartition)], "lost"))
+        .SetPartitionsRevokedHandler((consumer, partitions) => Gone(consumer, [.. partitions.Select(partition => partition.TopicPartition)], "revoked"))
+        .SetPartitionsLostHandler((consumer, partitions) => Gone(consumer, [.. partitions.Select(partition => partition.TopicPartition)], "lost"))
         .Build();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Function}: partitions [{Partitions}] assigned")]

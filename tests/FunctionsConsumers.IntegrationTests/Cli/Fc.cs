@@ -24,10 +24,10 @@ public sealed class Fc : IAsyncDisposable
     public string RunFile => Path.Combine(_home, ".local", "run.json");
 
     /// <summary>Runs a command to its end.</summary>
-    public async Task<FcResult> RunAsync(string line)
+    public async Task<FcResult> RunAsync(string line, TimeSpan? patience = null)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(patience ?? Patience);
         var process = Start(line);
         await process.Process.WaitForExitAsync(limit.Token);
         return process.Result;

@@ -51,7 +51,7 @@ public sealed class FcRunTests : IAsyncDisposable
     [Fact]
     public async Task Nothing_to_talk_to_is_one_line_and_exit_code_2()
     {
-        foreach (var command in (string[])["audit", "groups", "tail", "produce --count 1", "keys show 1", "dead-letters list"])
+        foreach (var command in (string[])["audit", "groups", "tail", "produce --count 1", "keys show 1", "dead-letters list", "outbox list", "audit --heal"])
         {
             var result = await _fc.RunAsync(command);
             Assert.Equal((2, ""), (result.ExitCode, result.Out));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
+using FunctionsConsumers.IntegrationTests.Cli;
 using FunctionsConsumers.LocalHost;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FunctionsConsumers.IntegrationTests.LocalHost;
 
 /// <summary>The host with function classes of its own; the report that it writes is one for each process, so these run one after the other.</summary>
+[Collection(OrdersOnServices.Collection)]
 public sealed class LocalFunctionsHostTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("local-host").FullName;

@@ -126,10 +126,10 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
     }
 
     /// <summary>The processor's messages, on their way to the real outbox.</summary>
-    public void Offer(string bucket, IReadOnlyList<CommittedMessage> messages)
+    public void Offer(string bucket, IReadOnlyList<CommittedParcel> parcels)
     {
         _offered = true;
-        _outbox.Offer(bucket, messages);
+        _outbox.Offer(bucket, parcels);
     }
 
     public void Dispatch()

@@ -14,8 +14,10 @@ namespace FunctionsConsumers.SimulationTests.Oracles;
 /// </summary>
 internal sealed class Messages(World world)
 {
-    private readonly Dictionary<string, List<Tracked>> _byRow = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tracked> _byId = new(StringComparer.Ordinal);
+
+    // The messages that stand in each head row.
+    private readonly Dictionary<string, List<Tracked>> _rows = new(StringComparer.Ordinal);
     private readonly Dictionary<SendOperation, Tracked> _bySend = [];
     private int _claims;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
@@ -27,26 +29,39 @@ internal sealed class Messages(World world)
     public void OnCommitted(Commit commit, List<PlannedMessageSpec> planned)
     {
         var operations = commit.Request.Operations;
-        for (var i = 0; i < operations.Count; i++)
-        {
-            var operation = operations[i];
-            if (!OutboxReading.IsHead(operation.RowKey))
-            {
-                continue;
-            }
+        List<RowOperation> heads = [.. operations.Where(operation =>
+            operation.RowKey.StartsWith(OutboxRows.Prefix, StringComparison.Ordinal) && operation.RowKey.LastIndexOf('!') < OutboxRows.Prefix.Length)];
 
-            if (operation.Kind == RowOperationKind.Insert)
+        // What a transaction takes out of one row it may put into others: only then is it clear what became of a message.
+        HashSet<Tracked> taken = [];
+        foreach (var head in heads.Where(head => head.Kind is RowOperationKind.Delete or RowOperationKind.Replace))
+        {
+            if (_rows.Remove(head.RowKey, out var messages))
             {
-                _byRow[operation.RowKey] = [];
-                foreach (var stored in OutboxReading.Messages(operation.RowKey, operation.Columns))
-                {
-                    OnPlanned(operation.RowKey, stored, planned);
-                }
+                taken.UnionWith(messages);
             }
-            else if (_byRow.TryGetValue(operation.RowKey, out var messages))
+        }
+
+        foreach (var head in heads)
+        {
+            switch (head.Kind)
             {
-                messages.ForEach(message => OnMoved(commit, operation, message));
+                case RowOperationKind.Insert or RowOperationKind.Replace:
+                    OnPut(commit, head, taken, planned);
+                    break;
+                case RowOperationKind.Merge:
+                    foreach (var message in _rows.GetValueOrDefault(head.RowKey, []))
+                    {
+                        OnMoved(commit, head.Columns.GetValueOrDefault(OutboxRows.State) as string, message);
+                    }
+
+                    break;
             }
+        }
+
+        foreach (var message in taken)
+        {
+            OnMoved(commit, null, message);
         }
 
         if (planned.Count > 0)
@@ -56,7 +71,7 @@ internal sealed class Messages(World world)
 
         foreach (var rowKey in operations.Where(operation => operation.Kind == RowOperationKind.Delete).Select(operation => operation.RowKey))
         {
-            if (world.Table.Rows(commit.Request.PartitionKey).Keys.Any(row => OutboxReading.IsFurtherRowOf(row, rowKey)))
+            if (world.Table.Rows(commit.Request.PartitionKey).Keys.Any(row => row.StartsWith(rowKey + "!", StringComparison.Ordinal)))
             {
                 world.Fail($"{rowKey} was deleted without its further rows");
             }
@@ -127,6 +142,7 @@ internal sealed class Messages(World world)
 
     public void OnReceived(SendOperation send)
     {
+        // What is sent against the rules was told of when the send began.
         if (!_bySend.TryGetValue(send, out var message))
         {
             return;
@@ -167,26 +183,62 @@ internal sealed class Messages(World world)
         }
     }
 
-    private void OnPlanned(string rowKey, StoredMessage stored, List<PlannedMessageSpec> planned)
+    private void OnPut(Commit commit, RowOperation head, HashSet<Tracked> taken, List<PlannedMessageSpec> planned)
     {
-        var (id, kind, subject, content) = stored;
-        var index = planned.FindIndex(message => message.Kind == kind && (content is null ? message.Name == subject : message.Content == content));
-        if (index < 0)
+        var state = (string)head.Columns[OutboxRows.State];
+        List<Tracked> messages = [];
+        foreach (var row in MessageRow.Of(head))
         {
-            world.Fail($"a message '{content ?? subject}' of kind {kind} came without its effect");
-            return;
+            if (!_byId.TryGetValue(row.Id, out var message))
+            {
+                message = OnPlanned(row, planned);
+            }
+            else if (taken.Remove(message))
+            {
+                OnMoved(commit, state, message);
+            }
+            else
+            {
+                world.Fail($"'{message.Name}' came to the outbox twice");
+            }
+
+            if (message is not null)
+            {
+                messages.Add(message);
+                if (message.State != state)
+                {
+                    world.Fail($"'{message.Name}' came to the outbox as {state}");
+                }
+            }
         }
 
-        if (!_names.Add(planned[index].Name) || !_byId.TryAdd(id, new Tracked(planned[index].Name, subject, kind, planned[index].Content)))
+        if (!_rows.TryAdd(head.RowKey, messages))
         {
-            world.Fail($"'{planned[index].Name}' came to the outbox twice, or under the id of another message");
+            world.Fail($"{head.RowKey} was put over other messages");
         }
-
-        _byRow[rowKey].Add(_byId[id]);
-        planned.RemoveAt(index);
     }
 
-    private void OnMoved(Commit commit, RowOperation operation, Tracked message)
+    private Tracked? OnPlanned(MessageRow row, List<PlannedMessageSpec> planned)
+    {
+        var content = row.Kind == DeadLetter.Kind ? null : Encoding.UTF8.GetString(row.Payload).TrimEnd(' ');
+        var index = planned.FindIndex(message => message.Kind == row.Kind && (content is null ? message.Name == row.Subject : message.Content == content));
+        if (index < 0)
+        {
+            world.Fail($"a message '{content ?? row.Subject}' of kind {row.Kind} came without its effect");
+            return null;
+        }
+
+        var message = new Tracked(planned[index].Name, row.Subject, row.Kind, planned[index].Content);
+        if (!_names.Add(message.Name) || !_byId.TryAdd(row.Id, message))
+        {
+            world.Fail($"'{message.Name}' came to the outbox twice, or under the id of another message");
+        }
+
+        planned.RemoveAt(index);
+        return message;
+    }
+
+    private void OnMoved(Commit commit, string? next, Tracked message)
     {
         var sender = commit.Request.Sender;
         var overdue = message.Claim is { } old && world.Clock.Now - old.At >= world.Setting.Lease;
@@ -194,7 +246,6 @@ internal sealed class Messages(World world)
         var send = message.Sends.Where(send => send.Claim == message.Claim).Select(send => send.Send).LastOrDefault();
         var told = send?.Told;
         var park = message.Kind == ModelledSender.ParkedKind;
-        var next = operation.Kind == RowOperationKind.Delete ? null : operation.Columns.GetValueOrDefault(OutboxRows.State) as string;
         var may = (message.State, next) switch
         {
             (OutboxRows.Waiting, OutboxRows.Claimed) => true,

@@ -88,7 +88,7 @@ public sealed class OrderRecordsFuzzTests(ITestOutputHelper output)
 
     private sealed class NoOutbox : IOutbox
     {
-        public void Offer(string bucket, IReadOnlyList<CommittedMessage> messages)
+        public void Offer(string bucket, IReadOnlyList<CommittedParcel> parcels)
         {
         }
     }

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using FunctionsConsumers.LocalHost.Kafka;
 
 namespace FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
@@ -129,6 +129,25 @@ public sealed class KafkaListenerTests
         await Eventually.TrueAsync(() => harness.Committed() == 10, "all committed");
         Assert.Single(two.Member.Partitions);
         await Eventually.TrueAsync(() => harness.Log.Lines.Any(line => line.StartsWith("Information: one: partition", StringComparison.Ordinal) && line.Contains("is not stored", StringComparison.Ordinal)), "the line that says so");
+    }
+
+    [Fact]
+    public async Task A_partition_that_was_paused_behind_a_long_batch_and_stays_over_a_rebalance_is_read_on()
+    {
+        await using var harness = new ListenerHarness(partitions: 2);
+        harness.Produce(0, 60);
+        var release = new TaskCompletionSource();
+        _function.Then = (_, _) => release.Task;
+        var one = harness.Listen(ListenerHarness.NoLoss, _function.Run, "one");
+        await Eventually.TrueAsync(() => _function.Count == 10, "the first batch");
+
+        // A full window waits a second for the batch before the partitions are paused.
+        var since = Stopwatch.StartNew();
+        await Eventually.TrueAsync(() => since.Elapsed > TimeSpan.FromSeconds(2), "the pause");
+        var two = harness.Listen(ListenerHarness.NoLoss, new RecordingFunction().Run, "two");
+        await Eventually.TrueAsync(() => one.Member.Partitions.Count == 1 && two.Member.Partitions.Count == 1, "one partition each");
+        release.SetResult();
+        await Eventually.TrueAsync(() => harness.Committed() == 60, "all committed");
     }
 
     [Fact]

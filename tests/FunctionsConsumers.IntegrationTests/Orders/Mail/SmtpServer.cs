@@ -34,6 +34,9 @@ internal sealed class SmtpServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>How many mails it takes and hangs up on, before it answers as the script says.</summary>
+    public int MailsWithoutAnswer { get; init; }
+
     /// <summary>The mails that arrived whole, dot-stuffing undone.</summary>
     public ConcurrentQueue<string> Mails { get; } = [];
 
@@ -75,6 +78,11 @@ internal sealed class SmtpServer : IAsyncDisposable
                 if (command == "DATA" && _script["DATA"]!.StartsWith("354", StringComparison.Ordinal))
                 {
                     Mails.Enqueue(await ReadMailAsync(reader));
+                    if (Mails.Count <= MailsWithoutAnswer)
+                    {
+                        return;
+                    }
+
                     command = ".";
                 }
                 else if (await reader.ReadLineAsync(_stopping.Token) is { } line)

@@ -66,7 +66,7 @@ public sealed class EffectRowsTests
         rows.Add(Row("table"), _reading);
 
         Assert.Equal([("order-events", 2, 41L)], _reading.DeadLetters);
-        Assert.Equal(2, _reading.OutboxRows);
+        Assert.Equal(2, _reading.Messages);
         Assert.Equal(7, _reading.Reserved[("Phone", "order-events")]);
         Assert.Equal(1, _reading.Reserved[("Café", "order-events")]);
     }

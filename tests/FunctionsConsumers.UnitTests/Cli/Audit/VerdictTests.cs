@@ -168,7 +168,7 @@ public sealed class VerdictTests
     {
         var world = new AuditedWorld("notification");
         world.SendAndApply("a");
-        world.Table.OutboxRows = 1;
+        world.Table.Messages = 1;
 
         Assert.False(world.Judge().Ok);
     }

@@ -2,6 +2,7 @@ using Azure;
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.LocalHost;
 
 namespace FunctionsConsumers.UnitTests.Cli.CommandLine;
@@ -19,6 +20,8 @@ public sealed class FailuresTests
         { new HttpRequestException("Connection refused"), "OrderTables" },
         { new KafkaException(new Error(ErrorCode.Local_Transport, "gone\nfor good")), "KafkaBrokers" },
         { new OperationCanceledException(), "stopped" },
+        { new BatchDeadlineException("EffectivelyOnce__BatchDeadline"), "EffectivelyOnce__BatchDeadline" },
+        { new TimeoutException("order-events partition 0"), "order-events partition 0" },
         { new InvalidOperationException("surprise\n   at Some.Method()"), "surprise" },
     };
 

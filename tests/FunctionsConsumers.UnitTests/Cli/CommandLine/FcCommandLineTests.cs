@@ -28,7 +28,17 @@ public sealed class FcCommandLineTests : IDisposable
     [InlineData("keys", "command")]
     [InlineData("keys show", "show")]
     [InlineData("dead-letters list --group shipping", "shipping")]
+    [InlineData("outbox list --group shipping", "shipping")]
+    [InlineData("outbox resend", "--parked")]
+    [InlineData("outbox resend 1f --parked", "--parked")]
+    [InlineData("outbox resend 1f --group billing", "--group")]
+    [InlineData("outbox drop --yes", "drop")]
     [InlineData("audit --wait soon", "--wait")]
+    [InlineData("lab --faults 101", "--faults")]
+    [InlineData("lab --orders 20000", "--orders")]
+    [InlineData("lab kill --every 0", "--every")]
+    [InlineData("lab kill --embedded --kafka-home /opt/kafka", "--kafka-home")]
+    [InlineData("lab kill --kafka-home /opt/kafka --brokers 127.0.0.1:9092", "--brokers")]
     public async Task A_wrong_command_line_gives_one_line_that_names_the_option_and_exit_code_2(string line, string named)
     {
         Assert.Equal(ExitCode.NotDone, await Invoke(line));
@@ -46,7 +56,12 @@ public sealed class FcCommandLineTests : IDisposable
     [InlineData("groups")]
     [InlineData("keys show")]
     [InlineData("dead-letters list")]
+    [InlineData("outbox list")]
+    [InlineData("outbox resend")]
+    [InlineData("outbox drop")]
     [InlineData("audit")]
+    [InlineData("lab")]
+    [InlineData("lab kill")]
     public async Task Every_command_tells_of_the_options_that_all_commands_take(string command)
     {
         Assert.Equal(ExitCode.Good, await Invoke(command + " --help"));

@@ -94,9 +94,11 @@ internal sealed class BentStore(MemoryTableStore store) : ITableStore
 /// <summary>Takes what the processor offers, and sends nothing.</summary>
 internal sealed class SilentOutbox : IOutbox
 {
-    public List<CommittedMessage> Offered { get; } = [];
+    public List<CommittedParcel> Parcels { get; } = [];
 
-    public void Offer(string bucket, IReadOnlyList<CommittedMessage> messages) => Offered.AddRange(messages);
+    public IEnumerable<OutboxMessage> Offered => Parcels.SelectMany(parcel => parcel.Parcel.Messages);
+
+    public void Offer(string bucket, IReadOnlyList<CommittedParcel> parcels) => Parcels.AddRange(parcels);
 }
 
 /// <summary>A group over a table in memory.</summary>

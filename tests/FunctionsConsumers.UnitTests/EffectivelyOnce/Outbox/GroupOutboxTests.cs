@@ -203,7 +203,7 @@ public sealed class GroupOutboxTests
         var payload = new byte[2_500_000];
         new Random(7).NextBytes(payload);
         var message = new OutboxMessage(MessageId.Of("group", "big", "big", 0), "test", "group", "big", payload, _time.GetUtcNow());
-        _store.Inner.Submit(Bucket, OutboxRows.Inserts(message));
+        _store.Inner.Submit(Bucket, OutboxRows.Inserts(new Parcel("test", [message])));
         Assert.Equal(3, _store.Inner.Rows().Count);
 
         var sender = new RecordingSender();
@@ -212,20 +212,142 @@ public sealed class GroupOutboxTests
         Assert.Empty(_store.Inner.Rows());
     }
 
+    [Fact]
+    public async Task Messages_that_share_a_row_are_claimed_and_deleted_as_one_and_sent_one_by_one()
+    {
+        var sender = new RecordingSender();
+        var outbox = Outbox(sender);
+        var parcel = Insert("one", "two", "three");
+        Assert.Single(_store.Inner.Rows());
+        var before = _store.Submits;
+        outbox.Offer(Bucket, [parcel]);
+        await outbox.DispatchAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["one", "two", "three"], sender.Sent);
+        Assert.Equal(parcel.Parcel.Messages.Select(message => message.Id), sender.Messages.Select(message => message.Id));
+        Assert.Equal(before + 2, _store.Submits);
+        Assert.Empty(_store.Inner.Rows());
+    }
+
+    [Fact]
+    public async Task The_sweep_counts_and_sends_every_message_of_a_shared_row()
+    {
+        Insert("one", "two", "three");
+        var sender = new RecordingSender();
+        Assert.Equal(3, await Outbox(sender).SweepAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(["one", "two", "three"], sender.Sent);
+        Assert.Empty(_store.Inner.Rows());
+    }
+
+    [Theory]
+    [InlineData("one")]
+    [InlineData("two")]
+    [InlineData("three")]
+    public async Task Of_a_shared_row_only_what_was_not_sent_is_left_and_goes_later(string left)
+    {
+        var sender = new RecordingSender { ResultOf = message => message.Subject == left ? new SendResult(SendStatus.NotSent, "away") : SendResult.Sent };
+        var outbox = Outbox(sender);
+        outbox.Offer(Bucket, [Insert("one", "two", "three")]);
+        await outbox.DispatchAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([left], Left("waiting").Select(message => message.Subject));
+
+        sender.ResultOf = null;
+        await outbox.SweepAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["one", "three", "two"], sender.Sent.Order(StringComparer.Ordinal));
+        Assert.Empty(_store.Inner.Rows());
+    }
+
+    [Fact]
+    public async Task Of_a_shared_row_each_parked_message_gets_a_row_of_its_own()
+    {
+        var sender = new RecordingSender
+        {
+            ResultOf = message => message.Subject switch
+            {
+                "one" => new SendResult(SendStatus.Refused, "no such address"),
+                "two" => new SendResult(SendStatus.NotSent, "away"),
+                "three" => new SendResult(SendStatus.Unknown, "no answer"),
+                "four" => new SendResult(SendStatus.NotSent, "away"),
+                _ => SendResult.Sent,
+            },
+        };
+        var outbox = Outbox(sender, policy: InDoubtPolicy.Park);
+        outbox.Offer(Bucket, [Insert("one", "two", "three", "four", "five")]);
+        await outbox.DispatchAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["five"], sender.Sent);
+        Assert.Equal(["one", "three"], Left("parked").Select(message => message.Subject).Order(StringComparer.Ordinal));
+        Assert.Equal(["two", "four"], Left("waiting").Select(message => message.Subject));
+        Assert.Equal(2, _store.Inner.Rows().Count(row => row.Text("State") == "parked"));
+        Assert.All(_store.Inner.Rows(), row => Assert.NotEmpty(row.Text("Detail")!));
+    }
+
+    [Fact]
+    public async Task A_shared_row_of_which_nothing_was_sent_waits_as_it_is()
+    {
+        var outbox = Outbox(new RecordingSender { Result = new SendResult(SendStatus.NotSent, "away") });
+        outbox.Offer(Bucket, [Insert("one", "two")]);
+        await outbox.DispatchAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["one", "two"], Left("waiting").Select(message => message.Subject));
+        Assert.Equal("away", Assert.Single(_store.Inner.Rows()).Text("Detail"));
+    }
+
+    [Fact]
+    public async Task What_is_left_of_a_shared_row_is_written_down_once_though_the_answer_was_lost()
+    {
+        var sender = new RecordingSender { ResultOf = message => message.Subject == "one" ? new SendResult(SendStatus.NotSent, "away") : SendResult.Sent };
+        var outbox = Outbox(sender);
+        var parcel = Insert("one", "two");
+        var settlement = _store.Submits + 2;
+        _store.After = (number, result) => number == settlement ? new SubmitResult(SubmitStatus.Unknown, [], "timed out") : result;
+        outbox.Offer(Bucket, [parcel]);
+        await outbox.DispatchAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["one"], Left("waiting").Select(message => message.Subject));
+        Assert.Equal(settlement, _store.Submits);
+    }
+
+    [Fact]
+    public async Task A_dead_owners_shared_row_is_parked_message_by_message()
+    {
+        DieWhileSending(Insert("one", "two"));
+        var outbox = Outbox(new RecordingSender(), "survivor", InDoubtPolicy.Park);
+        await outbox.SweepAsync(TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(61));
+        await outbox.SweepAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["one", "two"], Left("parked").Select(message => message.Subject).Order(StringComparer.Ordinal).ToArray());
+        Assert.Equal(2, _store.Inner.Rows().Count);
+    }
+
+    [Fact]
+    public async Task Messages_whose_commit_was_only_read_back_go_as_they_stand_in_the_table()
+    {
+        // Another try of the same records was committed: the row that carries the first one's name holds two messages.
+        var committed = Insert("one", "two");
+        var sender = new RecordingSender();
+        var outbox = Outbox(sender);
+        outbox.Offer(Bucket, [new CommittedParcel(new Parcel("test", [committed.Parcel.Messages[0]]), null)]);
+        await outbox.DispatchAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["one", "two"], sender.Sent);
+        Assert.Empty(_store.Inner.Rows());
+    }
+
     private GroupOutbox Outbox(IMessageSender sender, string owner = "me", InDoubtPolicy policy = InDoubtPolicy.Resend) => new(
         "group", _store, new Buckets(1), [sender], new EffectivelyOnceOptions { Buckets = 1, InDoubt = policy }, owner, _time, NullLogger.Instance);
 
-    private CommittedMessage Insert(string name)
+    private CommittedParcel Insert(params string[] names)
     {
-        var message = new OutboxMessage(MessageId.Of("group", name, name, 0), "test", "group", name, Encoding.UTF8.GetBytes(name), _time.GetUtcNow());
-        var result = _store.Inner.Submit(Bucket, OutboxRows.Inserts(message));
-        return new CommittedMessage(message, result.ETags[0]);
+        var parcel = new Parcel("test", [.. names.Select(name =>
+            new OutboxMessage(MessageId.Of("group", name, name, 0), "test", "group", name, Encoding.UTF8.GetBytes(name), _time.GetUtcNow()))]);
+        return new CommittedParcel(parcel, _store.Inner.Submit(Bucket, OutboxRows.Inserts(parcel)).ETags[0]);
     }
 
-    private void DieWhileSending(CommittedMessage message) => _store.Inner.Submit(Bucket, [RowOperation.Merge(
-        OutboxRows.RowKeyOf(message.Message.Id),
+    private void DieWhileSending(CommittedParcel parcel) => _store.Inner.Submit(Bucket, [RowOperation.Merge(
+        OutboxRows.RowKeyOf(parcel.Parcel.Id),
         new Dictionary<string, object> { ["State"] = "claimed", ["Owner"] = "dead", ["Claim"] = "c" },
-        message.ETag!)]);
+        parcel.ETag!)]);
+
+    private IEnumerable<OutboxMessage> Left(string state) => _store.Inner.Rows()
+        .Where(row => row.Text("State") == state)
+        .SelectMany(row => OutboxRows.Read("group", row, new Dictionary<string, Row>()).Messages);
 
     private sealed class RecordingSender : IMessageSender
     {
@@ -234,6 +356,8 @@ public sealed class GroupOutboxTests
         public InDoubtPolicy? InDoubt { get; init; }
 
         public SendResult Result { get; set; } = SendResult.Sent;
+
+        public Func<OutboxMessage, SendResult>? ResultOf { get; set; }
 
         public Func<OutboxMessage, Task>? OnSend { get; set; }
 
@@ -248,12 +372,13 @@ public sealed class GroupOutboxTests
                 await act(message);
             }
 
-            if (Result.Status == SendStatus.Sent)
+            var result = ResultOf?.Invoke(message) ?? Result;
+            if (result.Status == SendStatus.Sent)
             {
                 Messages.Add(message);
             }
 
-            return Result;
+            return result;
         }
     }
 }

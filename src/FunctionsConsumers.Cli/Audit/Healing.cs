@@ -1,0 +1,52 @@
+using System.Globalization;
+using FunctionsConsumers.Cli.CommandLine;
+using FunctionsConsumers.EffectivelyOnce.Progress;
+using FunctionsConsumers.LocalHost;
+
+namespace FunctionsConsumers.Cli.Audit;
+
+/// <summary>
+/// What <c>fc audit --heal</c> does before it audits: calls the same upkeep of the same registered groups as the timer
+/// function <c>GapAudit</c>. The audit then reads topic and tables by itself, and takes nothing from here.
+/// </summary>
+internal static class Healing
+{
+    // As the timer function: an owner's last seconds are not written yet, and are no gap.
+    private static readonly TimeSpan Grace = 2 * GapAudit.FlushInterval;
+
+    /// <summary>Heals every group, side by side.</summary>
+    /// <param name="call">The call.</param>
+    /// <returns>What was found in each group.</returns>
+    public static async Task<IReadOnlyList<HealedGroup>> RunAsync(Invocation call)
+    {
+        var target = call.Target();
+
+        // Both have to be named: what local.settings.json names are the services of func start.
+        _ = (target.Kafka(), target.Tables());
+        await using var upkeep = LocalUpkeep.Open(new LocalHostOptions { Topic = target.Topic, Settings = target.HostSettings(), Quiet = true, Log = call.Terminal.Error });
+        return await Task.WhenAll(upkeep.Groups.Select(async group =>
+        {
+            var result = await group.AuditGapsAsync(Grace, call.Stop);
+            return new HealedGroup(group.Name, result.Found, result.Healed, result.Lost);
+        }));
+    }
+
+    /// <summary>Prints the numbers for a person.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="groups">The numbers.</param>
+    public static void Print(Terminal terminal, IReadOnlyList<HealedGroup> groups)
+    {
+        foreach (var group in groups)
+        {
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Group}: {group.Found} records below the committed offset were not known to be finished, {group.Healed} of them handled now")
+                + (group.Dropped == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {group.Dropped} offsets were dropped by the broker before")));
+        }
+    }
+}
+
+/// <summary>What healing found in a group.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="Found">Records below the committed offset that were not known to be finished.</param>
+/// <param name="Healed">Those of them that had no effect and no dead letter, and have one now.</param>
+/// <param name="Dropped">Offsets that the broker had dropped before they were handled.</param>
+internal sealed record HealedGroup(string Group, long Found, long Healed, long Dropped);

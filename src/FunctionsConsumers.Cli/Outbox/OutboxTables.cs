@@ -1,0 +1,36 @@
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.Cli.Outbox;
+
+/// <summary>Reads the outboxes of groups.</summary>
+internal static class OutboxTables
+{
+    /// <summary>Reads every message that stands in an outbox.</summary>
+    /// <param name="accounts">The accounts.</param>
+    /// <param name="groups">The groups; one that has never started has no messages.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The messages, with the outbox each is in.</returns>
+    public static async Task<List<FoundMessage>> ReadAsync(TableAccounts accounts, IReadOnlyList<string> groups, CancellationToken cancellationToken)
+    {
+        var found = new List<FoundMessage>();
+        foreach (var group in groups)
+        {
+            if (await GroupTable.FindAsync(accounts, group, cancellationToken) is { } table)
+            {
+                var outbox = new OutboxByHand(group, table.Store, table.Buckets, TimeProvider.System);
+                await foreach (var entry in outbox.ListAsync(cancellationToken))
+                {
+                    found.Add(new FoundMessage(entry, outbox));
+                }
+            }
+        }
+
+        return found;
+    }
+}
+
+/// <summary>A message, and the outbox it is in.</summary>
+/// <param name="Entry">The message.</param>
+/// <param name="Outbox">The outbox.</param>
+internal sealed record FoundMessage(OutboxEntry Entry, OutboxByHand Outbox);

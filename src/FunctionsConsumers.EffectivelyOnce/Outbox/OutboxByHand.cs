@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.EffectivelyOnce.Outbox;
+
+/// <summary>
+/// What a person may do with one group's outbox, beside the hosts that are sending from it: look, have a parked message
+/// sent again, drop some. The invariant: a message changes only under the version that the person saw, and never while an
+/// owner's claim is on it.
+/// </summary>
+/// <param name="group">The consumer group.</param>
+/// <param name="store">The group's table.</param>
+/// <param name="buckets">The table's buckets.</param>
+/// <param name="time">The clock, for the wait between tries.</param>
+public sealed class OutboxByHand(string group, ITableStore store, Buckets buckets, TimeProvider time)
+{
+    private const int Tries = 6;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Lists the messages that stand in the outbox, bucket by bucket; no snapshot.</summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The messages.</returns>
+    /// <exception cref="InvalidDataException">A row is in a format that is not known.</exception>
+    /// <exception cref="StoreUnavailableException">The table could not be read.</exception>
+    /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
+    public async IAsyncEnumerable<OutboxEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var bucket in buckets.All)
+        {
+            await foreach (var row in store.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
+            {
+                foreach (var entry in OutboxEntry.Of(group, row))
+                {
+                    yield return entry;
+                }
+            }
+        }
+    }
+
+    /// <summary>Makes a parked message one that waits: the next sweep of any host claims and sends it, under the same id.</summary>
+    /// <param name="entry">The message as it was listed, parked.</param>
+    /// <param name="cancellationToken">Ends the trying; the change may have been made.</param>
+    /// <returns>Whether it was made.</returns>
+    /// <exception cref="ArgumentException">The message was not parked when it was listed.</exception>
+    /// <exception cref="StoreUnavailableException">The table gave no plain answer, time and again.</exception>
+    /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
+    public Task<OutboxChange> ResendAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+
+        // What is parked has a row to itself.
+        if (entry.State != OutboxRows.Parked || entry.SharesItsRow)
+        {
+            throw new ArgumentException($"Message {entry.Id} is {entry.State}: only a parked one is sent again by hand.", nameof(entry));
+        }
+
+        // A claim of this change's own tells it from another's when the answer is lost.
+        var change = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
+        var merge = RowOperation.Merge(
+            entry.Head.RowKey,
+            new Dictionary<string, object> { [OutboxRows.State] = OutboxRows.Waiting, [OutboxRows.Claim] = change, [OutboxRows.Detail] = "to be sent again, by hand" },
+            entry.Head.ETag);
+        return ChangeAsync(entry, change, () => Task.FromResult<IReadOnlyList<RowOperation>>([merge]), cancellationToken);
+    }
+
+    /// <summary>Deletes messages that are parked or wait: nobody will send them.</summary>
+    /// <param name="entries">The messages as they were listed, of this group and none claimed; those that share a row go together.</param>
+    /// <param name="cancellationToken">Ends the trying; messages may have been deleted.</param>
+    /// <returns>
+    /// For each, in their order, whether it was deleted; where the answer was lost, <see cref="OutboxChange.Gone" /> or
+    /// <see cref="OutboxChange.Overtaken" /> may be this deletion's own work.
+    /// </returns>
+    /// <exception cref="ArgumentException">A message was claimed when it was listed: an owner may be sending it.</exception>
+    /// <exception cref="StoreUnavailableException">The table gave no plain answer, time and again.</exception>
+    /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
+    public async Task<IReadOnlyList<OutboxChange>> DropAsync(IReadOnlyList<OutboxEntry> entries, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        if (entries.FirstOrDefault(entry => entry.State is not (OutboxRows.Parked or OutboxRows.Waiting)) is { } underWay)
+        {
+            throw new ArgumentException($"Message {underWay.Id} is {underWay.State}: an owner may be sending it.", nameof(entries));
+        }
+
+        var changes = new Dictionary<(string Bucket, string RowKey, string ETag), OutboxChange>();
+        foreach (var row in entries.GroupBy(entry => entry.Head))
+        {
+            var ids = row.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
+            changes[row.Key] = await ChangeAsync(row.First(), null, () => DropsAsync(row.First(), ids, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        return [.. entries.Select(entry => changes[entry.Head])];
+    }
+
+    // What stands together goes in one transaction, as it came; of a shared row the other messages stay.
+    private async Task<IReadOnlyList<RowOperation>> DropsAsync(OutboxEntry first, HashSet<string> ids, CancellationToken cancellationToken)
+    {
+        var delete = RowOperation.Delete(first.Head.RowKey, first.Head.ETag);
+        if (first.SharesItsRow)
+        {
+            // Another version than the one that was listed fails by its ETag, whatever is read here.
+            var rows = await store.ReadAsync(first.Head.Bucket, [first.Head.RowKey], null, cancellationToken).ConfigureAwait(false);
+            if (!rows.TryGetValue(first.Head.RowKey, out var head) || head.ETag != first.Head.ETag)
+            {
+                return [delete];
+            }
+
+            var parcel = OutboxRows.Read(group, head, System.Collections.ObjectModel.ReadOnlyDictionary<string, Row>.Empty);
+            List<(OutboxMessage, string, string?)> left = [.. parcel.Messages.Where(message => !ids.Contains(message.Id)).Select(message => (message, first.State, first.Detail))];
+            return left.Count == 0 ? [delete] : OutboxSettlement.Moved(new CommittedParcel(parcel, first.Head.ETag), left);
+        }
+
+        if (first.FurtherRows.Count == 0)
+        {
+            return [delete];
+        }
+
+        var further = await store.ReadAsync(first.Head.Bucket, first.FurtherRows, [OutboxRows.State], cancellationToken).ConfigureAwait(false);
+        return [delete, .. further.Values.Select(row => RowOperation.Delete(row.RowKey, row.ETag))];
+    }
+
+    private async Task<OutboxChange> ChangeAsync(
+        OutboxEntry entry, string? change, Func<Task<IReadOnlyList<RowOperation>>> operations, CancellationToken cancellationToken)
+    {
+        var (bucket, rowKey, etag) = entry.Head;
+        for (var tries = 1; ; tries++)
+        {
+            var result = await store.SubmitAsync(bucket, await operations().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            switch (result.Status)
+            {
+                case SubmitStatus.Committed:
+                    return OutboxChange.Made;
+                case SubmitStatus.Refused or SubmitStatus.Misconfigured:
+                    throw new SettingException(result.Detail ?? $"The table of '{group}' refuses the change.", result.Failure);
+                default:
+                    cancellationToken.ThrowIfCancellationRequested();
+                    break;
+            }
+
+            // Not a plain success says nothing yet: what stands there now does.
+            var rows = await store.ReadAsync(bucket, [rowKey], [OutboxRows.State, OutboxRows.Claim], cancellationToken).ConfigureAwait(false);
+            if (!rows.TryGetValue(rowKey, out var head))
+            {
+                return OutboxChange.Gone;
+            }
+
+            if (!string.Equals(head.ETag, etag, StringComparison.Ordinal))
+            {
+                return change is not null && head.Text(OutboxRows.Claim) == change ? OutboxChange.Made : OutboxChange.Overtaken;
+            }
+
+            if (tries == Tries)
+            {
+                throw new StoreUnavailableException($"Message {entry.Id} of '{group}' could not be changed in {Tries} tries: {result.Detail}", result.Failure);
+            }
+
+            await Task.Delay(FirstDelay * (1 << (tries - 1)), time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>What became of a change by hand.</summary>
+public enum OutboxChange
+{
+    /// <summary>It was made.</summary>
+    Made,
+
+    /// <summary>Somebody changed the message since it was listed, an owner or another person: list it again, and look.</summary>
+    Overtaken,
+
+    /// <summary>The message is no longer there: it was sent, or dropped.</summary>
+    Gone,
+}

@@ -1,0 +1,76 @@
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.EffectivelyOnce.Outbox;
+
+/// <summary>A message as it stands in an outbox, for a person to look at. Its name is <see cref="Id" />, never the row it is kept in.</summary>
+public sealed record OutboxEntry
+{
+    internal OutboxEntry(OutboxMessage message, Row head)
+    {
+        Group = message.Group;
+        Id = message.Id;
+        Kind = message.Kind;
+        Subject = message.Subject;
+        CreatedAt = message.CreatedAt;
+        State = head.Text(OutboxRows.State) ?? "";
+        Detail = head.Text(OutboxRows.Detail) is { Length: > 0 } detail ? detail : null;
+        Head = (head.PartitionKey, head.RowKey, head.ETag);
+        FurtherRows = OutboxRows.FurtherRows(head);
+        SharesItsRow = OutboxRows.CountOf(head) > 1;
+    }
+
+    /// <summary>The consumer group that planned it.</summary>
+    public string Group { get; }
+
+    /// <summary>The message's id, 32 hex digits; what the receiver sees as <c>Message-ID</c>, <c>message-id</c> or the like.</summary>
+    public string Id { get; }
+
+    /// <summary>The kind of message.</summary>
+    public string Kind { get; }
+
+    /// <summary><see cref="OutboxRows.Waiting" />, <see cref="OutboxRows.Claimed" /> or <see cref="OutboxRows.Parked" />.</summary>
+    public string State { get; }
+
+    /// <summary>The subject of its event; the coordinates for a dead letter.</summary>
+    public string Subject { get; }
+
+    /// <summary>When it was planned, UTC.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>Why it still waits or is parked, in one line; null where it was never tried.</summary>
+    public string? Detail { get; }
+
+    /// <summary>The head row, whose version guards the message's state, as it was read.</summary>
+    internal (string Bucket, string RowKey, string ETag) Head { get; }
+
+    /// <summary>The further rows of a large payload.</summary>
+    internal IReadOnlyList<string> FurtherRows { get; }
+
+    /// <summary>Whether other messages stand under the same head row.</summary>
+    internal bool SharesItsRow { get; }
+
+    /// <summary>Rows in, messages out.</summary>
+    /// <param name="group">The consumer group.</param>
+    /// <param name="row">A row of the outbox, with all its columns.</param>
+    /// <returns>None for the further rows of a large payload.</returns>
+    /// <exception cref="InvalidDataException">Several messages are in a format that is not known.</exception>
+    internal static IEnumerable<OutboxEntry> Of(string group, Row row)
+    {
+        if (!OutboxRows.IsHead(row))
+        {
+            return [];
+        }
+
+        // A message that has rows to itself may go on in further ones; what is told of it stands in the first.
+        var messages = OutboxRows.CountOf(row) > 1
+            ? OutboxRows.Read(group, row, System.Collections.ObjectModel.ReadOnlyDictionary<string, Row>.Empty).Messages
+            : [new OutboxMessage(
+                OutboxRows.IdOf(row),
+                row.Text(OutboxRows.Kind) ?? "",
+                group,
+                row.Text(OutboxRows.Subject) ?? "",
+                [],
+                row.Columns.TryGetValue(OutboxRows.CreatedAt, out var created) && created is DateTimeOffset at ? at : default)];
+        return messages.Select(message => new OutboxEntry(message, row));
+    }
+}

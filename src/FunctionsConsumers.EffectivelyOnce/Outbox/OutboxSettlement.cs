@@ -1,0 +1,229 @@
+using FunctionsConsumers.EffectivelyOnce.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsConsumers.EffectivelyOnce.Outbox;
+
+/// <summary>
+/// Writes down what became of claimed parcels. The invariant: a row of ours is moved on however long that takes, and only
+/// under the version that our claim gave it.
+/// </summary>
+internal sealed partial class OutboxSettlement(string group, ITableStore store, Func<string, InDoubtPolicy> policyOf, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+    private readonly ILogger _logger = logger;
+
+    /// <summary>Settles parcels of one bucket. It is not cancelled: a message that was sent and whose row stays would be sent again.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="sent">The parcels, each with what became of its messages, in their order.</param>
+    /// <returns>When their rows are settled.</returns>
+    public async Task SettleAsync(string bucket, IEnumerable<(CommittedParcel Parcel, SendResult[] Results)> sent)
+    {
+        List<(CommittedParcel Parcel, List<RowOperation> Operations)> settlements = [];
+        foreach (var (parcel, results) in sent)
+        {
+            settlements.Add((parcel, await OperationsAsync(bucket, parcel, results).ConfigureAwait(false)));
+        }
+
+        foreach (var chunk in Chunks(settlements))
+        {
+            var result = await store.SubmitAsync(bucket, [.. chunk.SelectMany(settlement => settlement.Operations)], CancellationToken.None).ConfigureAwait(false);
+            if (result.Status != SubmitStatus.Committed)
+            {
+                foreach (var (parcel, operations) in chunk)
+                {
+                    await SettleOneAsync(bucket, parcel, operations).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    /// <summary>Leaves a parcel for a person, under the version that was seen.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="parcel">The parcel.</param>
+    /// <param name="detail">Why, in one line.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>When it was tried; another owner may have been faster.</returns>
+    public Task ParkAsync(string bucket, CommittedParcel parcel, string detail, CancellationToken cancellationToken)
+    {
+        foreach (var message in parcel.Parcel.Messages)
+        {
+            LogParked(group, message.Id, detail);
+        }
+
+        return store.SubmitAsync(bucket, Moved(parcel, [.. parcel.Parcel.Messages.Select(message => (message, OutboxRows.Parked, (string?)detail))]), cancellationToken);
+    }
+
+    private async Task<List<RowOperation>> OperationsAsync(string bucket, CommittedParcel parcel, SendResult[] results)
+    {
+        List<(OutboxMessage Message, string State, string? Detail)> left = [];
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i].Status != SendStatus.Sent)
+            {
+                left.Add(Left(parcel.Parcel.Messages[i], results[i]));
+            }
+        }
+
+        if (left.Count > 0)
+        {
+            return Moved(parcel, left);
+        }
+
+        List<RowOperation> deletes = [RowOperation.Delete(OutboxRows.RowKeyOf(parcel.Parcel.Id), parcel.ETag!)];
+        if (OutboxRows.FurtherRows(parcel.Parcel) is { Count: > 0 } further)
+        {
+            var rows = await UntilAnsweredAsync(() => store.ReadAsync(bucket, further, [OutboxRows.State], CancellationToken.None)).ConfigureAwait(false);
+            deletes.AddRange(rows.Values.Select(row => RowOperation.Delete(row.RowKey, row.ETag)));
+        }
+
+        return deletes;
+    }
+
+    private (OutboxMessage Message, string State, string? Detail) Left(OutboxMessage message, SendResult result)
+    {
+        switch (result.Status)
+        {
+            case SendStatus.NotSent:
+                LogNotSent(group, message.Kind, message.Id, result.Detail);
+                return (message, OutboxRows.Waiting, result.Detail);
+            case SendStatus.Unknown when policyOf(message.Kind) == InDoubtPolicy.Resend:
+                LogInDoubt(group, message.Kind, message.Id, result.Detail);
+                return (message, OutboxRows.Waiting, "in doubt: " + result.Detail);
+            default:
+                LogParked(group, message.Id, result.Detail);
+                return (message, OutboxRows.Parked, (result.Status == SendStatus.Unknown ? "in doubt: " : "refused: ") + result.Detail);
+        }
+    }
+
+    /// <summary>
+    /// Moves on what is left of a parcel. What waits may go on sharing a row. What is parked gets a row for each message: a
+    /// person decides about one at a time.
+    /// </summary>
+    /// <param name="parcel">The parcel, with the version of its head row.</param>
+    /// <param name="left">What is left of it, with its new states; at least one message.</param>
+    /// <returns>The operations, for one transaction.</returns>
+    internal static List<RowOperation> Moved(CommittedParcel parcel, List<(OutboxMessage Message, string State, string? Detail)> left)
+    {
+        var (_, state, detail) = left[0];
+        if (left.Count == parcel.Parcel.Messages.Count && (left.Count == 1 || left.TrueForAll(message => message.State == OutboxRows.Waiting)))
+        {
+            return [RowOperation.Merge(
+                OutboxRows.RowKeyOf(parcel.Parcel.Id),
+                new Dictionary<string, object> { [OutboxRows.State] = state, [OutboxRows.Detail] = OutboxRows.Shortened(detail) },
+                parcel.ETag!)];
+        }
+
+        List<RowOperation> operations = [];
+        var waiting = left.Where(message => message.State == OutboxRows.Waiting).ToList();
+        foreach (var part in ParcelPacker.Pack(waiting.Select(message => message.Message)))
+        {
+            operations.AddRange(OutboxRows.Inserts(part, OutboxRows.Waiting, waiting.Find(message => message.Message == part.Messages[0]).Detail));
+        }
+
+        foreach (var parked in left.Where(message => message.State == OutboxRows.Parked))
+        {
+            operations.AddRange(OutboxRows.Inserts(new Parcel(parked.Message.Kind, [parked.Message]), OutboxRows.Parked, parked.Detail));
+        }
+
+        // The head row's own name may stay in use, for its first message.
+        var head = OutboxRows.RowKeyOf(parcel.Parcel.Id);
+        var index = operations.FindIndex(operation => string.Equals(operation.RowKey, head, StringComparison.Ordinal));
+        if (index < 0)
+        {
+            operations.Insert(0, RowOperation.Delete(head, parcel.ETag!));
+        }
+        else
+        {
+            operations[index] = RowOperation.Replace(head, operations[index].Columns, parcel.ETag!);
+        }
+
+        return operations;
+    }
+
+    private async Task SettleOneAsync(string bucket, CommittedParcel parcel, List<RowOperation> operations)
+    {
+        var rowKey = OutboxRows.RowKeyOf(parcel.Parcel.Id);
+        for (var failures = 1; ; failures++)
+        {
+            var head = (await UntilAnsweredAsync(
+                () => store.ReadAsync(bucket, [rowKey], [OutboxRows.State], CancellationToken.None)).ConfigureAwait(false)).GetValueOrDefault(rowKey);
+            if (head is null || !string.Equals(head.ETag, parcel.ETag, StringComparison.Ordinal))
+            {
+                // Gone or moved on by our own request whose answer was lost, or taken over after our lease.
+                if (head is not null && head.Text(OutboxRows.State) == OutboxRows.Claimed)
+                {
+                    LogTakenOver(group, parcel.Parcel.Id);
+                }
+
+                return;
+            }
+
+            var result = await store.SubmitAsync(bucket, operations, CancellationToken.None).ConfigureAwait(false);
+            if (result.Status == SubmitStatus.Committed)
+            {
+                return;
+            }
+
+            await BackOffAsync(failures).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> read)
+    {
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                return await read().ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is StoreUnavailableException or SettingException)
+            {
+                LogUnreachable(group, failure.Message);
+                await BackOffAsync(failures).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task BackOffAsync(int failures) =>
+        Task.Delay(TimeSpan.FromMilliseconds(Math.Min(LongestDelay.TotalMilliseconds, 50 * Math.Pow(2, Math.Min(failures, 20)))), time);
+
+    private static IEnumerable<List<(CommittedParcel Parcel, List<RowOperation> Operations)>> Chunks(
+        List<(CommittedParcel Parcel, List<RowOperation> Operations)> settlements)
+    {
+        List<(CommittedParcel, List<RowOperation>)> chunk = [];
+        int rows = 0, bytes = 0;
+        foreach (var settlement in settlements)
+        {
+            var more = settlement.Operations.Sum(TransactionLimits.RequestBytes);
+            if (chunk.Count > 0 && (rows + settlement.Operations.Count > TransactionLimits.MaxRows || bytes + more > TransactionLimits.MaxBytes))
+            {
+                yield return chunk;
+                (chunk, rows, bytes) = ([], 0, 0);
+            }
+
+            chunk.Add(settlement);
+            rows += settlement.Operations.Count;
+            bytes += more;
+        }
+
+        if (chunk.Count > 0)
+        {
+            yield return chunk;
+        }
+    }
+
+    [LoggerMessage(12, LogLevel.Warning, "{Group}: message {Kind} {Id} was not sent and waits: {Reason}")]
+    private partial void LogNotSent(string group, string kind, string id, string? reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Group}: it is not known whether message {Kind} {Id} was taken; it is sent again: {Reason}")]
+    private partial void LogInDoubt(string group, string kind, string id, string? reason);
+
+    [LoggerMessage(14, LogLevel.Error, "{Group}: message {Id} is parked, for a person to decide: {Reason}")]
+    private partial void LogParked(string group, string id, string? reason);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Group}: message {Id} was taken over by another owner after this one's lease")]
+    private partial void LogTakenOver(string group, string id);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Group}: the outbox cannot be reached to settle what was sent, and tries again: {Reason}")]
+    private partial void LogUnreachable(string group, string reason);
+}

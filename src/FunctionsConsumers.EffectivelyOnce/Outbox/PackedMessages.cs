@@ -1,0 +1,77 @@
+using System.Text;
+
+namespace FunctionsConsumers.EffectivelyOnce.Outbox;
+
+/// <summary>The payload of a head row that holds several messages: their number, then each with its lengths before it.</summary>
+internal static class PackedMessages
+{
+    // Of the format, so that a later one can be told from it.
+    private const byte Version = 1;
+
+    // Id, time, and the lengths of subject and payload.
+    private const int FixedBytes = 64;
+
+    /// <summary>How many bytes a message takes, at most.</summary>
+    /// <param name="message">The message.</param>
+    /// <returns>Bytes.</returns>
+    public static int MaxBytesOf(OutboxMessage message) => FixedBytes + Encoding.UTF8.GetMaxByteCount(message.Subject.Length) + message.Payload.Length;
+
+    /// <summary>Writes messages of one kind and group.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <returns>The bytes.</returns>
+    public static byte[] Write(IReadOnlyList<OutboxMessage> messages)
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        writer.Write(Version);
+        writer.Write7BitEncodedInt(messages.Count);
+        foreach (var message in messages)
+        {
+            writer.Write(message.Id);
+            writer.Write(message.CreatedAt.UtcTicks);
+            writer.Write(message.Subject);
+            writer.Write7BitEncodedInt(message.Payload.Length);
+            writer.Write(message.Payload);
+        }
+
+        writer.Flush();
+        return bytes.ToArray();
+    }
+
+    /// <summary>Reads them again.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="kind">The kind of all of them.</param>
+    /// <param name="group">The consumer group.</param>
+    /// <returns>The messages.</returns>
+    /// <exception cref="InvalidDataException">The bytes are of another format, or cut off.</exception>
+    public static IReadOnlyList<OutboxMessage> Read(byte[] bytes, string kind, string group)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(bytes));
+            if (reader.ReadByte() is var version && version != Version)
+            {
+                throw new InvalidDataException($"Messages in the outbox of '{group}' are written in format {version}; this version reads format {Version}.");
+            }
+
+            var messages = new OutboxMessage[reader.Read7BitEncodedInt()];
+            for (var i = 0; i < messages.Length; i++)
+            {
+                var id = reader.ReadString();
+                var createdAt = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
+                var subject = reader.ReadString();
+                var length = reader.Read7BitEncodedInt();
+                var payload = reader.ReadBytes(length);
+                messages[i] = payload.Length == length
+                    ? new OutboxMessage(id, kind, group, subject, payload, createdAt)
+                    : throw new EndOfStreamException();
+            }
+
+            return messages;
+        }
+        catch (EndOfStreamException cutOff)
+        {
+            throw new InvalidDataException($"Messages in the outbox of '{group}' are cut off.", cutOff);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace FunctionsConsumers.EffectivelyOnce.Outbox;
+
+/// <summary>
+/// The messages of one kind that stand under one head row: they are claimed together, each is sent by itself, and what is
+/// left of them afterwards gets rows of its own in the transaction that takes the head row away.
+/// </summary>
+/// <param name="Kind">The kind of all its messages.</param>
+/// <param name="Messages">One message or several, in the order in which they were planned.</param>
+public sealed record Parcel(string Kind, IReadOnlyList<OutboxMessage> Messages)
+{
+    /// <summary>The id of its first message, which names the head row.</summary>
+    public string Id => Messages[0].Id;
+}
+
+/// <summary>A parcel whose rows are known to be committed, or thought to be.</summary>
+/// <param name="Parcel">The parcel.</param>
+/// <param name="ETag">
+/// The version of its head row; null where it is not known: then the row is read, and what stands there is what counts.
+/// </param>
+public readonly record struct CommittedParcel(Parcel Parcel, string? ETag);
