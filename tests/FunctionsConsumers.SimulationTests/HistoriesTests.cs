@@ -25,8 +25,18 @@ public sealed class HistoriesTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         var campaign = Campaign.Run(first, count, minutes is { } limit ? TimeSpan.FromMinutes(limit) : TimeSpan.MaxValue);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{campaign.Histories} histories from seed {first}, {campaign.Steps} steps, {campaign.Histories / watch.Elapsed.TotalSeconds:0} histories/s"));
+            $"figures: {campaign.Histories} histories from seed {first}, {campaign.Steps} steps, {campaign.Histories / watch.Elapsed.TotalSeconds:0} histories/s"));
+        output.WriteLine($"figures: in them {campaign.Happenings}");
+        if (seed is { } one && campaign.Failure is null)
+        {
+            output.WriteLine(string.Join('\n', Campaign.History(one)));
+        }
+
         Assert.True(campaign.Failure is null, campaign.Failure);
+        if (campaign.Histories >= Histories)
+        {
+            Assert.True(campaign.Happenings is { Crashes: > 0, Skipped: > 0, Healed: > 0, Forgotten: > 0 }, $"The histories are not about what they claim to be: {campaign.Happenings}");
+        }
     }
 
     private static int? Setting(string name) =>

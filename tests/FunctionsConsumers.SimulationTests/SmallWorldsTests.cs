@@ -23,6 +23,10 @@ public sealed class SmallWorldsTests(ITestOutputHelper output)
     public void Two_owners_of_one_message_and_any_fault(string kind) =>
         Explore(new SmallWorld("message", Faults.CrashOrLostAnswer, Faults: 1, Rebalances: 0, Sends: true, Sweeps: 2, ClockMoves: 2), "order", [[Setting.Logged(Order("a", 0, kind), "", 0, 0)]]);
 
+    [Fact]
+    public void Two_owners_of_a_skipped_batch_an_audit_and_any_fault() =>
+        Explore(new SmallWorld("gap", Faults.CrashOrLostAnswer, Faults: 1, Rebalances: 0, Skips: 1, Audits: 1), "order", [[Setting.Logged(Order("a", 0), "k", 0, 0)]]);
+
     private static IReadOnlyList<IReadOnlyList<LoggedRecord>> Records()
     {
         var first = Order("a", 0);
@@ -43,7 +47,7 @@ public sealed class SmallWorldsTests(ITestOutputHelper output)
     {
         var watch = Stopwatch.StartNew();
         var exploration = Exploration.Of(new Setting { Seed = 1, EffectKind = effectKind, Records = records, Buckets = 1, Small = small });
-        output.WriteLine($"{small}: {exploration.States} states, {exploration.Ends} histories judged of {exploration.Histories}, {watch.Elapsed.TotalSeconds:0.0} s");
+        output.WriteLine($"figures: small world {small}: {exploration.States} distinct states visited, {exploration.Ends} histories judged of {exploration.Histories}, {watch.Elapsed.TotalSeconds:0.0} s");
         Assert.True(exploration.States > 1000, "The world is smaller than it was meant to be.");
         Assert.True(exploration.Violation is null, exploration.Violation);
     }

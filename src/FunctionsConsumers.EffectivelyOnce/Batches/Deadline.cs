@@ -63,15 +63,8 @@ internal sealed class Deadline : IDisposable
             share = _random.NextDouble();
         }
 
-        // Not Task.Delay with the token: when that is cancelled it goes on on the thread pool, and nobody could say any
-        // more what happens after what. Here the one who cancels goes on with it.
-        var over = new TaskCompletionSource();
-        using var timer = _time.CreateTimer(End, over, TimeSpan.FromMilliseconds(longest * (0.5 + (share / 2))), Timeout.InfiniteTimeSpan);
-        using var cancelled = Token.UnsafeRegister(End, over);
-        await over.Task.ConfigureAwait(false);
+        await Pause.ForAsync(TimeSpan.FromMilliseconds(longest * (0.5 + (share / 2))), _time, Token).ConfigureAwait(false);
         ThrowIfOver();
-
-        static void End(object? over) => ((TaskCompletionSource)over!).TrySetResult();
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,6 +18,9 @@ public static class RowKey
     public const int MaxLength = 512;
 
     private const string HashMark = "==";
+
+    // Capitals alone: one string has one escaped form, and no other is read as it.
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789ABCDEF");
 
     /// <summary>The key of a subject's row.</summary>
     /// <param name="kind">The first part, <c>invoice</c> or <c>key</c>.</param>
@@ -84,9 +88,10 @@ public static class RowKey
                 part.Append(c);
             }
             else if (c == '=' && i + 4 < escaped.Length
-                && ushort.TryParse(escaped.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+                && escaped.AsSpan(i + 1, 4) is var digits && !digits.ContainsAnyExcept(HexDigits)
+                && (char)ushort.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) is var unit && !IsPlain(unit))
             {
-                part.Append((char)unit);
+                part.Append(unit);
                 i += 4;
             }
             else

@@ -5,7 +5,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// left of them afterwards gets rows of its own in the transaction that takes the head row away.
 /// </summary>
 /// <param name="Kind">The kind of all its messages.</param>
-/// <param name="Messages">One message or several, in the order in which they were planned.</param>
+/// <param name="Messages">One message, or several in the order of their ids.</param>
 public sealed record Parcel(string Kind, IReadOnlyList<OutboxMessage> Messages)
 {
     /// <summary>The id of its first message, which names the head row.</summary>

@@ -30,8 +30,12 @@ internal sealed class ParcelPacker
     /// <summary>How many bytes the parcels' rows take in a request, at most.</summary>
     public long RequestBytes { get; private set; }
 
-    /// <summary>The parcels so far.</summary>
-    public IReadOnlyList<Parcel> Parcels => [.. _parcels.Select(messages => new Parcel(messages[0].Kind, messages))];
+    /// <summary>
+    /// The parcels so far. In each the lowest id comes first and names the head row: what is left of it later gets rows
+    /// further up, never further down, and nobody who scans the outbox upwards passes a message by while it moves.
+    /// </summary>
+    public IReadOnlyList<Parcel> Parcels =>
+        [.. _parcels.Select(messages => new Parcel(messages[0].Kind, [.. messages.OrderBy(message => message.Id, StringComparer.Ordinal)]))];
 
     /// <summary>Packs messages.</summary>
     /// <param name="messages">The messages, in order.</param>

@@ -35,7 +35,8 @@ public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress pr
         var gaps = Gaps(await progress.EnsureFloorsAsync(topic, cancellationToken).ConfigureAwait(false));
         if (gaps.Count > 0 && grace > TimeSpan.Zero)
         {
-            await Task.Delay(grace, time, cancellationToken).ConfigureAwait(false);
+            await Pause.ForAsync(grace, time, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
             gaps = Still(gaps, await progress.EnsureFloorsAsync(topic, cancellationToken).ConfigureAwait(false));
         }
 

@@ -57,30 +57,15 @@ public sealed partial class GroupProgress(string group, ITableStore store, IGrou
     /// <exception cref="StoreUnavailableException">The table could not be read or written.</exception>
     public async Task<IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)>> EnsureFloorsAsync(string topic, CancellationToken cancellationToken)
     {
-        var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
-        var topicId = await log.TopicIdAsync(topic, cancellationToken).ConfigureAwait(false);
-        var rows = await store.ReadAsync(group, [.. positions.Select(position => RowKeyOf(topic, position.Partition))], null, cancellationToken).ConfigureAwait(false);
-        var found = new List<(PartitionPosition, PartitionProgress)>(positions.Count);
-        foreach (var position in positions)
+        for (var tries = 0; tries < TriesAgainstOtherOwners; tries++)
         {
-            rows.TryGetValue(RowKeyOf(topic, position.Partition), out var row);
-            var progress = row is null ? null : PartitionProgress.Read(row);
-            if (progress is null || progress.IsOfAnotherTopic(topicId, position.LogEnd))
+            if (await TryEnsureFloorsAsync(topic, cancellationToken).ConfigureAwait(false) is { } found)
             {
-                if (progress is not null)
-                {
-                    LogTopicAnew(group, topic, position.Partition);
-                }
-
-                var floor = progress is null ? position.Committed ?? (startsAtEnd ? position.LogEnd : position.LogStart) : position.LogStart;
-                progress = await WriteAsync(topic, position, topicId, new PartitionProgress(topicId, floor, new OffsetIntervals(), 0), row, cancellationToken).ConfigureAwait(false);
+                return found;
             }
-
-            _floors[(topic, position.Partition)] = 0;
-            found.Add((position, progress));
         }
 
-        return found;
+        throw new StoreUnavailableException($"The floors of '{group}' in {topic} could not be written: other owners were faster {TriesAgainstOtherOwners} times.");
     }
 
     /// <summary>Notes that records are finished; written at the next <see cref="FlushAsync" />.</summary>
@@ -153,9 +138,11 @@ public sealed partial class GroupProgress(string group, ITableStore store, IGrou
     /// <returns>When it is written.</returns>
     public Task LostAsync(string topic, int partition, long from, long to, CancellationToken cancellationToken) => MergeAsync(topic, partition, progress =>
     {
+        // Another audit may have counted them, or this one in a request whose answer was lost.
+        var uncounted = progress.Finished.Missing(from, to).Sum(gap => gap.To - gap.From);
         var finished = OffsetIntervals.Parse(progress.Finished.ToString());
         finished.Add(from, to);
-        return progress with { Finished = finished, Lost = progress.Lost + (to - from) };
+        return progress with { Finished = finished, Lost = progress.Lost + uncounted };
     }, cancellationToken);
 
     private static string RowKeyOf(string topic, int partition) => string.Create(CultureInfo.InvariantCulture, $"{topic}:{partition}");
@@ -183,28 +170,49 @@ public sealed partial class GroupProgress(string group, ITableStore store, IGrou
         throw new StoreUnavailableException($"The progress of '{group}' in {rowKey} could not be written: other owners were faster {TriesAgainstOtherOwners} times.");
     }
 
-    private async Task<PartitionProgress> WriteAsync(
-        string topic, PartitionPosition position, string? topicId, PartitionProgress fresh, Row? row, CancellationToken cancellationToken)
+    // Null where a floor could not be written: another owner was faster, or our own answer was lost, and its floor is as good
+    // as ours. All is asked anew then.
+    private async Task<List<(PartitionPosition, PartitionProgress)>?> TryEnsureFloorsAsync(string topic, CancellationToken cancellationToken)
     {
-        var rowKey = RowKeyOf(topic, position.Partition);
-        for (var tries = 0; tries < TriesAgainstOtherOwners; tries++)
+        var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
+        var topicId = await log.TopicIdAsync(topic, cancellationToken).ConfigureAwait(false);
+        var rows = await store.ReadAsync(group, [.. positions.Select(position => RowKeyOf(topic, position.Partition))], null, cancellationToken).ConfigureAwait(false);
+        if (positions.Any(position => ProgressOf(position)?.IsOfAnotherTopic(topicId, position.LogEnd) == true))
         {
-            var operation = row is null ? RowOperation.Insert(rowKey, fresh.ToColumns()) : RowOperation.Replace(rowKey, fresh.ToColumns(), row.ETag);
-            var result = await store.SubmitAsync(group, [operation], cancellationToken).ConfigureAwait(false);
-            if (result.Status == SubmitStatus.Committed)
-            {
-                return fresh;
-            }
-
-            // Another owner was faster, or our own answer was lost: its floor is as good as ours.
-            row = (await store.ReadAsync(group, [rowKey], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(rowKey);
-            if (row is not null && PartitionProgress.Read(row) is var there && !there.IsOfAnotherTopic(topicId, position.LogEnd))
-            {
-                return there;
-            }
+            // An end of the log that is older than the row proves nothing: the row may know of records that came since.
+            positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
         }
 
-        throw new StoreUnavailableException($"The floor of '{group}' in {rowKey} could not be written.");
+        var found = new List<(PartitionPosition, PartitionProgress)>(positions.Count);
+        foreach (var position in positions)
+        {
+            var progress = ProgressOf(position);
+            if (progress is null || progress.IsOfAnotherTopic(topicId, position.LogEnd))
+            {
+                if (progress is not null)
+                {
+                    LogTopicAnew(group, topic, position.Partition);
+                }
+
+                var floor = progress is null ? position.Committed ?? (startsAtEnd ? position.LogEnd : position.LogStart) : position.LogStart;
+                progress = new PartitionProgress(topicId, floor, new OffsetIntervals(), 0);
+                var rowKey = RowKeyOf(topic, position.Partition);
+                var operation = rows.TryGetValue(rowKey, out var row) ? RowOperation.Replace(rowKey, progress.ToColumns(), row.ETag) : RowOperation.Insert(rowKey, progress.ToColumns());
+                var written = await store.SubmitAsync(group, [operation], cancellationToken).ConfigureAwait(false);
+                if (written.Status != SubmitStatus.Committed)
+                {
+                    return null;
+                }
+            }
+
+            _floors[(topic, position.Partition)] = 0;
+            found.Add((position, progress));
+        }
+
+        return found;
+
+        PartitionProgress? ProgressOf(PartitionPosition position) =>
+            rows.TryGetValue(RowKeyOf(topic, position.Partition), out var row) ? PartitionProgress.Read(row) : null;
     }
 
     [LoggerMessage(50, LogLevel.Warning, "{Group}: topic {Topic} was made anew; the progress of partition {Partition} begins again")]

@@ -171,7 +171,8 @@ public sealed partial class RetentionSweep(
             }
         }
 
-        await Task.Delay(TimeSpan.FromSeconds((double)deletes.Count / RowsPerSecond), time, cancellationToken).ConfigureAwait(false);
+        await Pause.ForAsync(TimeSpan.FromSeconds((double)deletes.Count / RowsPerSecond), time, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
         return forgotten;
     }
 

@@ -21,6 +21,9 @@ internal enum OrderKind
 
     /// <summary>An order of which the table service refuses a row.</summary>
     Refused,
+
+    /// <summary>No record at all: an offset that a control record has, or had one that was compacted away.</summary>
+    Control,
 }
 
 /// <summary>One payload: two records with equal payloads are the same event.</summary>

@@ -12,24 +12,24 @@ internal sealed partial class Life
     private async Task RunBatchAsync(ConsumedRecord[] batch)
     {
         _inFlight = true;
-        World.Note(Name, $"takes [{string.Join(' ', batch.Select(record => record.Coordinates.Partition + ":" + record.Coordinates.Offset))}]");
+        World.Note(Name, $"takes [{Describe(batch)}]");
         try
         {
-            var outcome = await _processor.ProcessAsync(batch, _stopping.Token);
-            World.Note(Name, $"{outcome}");
-            World.Oracle.OnHandled(this, batch, outcome);
-            foreach (var (partition, generation) in _batchGenerations)
+            // As the consumer group does it: floors first, progress last.
+            if (World.Setting.KeepsProgress)
             {
-                if (_partitions[partition] is var state && state.Generation == generation)
-                {
-                    var next = batch.Where(record => record.Coordinates.Partition == partition).Select(record => (int)record.Coordinates.Offset + 1).DefaultIfEmpty(state.Stored).Max();
-                    _partitions[partition] = state with { Stored = next };
-                }
+                await _progress.EnsureFloorsAsync(batch, _stopping.Token);
             }
 
-            _batch = null;
+            await ProcessAsync(batch, _stopping.Token);
+            if (World.Setting.KeepsProgress)
+            {
+                _progress.Finished(batch);
+            }
+
+            Store(batch);
         }
-        catch (Exception failure) when (failure is BatchDeadlineException or SettingException or OperationCanceledException)
+        catch (Exception failure) when (failure is BatchDeadlineException or SettingException or OperationCanceledException or StoreUnavailableException)
         {
             World.Note(Name, $"batch failed: {failure.GetType().Name}");
 
@@ -37,6 +37,7 @@ internal sealed partial class Life
             if (IsStopping || (World.Choices.Below(4) == 0 && !_batchGenerations.Keys.Any(IsCurrent)))
             {
                 _batch = null;
+                EndHand();
             }
         }
         catch (Exception failure)
@@ -46,6 +47,71 @@ internal sealed partial class Life
         finally
         {
             _inFlight = false;
+        }
+    }
+
+    /// <summary>The real processor, watched: the trigger and the gap audit share it.</summary>
+    public async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
+    {
+        _delivery.Value = ++Delivery;
+        World.Oracle.OnTaken(this);
+        var outcome = await _processor.ProcessAsync(records, cancellationToken);
+        World.Note(Name, $"[{Describe(records)}]: {outcome}");
+        World.Oracle.OnHandled(this, records, outcome);
+        return outcome;
+    }
+
+    private async Task FlushAsync()
+    {
+        _flushing = true;
+        Observe("flush", "");
+        await UpkeepAsync("the progress", () => _progress.FlushAsync(_stopping.Token));
+        _flushing = false;
+    }
+
+    private async Task AuditAsync()
+    {
+        _auditing = true;
+        BeginHand();
+        Observe("audit", "");
+        World.Note(Name, $"audits");
+        await UpkeepAsync("the audit", async () =>
+        {
+            var result = await _audit.RunAsync(ModelledLog.Topic, World.Setting.Grace, _stopping.Token);
+            World.Note(Name, $"audited: {result}");
+            World.Happenings.OnHealed(result.Healed);
+        });
+        _auditing = false;
+        EndHand();
+    }
+
+    private async Task ForgetAsync()
+    {
+        _forgetting = true;
+        World.Note(Name, $"forgets");
+        await UpkeepAsync("the retention sweep", async () =>
+        {
+            var forgotten = await _retention.RunAsync(1 + World.Choices.Below(6), _stopping.Token);
+            World.Note(Name, $"forgot {forgotten}");
+            World.Happenings.OnForgotten(forgotten);
+        });
+        _forgetting = false;
+    }
+
+    // What a timer function does: an answer that does not come ends this round, and the next one goes on.
+    private async Task UpkeepAsync(string what, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or SettingException or BatchDeadlineException || (failure is OperationCanceledException && IsStopping))
+        {
+            World.Note(Name, $"{what} failed: {failure.GetType().Name}");
+        }
+        catch (Exception failure)
+        {
+            World.Fail($"{Name}: {what} threw {failure}");
         }
     }
 

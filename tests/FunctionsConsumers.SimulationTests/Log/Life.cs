@@ -4,6 +4,8 @@ using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.Keys;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Progress;
+using FunctionsConsumers.EffectivelyOnce.Retention;
 using FunctionsConsumers.SimulationTests.Domain;
 using FunctionsConsumers.SimulationTests.Tables;
 using FunctionsConsumers.SimulationTests.Worlds;
@@ -12,20 +14,32 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FunctionsConsumers.SimulationTests.Log;
 
 /// <summary>
-/// One life of a host's process: the real processor and the real outbox, fed the way the trigger feeds them: one batch in
-/// flight, the same batch again in place when it failed, offsets stored on success and committed some time later.
+/// One life of a host's process: the real processor, outbox, progress, gap audit and retention sweep, fed the way the
+/// trigger feeds them: one batch in flight, the same batch again in place when it failed, offsets stored on success and
+/// committed some time later. Now and then the host skips a batch, and function code is not told.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A process that crashes disposes of nothing.")]
-internal sealed partial class Life : IOutbox
+internal sealed partial class Life : IOutbox, IBatchProcessor
 {
+    // One or two for each bucket that had a request under way when the time was over.
+    private const int MostLateRequests = 10;
+
     private readonly Dictionary<int, (int Position, int Stored, int Generation)> _partitions = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly BatchProcessor<Order> _processor;
     private readonly GroupOutbox _outbox;
+    private readonly GroupProgress _progress;
+    private readonly GapAudit _audit;
+    private readonly RetentionSweep _retention;
+    private readonly AsyncLocal<int> _delivery = new();
+    private readonly Dictionary<int, int> _lateRequests = [];
     private ConsumedRecord[]? _batch;
     private Dictionary<int, int> _batchGenerations = [];
     private bool _inFlight;
     private bool _sweeping;
+    private bool _auditing;
+    private bool _forgetting;
+    private bool _flushing;
     private int _dispatching;
     private bool _offered;
 
@@ -35,9 +49,11 @@ internal sealed partial class Life : IOutbox
         Name = name;
         var setting = world.Setting;
         Time = setting.Small is null
-            ? new SimulatedTime(world.Clock, TimeSpan.FromSeconds(world.Choices.Below(50)), TimeSpan.FromSeconds((world.Choices.Below(7) * 100) - 300))
+            ? new SimulatedTime(world.Clock, TimeSpan.FromSeconds(world.Choices.Below(50)), setting.Forgets ? TimeSpan.FromSeconds(world.Choices.Below(241) - 120) : TimeSpan.FromSeconds((world.Choices.Below(7) * 100) - 300))
             : new SimulatedTime(world.Clock, TimeSpan.Zero, TimeSpan.Zero);
-        var store = new ModelledStore(this);
+        var store = new ModelledStore(this, world.Table);
+        var shared = new ModelledStore(this, world.Progress);
+        var log = new ModelledGroupLog(this);
         var buckets = new Buckets(setting.Buckets);
         var options = new EffectivelyOnceOptions { Buckets = setting.Buckets, OutboxLease = setting.Lease, BatchDeadline = setting.BatchDeadline, InDoubt = InDoubtPolicy.Resend };
         _outbox = new GroupOutbox(
@@ -46,9 +62,14 @@ internal sealed partial class Life : IOutbox
             new OrderConsumer(setting.EffectKind),
             new OrderDecoder(new HashSet<string>(world.Catalog), RefreshAsync),
             store, buckets, this, options, Time, new Random(setting.Seed), NullLogger.Instance);
+        _progress = new GroupProgress(OrderConsumer.GroupName, shared, log, startsAtEnd: false, NullLogger.Instance);
+        _audit = new GapAudit(this, _progress, log, Time, NullLogger.Instance);
+        _retention = new RetentionSweep(OrderConsumer.GroupName, store, shared, buckets, log, ModelledLog.Topic, setting.Retention, Time, NullLogger.Instance);
     }
 
     public World World { get; }
+
+    public string Group => OrderConsumer.GroupName;
 
     /// <summary>Never used by another life.</summary>
     public string Name { get; }
@@ -65,13 +86,19 @@ internal sealed partial class Life : IOutbox
 
     public bool IsStopping => _stopping.IsCancellationRequested;
 
-    /// <summary>The number of the batch in hand, counted from 1, redeliveries too.</summary>
+    /// <summary>How many batches the processor was given, redeliveries and the audit's too.</summary>
     public int Delivery { get; private set; }
+
+    /// <summary>The number of the batch for which the code that asks is running; 0 for none.</summary>
+    public int CurrentDelivery => _delivery.Value;
+
+    /// <summary>Since when the life has had records in hand without a break; null where it has none.</summary>
+    public TimeSpan? InHandSince { get; private set; }
 
     /// <summary>A digest of everything this life has seen: its code is a function of that.</summary>
     public ulong Observed { get; private set; } = 14695981039346656037UL;
 
-    public bool IsIdle => !_inFlight && _batch is null && !_sweeping && _dispatching == 0;
+    public bool IsIdle => !_inFlight && _batch is null && !_sweeping && _dispatching == 0 && !_auditing && !_forgetting && !_flushing;
 
     public bool CanTake => !_inFlight && !IsStopping && (_batch is not null || _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Position < World.Log.End[partition.Key]));
 
@@ -81,55 +108,21 @@ internal sealed partial class Life : IOutbox
 
     public bool CanSweep => !_sweeping && !IsStopping;
 
-    public bool CanEnd => IsStopping && !_inFlight && !_sweeping && _dispatching == 0;
+    /// <summary>Whether the host can skip a batch, a new one or one that failed: once every partition has its floor.</summary>
+    public bool CanSkip => CanTake && World.Oracle.HasFloors;
+
+    public bool CanFlush => !_flushing && !IsStopping;
+
+    public bool CanAudit => !_auditing && !IsStopping;
+
+    public bool CanForget => !_forgetting && !IsStopping;
+
+    public bool CanEnd => IsStopping && !_inFlight && !_sweeping && _dispatching == 0 && !_auditing && !_forgetting && !_flushing;
 
     public void Assigned(int partition, int position)
     {
-        _partitions[partition] = (position, position, World.Log.Generation[partition]);
+        _partitions[partition] = (position, World.Log.Committed[partition], World.Log.Generation[partition]);
         Observe("assigned", string.Create(CultureInfo.InvariantCulture, $"{partition} {position}"));
-    }
-
-    /// <summary>Takes the next batch, or the one that failed once more, and processes it.</summary>
-    public void Take()
-    {
-        if (_batch is null)
-        {
-            List<ConsumedRecord> records = [];
-            _batchGenerations = [];
-            foreach (var (partition, state) in _partitions.Where(partition => IsCurrent(partition.Key)).OrderBy(partition => partition.Key).ToArray())
-            {
-                var there = World.Log.End[partition] - state.Position;
-                var count = there == 0 ? 0 : World.Setting.Small is not null ? there : World.Choices.Below(there + 1);
-                records.AddRange(Enumerable.Range(state.Position, count).Select(offset => World.Log.At(partition, offset).Record));
-                _partitions[partition] = state with { Position = state.Position + count };
-                _batchGenerations[partition] = state.Generation;
-            }
-
-            if (records.Count == 0)
-            {
-                return;
-            }
-
-            _batch = [.. records];
-        }
-
-        Delivery++;
-        World.Oracle.OnTaken(this);
-        Observe("batch", World.IsObserved ? string.Join(' ', _batch.Select(record => record.Coordinates)) : "");
-        _ = RunBatchAsync(_batch);
-    }
-
-    /// <summary>Commits what is stored, where the group still takes it.</summary>
-    public void Commit()
-    {
-        foreach (var (partition, state) in _partitions)
-        {
-            if (IsCurrent(partition) && state.Stored > World.Log.Committed[partition])
-            {
-                World.Log.Committed[partition] = state.Stored;
-                World.Note(Name, $"commits p{partition} at {state.Stored}");
-            }
-        }
     }
 
     /// <summary>The processor's messages, on their way to the real outbox.</summary>
@@ -148,6 +141,21 @@ internal sealed partial class Life : IOutbox
 
     public void Sweep() => _ = SweepAsync();
 
+    /// <summary>The process starts: each partition gets its floor where it has none.</summary>
+    public void Begin()
+    {
+        if (World.Setting.KeepsProgress)
+        {
+            _ = UpkeepAsync("the floors", () => _progress.EnsureFloorsAsync(ModelledLog.Topic, _stopping.Token));
+        }
+    }
+
+    public void Flush() => _ = FlushAsync();
+
+    public void Audit() => _ = AuditAsync();
+
+    public void Forget() => _ = ForgetAsync();
+
     /// <summary>SIGTERM: what runs is asked to end.</summary>
     public void Stop() => _stopping.Cancel();
 
@@ -160,6 +168,21 @@ internal sealed partial class Life : IOutbox
         {
             World.Operations.Remove(operation);
             operation.Abandon();
+        }
+    }
+
+    /// <summary>A batch whose time is over, or whose process stops, ends: it may send what it had in hand, and no more.</summary>
+    public void OnRequest(CancellationToken cancellationToken)
+    {
+        if (CurrentDelivery == 0 || !cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var late = _lateRequests[CurrentDelivery] = _lateRequests.GetValueOrDefault(CurrentDelivery) + 1;
+        if (late > MostLateRequests)
+        {
+            World.Fail($"{Name} goes on with its batch after the deadline");
         }
     }
 
@@ -180,4 +203,6 @@ internal sealed partial class Life : IOutbox
 
     private bool IsCurrent(int partition) =>
         World.Log.Owner[partition] == this && _partitions.TryGetValue(partition, out var state) && state.Generation == World.Log.Generation[partition];
+
+    private static string Describe(IEnumerable<ConsumedRecord> batch) => string.Join(' ', batch.Select(record => record.Coordinates.Partition + ":" + record.Coordinates.Offset));
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
 
 namespace FunctionsConsumers.SimulationTests.Mutants;
@@ -15,7 +14,7 @@ internal sealed partial class MutantLaboratory : IDisposable
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(10);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mutants-").FullName;
-    private readonly string _configuration = Metadata("Configuration");
+    private readonly string _configuration = Metadata.Configuration;
     private bool _built;
 
     /// <summary>Copies what is needed.</summary>
@@ -32,7 +31,7 @@ internal sealed partial class MutantLaboratory : IDisposable
     }
 
     /// <summary>The repository this simulation was built in.</summary>
-    public static string Root { get; } = Metadata("RepositoryRoot");
+    public static string Root { get; } = Metadata.RepositoryRoot;
 
     /// <summary>Builds a mutant and runs histories on it.</summary>
     /// <param name="mutant">The mutant.</param>
@@ -83,8 +82,8 @@ internal sealed partial class MutantLaboratory : IDisposable
             [
                 "build", library, "--nologo", "-v", "q", "--disable-build-servers", .. restored,
                 "-c", _configuration,
-                "-p:UseStandIns=" + Metadata("UseStandIns"),
-                "-p:FeedLacksLibrdkafka=" + Metadata("FeedLacksLibrdkafka"),
+                "-p:UseStandIns=" + Metadata.UseStandIns,
+                "-p:FeedLacksLibrdkafka=" + Metadata.FeedLacksLibrdkafka,
                 "-p:RunAnalyzers=false",
                 "-p:GenerateDocumentationFile=false",
                 "-p:TreatWarningsAsErrors=false",
@@ -101,7 +100,7 @@ internal sealed partial class MutantLaboratory : IDisposable
     {
         using var process = new Process();
         process.StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in process.StartInfo.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name.StartsWith("SIM_", StringComparison.Ordinal)).ToArray())
+        foreach (var name in process.StartInfo.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name.StartsWith("SIM_", StringComparison.Ordinal) || name == "SOAK_MINUTES").ToArray())
         {
             process.StartInfo.Environment.Remove(name);
         }
@@ -147,9 +146,6 @@ internal sealed partial class MutantLaboratory : IDisposable
     }
 
     private static string LibraryFolder(string root) => Path.Combine(root, "src", Library);
-
-    private static string Metadata(string key) =>
-        typeof(MutantLaboratory).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value ?? "";
 
     private static void Require(bool isSo, string otherwise)
     {

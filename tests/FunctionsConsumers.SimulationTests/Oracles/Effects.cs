@@ -10,20 +10,32 @@ using FunctionsConsumers.SimulationTests.Worlds;
 namespace FunctionsConsumers.SimulationTests.Oracles;
 
 /// <summary>Watches the rows of effects, keys, counters and dead letters.</summary>
-internal sealed class Effects(World world)
+internal sealed partial class Effects(World world)
 {
     private readonly Dictionary<string, Applied> _applied = new(StringComparer.Ordinal);
     private readonly Dictionary<Coordinates, string> _dead = [];
+
+    // Subjects whose keys were forgotten; their effects stay.
+    private readonly List<Applied> _forgotten = [];
+    private readonly HashSet<string> _forgottenSubjects = new(StringComparer.Ordinal);
+
+    // What success was reported for, and what the broker dropped before.
+    private readonly HashSet<Coordinates> _handled = [];
+    private readonly HashSet<Coordinates> _dropped = [];
+
+    /// <summary>Whether every record that is the group's, and that the broker did not drop, has its effect or its dead letter.</summary>
+    public bool IsEverythingSettled => Records().All(record => IsSettled(record.Record.Coordinates));
 
     private string SubjectKind => world.Setting.EffectKind ?? "key";
 
     /// <summary>Judges each operation of a transaction on these rows.</summary>
     /// <returns>The messages the transaction must hold, and no others.</returns>
-    public List<PlannedMessageSpec> OnCommitted(Commit commit, int number, DeliveryStart start)
+    public List<PlannedMessageSpec> OnCommitted(Commit commit, int number, DeliveryStart start, Messages messages)
     {
         List<PlannedMessageSpec> planned = [];
-        foreach (var operation in commit.Request.Operations)
+        for (var i = 0; i < commit.Request.Operations.Count; i++)
         {
+            var operation = commit.Request.Operations[i];
             var kind = operation.RowKey[..operation.RowKey.IndexOf('!', StringComparison.Ordinal)];
             switch (kind, operation.Kind)
             {
@@ -32,6 +44,12 @@ internal sealed class Effects(World world)
                     break;
                 case ("dead", RowOperationKind.Insert):
                     OnDeadLettered(operation, start, planned);
+                    break;
+                case ("key", RowOperationKind.Delete) when kind == SubjectKind:
+                    OnKeyForgotten(commit.Request.Sender, operation, commit.Before[i]!, messages);
+                    break;
+                case ("dead", RowOperationKind.Delete):
+                    OnDeadForgotten(commit.Request.Sender, operation, commit.Before[i]!, messages);
                     break;
                 case ("key", RowOperationKind.Merge) when kind == SubjectKind && operation.Columns.Keys.All(column => column is "ProlongedAt" or "SeenAt"):
                 case ("item", RowOperationKind.Insert):
@@ -53,7 +71,7 @@ internal sealed class Effects(World world)
         var items = new HashSet<string>(StringComparer.Ordinal);
         var sums = new Dictionary<string, long>(StringComparer.Ordinal);
         var rows = world.Table.Rows(bucket);
-        foreach (var applied in _applied.Values.Where(applied => applied.Bucket == bucket))
+        foreach (var applied in _applied.Values.Concat(_forgotten).Where(applied => applied.Bucket == bucket))
         {
             var spec = applied.Record.Spec;
             for (var row = 0; row < spec.Rows; row++)
@@ -90,8 +108,11 @@ internal sealed class Effects(World world)
     public bool IsSettled(Coordinates coordinates)
     {
         var record = world.Log.At(coordinates.Partition, coordinates.Offset);
-        return _dead.ContainsKey(coordinates) || (SameApplied(record) is not null);
+        return _dead.ContainsKey(coordinates) || SameApplied(record) is not null || (_handled.Contains(coordinates) && IsForgotten(record));
     }
+
+    /// <summary>Success was reported for a record.</summary>
+    public void OnHandled(Coordinates coordinates) => _handled.Add(coordinates);
 
     /// <summary>
     /// Whether the row of a subject, where it is nothing but a key and will be forgotten, says that a record it ruled on was
@@ -100,8 +121,8 @@ internal sealed class Effects(World world)
     public bool IsSeen(Coordinates coordinates)
     {
         var record = world.Log.At(coordinates.Partition, coordinates.Offset);
-        if (world.Setting.EffectKind is not null || record.Subject is not { } subject || !_applied.TryGetValue(subject, out var applied) || applied.Record == record
-            || (_dead.TryGetValue(coordinates, out var reason) && reason is not ("key-reused" or "order-exists")))
+        if (world.Setting.EffectKind is not null || record.Subject is not { } subject || !_applied.TryGetValue(subject, out var applied) || applied.Record == record || _forgottenSubjects.Contains(subject)
+            || !IsRuledByKey(coordinates))
         {
             return true;
         }
@@ -113,8 +134,13 @@ internal sealed class Effects(World world)
 
     public void OnSettled()
     {
-        foreach (var record in world.Log.Partitions.SelectMany(records => records))
+        foreach (var record in Records())
         {
+            if (IsForgotten(record) && _handled.Contains(record.Record.Coordinates))
+            {
+                continue;
+            }
+
             var same = SameApplied(record) is not null;
             var dead = _dead.TryGetValue(record.Record.Coordinates, out var reason);
             var right = record.Spec.Kind switch
@@ -130,6 +156,11 @@ internal sealed class Effects(World world)
         }
     }
 
+    // The records that are the group's to settle: from where it begins, less those that the broker dropped.
+    private IEnumerable<LoggedRecord> Records() => world.Log.Partitions
+        .SelectMany((records, partition) => records.Take(world.Log.End[partition]).Skip(world.Log.Begin[partition]))
+        .Where(record => record.IsRecord && !_dropped.Contains(record.Record.Coordinates));
+
     private Applied? SameApplied(LoggedRecord record) =>
         record.Subject is { } subject && _applied.TryGetValue(subject, out var applied) && applied.Record.Spec.Fingerprint == record.Spec.Fingerprint ? applied : null;
 
@@ -141,7 +172,17 @@ internal sealed class Effects(World world)
             return;
         }
 
-        var spec = record.Spec;
+        var (coordinates, spec) = (record.Record.Coordinates, record.Spec);
+        if (coordinates.Offset < world.Log.Begin[coordinates.Partition])
+        {
+            world.Fail($"{coordinates} was applied, and the group begins above it");
+        }
+
+        if (spec.Kind == OrderKind.Valid && _handled.Contains(coordinates) && IsForgotten(record))
+        {
+            world.Fail($"{coordinates} is applied once more, after its key was forgotten");
+        }
+
         var may = spec.Kind == OrderKind.Valid || (spec.Kind == OrderKind.UnknownProduct && spec.Lines.All(line => world.Catalog.Contains(line.Product)));
         if (!may)
         {
@@ -173,6 +214,11 @@ internal sealed class Effects(World world)
         {
             world.Fail($"{row.RowKey} names no record of its own");
             return;
+        }
+
+        if (record.Record.Coordinates.Offset < world.Log.Begin[record.Record.Coordinates.Partition])
+        {
+            world.Fail($"{record.Record.Coordinates} was dead-lettered, and the group begins above it");
         }
 
         var reason = Text(row, "Reason") ?? "";
@@ -221,8 +267,10 @@ internal sealed class Effects(World world)
         return reasons;
     }
 
-    private LoggedRecord? RecordOf(RowOperation row) =>
-        Text(row, "Topic") == ModelledLog.Topic && row.Columns.GetValueOrDefault("Partition") is int partition && row.Columns.GetValueOrDefault("Offset") is long offset
+    private LoggedRecord? RecordOf(RowOperation row) => RecordOf(row.Columns);
+
+    private LoggedRecord? RecordOf(IReadOnlyDictionary<string, object> columns) =>
+        columns.GetValueOrDefault("Topic") is ModelledLog.Topic && columns.GetValueOrDefault("Partition") is int partition && columns.GetValueOrDefault("Offset") is long offset
         && partition < world.Log.Partitions.Count && offset < world.Log.Partitions[partition].Count
             ? world.Log.At(partition, offset)
             : null;

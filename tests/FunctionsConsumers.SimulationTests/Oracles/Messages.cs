@@ -18,6 +18,7 @@ internal sealed class Messages(World world)
 
     // The messages that stand in each head row.
     private readonly Dictionary<string, List<Tracked>> _rows = new(StringComparer.Ordinal);
+    private readonly Dictionary<SendOperation, Tracked> _bySend = [];
     private int _claims;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
@@ -32,12 +33,12 @@ internal sealed class Messages(World world)
             operation.RowKey.StartsWith(OutboxRows.Prefix, StringComparison.Ordinal) && operation.RowKey.LastIndexOf('!') < OutboxRows.Prefix.Length)];
 
         // What a transaction takes out of one row it may put into others: only then is it clear what became of a message.
-        HashSet<Tracked> taken = [];
+        Dictionary<Tracked, string> taken = [];
         foreach (var head in heads.Where(head => head.Kind is RowOperationKind.Delete or RowOperationKind.Replace))
         {
             if (_rows.Remove(head.RowKey, out var messages))
             {
-                taken.UnionWith(messages);
+                messages.ForEach(message => taken.Add(message, head.RowKey));
             }
         }
 
@@ -58,7 +59,7 @@ internal sealed class Messages(World world)
             }
         }
 
-        foreach (var message in taken)
+        foreach (var message in taken.Keys)
         {
             OnMoved(commit, null, message);
         }
@@ -118,12 +119,35 @@ internal sealed class Messages(World world)
             }
         }
 
+        if (message.Sends.Exists(earlier => earlier.Send.Told != SendStatus.NotSent))
+        {
+            world.Happenings.OnResent();
+        }
+
         message.Sends.Add((send, claim));
+        _bySend.Add(send, message);
+    }
+
+    /// <summary>A life that ends cleanly has settled what it sent: left behind, it would be sent again though nobody died.</summary>
+    public void OnEnded(Life life)
+    {
+        foreach (var message in _byId.Values)
+        {
+            if (message.State == OutboxRows.Claimed && message.Claim?.Life == life.Name && message.Sends is [.., var last] && last.Claim == message.Claim && last.Send.Told == SendStatus.Sent)
+            {
+                world.Fail($"{life.Name} stops, has sent '{message.Name}' and leaves its row behind");
+            }
+        }
     }
 
     public void OnReceived(SendOperation send)
     {
-        var message = _byId[send.Message.Id];
+        // What is sent against the rules was told of when the send began.
+        if (!_bySend.TryGetValue(send, out var message))
+        {
+            return;
+        }
+
         message.Received++;
         if (message.Received > 1 && message.Kind == ModelledSender.ParkedKind)
         {
@@ -142,7 +166,24 @@ internal sealed class Messages(World world)
         }
     }
 
-    private void OnPut(Commit commit, RowOperation head, HashSet<Tracked> taken, List<PlannedMessageSpec> planned)
+    /// <summary>Whether a message of a subject still stands in the outbox.</summary>
+    public bool IsWaiting(string subject) => _byId.Values.Any(message => message.Subject == subject && message.State is not null);
+
+    /// <summary>A subject's key was forgotten: should it come again, its messages do, too.</summary>
+    public void OnForgotten(string subject)
+    {
+        foreach (var (id, message) in _byId.Where(message => message.Value.Subject == subject).ToArray())
+        {
+            _byId.Remove(id);
+            _names.Remove(message.Name);
+            if (message.Received == 0)
+            {
+                world.Fail($"'{message.Name}' was never received, and its row is gone");
+            }
+        }
+    }
+
+    private void OnPut(Commit commit, RowOperation head, Dictionary<Tracked, string> taken, List<PlannedMessageSpec> planned)
     {
         var state = (string)head.Columns[OutboxRows.State];
         List<Tracked> messages = [];
@@ -152,9 +193,13 @@ internal sealed class Messages(World world)
             {
                 message = OnPlanned(row, planned);
             }
-            else if (taken.Remove(message))
+            else if (taken.Remove(message, out var before))
             {
                 OnMoved(commit, state, message);
+                if (string.CompareOrdinal(head.RowKey, before) < 0)
+                {
+                    world.Fail($"'{message.Name}' moved down from {before} to {head.RowKey}: who scans upwards may miss it");
+                }
             }
             else
             {
@@ -187,7 +232,7 @@ internal sealed class Messages(World world)
             return null;
         }
 
-        var message = new Tracked(planned[index].Name, row.Kind, planned[index].Content);
+        var message = new Tracked(planned[index].Name, row.Subject, row.Kind, planned[index].Content);
         if (!_names.Add(message.Name) || !_byId.TryAdd(row.Id, message))
         {
             world.Fail($"'{message.Name}' came to the outbox twice, or under the id of another message");
@@ -236,9 +281,11 @@ internal sealed class Messages(World world)
             && letter.Record.Headers.Select(header => header.Name).SequenceEqual(record.Headers.Select(header => header.Name));
     }
 
-    private sealed class Tracked(string name, string kind, string? content)
+    private sealed class Tracked(string name, string subject, string kind, string? content)
     {
         public string Name => name;
+
+        public string Subject => subject;
 
         public string Kind => kind;
 

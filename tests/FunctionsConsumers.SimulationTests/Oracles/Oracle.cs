@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.SimulationTests.Log;
 using FunctionsConsumers.SimulationTests.Tables;
 using FunctionsConsumers.SimulationTests.Worlds;
@@ -13,13 +14,21 @@ internal sealed class Oracle(World world)
 {
     private readonly Effects _effects = new(world);
     private readonly Messages _messages = new(world);
+    private readonly Progress _progress = new(world);
 
     // How much had been committed when a delivery began, and what the catalog held.
     private readonly Dictionary<(string Life, int Delivery), DeliveryStart> _deliveries = [];
+    private readonly Dictionary<(string Life, int Delivery, bool IsDead), int> _written = [];
     private int _commits;
 
     /// <summary>Whether nothing but parked messages stands in the outbox.</summary>
     public bool IsOutboxSettled => _messages.IsSettled;
+
+    /// <summary>Whether each partition of the group has its floor.</summary>
+    public bool HasFloors => _progress.HasFloors;
+
+    /// <summary>Whether every record is settled, and the group knows it of every offset from where it began up to where it committed.</summary>
+    public bool IsAudited => !world.Setting.KeepsProgress || (_effects.IsEverythingSettled && _progress.IsComplete);
 
     /// <summary>What it remembers that nobody else does, for the state of a small world.</summary>
     public string State => _messages.State;
@@ -29,11 +38,24 @@ internal sealed class Oracle(World world)
     public void OnCommitted(Commit commit)
     {
         _commits++;
+        foreach (var operation in commit.Request.Operations.Where(operation => operation.Kind == RowOperationKind.Insert && operation.Columns.ContainsKey("Attempt")))
+        {
+            var by = (commit.Request.Sender, commit.Request.Delivery, IsDead: operation.RowKey.StartsWith("dead!", StringComparison.Ordinal));
+            _written[by] = _written.GetValueOrDefault(by) + 1;
+        }
+
         var start = _deliveries.GetValueOrDefault((commit.Request.Sender, commit.Request.Delivery)) ?? new DeliveryStart(0, []);
-        var planned = _effects.OnCommitted(commit, _commits, start);
+        var planned = _effects.OnCommitted(commit, _commits, start, _messages);
         _messages.OnCommitted(commit, planned);
         _effects.Check(commit.Request.PartitionKey);
     }
+
+    public void OnProgress(Commit commit) => _progress.OnCommitted(commit, _effects);
+
+    public void OnDropped(int partition) => _effects.OnDropped(partition);
+
+    /// <summary>A life ended because it was asked to, with nothing under way.</summary>
+    public void OnEnded(Life life) => _messages.OnEnded(life);
 
     public void OnSendBegins(SendOperation send) => _messages.OnSendBegins(send);
 
@@ -47,6 +69,12 @@ internal sealed class Oracle(World world)
             world.Fail($"{life.Name} reports {outcome} of {batch.Count} records");
         }
 
+        var written = (_written.GetValueOrDefault((life.Name, life.CurrentDelivery, false)), _written.GetValueOrDefault((life.Name, life.CurrentDelivery, true)));
+        if (written != (outcome.Applied, outcome.DeadLettered))
+        {
+            world.Fail($"{life.Name} reports {outcome}, and this delivery applied {written.Item1} and dead-lettered {written.Item2}");
+        }
+
         foreach (var record in batch)
         {
             if (!_effects.IsSettled(record.Coordinates))
@@ -57,6 +85,8 @@ internal sealed class Oracle(World world)
             {
                 world.Fail($"{life.Name} reports success, and the key that ruled on {record.Coordinates} does not know of it");
             }
+
+            _effects.OnHandled(record.Coordinates);
         }
     }
 

@@ -5,16 +5,18 @@ using FunctionsConsumers.SimulationTests.Log;
 
 namespace FunctionsConsumers.SimulationTests.Tables;
 
-/// <summary>One process life's connection to the modelled service.</summary>
-internal sealed class ModelledStore(Life life) : ITableStore
+/// <summary>One process life's connection to a table of the modelled service.</summary>
+internal sealed class ModelledStore(Life life, ModelledTable table) : ITableStore
 {
     public Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
     {
         life.World.OnOwnThread();
+        life.OnRequest(cancellationToken);
         var submit = new SubmitOperation(
             life,
             () => string.Create(CultureInfo.InvariantCulture, $"submit {partitionKey} [{string.Join(' ', operations.Select(Describe).Take(4))}{(operations.Count > 4 ? $" +{operations.Count - 4}" : "")}]"),
-             new TransactionRequest(life.Name, life.Delivery, partitionKey, operations), cancellationToken);
+            new TransactionRequest(table, life.World.Clock.Now, life.Name, life.CurrentDelivery, partitionKey, operations),
+            cancellationToken);
         life.World.Operations.Add(submit);
         return submit.Answer;
     }
@@ -23,6 +25,7 @@ internal sealed class ModelledStore(Life life) : ITableStore
         string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
     {
         life.World.OnOwnThread();
+        life.OnRequest(cancellationToken);
         var read = new ReadOperation<IReadOnlyDictionary<string, Row>>(
             life, () => $"read {partitionKey} [{string.Join(' ', rowKeys.Take(4))}]", Read, rows => "[" + string.Join(' ', rows.Values.Select(Describe)) + "]", cancellationToken);
         life.World.Operations.Add(read);
@@ -30,7 +33,7 @@ internal sealed class ModelledStore(Life life) : ITableStore
 
         IReadOnlyDictionary<string, Row> Read()
         {
-            var there = life.World.Table.Rows(partitionKey);
+            var there = table.Rows(partitionKey);
             var found = new Dictionary<string, Row>(StringComparer.Ordinal);
             foreach (var rowKey in rowKeys)
             {
@@ -67,7 +70,7 @@ internal sealed class ModelledStore(Life life) : ITableStore
 
             last = page[^1].RowKey;
 
-            List<Row> Page() => [.. life.World.Table.Rows(partitionKey).Values
+            List<Row> Page() => [.. table.Rows(partitionKey).Values
                 .Where(row => row.RowKey.StartsWith(rowKeyPrefix, StringComparison.Ordinal) && string.CompareOrdinal(row.RowKey, last) > 0)
                 .Take(size)
                 .Select(row => Project(row, columns))];

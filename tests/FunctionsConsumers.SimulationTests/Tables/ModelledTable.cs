@@ -174,11 +174,13 @@ internal sealed class ModelledTable
 }
 
 /// <summary>A transaction on its way.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="SentAt">When it was sent, by the world's clock.</param>
 /// <param name="Sender">The process life that sent it.</param>
 /// <param name="Delivery">The number of the sender's batch at that time.</param>
 /// <param name="PartitionKey">The bucket.</param>
 /// <param name="Operations">The operations.</param>
-internal sealed record TransactionRequest(string Sender, int Delivery, string PartitionKey, IReadOnlyList<RowOperation> Operations);
+internal sealed record TransactionRequest(ModelledTable Table, TimeSpan SentAt, string Sender, int Delivery, string PartitionKey, IReadOnlyList<RowOperation> Operations);
 
 /// <summary>A committed transaction.</summary>
 /// <param name="Request">What was asked.</param>

@@ -23,9 +23,17 @@ internal sealed class ReadOperation<T>(Life life, Func<string> label, Func<T> re
     public override void Act()
     {
         var faults = Life.World.Faults;
+        var isThrottled = _result is null && Life.World.IsThrottled;
         if (Life.IsPaused)
         {
-            _result = read();
+            _result = isThrottled ? null : read();
+            return;
+        }
+
+        if (isThrottled)
+        {
+            Completes(() => "503 ServerBusy");
+            _answer.SetException(new StoreUnavailableException("503 ServerBusy"));
             return;
         }
 

@@ -26,10 +26,25 @@ internal sealed class SubmitOperation(Life life, Func<string> label, Transaction
             return;
         }
 
+        if (Life.World.IsThrottled)
+        {
+            _result = Unknown("503 ServerBusy");
+        }
+
         // A paused life takes no answer, but what it has sent is handled all the same.
-        if (Life.IsPaused)
+        else if (Life.IsPaused)
         {
             Serve();
+        }
+
+        if (Life.IsPaused)
+        {
+            return;
+        }
+
+        if (_result is not null)
+        {
+            Complete(_result);
             return;
         }
 
@@ -91,7 +106,7 @@ internal sealed class SubmitOperation(Life life, Func<string> label, Transaction
                 break;
             case 2:
                 // The SDK did not get the answer either and sends again: its own commit is now what it runs into.
-                Complete(Life.World.Table.Apply(request));
+                Complete(request.Table.Apply(request));
                 break;
             default:
                 Complete(Unknown("cancelled"));
@@ -101,7 +116,12 @@ internal sealed class SubmitOperation(Life life, Func<string> label, Transaction
 
     private void Serve()
     {
-        _result = Life.World.Table.Apply(request);
+        _result = request.Table.Apply(request);
+        if (_result.Status == SubmitStatus.Refused && _result.Detail?.Contains(ModelledTable.Unlucky, StringComparison.Ordinal) != true)
+        {
+            Life.World.Fail($"{Life.Name} sends what breaks the service's limits: {_result.Detail}");
+        }
+
         Life.World.Note("table", $"{Label} of {Life.Name}: {(_result.Status == SubmitStatus.Committed ? "committed" : _result.Detail)}");
     }
 

@@ -14,6 +14,11 @@ internal sealed record Faults
     public int ClockJump { get; init; }
     public int WallClockJump { get; init; }
 
+    public int Skip { get; init; }
+    public int Drop { get; init; }
+    public int Age { get; init; }
+    public int Throttle { get; init; }
+
     public int LostAnswer { get; init; }
     public int FailedBefore { get; init; }
     public int LateCommit { get; init; }
@@ -55,6 +60,10 @@ internal sealed record Faults
             Reset = Some(6),
             ClockJump = Some(20),
             WallClockJump = Some(6),
+            Skip = random.Next(2) == 0 ? Some(40) : 0,
+            Drop = random.Next(2) == 0 ? Some(15) : 0,
+            Age = Some(2),
+            Throttle = random.Next(3) == 0 ? Some(6) : 0,
             LostAnswer = Some(60),
             FailedBefore = Some(60),
             LateCommit = Some(60),

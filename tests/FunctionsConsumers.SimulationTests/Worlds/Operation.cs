@@ -15,9 +15,13 @@ internal abstract class Operation
     protected Operation(Life life, Func<string> label, CancellationToken cancellationToken)
     {
         Life = life;
+        Since = life.World.Clock.Now;
         _describe = label;
         _cancellation = cancellationToken.Register(static operation => ((Operation)operation!).Cancelled = true, this);
     }
+
+    /// <summary>Since when, by the world's clock.</summary>
+    public TimeSpan Since { get; }
 
     /// <summary>Who waits.</summary>
     public Life Life { get; }

@@ -17,6 +17,26 @@ internal sealed record Setting
 
     public required IReadOnlyList<IReadOnlyList<LoggedRecord>> Records { get; init; }
 
+    /// <summary>Where the group begins in each partition; null for the first record of each.</summary>
+    public IReadOnlyList<int>? Begins { get; init; }
+
+    /// <summary>Whether the group has committed that offset; null for nowhere.</summary>
+    public IReadOnlyList<bool>? HasCommitted { get; init; }
+
+    /// <summary>Whether the group notes its progress and audits it; a small world without audits does not.</summary>
+    public bool KeepsProgress => Small is null or { Audits: > 0 };
+
+    /// <summary>Whether the broker tells the topic's id.</summary>
+    public bool HasTopicId { get; init; } = true;
+
+    /// <summary>How long a gap audit waits for owners that have not written their progress yet.</summary>
+    public TimeSpan Grace { get; init; }
+
+    /// <summary>Whether keys and dead letters' rows grow old enough to be forgotten. The hosts' clocks are then right to two minutes.</summary>
+    public bool Forgets { get; init; }
+
+    public TimeSpan Retention { get; init; } = TimeSpan.FromMinutes(30);
+
     public int Buckets { get; init; } = 2;
 
     public int Hosts { get; init; } = 2;
@@ -37,6 +57,8 @@ internal sealed record Setting
     /// <summary>A product that never becomes known.</summary>
     public const string NoProduct = "unicorn";
 
+    private static OrderSpec Control { get; } = new(OrderKind.Control, null, [], [], 0, 0, 0);
+
     /// <summary>A setting of a seed.</summary>
     public static Setting Of(int seed, Random random)
     {
@@ -49,19 +71,40 @@ internal sealed record Setting
         var earlier = new List<(OrderSpec Spec, string Key)>();
         var records = 2 + random.Next(13);
         var bulky = random.Next(25) == 0;
+        var forgets = random.Next(3) == 0;
+        var effectKind = random.Next(forgets ? 2 : 3) == 0 ? null : "order";
+        var controls = random.Next(4) == 0;
         for (var nonce = 0; nonce < records; nonce++)
         {
-            var (spec, key) = Next(random, nonce, earlier, bulky);
-            earlier.Add((spec, key));
             var partition = random.Next(partitions.Length);
+            if (controls && random.Next(4) == 0)
+            {
+                partitions[partition].Add(Logged(Control, "", partition, partitions[partition].Count));
+            }
+
+            var (spec, key) = Next(random, nonce, earlier, bulky);
+            if (forgets && effectKind is null && spec.Kind != OrderKind.TooWide)
+            {
+                // A key alone may be forgotten only where the plan inserts no row of its own.
+                spec = spec with { Rows = 0 };
+            }
+
+            earlier.Add((spec, key));
             partitions[partition].Add(Logged(spec, key, partition, partitions[partition].Count));
         }
 
+        // The group begins where it once committed, or at the first record.
+        int[] begins = [.. partitions.Select(partition => random.Next(3) == 0 ? random.Next((partition.Count / 2) + 1) : 0)];
         return new Setting
         {
             Seed = seed,
-            EffectKind = random.Next(3) == 0 ? null : "order",
+            EffectKind = effectKind,
             Records = partitions,
+            Begins = begins,
+            HasCommitted = [.. begins.Select(begin => begin > 0 || random.Next(2) == 0)],
+            HasTopicId = random.Next(2) == 0,
+            Grace = TimeSpan.FromSeconds(random.Next(2) * 10),
+            Forgets = forgets,
             Buckets = 1 + random.Next(3),
             Hosts = 1 + random.Next(3),
             Lease = TimeSpan.FromSeconds(random.Next(2) == 0 ? 60 : 10),
@@ -78,7 +121,7 @@ internal sealed record Setting
             spec.Value,
             key.Length == 0 ? [] : [new RecordHeader("idempotency-key", Encoding.UTF8.GetBytes(key))]),
         spec,
-        key.Length == 0 ? spec.Subject! : key);
+        key.Length == 0 ? spec.Subject ?? "" : key);
 
     private static (OrderSpec Spec, string Key) Next(Random random, int nonce, List<(OrderSpec Spec, string Key)> earlier, bool bulky)
     {

@@ -12,7 +12,8 @@ internal sealed class SimulatedClock
 /// </summary>
 internal sealed class SimulatedTime(SimulatedClock clock, TimeSpan origin, TimeSpan skew) : TimeProvider
 {
-    private static readonly DateTimeOffset Epoch = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
+    /// <summary>What a right wall clock says at the world's beginning.</summary>
+    public static readonly DateTimeOffset Epoch = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
 
     /// <summary>The timers that are set, in the order in which they were made.</summary>
     public List<SimulatedTimer> Timers { get; } = [];

@@ -12,6 +12,11 @@ internal static class Simulation
         var random = new Random(seed);
         var setting = Setting.Of(seed, random);
         var faults = Faults.Mixed(random);
+        if (setting.Forgets)
+        {
+            faults = faults with { WallClockJump = 0 };
+        }
+
         var world = new World(setting, new RandomChoices(random), faults, tracing);
         world.Note("world", $"seed {seed}: rows '{setting.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, lease {setting.Lease}, deadline {setting.BatchDeadline}, {faults}");
         try

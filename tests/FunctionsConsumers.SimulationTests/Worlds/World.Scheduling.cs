@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsConsumers.EffectivelyOnce.Retention;
 using FunctionsConsumers.SimulationTests.Log;
 using FunctionsConsumers.SimulationTests.Tables;
 
@@ -7,6 +8,9 @@ namespace FunctionsConsumers.SimulationTests.Worlds;
 /// <content>What can happen next, and how likely it is.</content>
 internal sealed partial class World
 {
+    /// <summary>The trigger's maxPollIntervalMs, see host.json.</summary>
+    private static readonly TimeSpan MaxPollInterval = TimeSpan.FromMinutes(5);
+
     private void Collect()
     {
         var timerDue = false;
@@ -55,6 +59,14 @@ internal sealed partial class World
             May(life.CanCommit ? 50 : 0, static (_, target) => ((Life)target!).Commit(), life);
             May(life.CanDispatch ? 60 : 0, static (_, target) => ((Life)target!).Dispatch(), life);
             May(life.CanSweep && (!_settling || !Oracle.IsOutboxSettled) ? 12 : 0, static (_, target) => ((Life)target!).Sweep(), life);
+            if (Setting.KeepsProgress)
+            {
+                May(life.CanSkip ? Faults.Skip : 0, static (world, target) => world.Skip((Life)target!), life);
+                May(life.CanFlush && !_settling ? 15 : 0, static (_, target) => ((Life)target!).Flush(), life);
+                May(life.CanAudit && (!_settling || (Log.IsConsumed && !Oracle.IsAudited)) ? 12 : 0, static (_, target) => ((Life)target!).Audit(), life);
+                May(Setting.Forgets && life.CanForget && !_settling ? 20 : 0, static (_, target) => ((Life)target!).Forget(), life);
+            }
+
             May(life.CanEnd ? 100 : 0, static (world, target) => world.Ended((Life)target!), life);
             May(life.IsStopping ? 0 : Faults.Stop, static (world, target) => world.Stop((Life)target!), life);
             May(Faults.Pause, static (world, target) => world.Pause((Life)target!), life);
@@ -64,6 +76,9 @@ internal sealed partial class World
         May(Log.IsComplete ? 0 : 60, static (world, _) => world.Produce(), null);
         May(Faults.Rebalance, static (world, _) => world.Rebalance(), null);
         May(_settling && Log.Owner.Any(owner => owner is not { IsGone: false, IsStopping: false }) ? 100 : 0, static (world, _) => world.Rebalance(), null);
+        May(Setting.KeepsProgress ? Faults.Drop : 0, static (world, _) => world.Drop(), null);
+        May(Setting.Forgets ? Faults.Age : 0, static (world, _) => world.Age(), null);
+        May(Faults.Throttle, static (world, _) => world.Throttle(), null);
         May(Faults.Reset, static (world, _) => world.Reset(), null);
         May(Setting.LaterProducts.Count + Setting.Products.Count > Catalog.Count ? 3 : 0, static (world, _) => world.Learn(), null);
         May(timerDue ? 0 : _possible.Count == 0 ? 100 : 12, static (world, _) => world.MoveClock(), null);
@@ -82,7 +97,7 @@ internal sealed partial class World
         _late.Remove(request);
         if (Choices.Pick([3, 1]) == 0)
         {
-            var result = Table.Apply(request);
+            var result = request.Table.Apply(request);
             Note("table", $"late, of {request.Sender}: [{string.Join(' ', request.Operations.Select(operation => operation.RowKey).Take(4))}]: {result.Detail ?? "committed"}");
         }
     }
@@ -102,12 +117,14 @@ internal sealed partial class World
         var life = new Life(this, string.Create(CultureInfo.InvariantCulture, $"h{slot}.{++_lives}"));
         Note(life.Name, $"starts");
         _hosts[slot] = life;
+        life.Begin();
         Rebalance();
     }
 
     private void Crash(Life life)
     {
         Faulted(true);
+        Happenings.OnCrash();
         Note(life.Name, $"crashes");
         life.End();
     }
@@ -121,6 +138,7 @@ internal sealed partial class World
     private void Ended(Life life)
     {
         life.Commit();
+        Oracle.OnEnded(life);
         life.End();
         Note(life.Name, $"has stopped");
     }
@@ -152,6 +170,7 @@ internal sealed partial class World
             if (owner != Log.Owner[partition])
             {
                 Log.Assign(partition, owner);
+                Happenings.OnRebalance();
                 Note("log", $"p{partition} goes to {owner.Name} at {Log.Committed[partition]}");
             }
         }
@@ -163,6 +182,31 @@ internal sealed partial class World
         var offset = Choices.Below(Log.Committed[partition] + 1);
         Note("log", $"p{partition} is set back to {offset}");
         Log.Reset(partition, offset);
+    }
+
+    private void Skip(Life life)
+    {
+        Faulted(true);
+        life.Skip();
+    }
+
+    // The broker drops the oldest records, in rare cases before the group has read them.
+    private void Drop()
+    {
+        var partition = Choices.Below(Log.End.Length);
+        var most = Choices.Pick([10, 1]) == 0 ? Math.Min(Log.HighestCommitted[partition], Log.End[partition]) : Log.End[partition];
+        if (most > Log.Start[partition])
+        {
+            DropTo(partition, Log.Start[partition] + 1 + Choices.Below(most - Log.Start[partition]));
+        }
+    }
+
+    private void Age() => MoveTo(Clock.Now + (Choices.Below(2) == 0 ? Setting.Retention : RetentionSweep.LongestDelivery));
+
+    private void Throttle()
+    {
+        _throttledUntil = Clock.Now + (Setting.Lease / (1 + Choices.Below(8)));
+        Note("table", $"answers 503 until {_throttledUntil.TotalSeconds:0.00}");
     }
 
     private void Learn()
@@ -177,12 +221,28 @@ internal sealed partial class World
         // To what happens next, or further than that: a process may be late for anything.
         var next = Lives.SelectMany(life => life.Time.Timers.Select(timer => timer.Due > life.PausedUntil ? timer.Due : life.PausedUntil).Append(life.PausedUntil))
             .Where(due => due > Clock.Now).DefaultIfEmpty(Clock.Now + (Setting.Lease / 4)).Min();
-        Clock.Now = Choices.Pick([100, 10, Faults.ClockJump, Faults.ClockJump]) switch
+        MoveTo(Choices.Pick([100, 10, Faults.ClockJump, Faults.ClockJump]) switch
         {
             0 => next,
             1 => Clock.Now + (Setting.Lease / 4),
             2 => Clock.Now + Setting.Lease,
             _ => Clock.Now + Setting.BatchDeadline,
-        };
+        });
+    }
+
+    // Keys are forgotten on the word that no delivery lasts longer than a few minutes: the broker evicts who holds records
+    // that long, its process is started anew, and no request is under way for so long.
+    private void MoveTo(TimeSpan time)
+    {
+        Clock.Now = time;
+        if (Setting.Forgets)
+        {
+            var oldest = time - MaxPollInterval;
+            _late.RemoveAll(request => request.SentAt < oldest);
+            foreach (var life in Lives.Where(life => life.InHandSince < oldest || Operations.Exists(operation => operation.Life == life && operation.Since < oldest)).ToArray())
+            {
+                Crash(life);
+            }
+        }
     }
 }

@@ -13,18 +13,17 @@ internal sealed partial class World
     private int _rebalancesLeft;
     private int _sweepsLeft;
     private int _clockMovesLeft;
+    private int _skipsLeft;
+    private int _auditsLeft;
 
     /// <summary>A digest of everything that decides what can happen from here on.</summary>
     public ulong State()
     {
         var digest = 14695981039346656037UL;
-        foreach (var bucket in Table.Partitions.Order(StringComparer.Ordinal))
+        foreach (var row in Table.Partitions.Order(StringComparer.Ordinal).SelectMany(bucket => Table.Rows(bucket).Values).Concat(Progress.Rows(Domain.OrderConsumer.GroupName).Values))
         {
-            foreach (var row in Table.Rows(bucket).Values)
-            {
-                Add(row.RowKey);
-                Add(row.ETag);
-            }
+            Add(row.RowKey);
+            Add(row.ETag);
         }
 
         foreach (var part in Operations.Select(operation => $"{operation.Life.Name} {operation.Label} {operation.Phase}")
@@ -39,7 +38,7 @@ internal sealed partial class World
             Add(life is null or { IsGone: true } ? "gone" : $"{life.Name} {life.Observed} {life.Delivery} {life.IsIdle} {life.CanTake} {life.CanCommit} {life.CanDispatch} {life.Time.Timers.Count}");
         }
 
-        Add($"{_lives} {_faultsLeft} {_rebalancesLeft} {_sweepsLeft} {_clockMovesLeft} {Clock.Now.Ticks} {Oracle.State}");
+        Add($"{_lives} {_faultsLeft} {_rebalancesLeft} {_sweepsLeft} {_clockMovesLeft} {_skipsLeft} {_auditsLeft} {Clock.Now.Ticks} {Oracle.State}");
         Add(string.Join(' ', Log.Committed) + string.Join(' ', Log.End) + string.Join(' ', Log.Owner.Select(owner => owner?.Name)));
         return digest;
 
@@ -67,26 +66,30 @@ internal sealed partial class World
             StartSmall(slot);
         }
 
+        if (Setting.KeepsProgress)
+        {
+            Plainly(owner => owner.Begin());
+        }
+
         if (Setting.Small!.Sends)
         {
-            HandleAll();
+            // The records are handled and committed in their plain course: what is explored begins with their messages.
+            Plainly(owner => owner.Take());
+            _hosts[0]!.Commit();
         }
     }
 
-    // The records are handled and committed in their plain course: what is explored begins with their messages.
-    private void HandleAll()
+    private void Plainly(Action<Life> act)
     {
         var (choices, faults) = (Choices, _faultsLeft);
         Choices = new RandomChoices(new Random(1));
         _faultsLeft = 0;
-        var owner = _hosts[0]!;
-        owner.Take();
+        act(_hosts[0]!);
         while (Operations.Count > 0)
         {
             Operations[0].Act();
         }
 
-        owner.Commit();
         (Choices, _faultsLeft) = (choices, faults);
     }
 
@@ -146,6 +149,8 @@ internal sealed partial class World
             }
 
             May(life.CanTake ? 1 : 0, static (_, target) => ((Life)target!).Take(), life);
+            May(_skipsLeft > 0 && life.CanSkip ? 1 : 0, static (world, target) => world.SkipOnce((Life)target!), life);
+            May(_auditsLeft > 0 && life.CanAudit ? 1 : 0, static (world, target) => world.AuditOnce((Life)target!), life);
             May(life.CanCommit ? 1 : 0, static (_, target) => ((Life)target!).Commit(), life);
             // The first owner sends what it wrote, the other one sweeps.
             May(small.Sends && life.CanDispatch ? 1 : 0, static (_, target) => ((Life)target!).Dispatch(), life);
@@ -160,6 +165,18 @@ internal sealed partial class World
     {
         _sweepsLeft--;
         life.Sweep();
+    }
+
+    private void SkipOnce(Life life)
+    {
+        _skipsLeft--;
+        life.Skip();
+    }
+
+    private void AuditOnce(Life life)
+    {
+        _auditsLeft--;
+        life.Audit();
     }
 
     private void MoveHalfALease()

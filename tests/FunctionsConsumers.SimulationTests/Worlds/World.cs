@@ -22,6 +22,7 @@ internal sealed partial class World
     private int _faultsLeft;
     private int _lives;
     private bool _settling;
+    private TimeSpan _throttledUntil;
 
     public World(Setting setting, Choices choices, Faults faults, bool tracing = false)
     {
@@ -30,11 +31,13 @@ internal sealed partial class World
         _faults = faults;
         _faultsLeft = setting.Small?.Faults ?? int.MaxValue;
         (_rebalancesLeft, _sweepsLeft, _clockMovesLeft) = (setting.Small?.Rebalances ?? 0, setting.Small?.Sweeps ?? 0, setting.Small?.ClockMoves ?? 0);
+        (_skipsLeft, _auditsLeft) = (setting.Small?.Skips ?? 0, setting.Small?.Audits ?? 0);
         IsTracing = tracing;
-        Log = new ModelledLog(setting.Records);
+        Log = new ModelledLog(setting.Records, setting.Begins ?? new int[setting.Records.Count], setting.HasCommitted ?? new bool[setting.Records.Count]);
         Catalog = [.. Setting.Products];
         Oracle = new Oracle(this);
         Table.Committed = Oracle.OnCommitted;
+        Progress.Committed = Oracle.OnProgress;
         for (var slot = 0; slot < setting.Hosts; slot++)
         {
             _hosts.Add(null);
@@ -55,7 +58,14 @@ internal sealed partial class World
 
     public SimulatedClock Clock { get; } = new();
 
+    /// <summary>The group's table.</summary>
     public ModelledTable Table { get; } = new();
+
+    /// <summary>The table <c>progress</c>.</summary>
+    public ModelledTable Progress { get; } = new();
+
+    /// <summary>Whether the table service answers every request 503 just now.</summary>
+    public bool IsThrottled => Clock.Now < _throttledUntil;
 
     public ModelledLog Log { get; }
 
@@ -80,6 +90,9 @@ internal sealed partial class World
 
     public int Steps { get; private set; }
 
+    /// <summary>What happened in it that is rare: a history in which nothing was skipped says nothing about gaps.</summary>
+    public Happenings Happenings { get; } = new();
+
     /// <summary>Runs the history to its end: some time with faults, then without, until everything has settled.</summary>
     /// <param name="steps">How long faults go on, in steps.</param>
     public void Run(int steps)
@@ -87,6 +100,11 @@ internal sealed partial class World
         while (Violation is null && Steps < steps)
         {
             Step();
+        }
+
+        if (Setting.Forgets)
+        {
+            GrowOld();
         }
 
         Settle();
@@ -190,6 +208,7 @@ internal sealed partial class World
             Produce();
         }
 
+        _throttledUntil = TimeSpan.Zero;
         foreach (var life in Lives)
         {
             life.PausedUntil = TimeSpan.Zero;
@@ -215,6 +234,6 @@ internal sealed partial class World
 
     private IEnumerable<Life> Lives => _hosts.Where(life => life is { IsGone: false })!;
 
-    private bool IsSettled => Operations.Count == 0 && _late.Count == 0 && _lateMessages.Count == 0 && Log.IsConsumed && Oracle.IsOutboxSettled
+    private bool IsSettled => Operations.Count == 0 && _late.Count == 0 && _lateMessages.Count == 0 && Log.IsConsumed && Oracle.IsOutboxSettled && Oracle.IsAudited
         && Lives.All(life => life.IsIdle);
 }

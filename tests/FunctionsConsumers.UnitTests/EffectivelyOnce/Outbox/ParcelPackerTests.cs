@@ -10,7 +10,16 @@ public sealed class ParcelPackerTests
     public void Small_messages_of_a_kind_share_a_row_and_kinds_do_not()
     {
         var parcels = ParcelPacker.Pack([Message("a", "email"), Message("b", "http"), Message("c", "email")]);
-        Assert.Equal(["email: a c", "http: b"], parcels.Select(parcel => $"{parcel.Kind}: {string.Join(' ', parcel.Messages.Select(message => message.Subject))}"));
+        Assert.Equal(["email: a c", "http: b"], parcels.Select(parcel => $"{parcel.Kind}: {string.Join(' ', parcel.Messages.Select(message => message.Subject).Order(StringComparer.Ordinal))}"));
+    }
+
+    [Fact]
+    public void A_row_is_named_by_the_lowest_id_so_that_what_is_left_of_it_only_moves_up()
+    {
+        var messages = Enumerable.Range(0, 20).Select(i => Message($"m{i}", "email")).ToList();
+        var parcel = Assert.Single(ParcelPacker.Pack(messages));
+        Assert.Equal(messages.Select(message => message.Id).Order(StringComparer.Ordinal), parcel.Messages.Select(message => message.Id));
+        Assert.Equal(messages.Select(message => message.Id).Order(StringComparer.Ordinal).First(), parcel.Id);
     }
 
     [Fact]

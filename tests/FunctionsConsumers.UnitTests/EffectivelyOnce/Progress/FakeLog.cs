@@ -12,6 +12,9 @@ internal sealed class FakeLog : IGroupLog
 
     public long LogEnd { get; set; }
 
+    /// <summary>Ends of the log that are given before the present one, as a question asked too early gets them.</summary>
+    public Queue<long> EarlierEnds { get; } = new();
+
     public long? Committed { get; set; }
 
     public SortedDictionary<long, ConsumedRecord> Records { get; } = [];
@@ -21,7 +24,7 @@ internal sealed class FakeLog : IGroupLog
     public Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(TopicId);
 
     public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<PartitionPosition>>([new PartitionPosition(0, LogStart, LogEnd, Committed)]);
+        Task.FromResult<IReadOnlyList<PartitionPosition>>([new PartitionPosition(0, LogStart, EarlierEnds.TryDequeue(out var end) ? end : LogEnd, Committed)]);
 
     public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken)
     {

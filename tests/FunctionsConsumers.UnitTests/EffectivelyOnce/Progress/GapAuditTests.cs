@@ -149,6 +149,29 @@ public sealed class GapAuditTests
     }
 
     [Fact]
+    public async Task A_topic_that_has_grown_since_its_end_was_asked_is_no_other_topic()
+    {
+        _log.TopicId = null;
+        var progress = Progress();
+        await progress.EnsureFloorsAsync("topic", Token);
+        await HandleAsync(progress, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        await progress.FlushAsync(Token);
+        _log.Committed = 10;
+        _log.EarlierEnds.Enqueue(4);
+        Assert.Equal(new GapAuditResult(0, 0, 0), await AuditAsync(Progress()));
+    }
+
+    [Fact]
+    public async Task Lost_records_are_counted_once_however_often_they_are_reported()
+    {
+        var progress = Progress();
+        await progress.EnsureFloorsAsync("topic", Token);
+        await progress.LostAsync("topic", 0, 2, 5, Token);
+        await progress.LostAsync("topic", 0, 2, 7, Token);
+        Assert.Equal(5, Assert.Single(await progress.EnsureFloorsAsync("topic", Token)).Progress.Lost);
+    }
+
+    [Fact]
     public async Task Two_owners_writings_are_merged()
     {
         var (one, two) = (Progress(), Progress());
