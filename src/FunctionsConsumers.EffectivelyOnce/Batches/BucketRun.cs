@@ -59,7 +59,7 @@ internal sealed class BucketRun(
 
         foreach (var record in pending.ToArray())
         {
-            if (!record.IsDeadLetter && known.Find(record.Identity.Subject) is { } row)
+            if (!record.IsDeadLetter && !record.InDoubt && known.Find(record.Identity.Subject) is { } row)
             {
                 Settle(record, Verdicts.Of(row.Key, row.Fingerprint, record.Identity));
             }
@@ -102,6 +102,7 @@ internal sealed class BucketRun(
                 Refuse(transaction[0], result.Detail);
                 break;
             default:
+                transaction.ForEach(record => record.InDoubt = true);
                 _inDoubt.AddRange(parcels);
                 await ReadBackAsync(transaction).ConfigureAwait(false);
                 break;

@@ -38,6 +38,12 @@ internal sealed class PlannedRecord
     public bool Alone { get; set; }
 
     /// <summary>
+    /// Whether a transaction with this record was submitted and its outcome is not known: the subject's row may be its own
+    /// work, whoever else has seen it meanwhile.
+    /// </summary>
+    public bool InDoubt { get; set; }
+
+    /// <summary>
     /// The version of a dead letter's row that another record left at the same coordinates, in a topic that was made
     /// anew: it is replaced. Null: the row is inserted.
     /// </summary>
