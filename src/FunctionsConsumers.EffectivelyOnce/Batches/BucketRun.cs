@@ -225,6 +225,8 @@ internal sealed class BucketRun(
     // subject was seen again, and where: forgotten while that record is still in the topic, it would be handled after all.
     internal static async Task<bool> ProlongAsync(ITableStore store, Row row, Coordinates seen, Deadline deadline)
     {
+        // One request for each record: past the deadline the rest would only be cancelled, one by one.
+        deadline.ThrowIfOver();
         var columns = new Dictionary<string, object>
         {
             [IdentityColumns.ProlongedAt] = deadline.UtcNow,
