@@ -36,7 +36,11 @@ public sealed record Plan
     /// </summary>
     public IReadOnlyDictionary<string, object> Effect { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, object>.Empty;
 
-    /// <summary>Further rows to insert. A row key is made by <see cref="RowKey" />.</summary>
+    /// <summary>
+    /// Further rows to insert. A row key is made by <see cref="RowKey" /> from the subject: a row that another event has
+    /// inserted keeps the batch from being settled. None where <see cref="IConsumer{TEvent}.EffectKind" /> is null: the
+    /// key is forgotten after its retention and these rows are not, and they would stop a late resend in the same way.
+    /// </summary>
     public IReadOnlyList<RowInsert> Inserts { get; init; } = [];
 
     /// <summary>Amounts to add to counters, at most one addition for each row and column.</summary>
