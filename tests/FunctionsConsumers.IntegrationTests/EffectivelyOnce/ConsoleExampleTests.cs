@@ -64,8 +64,8 @@ public sealed partial class ConsoleExampleTests(AzuriteFixture azurite)
             Assert.Equal(new Dictionary<string, long?> { ["entry!p-1"] = 1250, ["entry!p-2"] = 99 }, entries);
             Assert.Equal("no payment at all", DeadLetter(cluster.Brokers));
 
-            // It ends in good order, with its offsets committed.
-            using var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            // It ends in good order, with its offsets committed. Not SIGINT: what a shell starts in the background ignores that.
+            using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
             await Eventually.TrueAsync(() => process.HasExited, "the program ends");
             Assert.True(process.ExitCode == 0, string.Join('\n', lines));
             Assert.Equal(4, Committed(cluster.Brokers));
