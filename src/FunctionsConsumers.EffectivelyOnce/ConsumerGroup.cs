@@ -68,8 +68,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
             catch (Exception failure) when (failure is StoreUnavailableException or KafkaException)
             {
                 LogUnavailable(Group, failure.Message);
-                deadline.LastAnswer = failure.Message;
-                deadline.LastFailure = failure;
+                deadline.Note(failure.Message, failure);
             }
 
             deadline.ThrowIfOver();

@@ -17,7 +17,7 @@ public sealed class Upkeep(IEnumerable<IGroupUpkeep> groups)
     /// <returns>When every group was looked at.</returns>
     [Function("GapAudit")]
     public Task AuditGaps([TimerTrigger("30 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-        Task.WhenAll(groups.Select(group => group.AuditGapsAsync(2 * GapAudit.FlushInterval, cancellationToken)));
+        Task.WhenAll(groups.Select(group => group.AuditGapsAsync(GapAudit.Grace, cancellationToken)));
 
     /// <summary>Sends the messages that nobody is sending; every minute, for when no instance of a consumer runs that would.</summary>
     /// <param name="timer">The schedule.</param>

@@ -11,9 +11,6 @@ namespace FunctionsConsumers.Cli.Audit;
 /// </summary>
 internal static class Healing
 {
-    // As the timer function: an owner's last seconds are not written yet, and are no gap.
-    private static readonly TimeSpan Grace = 2 * GapAudit.FlushInterval;
-
     /// <summary>Heals every group, side by side.</summary>
     /// <param name="call">The call.</param>
     /// <returns>What was found in each group.</returns>
@@ -26,7 +23,7 @@ internal static class Healing
         await using var upkeep = LocalUpkeep.Open(new LocalHostOptions { Topic = target.Topic, Settings = target.HostSettings(), Quiet = true, Log = call.Terminal.Error });
         return await Task.WhenAll(upkeep.Groups.Select(async group =>
         {
-            var result = await group.AuditGapsAsync(Grace, call.Stop);
+            var result = await group.AuditGapsAsync(GapAudit.Grace, call.Stop);
             return new HealedGroup(group.Name, result.Found, result.Healed, result.Lost);
         }));
     }

@@ -210,8 +210,7 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             }
             catch (Exception failure) when (failure is not SettingException)
             {
-                deadline.LastAnswer = failure.Message;
-                deadline.LastFailure = failure;
+                deadline.Note(failure.Message, failure);
                 await deadline.BackOffAsync(failures).ConfigureAwait(false);
             }
         }

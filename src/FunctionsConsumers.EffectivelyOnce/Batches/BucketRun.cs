@@ -77,7 +77,7 @@ internal sealed class BucketRun(
         }
         catch (Exception failure) when (IsPassing(failure))
         {
-            Note(failure.Message, failure);
+            deadline.Note(failure.Message, failure);
             return;
         }
 
@@ -89,7 +89,7 @@ internal sealed class BucketRun(
             return;
         }
 
-        Note(result.Detail, result.Failure);
+        deadline.Note(result.Detail, result.Failure);
         counters.Forget(bucket, additions);
         switch (result.Status)
         {
@@ -156,7 +156,7 @@ internal sealed class BucketRun(
             }
             catch (Exception failure) when (IsPassing(failure))
             {
-                Note(failure.Message, failure);
+                deadline.Note(failure.Message, failure);
                 await deadline.BackOffAsync(failures).ConfigureAwait(false);
                 deadline.ThrowIfOver();
             }
@@ -233,8 +233,7 @@ internal sealed class BucketRun(
             [IdentityColumns.SeenAt] = Sightings.Add(row.Text(IdentityColumns.SeenAt), seen),
         };
         var prolonged = await store.SubmitAsync(row.PartitionKey, [RowOperation.Merge(row.RowKey, columns, row.ETag)], deadline.Token).ConfigureAwait(false);
-        deadline.LastAnswer = prolonged.Detail ?? deadline.LastAnswer;
-        deadline.LastFailure = prolonged.Failure ?? deadline.LastFailure;
+        deadline.Note(prolonged.Detail, prolonged.Failure);
         return prolonged.Status == SubmitStatus.Committed;
     }
 
@@ -270,12 +269,6 @@ internal sealed class BucketRun(
     {
         RuledOut.Add((record, Verdict.Free, detail));
         pending.Remove(record);
-    }
-
-    private void Note(string? answer, Exception? failure)
-    {
-        deadline.LastAnswer = answer ?? deadline.LastAnswer;
-        deadline.LastFailure = failure ?? deadline.LastFailure;
     }
 
     private bool IsPassing(Exception failure) =>

@@ -32,10 +32,19 @@ internal sealed class Deadline : IDisposable
     public CancellationToken Token => _linked.Token;
 
     /// <summary>The last answer that was no plain success, for the message of the exception.</summary>
-    public string? LastAnswer { get; set; }
+    public string? LastAnswer { get; private set; }
 
     /// <summary>The failure behind the last answer.</summary>
-    public Exception? LastFailure { get; set; }
+    public Exception? LastFailure { get; private set; }
+
+    /// <summary>Takes note of an answer that was no plain success; what it leaves open stays as it was.</summary>
+    /// <param name="answer">What was said; null where nothing was.</param>
+    /// <param name="failure">The failure behind it; null where there is none.</param>
+    public void Note(string? answer, Exception? failure)
+    {
+        LastAnswer = answer ?? LastAnswer;
+        LastFailure = failure ?? LastFailure;
+    }
 
     /// <summary>Throws when the time is over or the caller has given up.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>

@@ -54,23 +54,6 @@ public sealed record OutboxEntry
     /// <param name="row">A row of the outbox, with all its columns.</param>
     /// <returns>None for the further rows of a large payload.</returns>
     /// <exception cref="InvalidDataException">Several messages are in a format that is not known.</exception>
-    internal static IEnumerable<OutboxEntry> Of(string group, Row row)
-    {
-        if (!OutboxRows.IsHead(row))
-        {
-            return [];
-        }
-
-        // A message that has rows to itself may go on in further ones; what is told of it stands in the first.
-        var messages = OutboxRows.CountOf(row) > 1
-            ? OutboxRows.Read(group, row, System.Collections.ObjectModel.ReadOnlyDictionary<string, Row>.Empty).Messages
-            : [new OutboxMessage(
-                OutboxRows.IdOf(row),
-                row.Text(OutboxRows.Kind) ?? "",
-                group,
-                row.Text(OutboxRows.Subject) ?? "",
-                [],
-                row.Columns.TryGetValue(OutboxRows.CreatedAt, out var created) && created is DateTimeOffset at ? at : default)];
-        return messages.Select(message => new OutboxEntry(message, row));
-    }
+    internal static IEnumerable<OutboxEntry> Of(string group, Row row) =>
+        OutboxRows.MessagesOf(group, row).Select(message => new OutboxEntry(message, row));
 }

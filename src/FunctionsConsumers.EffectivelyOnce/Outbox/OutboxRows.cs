@@ -133,13 +133,12 @@ public static class OutboxRows
         return (int)(head.Number(Messages) ?? 1);
     }
 
-    /// <summary>The subjects of the messages in a row.</summary>
+    /// <summary>The messages of a row, as far as the row itself tells of them.</summary>
+    /// <param name="group">The consumer group.</param>
     /// <param name="row">A row of the outbox, with all its columns.</param>
-    /// <returns>One for each message; none for a further row.</returns>
-    /// <exception cref="InvalidDataException">The row is in a format that is not known.</exception>
-    internal static IEnumerable<string> SubjectsOf(Row row) => !IsHead(row) ? []
-        : CountOf(row) > 1 ? Read("", row, System.Collections.ObjectModel.ReadOnlyDictionary<string, Row>.Empty).Messages.Select(message => message.Subject)
-        : [row.Text(Subject) ?? ""];
+    /// <returns>None for a further row; a large message without the part of its payload that stands in further rows.</returns>
+    /// <exception cref="InvalidDataException">Several messages are in a format that is not known.</exception>
+    internal static IReadOnlyList<OutboxMessage> MessagesOf(string group, Row row) => IsHead(row) ? MessagesOf(group, row, []) : [];
 
     /// <summary>The row keys of a message's further rows.</summary>
     /// <param name="head">The head row.</param>
@@ -165,17 +164,21 @@ public static class OutboxRows
     {
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(further);
+        return new Parcel(head.Text(Kind) ?? "", MessagesOf(group, head, FurtherRows(head).Select(rowKey => further.TryGetValue(rowKey, out var row)
+            ? row
+            : throw new InvalidDataException($"Row '{rowKey}' of a message in the outbox of '{group}' is missing."))));
+    }
+
+    private static IReadOnlyList<OutboxMessage> MessagesOf(string group, Row head, IEnumerable<Row> further)
+    {
         using var payload = new MemoryStream();
-        Append(payload, head);
-        foreach (var rowKey in FurtherRows(head))
+        foreach (var row in further.Prepend(head))
         {
-            Append(payload, further.TryGetValue(rowKey, out var row)
-                ? row
-                : throw new InvalidDataException($"Row '{rowKey}' of a message in the outbox of '{group}' is missing."));
+            Append(payload, row);
         }
 
         var kind = head.Text(Kind) ?? "";
-        return new Parcel(kind, CountOf(head) > 1
+        return CountOf(head) > 1
             ? PackedMessages.Read(payload.ToArray(), kind, group)
             : [new OutboxMessage(
                 IdOf(head),
@@ -183,7 +186,7 @@ public static class OutboxRows
                 group,
                 head.Text(Subject) ?? "",
                 payload.ToArray(),
-                head.Columns.TryGetValue(CreatedAt, out var created) && created is DateTimeOffset at ? at : default)]);
+                head.Columns.TryGetValue(CreatedAt, out var created) && created is DateTimeOffset at ? at : default)];
     }
 
     private static int PartsOf(byte[] payload) => Math.Max(0, (payload.Length - 1) / RowBytes);

@@ -18,6 +18,12 @@ public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress pr
     /// <summary>How often the owners write their progress. Source of the grace: an owner's last seconds are not written yet.</summary>
     public static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// The grace of an audit beside running owners: 10 s, twice <see cref="FlushInterval" />, since an owner's last
+    /// seconds are not written yet, and are no gap.
+    /// </summary>
+    public static readonly TimeSpan Grace = 2 * FlushInterval;
+
     private const int RecordsAtOnce = 1000;
 
     private readonly ILogger _logger = logger;
@@ -25,7 +31,7 @@ public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress pr
     /// <summary>Audits a topic once.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="grace">How long an apparent gap is given to be closed by an owner that has not written its progress
-    /// yet; zero where nobody is consuming. Twice <see cref="FlushInterval" /> is enough.</param>
+    /// yet; zero where nobody is consuming. <see cref="Grace" /> is enough.</param>
     /// <param name="cancellationToken">Ends the audit; what was healed stays.</param>
     /// <returns>What was found.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read or written.</exception>

@@ -94,10 +94,10 @@ public sealed partial class RetentionSweep(
         var waiting = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var row in table.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
         {
-            foreach (var subject in OutboxRows.SubjectsOf(row))
+            foreach (var message in OutboxRows.MessagesOf(group, row))
             {
-                waiting.Add(RowKey.OfSubject("key", subject));
-                waiting.Add("dead!" + subject);
+                waiting.Add(RowKey.OfSubject("key", message.Subject));
+                waiting.Add("dead!" + message.Subject);
             }
         }
 
