@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost.Embedded;
 using FunctionsConsumers.LocalHost.Kafka;
 

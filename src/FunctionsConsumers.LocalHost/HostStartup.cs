@@ -1,6 +1,4 @@
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost.Configuration;
 using FunctionsConsumers.LocalHost.Logging;
 using FunctionsConsumers.Orders;

@@ -1,5 +1,4 @@
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.Orders.Catalog;

@@ -3,8 +3,6 @@ using Azure;
 using Azure.Identity;
 using Confluent.Kafka;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost;
 
 namespace FunctionsConsumers.Cli.CommandLine;

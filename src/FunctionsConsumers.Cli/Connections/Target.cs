@@ -1,5 +1,5 @@
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost;
 using Microsoft.Extensions.Configuration;

@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost;
 
 namespace FunctionsConsumers.Cli.ConsumerGroups;

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.Cli.Kafka;
 

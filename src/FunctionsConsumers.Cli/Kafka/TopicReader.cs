@@ -1,7 +1,7 @@
 using System.Globalization;
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Kafka;
 

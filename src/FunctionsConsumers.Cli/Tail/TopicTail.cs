@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.Cli.Tail;
 

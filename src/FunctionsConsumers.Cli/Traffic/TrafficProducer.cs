@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Confluent.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.Cli.Traffic;
 

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Identity;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
 

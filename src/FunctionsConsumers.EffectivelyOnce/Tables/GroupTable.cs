@@ -1,7 +1,6 @@
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
-using FunctionsConsumers.EffectivelyOnce.Keys;
 
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
 
@@ -61,7 +60,7 @@ public static class GroupTable
 
         var buckets = meta.GetInt32("Buckets") ?? new EffectivelyOnceOptions().Buckets;
         Compare(meta, group, buckets, string.Join(',', accounts.Names));
-        return new FoundTable(store, new Buckets(buckets));
+        return new FoundTable(store, buckets);
     }
 
     /// <summary>Makes a table that lives in the first account where it is missing.</summary>
@@ -162,5 +161,5 @@ public static class GroupTable
 
 /// <summary>A group's table that was there.</summary>
 /// <param name="Store">The table.</param>
-/// <param name="Buckets">Its buckets.</param>
-public sealed record FoundTable(ITableStore Store, Buckets Buckets);
+/// <param name="Buckets">How many buckets it has.</param>
+public sealed record FoundTable(ITableStore Store, int Buckets);

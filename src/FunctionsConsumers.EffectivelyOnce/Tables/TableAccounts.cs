@@ -1,7 +1,6 @@
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsConsumers.EffectivelyOnce.Tables;

@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.LocalHost.Kafka;

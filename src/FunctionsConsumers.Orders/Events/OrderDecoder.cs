@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
 
 namespace FunctionsConsumers.Orders.Events;

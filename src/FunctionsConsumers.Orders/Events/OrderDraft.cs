@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.Orders.Events;
 

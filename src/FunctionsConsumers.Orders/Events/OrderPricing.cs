@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.Orders.Catalog;
 

@@ -2,7 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.Orders;

@@ -5,7 +5,7 @@ using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.Connections;
 using FunctionsConsumers.Cli.Kafka;
 using FunctionsConsumers.Cli.Traffic;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.Cli;
 using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;

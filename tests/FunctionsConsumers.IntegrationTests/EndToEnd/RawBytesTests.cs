@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.Kafka;
 using FunctionsConsumers.Cli.Traffic;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
 using FunctionsConsumers.Orders;
 

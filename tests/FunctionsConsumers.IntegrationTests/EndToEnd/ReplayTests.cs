@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
 using FunctionsConsumers.Cli.Kafka;
 using FunctionsConsumers.Cli.Traffic;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
 using FunctionsConsumers.Orders;
 

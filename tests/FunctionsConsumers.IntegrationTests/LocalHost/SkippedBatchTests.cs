@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.IntegrationTests.Cli;
 using FunctionsConsumers.Orders;
 using Microsoft.Azure.Functions.Worker;

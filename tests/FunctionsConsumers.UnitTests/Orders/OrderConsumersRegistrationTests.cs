@@ -1,6 +1,4 @@
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.Orders;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;

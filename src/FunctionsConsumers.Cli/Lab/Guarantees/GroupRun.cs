@@ -1,5 +1,5 @@
 using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.Cli.Lab.Guarantees;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Orders.Events;
 

@@ -1,7 +1,6 @@
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.Cli.Lab.Guarantees;
 

@@ -1,7 +1,7 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Keys;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.Orders.Mail;

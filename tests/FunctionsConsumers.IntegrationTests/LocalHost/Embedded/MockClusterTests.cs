@@ -1,7 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Embedded;
 

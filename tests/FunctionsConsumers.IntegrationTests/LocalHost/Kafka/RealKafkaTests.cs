@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Configuration;
 using FunctionsConsumers.LocalHost.Kafka;

@@ -1,7 +1,7 @@
 using System.Text;
 using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.Traffic;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.UnitTests.Orders.Events;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 

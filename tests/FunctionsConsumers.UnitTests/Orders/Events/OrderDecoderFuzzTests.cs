@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.UnitTests.Fuzzing;
