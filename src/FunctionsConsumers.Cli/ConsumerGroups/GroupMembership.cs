@@ -2,7 +2,8 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Embedded;
+using FunctionsConsumers.LocalHost.Files;
 
 namespace FunctionsConsumers.Cli.ConsumerGroups;
 

@@ -1,6 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
-using FunctionsConsumers.Cli.Audit;
+using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;

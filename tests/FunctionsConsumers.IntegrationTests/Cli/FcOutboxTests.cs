@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.IntegrationTests.Orders.Mail;
-using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Hosting;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.IntegrationTests.Cli;

@@ -2,7 +2,6 @@ using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Embedded;
 
 namespace FunctionsConsumers.IntegrationTests.LocalHost.Embedded;

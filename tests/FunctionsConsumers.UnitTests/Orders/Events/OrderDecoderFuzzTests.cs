@@ -4,7 +4,7 @@ using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.UnitTests.Fuzzing;
-using AuditReader = FunctionsConsumers.Cli.Audit.OrderReader;
+using AuditReader = FunctionsConsumers.Audit.Orders.OrderReader;
 
 namespace FunctionsConsumers.UnitTests.Orders.Events;
 
