@@ -84,7 +84,7 @@ public static class TransactionLimits
     /// <summary>Says what keeps operations from being a transaction, where the client or the emulator would not say it as the service does.</summary>
     /// <param name="operations">The operations.</param>
     /// <returns>The answer that the service gives, or would give if the client could send them; null where there is nothing.</returns>
-    public static string? Refusal(IReadOnlyList<RowOperation> operations)
+    internal static string? Refusal(IReadOnlyList<RowOperation> operations)
     {
         if (operations.Count is 0 or > MaxRows)
         {
