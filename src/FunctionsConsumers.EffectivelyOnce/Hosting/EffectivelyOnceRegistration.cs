@@ -6,7 +6,6 @@ using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 

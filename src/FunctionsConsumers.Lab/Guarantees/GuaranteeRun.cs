@@ -13,6 +13,7 @@ using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.Orders.Inventory;
 using FunctionsConsumers.Orders.Notification;
+using FunctionsConsumers.Orders.Reading;
 
 namespace FunctionsConsumers.Lab.Guarantees;
 

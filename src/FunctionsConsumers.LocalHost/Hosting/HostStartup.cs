@@ -2,7 +2,6 @@ using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost.Configuration;
 using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.LocalHost.Logging;
-using FunctionsConsumers.Orders;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

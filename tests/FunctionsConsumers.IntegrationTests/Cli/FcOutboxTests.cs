@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.IntegrationTests.Orders.Mail;
 using FunctionsConsumers.LocalHost.Hosting;
-using FunctionsConsumers.Orders;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsConsumers.IntegrationTests.Cli;
 

@@ -26,7 +26,8 @@ public sealed class NamespacesTests
     /// <summary>Our assemblies.</summary>
     public static TheoryData<string> Assemblies() =>
     [
-        "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.Orders", "FunctionsConsumers", "FunctionsConsumers.LocalHost", "fc",
+        "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.Orders", "FunctionsConsumers", "FunctionsConsumers.LocalHost",
+        "FunctionsConsumers.Audit", "FunctionsConsumers.Lab", "fc",
     ];
 
     [Fact]

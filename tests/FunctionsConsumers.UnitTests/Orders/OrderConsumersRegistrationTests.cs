@@ -3,6 +3,7 @@ using FunctionsConsumers.Orders;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.Orders.Mail;
+using FunctionsConsumers.Orders.Reading;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

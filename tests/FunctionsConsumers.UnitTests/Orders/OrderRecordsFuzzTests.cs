@@ -11,7 +11,7 @@ using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.Orders.Inventory;
 using FunctionsConsumers.Orders.Notification;
 using FunctionsConsumers.UnitTests.Fuzzing;
-using FunctionsConsumers.UnitTests.Orders.Events;
+using FunctionsConsumers.UnitTests.Orders.Reading;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.Orders;

@@ -3,7 +3,7 @@ using FunctionsConsumers.Audit.Orders;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Lab.Traffic;
 using FunctionsConsumers.Orders.Catalog;
-using FunctionsConsumers.Orders.Events;
+using FunctionsConsumers.Orders.Reading;
 
 namespace FunctionsConsumers.UnitTests.Audit.Orders;
 

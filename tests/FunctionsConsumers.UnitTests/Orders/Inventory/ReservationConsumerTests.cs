@@ -3,7 +3,7 @@ using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Inventory;
-using FunctionsConsumers.UnitTests.Orders.Events;
+using FunctionsConsumers.UnitTests.Orders.Reading;
 
 namespace FunctionsConsumers.UnitTests.Orders.Inventory;
 

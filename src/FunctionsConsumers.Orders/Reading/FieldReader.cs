@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FunctionsConsumers.Orders.Events;
 
-namespace FunctionsConsumers.Orders.Events;
+namespace FunctionsConsumers.Orders.Reading;
 
 /// <summary>
 /// Reads one property's value, or notes in the draft why it cannot stand. In the optional texts a null is as good as

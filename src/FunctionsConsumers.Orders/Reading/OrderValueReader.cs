@@ -1,6 +1,7 @@
 using System.Text.Json;
+using FunctionsConsumers.Orders.Events;
 
-namespace FunctionsConsumers.Orders.Events;
+namespace FunctionsConsumers.Orders.Reading;
 
 /// <summary>
 /// Reads a value into a draft, in one pass over its bytes, whatever they are. Every string and every property name is

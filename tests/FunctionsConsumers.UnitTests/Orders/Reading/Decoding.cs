@@ -2,8 +2,9 @@ using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
+using FunctionsConsumers.Orders.Reading;
 
-namespace FunctionsConsumers.UnitTests.Orders.Events;
+namespace FunctionsConsumers.UnitTests.Orders.Reading;
 
 /// <summary>Decodes values against the default catalog.</summary>
 internal static class Decoding

@@ -3,10 +3,11 @@ using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
+using FunctionsConsumers.Orders.Reading;
 using FunctionsConsumers.UnitTests.Fuzzing;
 using AuditReader = FunctionsConsumers.Audit.Orders.OrderReader;
 
-namespace FunctionsConsumers.UnitTests.Orders.Events;
+namespace FunctionsConsumers.UnitTests.Orders.Reading;
 
 public sealed class OrderDecoderFuzzTests(ITestOutputHelper output)
 {

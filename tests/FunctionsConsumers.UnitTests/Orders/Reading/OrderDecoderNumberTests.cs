@@ -1,7 +1,7 @@
 using System.Text;
 using FunctionsConsumers.Orders.Events;
 
-namespace FunctionsConsumers.UnitTests.Orders.Events;
+namespace FunctionsConsumers.UnitTests.Orders.Reading;
 
 public sealed class OrderDecoderNumberTests
 {

@@ -1,8 +1,9 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.Orders.Catalog;
+using FunctionsConsumers.Orders.Events;
 
-namespace FunctionsConsumers.Orders.Events;
+namespace FunctionsConsumers.Orders.Reading;
 
 /// <summary>
 /// Gives the lines of a draft without faults their products and prices. What is refused here for the catalog's sake is

@@ -2,7 +2,7 @@ using System.Text;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 
-namespace FunctionsConsumers.UnitTests.Orders.Events;
+namespace FunctionsConsumers.UnitTests.Orders.Reading;
 
 public sealed class OrderDecoderSizeTests
 {

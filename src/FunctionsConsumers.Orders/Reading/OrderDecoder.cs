@@ -2,8 +2,9 @@ using System.Text.Json;
 using System.Text.Unicode;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
+using FunctionsConsumers.Orders.Events;
 
-namespace FunctionsConsumers.Orders.Events;
+namespace FunctionsConsumers.Orders.Reading;
 
 /// <summary>
 /// Makes orders of records, the same for all three groups: what is poison for one is poison for all. Whatever the bytes

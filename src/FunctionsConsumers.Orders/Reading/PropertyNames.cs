@@ -1,4 +1,4 @@
-namespace FunctionsConsumers.Orders.Events;
+namespace FunctionsConsumers.Orders.Reading;
 
 /// <summary>
 /// The names of the unknown properties of every object of one value, so that a second one of a name is seen at any

@@ -1,7 +1,7 @@
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 
-namespace FunctionsConsumers.UnitTests.Orders.Events;
+namespace FunctionsConsumers.UnitTests.Orders.Reading;
 
 public sealed class OrderDecoderTests
 {

@@ -1,4 +1,6 @@
-namespace FunctionsConsumers.Orders.Events;
+using FunctionsConsumers.Orders.Events;
+
+namespace FunctionsConsumers.Orders.Reading;
 
 /// <summary>The rules that need the whole draft, and nothing beside it: the verdict on a record never changes.</summary>
 internal static class OrderRules

@@ -1,6 +1,6 @@
 using FunctionsConsumers.EffectivelyOnce;
 
-namespace FunctionsConsumers.Orders.Events;
+namespace FunctionsConsumers.Orders.Reading;
 
 /// <summary>
 /// What was read of an order, with the worst fault found on the way. The worst one and not the first one decides, so that

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using FunctionsConsumers.Orders.Events;
 
-namespace FunctionsConsumers.Orders.Events;
+namespace FunctionsConsumers.Orders.Reading;
 
 /// <summary>The properties that an order's value gives a meaning to.</summary>
 [Flags]
