@@ -16,12 +16,12 @@ namespace FunctionsConsumers.EffectivelyOnce.Retention;
 /// <param name="cursors">The table <c>progress</c>, where the sweep notes how far it came.</param>
 /// <param name="buckets">The table's buckets.</param>
 /// <param name="log">The log, to learn what the topic still holds.</param>
-/// <param name="topic">The topic the group consumes.</param>
+/// <param name="topics">The topics the group consumes.</param>
 /// <param name="retention">How long rows are kept at least.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where the sweep reports.</param>
 public sealed partial class RetentionSweep(
-    string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, string topic, TimeSpan retention, TimeProvider time, ILogger logger)
+    string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, IReadOnlyList<string> topics, TimeSpan retention, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// How many rows a second the sweep deletes at most: a tenth of what one partition takes (2,000 entities/s), so that
@@ -78,10 +78,16 @@ public sealed partial class RetentionSweep(
             return [];
         }
 
-        var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
+        List<Coordinates> found = [];
+        foreach (var topic in topics)
+        {
+            var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
+            found.AddRange(positions.Select(position => new Coordinates(topic, position.Partition, position.LogStart)));
+        }
+
         await NoteAsync(new Dictionary<string, object>
         {
-            [LogStartsColumn] = string.Join(',', positions.Select(position => new Coordinates(topic, position.Partition, position.LogStart))),
+            [LogStartsColumn] = string.Join(',', found),
             [LogStartsAtColumn] = time.GetUtcNow(),
         }, cancellationToken).ConfigureAwait(false);
         return Sightings.Read(cursor?.Text(LogStartsColumn)).ToDictionary(start => (start.Topic, start.Partition), start => start.Offset);

@@ -64,7 +64,7 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
             store, buckets, this, options, Time, new Random(setting.Seed), NullLogger.Instance);
         _progress = new GroupProgress(OrderConsumer.GroupName, shared, log, startsAtEnd: false, NullLogger.Instance);
         _audit = new GapAudit(this, _progress, log, Time, NullLogger.Instance);
-        _retention = new RetentionSweep(OrderConsumer.GroupName, store, shared, buckets, log, ModelledLog.Topic, setting.Retention, Time, NullLogger.Instance);
+        _retention = new RetentionSweep(OrderConsumer.GroupName, store, shared, buckets, log, [ModelledLog.Topic], setting.Retention, Time, NullLogger.Instance);
     }
 
     public World World { get; }

@@ -1,6 +1,6 @@
-using FunctionsConsumers.LocalHost.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
 
-namespace FunctionsConsumers.UnitTests.LocalHost.Kafka;
+namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Kafka;
 
 public sealed class BatchWindowTests
 {
