@@ -27,7 +27,7 @@ public static class EffectivelyOnceRegistration
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
-        var given = new EffectivelyOnceSetup { Options = EffectivelyOnceOptions.FromConfiguration(configuration) };
+        var given = new EffectivelyOnceSetup(EffectivelyOnceOptions.FromConfiguration(configuration));
         setup?.Invoke(given);
         var options = given.Options.Checked();
         services.AddSingleton(options);

@@ -10,8 +10,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>What code says in place of the configuration.</summary>
 public sealed class EffectivelyOnceSetup
 {
+    internal EffectivelyOnceSetup(EffectivelyOnceOptions options) => Options = options;
+
     /// <summary>The options, as the configuration gave them.</summary>
-    public required EffectivelyOnceOptions Options { get; set; }
+    public EffectivelyOnceOptions Options { get; set; }
 
     /// <summary>The setting that names the storage accounts.</summary>
     /// <value>Default <c>Tables</c>.</value>

@@ -21,7 +21,7 @@ public sealed class PointsConsumer : IEventPlanner<OrderEvent>
         ArgumentNullException.ThrowIfNull(@event);
         return new Plan
         {
-            Effect = new Dictionary<string, object>
+            Effect =
             {
                 ["OrderId"] = @event.OrderId,
                 ["Points"] = @event.Lines.Count * 10,

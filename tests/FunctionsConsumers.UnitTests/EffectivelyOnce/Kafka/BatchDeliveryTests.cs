@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.UnitTests.LocalHost;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Kafka;

@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.UnitTests.LocalHost;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Kafka;
 
