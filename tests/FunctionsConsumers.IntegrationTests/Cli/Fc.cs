@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using FunctionsConsumers.Cli;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.IntegrationTests.Feeds;
 

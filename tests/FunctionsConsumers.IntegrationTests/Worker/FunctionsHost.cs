@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using FunctionsConsumers.Cli.Lab.Services;
+using FunctionsConsumers.Lab.Services;
 using FunctionsConsumers.IntegrationTests.Feeds;
 using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.IntegrationTests.Worker.Protocol;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using FunctionsConsumers.IntegrationTests.Cli;
-using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Embedded;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 

@@ -1,3 +1,5 @@
+using FunctionsConsumers.IntegrationTests.LocalHost;
+
 namespace FunctionsConsumers.IntegrationTests.Worker;
 
 /// <summary>The worker process killed in the middle of its work, as the host kills one that does not answer, or the machine does.</summary>
@@ -20,7 +22,7 @@ public sealed class WorkerRestartTests(ITestOutputHelper output)
 
             // The kill comes with the first answer: that batch is done and not committed, the others are in the middle.
             var answers = triggers.ConvertAll(trigger => trigger.DeliverAsync(trigger.NextBatch(cancellation)));
-            Assert.True(await await Task.WhenAny(answers), host.Said);
+            Assert.True(await await Eventually.DoneAsync(Task.WhenAny(answers), "a batch is answered"), host.Said);
             await host.KillAsync();
             var exceptions = await Task.WhenAll(answers.Select(async answer => await Record.ExceptionAsync(() => answer)));
             Assert.All(exceptions, exception => Assert.True(exception is null or WorkerGoneException, exception?.ToString()));
