@@ -87,6 +87,8 @@ resource smtp 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!empty(smtpPa
   }
 }
 
+// The only version that knows category groups; it has never left preview.
+#disable-next-line use-recent-api-versions
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   name: 'audit'
