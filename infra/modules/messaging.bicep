@@ -1,6 +1,6 @@
 // Event Hubs as the Kafka broker: the orders topic, a dead-letter topic for each group, and one key for each task.
 // The keys go straight into the vault and nowhere else. A trigger's key can only listen to orders; a group's key can
-// only send to its own dead-letter topic.
+// only send to its own dead-letter topic. With namespaceKeys, the same keys are good for every topic.
 
 import { consumer, deadLetterSecretName, deadLetterTopic } from '../consumers.bicep'
 
@@ -63,6 +63,9 @@ param deadLetterRetentionHours int
 @description('The consumers.')
 param consumers consumer[]
 
+@description('Whether the keys are good for the whole namespace instead of one topic each.')
+param namespaceKeys bool
+
 @description('The vault that receives the keys.')
 param keyVaultName string
 
@@ -115,7 +118,7 @@ resource orders 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = {
   }
 }
 
-resource listen 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026-01-01' = {
+resource listen 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026-01-01' = if (!namespaceKeys) {
   parent: orders
   name: 'listen'
   properties: {
@@ -140,7 +143,7 @@ resource deadLetters 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = [
 ]
 
 resource send 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026-01-01' = [
-  for i in range(0, length(consumers)): {
+  for i in range(0, length(consumers)): if (!namespaceKeys) {
     parent: deadLetters[i]
     name: 'send'
     properties: {
@@ -151,6 +154,26 @@ resource send 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026-0
   }
 ]
 
+resource listenAnywhere 'Microsoft.EventHub/namespaces/authorizationRules@2026-01-01' = if (namespaceKeys) {
+  parent: namespace
+  name: 'listen'
+  properties: {
+    rights: [
+      'Listen'
+    ]
+  }
+}
+
+resource sendAnywhere 'Microsoft.EventHub/namespaces/authorizationRules@2026-01-01' = if (namespaceKeys) {
+  parent: namespace
+  name: 'send'
+  properties: {
+    rights: [
+      'Send'
+    ]
+  }
+}
+
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: keyVaultName
 }
@@ -160,7 +183,9 @@ resource listenSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   name: kafkaSecretName
   properties: {
     contentType: 'text/plain'
-    value: listen.listKeys().primaryConnectionString
+    value: namespaceKeys
+      ? listenAnywhere!.listKeys().primaryConnectionString
+      : listen!.listKeys().primaryConnectionString
     attributes: {
       exp: secretsExpireAt
     }
@@ -173,7 +198,9 @@ resource sendSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = [
     name: deadLetterSecretName(item.group)
     properties: {
       contentType: 'text/plain'
-      value: send[i].listKeys().primaryConnectionString
+      value: namespaceKeys
+        ? sendAnywhere!.listKeys().primaryConnectionString
+        : send[i]!.listKeys().primaryConnectionString
       attributes: {
         exp: secretsExpireAt
       }
