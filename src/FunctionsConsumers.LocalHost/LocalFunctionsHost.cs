@@ -119,7 +119,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
                 host.Add(functions.Timers[i], timers[i], settings);
             }
 
-            if (AzurePackages.Notice(typeof(BillingServiceConsumer).Assembly) is { } notice)
+            if (KafkaExtension.Notice is { } notice)
             {
                 await options.Log.WriteLineAsync(notice);
             }

@@ -72,9 +72,9 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
         {
         }
 
-        // That it runs on stand-ins the host says always.
+        // That it runs on the stand-in the host says always.
         var lines = _log.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
-        Assert.All(lines, line => Assert.StartsWith("Built on stand-ins", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.StartsWith("Built on the stand-in", line, StringComparison.Ordinal));
     }
 
     [Fact]
