@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -109,10 +110,22 @@ public static class RowKey
         if (kind.Length + 1 + escaped.Length + suffix.Length > MaxLength)
         {
             // "==" never begins an escaped part: '=' is always followed by a hex digit there.
-            escaped = HashMark + Convert.ToHexStringLower(SHA256.HashData(Encoding.Unicode.GetBytes(part)));
+            escaped = HashMark + Convert.ToHexStringLower(SHA256.HashData(CodeUnits(part)));
         }
 
         return kind + "!" + escaped + suffix;
+    }
+
+    // An encoding would put U+FFFD in the place of half a character, and give two subjects one key.
+    private static byte[] CodeUnits(string text)
+    {
+        var bytes = new byte[2 * text.Length];
+        for (var i = 0; i < text.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2 * i), text[i]);
+        }
+
+        return bytes;
     }
 
     private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.';
