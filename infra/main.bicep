@@ -245,6 +245,11 @@ param networkAddressPrefix string = '10.60.0.0/24'
 @description('Addresses that are told when an alert fires.')
 param alertEmails string[] = []
 
+@description('Tries to send a message that fail in a quarter of an hour, above which an alert is raised.')
+@minValue(0)
+@maxValue(1000000)
+param unsentThreshold int = 30
+
 @description('Answers "busy" of an account\'s tables in a quarter of an hour above which an alert is raised.')
 @minValue(1)
 @maxValue(1000000)
@@ -722,6 +727,7 @@ module alerts 'modules/alerts.bicep' = {
     dataStorageNames: dataStorageNames
     namespaceName: makesBroker ? namespaceName : ''
     flexAppName: plan == 'flexConsumption' ? functionAppName : ''
+    unsentThreshold: unsentThreshold
     tableBusyThreshold: tableBusyThreshold
   }
   dependsOn: [

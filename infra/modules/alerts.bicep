@@ -30,12 +30,36 @@ param namespaceName string
 @description('The app on Flex Consumption; empty on another plan.')
 param flexAppName string
 
+@description('Tries to send a message that fail in a quarter of an hour, above which an alert is raised.')
+@minValue(0)
+@maxValue(1000000)
+param unsentThreshold int
+
 @description('Answers "busy" of an account\'s tables in a quarter of an hour above which an alert is raised.')
 @minValue(1)
+@maxValue(1000000)
 param tableBusyThreshold int
 
-@description('The alerts on what the app reports. The column named by measure is compared, for each value of dimension. One more is one more entry and its query.')
+@description('The alerts on what the app logs. The column named by measure is compared, for each value of dimension. One more is one more entry and its query.')
 var logAlerts = [
+  {
+    name: 'records-lost'
+    description: 'The broker dropped records before they were handled.'
+    severity: 1
+    query: loadTextContent('../queries/alerts/records-lost.kql')
+    measure: 'Lost'
+    dimension: 'Group'
+    threshold: 0
+  }
+  {
+    name: 'waiting'
+    description: 'The batches of a group have waited for the tables or the broker for ten minutes of a quarter of an hour.'
+    severity: 1
+    query: loadTextContent('../queries/alerts/waiting.kql')
+    measure: 'Minutes'
+    dimension: 'Group'
+    threshold: 9
+  }
   {
     name: 'failed-requests'
     description: 'Calls of a function fail; the host delivers their batches again and again.'
@@ -43,9 +67,34 @@ var logAlerts = [
     query: loadTextContent('../queries/alerts/failed-requests.kql')
     measure: 'Failures'
     dimension: 'Function'
-    aggregation: 'Total'
     threshold: 0
-    windowSize: 'PT15M'
+  }
+  {
+    name: 'unsent'
+    description: 'Messages are not sent and wait in the outbox: the mail server or the broker does not take them.'
+    severity: 2
+    query: loadTextContent('../queries/alerts/unsent.kql')
+    measure: 'Tries'
+    dimension: 'Group'
+    threshold: unsentThreshold
+  }
+  {
+    name: 'parked'
+    description: 'Messages of which nobody knows whether they were sent wait for a person.'
+    severity: 2
+    query: loadTextContent('../queries/alerts/parked.kql')
+    measure: 'Parked'
+    dimension: 'Group'
+    threshold: 0
+  }
+  {
+    name: 'gaps-healed'
+    description: 'The host had passed over records; the audit found and handled them.'
+    severity: 3
+    query: loadTextContent('../queries/alerts/gaps-healed.kql')
+    measure: 'Healed'
+    dimension: 'Group'
+    threshold: 0
   }
 ]
 
@@ -169,13 +218,13 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
         workspaceId
       ]
       evaluationFrequency: 'PT5M'
-      windowSize: rule.windowSize
+      windowSize: 'PT15M'
       criteria: {
         allOf: [
           {
             criterionType: 'StaticThresholdCriterion'
             query: rule.query
-            timeAggregation: rule.aggregation
+            timeAggregation: 'Total'
             metricMeasureColumn: rule.measure
             dimensions: [
               {

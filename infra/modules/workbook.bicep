@@ -15,8 +15,26 @@ param dataStorageNames string[]
 @description('The Event Hubs namespace; empty for an external broker.')
 param namespaceName string
 
-@description('What is drawn of the app\'s own reports. One more is one more entry and its query.')
+@description('What is drawn of what the app logs. One more is one more entry and its query.')
 var logCharts = [
+  {
+    name: 'records'
+    title: 'Records of each group by outcome'
+    visualization: 'table'
+    query: loadTextContent('../queries/charts/records.kql')
+  }
+  {
+    name: 'rate'
+    title: 'Records handled'
+    visualization: 'timechart'
+    query: loadTextContent('../queries/charts/rate.kql')
+  }
+  {
+    name: 'batch-time'
+    title: 'Milliseconds until a batch was settled, 95th percentile'
+    visualization: 'timechart'
+    query: loadTextContent('../queries/charts/batch-time.kql')
+  }
   {
     name: 'failures'
     title: 'Failed calls of functions'
@@ -24,10 +42,10 @@ var logCharts = [
     query: loadTextContent('../queries/charts/failed-requests.kql')
   }
   {
-    name: 'errors'
-    title: 'Errors in the log'
+    name: 'attention'
+    title: 'Warnings and errors in the log'
     visualization: 'table'
-    query: loadTextContent('../queries/charts/errors.kql')
+    query: loadTextContent('../queries/charts/attention.kql')
   }
 ]
 

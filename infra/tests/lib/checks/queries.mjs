@@ -1,5 +1,6 @@
 // Queries parse, name columns that their tables have, give the columns that the alerts compare, and name no metric, no
-// attribute and no value that the code does not report. The names come from the sources; nothing here lists them.
+// attribute, no value and no words of the log that the code does not say. All of these come from the sources; nothing here
+// lists them.
 
 import { createRequire } from 'node:module';
 import { platformMetrics } from '../facts.mjs';
@@ -38,6 +39,12 @@ function stringsOfCode(project) {
   return new Set(project.files('src', /\.cs$/).flatMap((path) => [...project.readText(path).matchAll(/"((?:[^"\\\n]|\\.)+)"/g)].map((match) => match[1])));
 }
 
+/** The words that the code logs, between the values that it puts in. */
+const fragments = (strings) => [...strings].flatMap((one) => one.split(/\{[^{}]*\}/)).filter((one) => one.includes(' '));
+
+/** The words of the log that a query looks for: every string in it with a letter and a blank. */
+const looked = (text) => [...text.replace(/^\/\/.*$/gm, '').matchAll(/"([^"\n]*)"/g)].map((match) => match[1]).filter((one) => /[a-z]/i.test(one) && one.includes(' '));
+
 /** The strings that a query compares metrics, attributes and their values with. */
 const named = (text) => [
   ...[...text.matchAll(/\bName\s*(?:==|in)\s*\(?((?:\s*"[^"]+",?)+)/g)].flatMap((match) => [...match[1].matchAll(/"([^"]+)"/g)].map((one) => one[1])),
@@ -48,12 +55,14 @@ const named = (text) => [
 export function queries(view) {
   const { project } = view;
   const known = stringsOfCode(project);
+  const logged = fragments(known);
   const findings = [];
   const used = project.bicep.map((path) => project.readText(path)).join('\n');
   for (const path of project.files('infra/queries', /\.kql$/)) {
     const text = project.readText(path);
     findings.push(...analyse(path, text).findings);
     findings.push(...named(text).filter((name) => !known.has(name)).map((name) => `${path}: nobody reports ${name}`));
+    findings.push(...looked(text).filter((words) => !logged.some((one) => one.includes(words))).map((words) => `${path}: nobody logs "${words}"`));
     if (!used.includes(`'${path.replace('infra/', '../')}'`)) {
       findings.push(`${path}: no template uses it`);
     }
