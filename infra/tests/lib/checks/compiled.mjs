@@ -10,17 +10,14 @@ export const templates = { main: 'infra/main.bicep', container: 'infra/container
 const said = (project, { source, range, code, message }) => `${relative(project.copy, source)}:${range.start.line + 1}: ${code}: ${message}`;
 
 /** { findings, main, container }: what the compiler minds, and the compiled templates. */
-export async function compile(bicep, project) {
+export async function compile(bicep, project, paths = [...Object.values(templates), ...parameterFiles]) {
   const findings = [];
   const compiled = {};
-  for (const [name, path] of Object.entries(templates)) {
-    const { diagnostics, contents } = await bicep.compile(`${project.copy}/${path}`);
+  for (const path of paths) {
+    const whole = `${project.copy}/${path}`;
+    const { diagnostics, contents } = await (parameterFiles.includes(path) ? bicep.compileParams(whole) : bicep.compile(whole));
     findings.push(...diagnostics.map((one) => said(project, one)));
-    compiled[name] = contents && JSON.parse(contents);
-  }
-  for (const path of parameterFiles) {
-    const { diagnostics } = await bicep.compileParams(`${project.copy}/${path}`);
-    findings.push(...diagnostics.map((one) => said(project, one)));
+    compiled[Object.keys(templates).find((name) => templates[name] === path)] = contents && JSON.parse(contents);
   }
   return { findings: [...new Set(findings)], ...compiled };
 }
