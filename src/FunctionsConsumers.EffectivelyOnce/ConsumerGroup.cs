@@ -70,6 +70,12 @@ internal sealed partial class ConsumerGroup<TEvent>(
                 LogUnavailable(Group, failure.Message);
                 deadline.Note(failure.Message, failure);
             }
+            catch (OperationCanceledException) when (deadline.Token.IsCancellationRequested)
+            {
+                // A plain cancellation would not say which it was, the caller or the deadline, nor what the last answer was.
+                deadline.ThrowIfOver();
+                throw;
+            }
 
             deadline.ThrowIfOver();
             await deadline.BackOffAsync(failures).ConfigureAwait(false);

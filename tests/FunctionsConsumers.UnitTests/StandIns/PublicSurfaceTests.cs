@@ -12,8 +12,17 @@ public sealed class PublicSurfaceTests
     public void Every_public_member_of_the_stand_in_is_one_of_the_genuine_package()
     {
         var differences = PublicSurface.Compare(
-            typeof(KafkaTriggerAttribute).Assembly.GetExportedTypes(), Listing.Load("Microsoft.Azure.Functions.Worker.api.txt"));
+            typeof(KafkaTriggerAttribute).Assembly.GetExportedTypes(), Listing.Load("Microsoft.Azure.Functions.Worker.Extensions.Kafka.api.txt"));
 
         Assert.Empty(differences);
+    }
+
+    [Fact]
+    public void The_stand_in_goes_by_the_genuine_name_and_version()
+    {
+        var name = typeof(KafkaTriggerAttribute).Assembly.GetName();
+
+        Assert.Equal("Microsoft.Azure.Functions.Worker.Extensions.Kafka", name.Name);
+        Assert.Equal(new Version(4, 3, 0, 0), name.Version);
     }
 }
