@@ -19,6 +19,9 @@ function* filesBelow(root, folder) {
   }
 }
 
+const copies = [];
+process.once('exit', () => copies.forEach((copy) => rmSync(copy, { recursive: true, force: true })));
+
 export class Project {
   #copy;
 
@@ -58,7 +61,7 @@ export class Project {
   get copy() {
     if (!this.#copy) {
       this.#copy = mkdtempSync(join(tmpdir(), 'infra-'));
-      process.once('exit', () => rmSync(this.#copy, { recursive: true, force: true }));
+      copies.push(this.#copy);
       for (const path of this.files('infra', /\.(bicep|bicepparam|kql)$|bicepconfig\.json$/)) {
         this.write(path, this.readText(path));
       }
