@@ -1,5 +1,4 @@
 using FunctionsConsumers;
-using FunctionsConsumers.Orders;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

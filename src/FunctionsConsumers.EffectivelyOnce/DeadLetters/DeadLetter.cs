@@ -1,5 +1,4 @@
 using System.Text;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 
 namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;
 
@@ -28,7 +27,7 @@ public sealed record DeadLetter(
         ? this
         : this with
         {
-            OmittedValue = new OmittedValue(Record.Value?.Length ?? 0, Keys.Fingerprint.Of(Record.Value)),
+            OmittedValue = new OmittedValue(Record.Value?.Length ?? 0, Subjects.Fingerprint.Of(Record.Value)),
             Record = Record with { Value = null },
         };
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
-using FunctionsConsumers.EffectivelyOnce.Keys;
 
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
 
@@ -70,7 +69,7 @@ public static class GroupTable
         // Any number of buckets is right for a tool, if it is one.
         var buckets = Number(meta, "Buckets") is >= 1 and <= 1000 and var count ? (int)count : 0;
         Compare(meta, group, buckets, string.Join(',', accounts.Names));
-        return new FoundTable(AzureTableStore.OverAll(accounts, group), new Buckets(buckets));
+        return new FoundTable(AzureTableStore.OverAll(accounts, group), buckets);
     }
 
     /// <summary>Makes a table that lives in the first account where it is missing.</summary>
@@ -171,5 +170,5 @@ public static class GroupTable
 
 /// <summary>A group's table that was there.</summary>
 /// <param name="Store">The table.</param>
-/// <param name="Buckets">Its buckets.</param>
-public sealed record FoundTable(ITableStore Store, Buckets Buckets);
+/// <param name="Buckets">How many buckets it has.</param>
+public sealed record FoundTable(ITableStore Store, int Buckets);

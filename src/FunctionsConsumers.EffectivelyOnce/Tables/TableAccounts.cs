@@ -2,7 +2,6 @@ using System.Globalization;
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsConsumers.EffectivelyOnce.Tables;

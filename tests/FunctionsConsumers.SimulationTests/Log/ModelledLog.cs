@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.SimulationTests.Domain;
 
 namespace FunctionsConsumers.SimulationTests.Log;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Tables;

@@ -144,7 +144,7 @@ public sealed class GroupTableTests
 
         var found = await GroupTable.FindAsync(service.Accounts("one"), "billing", Cancellation);
 
-        Assert.Equal(7, found!.Buckets.All.Count);
+        Assert.Equal(7, found!.Buckets);
         Assert.All(service.Requests, request => Assert.StartsWith("GET ", request, StringComparison.Ordinal));
     }
 
