@@ -83,6 +83,7 @@ const ofFiles = [
   ['a pod that may do more', 'kubernetes', 'infra/kubernetes/deployment.yaml', 'allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true', /may do more/],
   ['a container that runs as root', 'containers', 'infra/container/Dockerfile', 'USER 10001:10001', 'USER root', /runs as root/],
   ['a restore that any script of the build repeats', 'containers', 'infra/container/Dockerfile', 'RUN dotnet restore', 'COPY build/ build/\nRUN dotnet restore', /restores anew/],
+  ['a project that the restore lacks', 'containers', 'infra/container/Dockerfile', /COPY src\/FunctionsConsumers.Orders\/.*\n/, '', /restores without src\/FunctionsConsumers.Orders/],
   ['a service that listens to everybody', 'containers', 'infra/local/compose.yaml', '"127.0.0.1:9092:9092"', '"9092:9092"', /outside this machine/],
   ['an image that moves', 'containers', 'infra/local/compose.yaml', /apache\/kafka:[\d.]+/, 'apache/kafka:latest', /is not pinned/],
   ['an action that moves', 'pipelines', workflow, /(uses: actions\/checkout)@\S+/, '$1@main', /is not pinned/],

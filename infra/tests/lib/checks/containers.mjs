@@ -1,13 +1,22 @@
 // Image and compose file: pinned, watched, and nothing that runs as root or listens to everybody.
 
+import { posix } from 'node:path';
 import { yaml } from '../yaml.mjs';
 
+const app = 'src/FunctionsConsumers/FunctionsConsumers.csproj';
+
 export const containers = ({ project }) => [
-  ...dockerfile(project.readText('infra/container/Dockerfile'), project.readText('.dockerignore')).map((finding) => `infra/container/Dockerfile: ${finding}`),
+  ...dockerfile(project.readText('infra/container/Dockerfile'), project.readText('.dockerignore'), projectsOf(project, app)).map((finding) => `infra/container/Dockerfile: ${finding}`),
   ...compose(project).map((finding) => `infra/local/compose.yaml: ${finding}`),
 ];
 
-function dockerfile(text, ignored) {
+/** A project and those that it refers to, without the stand-in. */
+function projectsOf(project, path) {
+  const references = [...project.readText(path).matchAll(/<ProjectReference Include="([^"]+)"/g)].map((match) => posix.join(posix.dirname(path), match[1].replaceAll('\\', '/')));
+  return [path, ...references.filter((one) => !one.includes('StandIns')).flatMap((one) => projectsOf(project, one))];
+}
+
+function dockerfile(text, ignored, projects) {
   const bases = [...text.matchAll(/^(?:FROM|ARG \w+=)\s*(mcr\.\S+)/gm)].map((match) => match[1]);
   const [beforeRestore] = text.split('RUN dotnet restore');
   const copied = [...beforeRestore.matchAll(/^COPY (.+) \S+$/gm)].flatMap((match) => match[1].split(' '));
@@ -18,6 +27,7 @@ function dockerfile(text, ignored) {
     ...(bases.at(-1)?.startsWith('mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0') ? [] : ['is not on the official image']),
     ...copied.filter((one) => one.endsWith('/')).map((one) => `restores anew whenever anything in ${one} changes`),
     ...copied.filter((one) => !kept.some((name) => one === name || one.startsWith(`${name}/`))).map((one) => `${one} is kept out by .dockerignore`),
+    ...projects.filter((one) => !copied.includes(one)).map((one) => `restores without ${one}`),
     ...(/^USER (?!root|0)\S+/m.test(text) ? [] : ['runs as root']),
     ...(/^HEALTHCHECK /m.test(text) ? [] : ['has no health check']),
     ...(text.includes('-p:KafkaSecurity=SaslSsl') ? [] : ['is published without TLS for the broker']),
