@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
+using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.Cli;
 using FunctionsConsumers.LocalHost.Embedded;
 using Microsoft.Azure.Functions.Worker;
@@ -97,14 +99,10 @@ internal sealed class WorkerDeployment : IAsyncDisposable
     /// <summary>The dead letters of a group.</summary>
     public List<Message<byte[]?, byte[]?>> DeadLetters(string group)
     {
-        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = Brokers, GroupId = "reader", EnablePartitionEof = true }).Build();
-        consumer.Assign(new TopicPartitionOffset($"{Topic}.{group}.dead-letters", 0, Offset.Beginning));
         var letters = new List<Message<byte[]?, byte[]?>>();
-        while (consumer.Consume(TestContext.Current.CancellationToken) is { IsPartitionEOF: false } letter)
-        {
-            letters.Add(letter.Message);
-        }
-
+        var topic = $"{Topic}.{group}.dead-letters";
+        using var reader = new TopicReader(new KafkaConnection(Brokers).Apply(new ClientConfig()));
+        reader.Read(topic, reader.Offsets(topic), record => letters.Add(record.Message), TestContext.Current.CancellationToken);
         return letters;
     }
 
