@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using FunctionsConsumers.EffectivelyOnce.Batches;
 
 namespace FunctionsConsumers.EffectivelyOnce.Keys;
@@ -31,7 +30,7 @@ public static class MessageId
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var part in parts)
         {
-            var bytes = Encoding.UTF8.GetBytes(part);
+            var bytes = Utf16.ToBytes(part);
             hash.AppendData(BitConverter.GetBytes(bytes.Length));
             hash.AppendData(bytes);
         }

@@ -85,7 +85,7 @@ public sealed partial class RetentionSweep(
             [LogStartsColumn] = string.Join(',', positions.Select(position => new Coordinates(topic, position.Partition, position.LogStart))),
             [LogStartsAtColumn] = time.GetUtcNow(),
         }, cancellationToken).ConfigureAwait(false);
-        return Sightings.Read(cursor?.Text(LogStartsColumn)).ToDictionary(start => (start.Topic, start.Partition), start => start.Offset);
+        return (Sightings.TryRead(cursor?.Text(LogStartsColumn)) ?? []).ToDictionary(start => (start.Topic, start.Partition), start => start.Offset);
     }
 
     private async Task<int> SweepAsync(string bucket, int most, Dictionary<(string Topic, int Partition), long> starts, CancellationToken cancellationToken)
@@ -143,9 +143,10 @@ public sealed partial class RetentionSweep(
             return false;
         }
 
-        return Sightings.Read(row.Text(IdentityColumns.SeenAt))
-            .Append(new Coordinates(from, (int)partition, offset))
-            .All(place => starts.TryGetValue((place.Topic, place.Partition), out var start) && place.Offset < start);
+        // What another version wrote in another way may be any place at all.
+        return Sightings.TryRead(row.Text(IdentityColumns.SeenAt)) is { } seen
+            && seen.Append(new Coordinates(from, (int)partition, offset))
+                .All(place => starts.TryGetValue((place.Topic, place.Partition), out var start) && place.Offset < start);
     }
 
     private async Task<int> DeleteAsync(string bucket, List<RowOperation> deletes, CancellationToken cancellationToken)

@@ -51,6 +51,7 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
         Time = setting.Small is null
             ? new SimulatedTime(world.Clock, TimeSpan.FromSeconds(world.Choices.Below(50)), setting.Forgets ? TimeSpan.FromSeconds(world.Choices.Below(241) - 120) : TimeSpan.FromSeconds((world.Choices.Below(7) * 100) - 300))
             : new SimulatedTime(world.Clock, TimeSpan.Zero, TimeSpan.Zero);
+        var isOfNewVersion = !setting.HasVersions || world.Choices.Below(2) == 0;
         var store = new ModelledStore(this, world.Table);
         var shared = new ModelledStore(this, world.Progress);
         var log = new ModelledGroupLog(this);
@@ -59,7 +60,7 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
         _outbox = new GroupOutbox(
             OrderConsumer.GroupName, store, buckets, ModelledSender.All(this), options, name, Time, NullLogger.Instance);
         _processor = new BatchProcessor<Order>(
-            new OrderConsumer(setting.EffectKind),
+            new OrderConsumer(setting.EffectKind, isOfNewVersion),
             new OrderDecoder(new HashSet<string>(world.Catalog), RefreshAsync),
             store, buckets, this, options, Time, new Random(setting.Seed), NullLogger.Instance);
         _progress = new GroupProgress(OrderConsumer.GroupName, shared, log, startsAtEnd: false, NullLogger.Instance);

@@ -29,6 +29,9 @@ internal sealed record Setting
     /// <summary>Whether the broker tells the topic's id.</summary>
     public bool HasTopicId { get; init; } = true;
 
+    /// <summary>Whether hosts of an old version run beside those of the new one.</summary>
+    public bool HasVersions { get; init; }
+
     /// <summary>How long a gap audit waits for owners that have not written their progress yet.</summary>
     public TimeSpan Grace { get; init; }
 
@@ -49,13 +52,16 @@ internal sealed record Setting
     public SmallWorld? Small { get; init; }
 
     /// <summary>Products known from the start.</summary>
-    public static IReadOnlyList<string> Products { get; } = ["laptop", "phone", "mouse", Tables.ModelledTable.Unlucky];
+    public static IReadOnlyList<string> Products { get; } = ["laptop", "phone", "mouse", Tables.ModelledTable.Unlucky, OrderConsumer.Forbidden, OrderConsumer.Overflow, OrderConsumer.Outgrown];
 
     /// <summary>Products that become known some day.</summary>
     public static IReadOnlyList<string> LaterProducts { get; } = ["drone", "robot"];
 
     /// <summary>A product that never becomes known.</summary>
     public const string NoProduct = "unicorn";
+
+    private static readonly OrderKind[] Bad =
+        [OrderKind.Poison, OrderKind.UnknownProduct, OrderKind.TooWide, OrderKind.Refused, OrderKind.Forbidden, OrderKind.Overflow, OrderKind.Outgrown];
 
     private static OrderSpec Control { get; } = new(OrderKind.Control, null, [], [], 0, 0, 0);
 
@@ -103,6 +109,7 @@ internal sealed record Setting
             Begins = begins,
             HasCommitted = [.. begins.Select(begin => begin > 0 || random.Next(2) == 0)],
             HasTopicId = random.Next(2) == 0,
+            HasVersions = random.Next(3) == 0,
             Grace = TimeSpan.FromSeconds(random.Next(2) * 10),
             Forgets = forgets,
             Buckets = 1 + random.Next(3),
@@ -142,7 +149,7 @@ internal sealed record Setting
                 // The same key on another subject: another event.
                 return (Fresh(OrderKind.Valid).Spec.Otherwise(nonce, Subject()), key);
             default:
-                var (bad, badKey) = Fresh((OrderKind)(1 + random.Next(4)));
+                var (bad, badKey) = Fresh(Bad[random.Next(Bad.Length)]);
 
                 // Now and then it is about a subject that another record is about, too.
                 return spec!.Subject is not null && random.Next(3) == 0 ? (bad.Otherwise(nonce, spec.Subject), random.Next(2) == 0 ? key : badKey) : (bad, badKey);
@@ -158,6 +165,15 @@ internal sealed record Setting
             {
                 case OrderKind.UnknownProduct:
                     lines.Add((random.Next(3) == 0 ? NoProduct : LaterProducts[random.Next(LaterProducts.Count)], 1));
+                    break;
+                case OrderKind.Forbidden:
+                    lines.Add((OrderConsumer.Forbidden, 1));
+                    break;
+                case OrderKind.Overflow:
+                    lines.Add((OrderConsumer.Overflow, 1));
+                    break;
+                case OrderKind.Outgrown:
+                    lines.Add((OrderConsumer.Outgrown, 1));
                     break;
                 case OrderKind.Refused:
                     lines.Add((Tables.ModelledTable.Unlucky, 1));
