@@ -106,7 +106,7 @@ internal sealed class Messages(World world)
         foreach (var (earlier, under) in message.Sends)
         {
             var takenOver = under != claim && now - under.At >= world.Setting.Lease;
-            var resent = message.Kind != ModelledSender.ParkedKind;
+            var resent = !message.Parks;
             var may = earlier.Told switch
             {
                 SendStatus.NotSent => true,
@@ -249,7 +249,19 @@ internal sealed class Messages(World world)
         var own = message.Claim?.Life == sender;
         var send = message.Sends.Where(send => send.Claim == message.Claim).Select(send => send.Send).LastOrDefault();
         var told = send?.Told;
-        var park = message.Kind == ModelledSender.ParkedKind;
+        if (next == OutboxRows.Claimed && message.Claim is null && !message.IsClaimedBefore)
+        {
+            // The first owner's policy stays with the message, whatever another version or another setting would do.
+            message.IsClaimedBefore = true;
+            message.Parks = ModelledSender.Parks(world.LivesByName[sender], message.Kind);
+        }
+
+        var park = message.Parks;
+        if (next != message.State && message.Kind == ModelledSender.ParkedKind && world.LivesByName[sender].IsOfOldVersion)
+        {
+            world.Fail($"{sender} moves '{message.Name}', and has no sender for it");
+        }
+
         var may = (message.State, next) switch
         {
             (OutboxRows.Waiting, OutboxRows.Claimed) => true,
@@ -295,6 +307,11 @@ internal sealed class Messages(World world)
         public string? State { get; set; } = OutboxRows.Waiting;
 
         public Claim? Claim { get; set; }
+
+        public bool IsClaimedBefore { get; set; }
+
+        /// <summary>Whether it is left to a person when it is in doubt.</summary>
+        public bool Parks { get; set; }
 
         public List<(SendOperation Send, Claim Claim)> Sends { get; } = [];
 

@@ -77,6 +77,12 @@ internal sealed partial class World
 
     public Oracle Oracle { get; }
 
+    /// <summary>Whether whatever is left takes its course: hosts that start are of the new version.</summary>
+    public bool IsSettling => _settling;
+
+    /// <summary>Every process life there was, by name.</summary>
+    public Dictionary<string, Life> LivesByName { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What the oracle found first; null while it found nothing.</summary>
     public string? Violation { get; private set; }
 
@@ -209,9 +215,14 @@ internal sealed partial class World
         }
 
         _throttledUntil = TimeSpan.Zero;
-        foreach (var life in Lives)
+        foreach (var life in Lives.ToArray())
         {
             life.PausedUntil = TimeSpan.Zero;
+            if (life.IsOfOldVersion)
+            {
+                Note(life.Name, $"is replaced by the new version");
+                life.End();
+            }
         }
 
         var most = Steps + 20_000;
