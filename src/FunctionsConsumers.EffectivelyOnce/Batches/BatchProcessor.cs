@@ -222,12 +222,11 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 
     private PlannedRecord DeadLetter(PlannedRecord record, Verdict verdict, string? refusal, string attempt)
     {
-        // The table refused the dead letter itself: it goes without the value, the only part of it that can be at fault.
+        // The table refused the dead letter itself: it goes without what may be at fault, down to the form that always fits.
         if (record.IsDeadLetter)
         {
-            return DeadLetters.DeadLetter.FromPayload(record.Messages[0].Payload).OmittedValue is null
-                ? _planner.DeadLetter(record.Record, record.Identity, record.Rejection!, attempt, _time.GetUtcNow(), withoutValue: true)
-                : throw new InvalidOperationException($"The table of '{Group}' refuses the dead letter of {record.Record.Coordinates}: {refusal}");
+            return record.Smaller?.Invoke()
+                ?? throw new InvalidOperationException($"The table of '{Group}' refuses the dead letter of {record.Record.Coordinates}: {refusal}");
         }
 
         return DeadLetter(record.Record, record.Identity, verdict, refusal, attempt);

@@ -229,7 +229,7 @@ internal sealed class BucketRun(
             case Verdict.Mine:
                 Settle(record, Verdict.Mine);
                 break;
-            case Verdict.Duplicate when row.Columns.TryGetValue("RecordTimestamp", out var at) && at is DateTimeOffset timestamp && timestamp == record.Record.Timestamp:
+            case Verdict.Duplicate when IsOfTheSameTime(row, record.Record):
                 Settle(record, Verdict.Duplicate);
                 break;
             default:
@@ -237,6 +237,13 @@ internal sealed class BucketRun(
                 break;
         }
     }
+
+    // A topic made anew has other records at old coordinates, and their bytes may be equal: their timestamps then tell them
+    // apart. One that is missing on either side tells nothing. Earlier versions wrote it down as the first moment of 1970.
+    private static bool IsOfTheSameTime(Row row, ConsumedRecord record) => record.Timestamp is not { } timestamp
+        || row.Columns.GetValueOrDefault("RecordTimestamp") is not DateTimeOffset before
+        || before == DateTimeOffset.UnixEpoch
+        || before == timestamp;
 
     private void Settle(PlannedRecord record, Verdict verdict)
     {

@@ -34,6 +34,12 @@ internal sealed class PlannedRecord
     /// </summary>
     public EventIdentity? Event { get; init; }
 
+    /// <summary>
+    /// Makes the same dead letter without the largest part of its record, for where it does not fit; gives null where nothing
+    /// is left to leave out. Null for an event's effects.
+    /// </summary>
+    public Func<PlannedRecord?>? Smaller { get; init; }
+
     /// <summary>What the decoder or the planner threw, where that is why the record is a dead letter.</summary>
     public Exception? Failure { get; init; }
 

@@ -77,7 +77,6 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
     /// <param name="now">The time, UTC.</param>
     /// <param name="applied">Who the event is whose subject's row is to be read first; null for none.</param>
     /// <param name="failure">What decoder or consumer threw; null where that is not the reason.</param>
-    /// <param name="withoutValue">Whether to leave the value out, because the table refused it.</param>
     /// <returns>The planned dead letter.</returns>
     public PlannedRecord DeadLetter(
         ConsumedRecord record,
@@ -86,21 +85,29 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         string attempt,
         DateTimeOffset now,
         EventIdentity? applied = null,
-        Exception? failure = null,
-        bool withoutValue = false)
+        Exception? failure = null)
     {
         var coordinates = record.Coordinates.ToString();
         var own = identity with { Subject = coordinates, Key = coordinates };
-        var row = RowOperation.Insert(RowKey.OfDeadLetter(record.Coordinates), IdentityColumns.With(
-            new Dictionary<string, object> { ["Reason"] = rejection.Reason, ["RecordTimestamp"] = record.Timestamp },
-            own, IdentityColumns.DeadLettered, attempt, now));
         var letter = new DeadLetter(consumer.Group, rejection.Reason, rejection.Detail, now, record);
-        var planned = Planned(withoutValue ? letter.WithoutValue() : letter);
-        return withoutValue || Violation(planned) is null ? planned : Planned(letter.WithoutValue());
+        var columns = new Dictionary<string, object> { ["Reason"] = letter.Reason };
+        if (record.Timestamp is { } timestamp)
+        {
+            columns["RecordTimestamp"] = timestamp;
+        }
+
+        var row = RowOperation.Insert(RowKey.OfDeadLetter(record.Coordinates), IdentityColumns.With(columns, own, IdentityColumns.DeadLettered, attempt, now));
+        var planned = Planned(letter);
+        while (Violation(planned) is not null && planned.Smaller?.Invoke() is { } smaller)
+        {
+            planned = smaller;
+        }
+
+        return planned;
 
         PlannedRecord Planned(DeadLetter deadLetter)
         {
-            var id = MessageId.OfDeadLetter(consumer.Group, record.Coordinates, record.Timestamp);
+            var id = MessageId.OfDeadLetter(consumer.Group, own, record.Timestamp);
             var message = new OutboxMessage(id, DeadLetters.DeadLetter.Kind, consumer.Group, coordinates, deadLetter.ToPayload(), now);
             return new PlannedRecord
             {
@@ -113,6 +120,7 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
                 Rejection = rejection,
                 Event = applied,
                 Failure = failure,
+                Smaller = () => deadLetter.Smaller() is { } less ? Planned(less) : null,
                 RequestBytes = TransactionLimits.RequestBytes(row),
             };
         }

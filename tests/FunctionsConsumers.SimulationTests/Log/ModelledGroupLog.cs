@@ -56,7 +56,8 @@ internal sealed class ModelledGroupLog(Life life) : IGroupLog
             }
 
             var end = Math.Min(Math.Min(to, from + size), log.End[partition]);
-            return new LogSlice([.. Enumerable.Range((int)from, (int)(end - from)).Select(offset => log.At(partition, offset)).Where(logged => logged.IsRecord).Select(logged => logged.Record)], end);
+            return new LogSlice([.. Enumerable.Range((int)from, (int)(end - from)).Where(offset => log.At(partition, offset).IsRecord)
+                .Select(offset => log.Read(partition, offset, life.World.Setting.LosesTimestamps ? life.World.Choices : null))], end);
         }
     }
 

@@ -1,5 +1,6 @@
 using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.SimulationTests.Domain;
+using FunctionsConsumers.SimulationTests.Worlds;
 
 namespace FunctionsConsumers.SimulationTests.Log;
 
@@ -66,6 +67,13 @@ internal sealed class ModelledLog
 
     /// <summary>The record at coordinates.</summary>
     public LoggedRecord At(int partition, long offset) => Partitions[partition][(int)offset];
+
+    /// <summary>The record at coordinates as somebody reads it, with its timestamp or without.</summary>
+    public ConsumedRecord Read(int partition, long offset, Choices? choices)
+    {
+        var record = At(partition, offset).Record;
+        return choices?.Below(2) == 0 ? record with { Timestamp = null } : record;
+    }
 
     /// <summary>Whether everything is produced.</summary>
     public bool IsComplete => Enumerable.Range(0, End.Length).All(partition => End[partition] == Partitions[partition].Count);

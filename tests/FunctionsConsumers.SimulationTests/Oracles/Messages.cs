@@ -290,7 +290,9 @@ internal sealed class Messages(World world)
         var letter = DeadLetter.FromPayload(sent.Payload);
         var record = world.Log.At(letter.Record.Coordinates.Partition, letter.Record.Coordinates.Offset).Record;
         return letter.Record.Coordinates.ToString() == message.Name && letter.Record.Value.AsSpan().SequenceEqual(record.Value)
-            && letter.Record.Headers.Select(header => header.Name).SequenceEqual(record.Headers.Select(header => header.Name));
+            && (letter.OmittedHeaders is not null
+                ? record.Headers.Any(header => header.Value?.Length > 1_000_000)
+                : letter.Record.Headers.Select(header => header.Name).SequenceEqual(record.Headers.Select(header => header.Name)));
     }
 
     private sealed class Tracked(string name, string subject, string kind, string? content)

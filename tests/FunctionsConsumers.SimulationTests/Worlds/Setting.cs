@@ -29,6 +29,9 @@ internal sealed record Setting
     /// <summary>Whether the broker tells the topic's id.</summary>
     public bool HasTopicId { get; init; } = true;
 
+    /// <summary>Whether a record comes now with its timestamp and now without.</summary>
+    public bool LosesTimestamps { get; init; }
+
     /// <summary>Whether hosts of an old version run beside those of the new one.</summary>
     public bool HasVersions { get; init; }
 
@@ -63,6 +66,8 @@ internal sealed record Setting
     private static readonly OrderKind[] Bad =
         [OrderKind.Poison, OrderKind.UnknownProduct, OrderKind.TooWide, OrderKind.Refused, OrderKind.Forbidden, OrderKind.Overflow, OrderKind.Outgrown];
 
+    private static readonly byte[] Bulk = new byte[4_500_000];
+
     private static OrderSpec Control { get; } = new(OrderKind.Control, null, [], [], 0, 0, 0);
 
     /// <summary>A setting of a seed.</summary>
@@ -96,7 +101,8 @@ internal sealed record Setting
             }
 
             earlier.Add((spec, key));
-            partitions[partition].Add(Logged(spec, key, partition, partitions[partition].Count));
+            var logged = Logged(spec, key, partition, partitions[partition].Count);
+            partitions[partition].Add(bulky && spec.Kind == OrderKind.Poison ? logged with { Record = WithBulk(logged.Record) } : logged);
         }
 
         // The group begins where it once committed, or at the first record.
@@ -110,6 +116,7 @@ internal sealed record Setting
             HasCommitted = [.. begins.Select(begin => begin > 0 || random.Next(2) == 0)],
             HasTopicId = random.Next(2) == 0,
             HasVersions = random.Next(3) == 0,
+            LosesTimestamps = random.Next(4) == 0,
             Grace = TimeSpan.FromSeconds(random.Next(2) * 10),
             Forgets = forgets,
             Buckets = 1 + random.Next(3),
@@ -129,6 +136,9 @@ internal sealed record Setting
             key.Length == 0 ? [] : [new RecordHeader("idempotency-key", Encoding.UTF8.GetBytes(key))]),
         spec,
         key.Length == 0 ? spec.Subject ?? "" : key);
+
+    // Compressed, the broker takes it; no transaction does.
+    private static ConsumedRecord WithBulk(ConsumedRecord record) => record with { Headers = [.. record.Headers, new RecordHeader("bulk", Bulk)] };
 
     private static (OrderSpec Spec, string Key) Next(Random random, int nonce, List<(OrderSpec Spec, string Key)> earlier, bool bulky)
     {

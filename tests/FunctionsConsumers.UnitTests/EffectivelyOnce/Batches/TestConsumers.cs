@@ -21,6 +21,8 @@ internal sealed class CountedDecoder : IEventDecoder<Counted>
 
     public bool Throws { get; set; }
 
+    public Rejection? Rejection { get; set; }
+
     public int Refreshed { get; private set; }
 
     public Action? OnRefresh { get; set; }
@@ -31,6 +33,11 @@ internal sealed class CountedDecoder : IEventDecoder<Counted>
         if (parts.Length < 2 || !int.TryParse(parts[1], out var amount))
         {
             return new(null, null, null, new Rejection("poison", "It is no event."));
+        }
+
+        if (Rejection is { } rejection)
+        {
+            return new(null, null, null, rejection);
         }
 
         if (Throws)
