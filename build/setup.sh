@@ -1,8 +1,7 @@
 # shellcheck shell=bash
 # What run, test and fc share; they source it with $root, the repository's folder. It installs into the repository only:
 #   infra/local/node_modules    Azurite
-#   obj/feed/feed.props         what the package feed lacks
-#   .local/native/librdkafka.so the native Kafka library, on feeds that lack it
+#   obj/feed/feed.props         whether the package feed lacks the Kafka extension
 # and does each of these once. Everything it says goes to standard error: standard output is the command's own.
 
 export FC_HOME="${FC_HOME:-$root}"
@@ -11,9 +10,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERT
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 
 app="$root/src/FunctionsConsumers.Cli/bin/Release/net10.0/fc.dll"
-feed="$root/obj/feed/feed.props"
 azurite="$root/infra/local"
-native="$root/.local/native/librdkafka.so"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -46,22 +43,6 @@ needs_node() {
   [ "$major" -ge 20 ] || fail "node is version $major" "install Node.js 20 or later (package nodejs; where the distribution's is older, https://nodejs.org)"
 }
 
-has_header() { printf '#include <%s>\n' "$1" | cc -E - >/dev/null 2>&1; }
-
-needs_compiler() {
-  local packages=()
-  { command -v g++ && command -v cc; } >/dev/null || packages+=(g++)
-  command -v make >/dev/null || packages+=(make)
-  if [ ${#packages[@]} -eq 0 ] || command -v cc >/dev/null; then
-    has_header openssl/ssl.h || packages+=(libssl-dev)
-    has_header zlib.h || packages+=(zlib1g-dev)
-    has_header zstd.h || packages+=(libzstd-dev)
-  else
-    packages+=(libssl-dev zlib1g-dev libzstd-dev)
-  fi
-  [ ${#packages[@]} -eq 0 ] || fail "the package feed lacks librdkafka.redist, and what builds librdkafka is missing" "apt-get install ${packages[*]}"
-}
-
 # One set-up or build at a time: two commands started at once would write the same files. Where flock is missing, the
 # user starts them one after the other.
 lock() {
@@ -75,10 +56,6 @@ lock() {
 
 unlock() { exec 9>&-; }
 
-feed_known() { [ -f "$feed" ] && [ -z "$(find "$root/Directory.Packages.props" "$root/build/feed" -name obj -prune -o -type f -newer "$feed" -print)" ]; }
-
-lacks_librdkafka() { [ "${FeedLacksLibrdkafka:-}" = true ] || { [ -z "${FeedLacksLibrdkafka:-}" ] && grep -q '>true</FeedLacksLibrdkafka>' "$feed" 2>/dev/null; }; }
-
 # npm_installed FOLDER, npm_install NAME FOLDER: what the folder's lock file says.
 npm_installed() { cmp -s "$1/package-lock.json" "$1/node_modules/.installed.json"; }
 
@@ -89,76 +66,14 @@ npm_install() {
   cp "$2/package-lock.json" "$2/node_modules/.installed.json"
 }
 
-# A library without the note of what it was built from was put there by the user, and is used as it is.
-native_installed() {
-  ! lacks_librdkafka || { [ -f "$native" ] && { [ ! -f "$native.lock" ] || cmp -s "$root/build/native/package-lock.json" "$native.lock"; }; }
-}
-
-set_up_done() { feed_known && npm_installed "$azurite" && native_installed; }
-
-install_azurite() {
-  needs_node
-  say "Installing Azurite into infra/local/node_modules …"
-  npm_install azurite "$azurite"
-}
-
-# librdkafka's source comes inside an npm package. Only the library is built of it, from source whatever prebuilt binary
-# there may be, and without Kerberos and libcurl, which would make it depend on what else is installed here.
-build_native() {
-  [ "$(uname -s)" = Linux ] || fail "the package feed lacks librdkafka.redist, and librdkafka is built on Linux only" "use a feed that has it"
-  needs_node
-  needs_compiler
-  say "Building librdkafka into .local/native, once, since the package feed lacks librdkafka.redist (one to three minutes) …"
-  local folder="$root/build/native"
-  local source="$folder/node_modules/@confluentinc/kafka-javascript/deps/librdkafka"
-  npm_install native-source "$folder"
-  step native-configure env -C "$source" CFLAGS=-g0 ./configure --disable-gssapi --disable-curl --disable-lz4-ext --disable-syslog --enable-zlib --enable-ssl --enable-zstd
-  step native-build make -j"$(nproc)" -C "$source/src" librdkafka.so.1
-  check_features "$source/src"
-  mkdir -p "${native%/*}"
-  cp "$source/src/librdkafka.so.1" "$native.new"
-  mv "$native.new" "$native"
-  cp "$folder/package-lock.json" "$native.lock"
-  rm -rf "$folder/node_modules"
-}
-
-check_features() {
-  step native-features cc -I"$1" "$root/build/native/features.c" "$1/librdkafka.so.1" -Wl,-rpath,"$1" -o "$1/features"
-  local line feature
-  line=$("$1/features")
-  for feature in ssl:libssl-dev sasl_plain:libssl-dev sasl_scram:libssl-dev gzip:zlib1g-dev zstd:libzstd-dev; do
-    case ",${line#* }," in
-      *",${feature%:*},"*) ;;
-      *) fail "the librdkafka built here lacks ${feature%:*} (it has $line)" "apt-get install ${feature#*:}, and start again" ;;
-    esac
-  done
-}
-
-probe_feed() {
-  say "Probing the package feed, once …"
-  step feed dotnet msbuild "$root/FunctionsConsumers.sln" -t:ProbeFeed -v:m -tl:off
-  grep -E '^ *The feed lacks' "$root/.local/logs/feed.log" >&2 || true
-}
-
-set_up() {
-  if set_up_done; then
-    command -v dotnet >/dev/null || needs_dotnet
-    return
-  fi
-  lock
-  needs_dotnet
-  feed_known || probe_feed
-  npm_installed "$azurite" || install_azurite
-  native_installed || build_native
-  unlock
-}
-
 # The files that the app is built from, by name, below a line for what else decides how it is built.
 sources() (
   echo "UseStandIns=${UseStandIns:-} KafkaSecurity=${KafkaSecurity:-}"
   cd "$root" || exit
-  find src Directory.* global.json .editorconfig host.json local.settings.json obj/feed .local/native \
-    \( -name bin -o -name obj -o -name 'librdkafka.so.*' \) -prune -o -type f -print 2>/dev/null | sort || true # find minds that a feed without gaps leaves no .local/native
+  # find minds those that are not there.
+  find src build/feed Directory.* global.json .editorconfig host.json local.settings.json obj/feed/feed.props \
+    NuGet.Config NuGet.config nuget.config "${HOME:-/root}/.nuget/NuGet" \
+    \( -name bin -o -name obj \) -prune -o -type f -print 2>/dev/null | sort || true
 )
 
 # Built, and since then no file has come, gone or changed.
@@ -168,19 +83,40 @@ app_built() {
     [ -z "$(cd "$root" && tail -n +2 "$stamp" | while IFS= read -r file; do if [ "$file" -nt "$stamp" ]; then echo "$file"; fi; done)" ]
 }
 
-# build PROJECT: in Release. The list of sources is as old as the build's start: what changes meanwhile is newer.
+# build PROJECT: in Release. The solution asks the feed by itself, and is checked by the analyzers; what ./run needs is only
+# compiled, which takes half of the processor time. The list of sources is as old as the build's start: what changes
+# meanwhile is newer.
 build() {
+  local checks=""
+  say "Building …"
+  if [[ $1 != *.sln && -z ${UseStandIns:-} ]]; then
+    step feed dotnet msbuild "$root/FunctionsConsumers.sln" -t:ProbeFeed -v:m -tl:off
+    grep -E '^ *The (package )?feed ' "$root/.local/logs/feed.log" >&2 || true
+  fi
+  if [[ $1 != *.sln ]]; then checks=-p:RunAnalyzers=false; fi
   sources >"$root/.local/app.building"
-  step build dotnet build "$root/$1" -c Release -v:q -tl:off --nologo
+  step build dotnet build "$root/$1" -c Release -v:q -tl:off --nologo ${checks:+"$checks"}
   mv "$root/.local/app.building" "$root/.local/app.built"
 }
 
-build_app() {
-  ! app_built || return 0
-  lock
-  if ! app_built; then
-    say "Building …"
-    build src/FunctionsConsumers.Cli/FunctionsConsumers.Cli.csproj
+# set_up [PROJECT]: installs Azurite where it is missing, and meanwhile builds the project; without one, the app where
+# something of it is missing or has changed.
+set_up() {
+  local project=${1:-} azurite_installer=""
+  if [ -z "$project" ] && npm_installed "$azurite" && app_built; then
+    command -v dotnet >/dev/null || needs_dotnet
+    return
   fi
+  lock
+  needs_dotnet
+  if ! npm_installed "$azurite"; then
+    needs_node
+    say "Installing Azurite into infra/local/node_modules …"
+    (npm_install azurite "$azurite") &
+    azurite_installer=$!
+  fi
+  if [ -n "$project" ]; then build "$project"
+  elif ! app_built; then build src/FunctionsConsumers.Cli/FunctionsConsumers.Cli.csproj; fi
+  if [ -n "$azurite_installer" ]; then wait "$azurite_installer" || exit 2; fi
   unlock
 }

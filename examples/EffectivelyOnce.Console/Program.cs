@@ -1,9 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Keys;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce;
 
 namespace EffectivelyOnce.HttpCalls;
 

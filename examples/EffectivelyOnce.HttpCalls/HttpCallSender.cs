@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
 using Microsoft.Extensions.Configuration;
 
 namespace EffectivelyOnce.HttpCalls;

@@ -3,9 +3,6 @@ using System.Text.Json;
 using Confluent.Kafka;
 using EffectivelyOnce.HttpCalls;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Keys;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

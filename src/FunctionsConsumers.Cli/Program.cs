@@ -1,1 +1,1 @@
-return await FunctionsConsumers.Cli.CommandLine.FcCommandLine.InvokeAsync(args);
+return await FunctionsConsumers.Cli.FcCommandLine.InvokeAsync(args);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsConsumers.EffectivelyOnce;

@@ -1,6 +1,3 @@
-using FunctionsConsumers.EffectivelyOnce.Progress;
-using FunctionsConsumers.EffectivelyOnce.Tables;
-
 namespace FunctionsConsumers.EffectivelyOnce;
 
 /// <summary>

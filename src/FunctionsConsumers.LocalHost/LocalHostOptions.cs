@@ -1,3 +1,4 @@
+
 namespace FunctionsConsumers.LocalHost;
 
 /// <summary>What a caller of the local host decides; all of it goes before the environment, which goes before <c>local.settings.json</c>.</summary>
@@ -32,6 +33,6 @@ public sealed record LocalHostOptions
     public TextWriter Log { get; init; } = Console.Error;
 
     /// <summary>The folder that holds <c>host.json</c> and <c>local.settings.json</c>.</summary>
-    /// <value>Default null: <see cref="LocalFolder.Root" /> if it holds a <c>host.json</c>, else the folder of the app.</value>
+    /// <value>Default null: <see cref="Files.LocalFolder.Root" /> if it holds a <c>host.json</c>, else the folder of the app.</value>
     public string? ScriptRoot { get; init; }
 }

@@ -1,16 +1,16 @@
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.Orders;
 using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.Orders.Inventory;
 using FunctionsConsumers.Orders.Mail;
 using FunctionsConsumers.Orders.Notification;
+using FunctionsConsumers.Orders.Reading;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
-namespace FunctionsConsumers.Orders;
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers everything the three consumers need; the Functions app and the local host both call it, and nothing else.</summary>
 public static class OrderConsumersRegistration

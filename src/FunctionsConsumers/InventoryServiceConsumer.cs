@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders;
 using FunctionsConsumers.Security;
 using Microsoft.Azure.Functions.Worker;

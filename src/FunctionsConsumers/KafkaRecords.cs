@@ -1,5 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsConsumers;

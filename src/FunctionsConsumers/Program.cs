@@ -1,11 +1,26 @@
-using FunctionsConsumers.Orders;
+using FunctionsConsumers;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 
 // The gap audit asks where a group begins (extensions.kafka.autoOffsetReset), since that decides what a gap is.
 builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "host.json"), optional: false);
 builder.Services.AddOrderConsumers(builder.Configuration);
-builder.Build().Run();
+var app = builder.Build();
+if (KafkaExtension.Notice is { } notice)
+{
+    AppLog.Notice(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers"), notice);
+}
+
+app.Run();
+
+/// <summary>What the app itself says.</summary>
+internal static partial class AppLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Notice}")]
+    public static partial void Notice(ILogger logger, string notice);
+}

@@ -10,10 +10,6 @@ internal static class Metadata
 
     public static string Configuration { get; } = Of("Configuration");
 
-    public static string UseStandIns { get; } = Of("UseStandIns");
-
-    public static string FeedLacksLibrdkafka { get; } = Of("FeedLacksLibrdkafka");
-
     private static string Of(string key) =>
         typeof(Metadata).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value ?? "";
 }

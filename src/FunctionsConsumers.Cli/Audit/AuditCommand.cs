@@ -1,6 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using FunctionsConsumers.Audit;
+using FunctionsConsumers.Audit.Sessions;
+using FunctionsConsumers.Audit.Verdicts;
 using FunctionsConsumers.Cli.CommandLine;
+using FunctionsConsumers.Lab.Services;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.Cli.Audit;
@@ -31,7 +35,7 @@ internal static class AuditCommand
             }
 
             var outcome = await call.Terminal.WithProgressAsync("Auditing", 0, _ =>
-                new AuditSession(call.Target(), Groups.All).RunAsync(null, TimeSpan.FromSeconds(call.Given.GetValue(wait) ?? DefaultWaitSeconds), call.Stop));
+                new AuditSession(call.Target().Audited(), Groups.All).RunAsync(null, TimeSpan.FromSeconds(call.Given.GetValue(wait) ?? DefaultWaitSeconds), call.Stop));
             if (call.Json)
             {
                 call.PrintJson(outcome.Report with { Healed = healed });
@@ -47,7 +51,7 @@ internal static class AuditCommand
                 call.Terminal.Say("fc: --heal sends nothing itself: what it left in the outbox waits for a running host, so start ./run if nothing runs");
             }
 
-            return outcome.ExitCode;
+            return AuditPrinting.ExitCodeOf(outcome);
         });
     }
 }
@@ -55,6 +59,11 @@ internal static class AuditCommand
 /// <summary>An audit for a person to read.</summary>
 internal static class AuditPrinting
 {
+    /// <summary>The exit code: what could not be audited is never good, and never merely bad.</summary>
+    /// <param name="outcome">The outcome.</param>
+    /// <returns>The exit code.</returns>
+    public static int ExitCodeOf(AuditOutcome outcome) => !outcome.IsWhole ? ExitCode.NotDone : outcome.Report.Ok ? ExitCode.Good : ExitCode.NotGood;
+
     /// <summary>Prints the numbers as a table.</summary>
     /// <param name="terminal">Where to.</param>
     /// <param name="report">The numbers.</param>

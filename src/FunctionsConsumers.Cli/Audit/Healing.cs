@@ -1,7 +1,9 @@
 using System.Globalization;
+using FunctionsConsumers.Audit;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Hosting;
 
 namespace FunctionsConsumers.Cli.Audit;
 
@@ -40,10 +42,3 @@ internal static class Healing
         }
     }
 }
-
-/// <summary>What healing found in a group.</summary>
-/// <param name="Group">The group.</param>
-/// <param name="Found">Records below the committed offset that were not known to be finished.</param>
-/// <param name="Healed">Those of them that had no effect and no dead letter, and have one now.</param>
-/// <param name="Dropped">Offsets that the broker had dropped before they were handled.</param>
-internal sealed record HealedGroup(string Group, long Found, long Healed, long Dropped);

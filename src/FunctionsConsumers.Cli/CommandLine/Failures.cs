@@ -2,9 +2,9 @@ using System.Globalization;
 using Azure;
 using Azure.Identity;
 using Confluent.Kafka;
+using FunctionsConsumers.Audit;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.Lab;
 using FunctionsConsumers.LocalHost;
 
 namespace FunctionsConsumers.Cli.CommandLine;
@@ -17,7 +17,7 @@ internal static class Failures
     /// <returns>One line.</returns>
     public static string Line(Exception failure) => OneLine(failure switch
     {
-        CommandException or LocalHostException or SettingException or StoreUnavailableException or BatchDeadlineException or InvalidDataException => failure.Message,
+        CommandException or AuditException or LabException or LocalHostException or SettingException or StoreUnavailableException or BatchDeadlineException or InvalidDataException => failure.Message,
         TimeoutException => $"no answer in time: {failure.Message}",
         AggregateException { InnerExceptions.Count: > 0 } several => Line(several.InnerExceptions[0]),
         OperationCanceledException => "stopped before it was done",

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using FunctionsConsumers.Cli.Connections;
-using FunctionsConsumers.LocalHost;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using FunctionsConsumers.LocalHost.Connections;
+using FunctionsConsumers.LocalHost.Files;
 
 namespace FunctionsConsumers.Cli.CommandLine;
 
@@ -8,8 +10,10 @@ namespace FunctionsConsumers.Cli.CommandLine;
 /// <param name="Given">The parsed command line.</param>
 /// <param name="Terminal">Where words go.</param>
 /// <param name="Environment">The environment's variables.</param>
+/// <param name="Shapes">The shapes of what is printed as JSON.</param>
 /// <param name="Stop">Set by SIGTERM and Ctrl-C.</param>
-internal sealed record Invocation(ParseResult Given, Terminal Terminal, IReadOnlyDictionary<string, string> Environment, CancellationToken Stop)
+internal sealed record Invocation(
+    ParseResult Given, Terminal Terminal, IReadOnlyDictionary<string, string> Environment, JsonSerializerOptions Shapes, CancellationToken Stop)
 {
     /// <summary>Whether the result is JSON.</summary>
     public bool Json => Given.GetValue(SharedOptions.Json);
@@ -19,12 +23,18 @@ internal sealed record Invocation(ParseResult Given, Terminal Terminal, IReadOnl
 
     /// <summary>Where broker, tables and topic are.</summary>
     /// <returns>The target.</returns>
-    public Target Target() => Connections.Target.Resolve(TargetOptions, Environment, RunFile.Find());
+    public Target Target() => LocalHost.Connections.Target.Resolve(TargetOptions, Environment, RunFile.Find());
+
+    /// <summary>A value as one line of JSON.</summary>
+    /// <typeparam name="T">The value's type.</typeparam>
+    /// <param name="value">The value.</param>
+    /// <returns>The line.</returns>
+    public string JsonOf<T>(T value) => JsonSerializer.Serialize(value, (JsonTypeInfo<T>)Shapes.GetTypeInfo(typeof(T)));
 
     /// <summary>Prints the result as JSON.</summary>
     /// <typeparam name="T">The result's type.</typeparam>
     /// <param name="value">The result.</param>
-    public void PrintJson<T>(T value) => Terminal.Out.WriteLine(JsonLine.Of(value));
+    public void PrintJson<T>(T value) => Terminal.Out.WriteLine(JsonOf(value));
 }
 
 /// <summary>Says what a command does when it is called.</summary>
@@ -37,7 +47,7 @@ internal static class CommandBody
     /// <returns>The same command.</returns>
     public static Command Runs(this Command command, Caller caller, Func<Invocation, Task<int>> body)
     {
-        command.SetAction((given, stop) => body(new Invocation(given, caller.Terminal, caller.Environment, stop)));
+        command.SetAction((given, stop) => body(new Invocation(given, caller.Terminal, caller.Environment, caller.Shapes, stop)));
         return command;
     }
 }
@@ -45,4 +55,9 @@ internal static class CommandBody
 /// <summary>Who calls the command line.</summary>
 /// <param name="Terminal">Where words go.</param>
 /// <param name="Environment">The environment's variables.</param>
-internal sealed record Caller(Terminal Terminal, IReadOnlyDictionary<string, string> Environment);
+internal sealed record Caller(Terminal Terminal, IReadOnlyDictionary<string, string> Environment)
+{
+    /// <summary>The shapes of what is printed as JSON.</summary>
+    /// <value>Default none.</value>
+    public JsonSerializerOptions Shapes { get; init; } = JsonSerializerOptions.Default;
+}

@@ -1,8 +1,9 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
-using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.LocalHost.Embedded;
+using FunctionsConsumers.LocalHost.Files;
 
 namespace FunctionsConsumers.Cli.ConsumerGroups;
 

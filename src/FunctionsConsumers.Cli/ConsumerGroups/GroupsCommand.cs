@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Connections;
-using FunctionsConsumers.Cli.Kafka;
+using FunctionsConsumers.Lab.Services;
+using FunctionsConsumers.LocalHost.Connections;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.Cli.ConsumerGroups;
@@ -31,8 +32,8 @@ internal static class GroupsCommand
     private static async Task<IReadOnlyList<GroupStatus>> AskAsync(Target target, CancellationToken cancellationToken)
     {
         var kafka = target.Kafka();
-        using var reader = new TopicReader(kafka);
-        using var offsets = new GroupOffsets(kafka);
+        using var reader = target.OpenTopics();
+        using var offsets = target.OpenOffsets();
         var ends = await Task.Run(() => reader.Offsets(target.Topic), cancellationToken);
         var memberships = await GroupMembership.FindAsync(kafka, target.Topic, Groups.All, cancellationToken);
         return await Task.Run(() => (IReadOnlyList<GroupStatus>)[.. memberships.Select(membership =>

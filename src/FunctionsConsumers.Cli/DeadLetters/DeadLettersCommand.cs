@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
+using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Kafka;
+using FunctionsConsumers.Lab.Services;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.Cli.DeadLetters;
@@ -24,7 +25,7 @@ internal static class DeadLettersCommand
             var target = call.Target();
             var entries = await call.Terminal.WithProgressAsync("Reading dead letters", 0, _ => Task.Run(() =>
             {
-                using var reader = new TopicReader(target.Kafka());
+                using var reader = target.OpenTopics();
                 return Read(reader, target.Topic, call.Given.GetValue(group) is { } one ? [one] : Groups.All, call.Stop);
             }, CancellationToken.None));
             if (call.Json)

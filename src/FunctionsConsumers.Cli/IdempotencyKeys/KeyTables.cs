@@ -1,7 +1,8 @@
 using Azure;
 using Azure.Data.Tables;
-using FunctionsConsumers.Cli.Audit;
-using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.Audit.Tables;
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.Cli.IdempotencyKeys;

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Lab.Guarantees;
-using FunctionsConsumers.Cli.Lab.Kill;
 using FunctionsConsumers.Cli.Traffic;
+using FunctionsConsumers.Lab.Guarantees;
+using FunctionsConsumers.Lab.Traffic;
 
 namespace FunctionsConsumers.Cli.Lab;
 

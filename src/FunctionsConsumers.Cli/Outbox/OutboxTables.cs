@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.Cli.Outbox;
@@ -18,7 +19,7 @@ internal static class OutboxTables
         {
             if (await GroupTable.FindAsync(accounts, group, cancellationToken) is { } table)
             {
-                var outbox = new OutboxByHand(group, table.Store, table.Buckets, TimeProvider.System);
+                var outbox = new OutboxByHand(group, table.Store, new Buckets(table.Buckets), TimeProvider.System);
                 await foreach (var entry in outbox.ListAsync(cancellationToken))
                 {
                     found.Add(new FoundMessage(entry, outbox));

@@ -1,9 +1,13 @@
 using System.Diagnostics;
-using FunctionsConsumers.Cli.Audit;
+using FunctionsConsumers.Audit;
+using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.Audit.Sessions;
+using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Kafka;
 using FunctionsConsumers.Cli.Traffic;
-using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.Lab.Services;
+using FunctionsConsumers.Lab.Traffic;
+using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.Cli.Run;
@@ -27,9 +31,9 @@ internal sealed class ProvingRun(Invocation call, RunSession session, TrafficPla
     /// <exception cref="CommandException">Broker or tables went away, records were not taken, or the run was stopped.</exception>
     public async Task<(AuditOutcome Outcome, RunReport Report)> RunAsync()
     {
-        using var reader = new TopicReader(session.Target.Kafka());
-        using var offsets = new GroupOffsets(session.Target.Kafka());
-        var tables = new TableReader(session.Target.Tables());
+        using var reader = session.Target.OpenTopics();
+        using var offsets = session.Target.OpenOffsets();
+        var tables = new TableReader(session.Target.Tables().Clients);
         var before = await Task.Run(() => reader.Offsets(_topic), call.Stop);
 
         // The throughput is that of the groups, not of their joining.
@@ -55,7 +59,7 @@ internal sealed class ProvingRun(Invocation call, RunSession session, TrafficPla
 
         // Whoever waited this long has seen the groups at the end, or never will: the audit only has to look.
         var outcome = await call.Terminal.WithProgressAsync("Auditing", 0, _ =>
-            new AuditSession(session.Target, Groups.All).RunAsync(before.ToDictionary(partition => partition.Partition, partition => partition.End), TimeSpan.Zero, call.Stop));
+            new AuditSession(session.Target.Audited(), Groups.All).RunAsync(before.ToDictionary(partition => partition.Partition, partition => partition.End), TimeSpan.Zero, call.Stop));
         return (outcome, Report(outcome.Report, handled, sent));
     }
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using FunctionsConsumers.Audit;
 using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Cli.Traffic;
+using FunctionsConsumers.Lab.Traffic;
 
 namespace FunctionsConsumers.Cli.Run;
 
@@ -75,7 +77,7 @@ internal static class RunCommand
 
         await call.Terminal.Out.FlushAsync(CancellationToken.None);
         AuditPrinting.Explain(call.Terminal, outcome);
-        return outcome.ExitCode;
+        return AuditPrinting.ExitCodeOf(outcome);
     }
 
     private static void Print(Terminal terminal, RunReport report)

@@ -1,6 +1,9 @@
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Connections;
 using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Connections;
+using FunctionsConsumers.LocalHost.Embedded;
+using FunctionsConsumers.LocalHost.Files;
+using FunctionsConsumers.LocalHost.Hosting;
 
 namespace FunctionsConsumers.Cli.Run;
 

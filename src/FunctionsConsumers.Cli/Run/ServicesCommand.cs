@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Embedded;
+using FunctionsConsumers.LocalHost.Files;
 
 namespace FunctionsConsumers.Cli.Run;
 

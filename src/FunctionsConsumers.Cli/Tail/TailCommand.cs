@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Kafka;
 
 namespace FunctionsConsumers.Cli.Tail;
 
@@ -23,8 +22,8 @@ internal static class TailCommand
         return command.Runs(caller, async call =>
         {
             var target = call.Target();
-            var tail = new TopicTail(target.Kafka(), call.Given.GetValue(topic) ?? target.Topic, call.Given.GetValue(group), call.Given.GetValue(fromBeginning));
-            await Task.Run(() => tail.Run(call.Terminal.Say, record => call.Terminal.Out.WriteLine(call.Json ? JsonLine.Of(TailedRecord.Of(record)) : Line(record)), call.Given.GetValue(max) ?? long.MaxValue, call.Stop), CancellationToken.None);
+            var tail = new TopicTail(target, call.Given.GetValue(topic) ?? target.Topic, call.Given.GetValue(group), call.Given.GetValue(fromBeginning));
+            await Task.Run(() => tail.Run(call.Terminal.Say, record => call.Terminal.Out.WriteLine(call.Json ? call.JsonOf(TailedRecord.Of(record)) : Line(record)), call.Given.GetValue(max) ?? long.MaxValue, call.Stop), CancellationToken.None);
             return ExitCode.Good;
         });
     }

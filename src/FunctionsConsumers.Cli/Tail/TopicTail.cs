@@ -1,7 +1,9 @@
 using Confluent.Kafka;
+using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.Lab.Services;
+using FunctionsConsumers.LocalHost.Connections;
 
 namespace FunctionsConsumers.Cli.Tail;
 
@@ -9,12 +11,13 @@ namespace FunctionsConsumers.Cli.Tail;
 /// Reads a topic as it grows. In a named group it joins and commits what was handed on; without one it takes all
 /// partitions for itself under a fresh group id, and commits nothing.
 /// </summary>
-/// <param name="kafka">The broker.</param>
+/// <param name="target">The broker.</param>
 /// <param name="topic">The topic.</param>
 /// <param name="group">The group; null for a fresh one.</param>
 /// <param name="fromBeginning">Whether to begin with the oldest record where no committed offset says otherwise.</param>
-internal sealed class TopicTail(KafkaConnection kafka, string topic, string? group, bool fromBeginning)
+internal sealed class TopicTail(Target target, string topic, string? group, bool fromBeginning)
 {
+    private readonly KafkaConnection _kafka = target.Kafka();
     private string? _lastError;
 
     /// <summary>Reads until it is stopped or has handed on enough.</summary>
@@ -26,7 +29,7 @@ internal sealed class TopicTail(KafkaConnection kafka, string topic, string? gro
     public void Run(Action<string> say, Action<ConsumeResult<byte[]?, byte[]?>> take, long most, CancellationToken stop)
     {
         IReadOnlyList<PartitionOffsets> offsets;
-        using (var reader = new TopicReader(kafka))
+        using (var reader = target.OpenTopics())
         {
             offsets = reader.Offsets(topic);
         }
@@ -41,7 +44,7 @@ internal sealed class TopicTail(KafkaConnection kafka, string topic, string? gro
             consumer.Subscribe(topic);
         }
 
-        say($"Reading {topic} at {kafka.Brokers}; Ctrl-C stops");
+        say($"Reading {topic} at {_kafka.Brokers}; Ctrl-C stops");
         try
         {
             for (long taken = 0; taken < most && !stop.IsCancellationRequested;)
@@ -61,7 +64,7 @@ internal sealed class TopicTail(KafkaConnection kafka, string topic, string? gro
         }
         catch (KafkaException e)
         {
-            throw new CommandException($"{topic} at {kafka.Brokers} cannot be read on ({_lastError ?? e.Error.Reason}): check --brokers (setting KafkaBrokers) and --group", e);
+            throw new CommandException($"{topic} at {_kafka.Brokers} cannot be read on ({_lastError ?? e.Error.Reason}): check --brokers (setting KafkaBrokers) and --group", e);
         }
         finally
         {
@@ -71,7 +74,7 @@ internal sealed class TopicTail(KafkaConnection kafka, string topic, string? gro
     }
 
     private IConsumer<byte[]?, byte[]?> Build() =>
-        new ConsumerBuilder<byte[]?, byte[]?>(kafka.Apply(new ConsumerConfig
+        new ConsumerBuilder<byte[]?, byte[]?>(_kafka.Apply(new ConsumerConfig
         {
             GroupId = group ?? "fc-tail-" + Guid.NewGuid().ToString("N"),
             ClientId = "fc-tail",

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Connections;
-using FunctionsConsumers.Cli.Kafka;
+using FunctionsConsumers.Lab.Services;
+using FunctionsConsumers.Lab.Traffic;
+using FunctionsConsumers.LocalHost.Connections;
 
 namespace FunctionsConsumers.Cli.Traffic;
 
@@ -53,7 +55,7 @@ internal static class ProduceCommand
     /// <exception cref="CommandException">The broker does not answer, or there is no such topic.</exception>
     public static async Task<ProducedTraffic> ProduceAsync(Invocation call, Target target, TrafficPlan plan, long? rate)
     {
-        using (var reader = new TopicReader(target.Kafka()))
+        using (var reader = target.OpenTopics())
         {
             await Task.Run(() => reader.Offsets(target.Topic), call.Stop);
         }

@@ -50,6 +50,12 @@ internal sealed class Deadline : IDisposable
     /// <param name="failure">The failure behind it; null where there is none.</param>
     public void Note(string? answer, Exception? failure)
     {
+        // What fails now was cut off by the deadline, and tells nothing of the service. The answer before it does.
+        if (_limit.IsCancellationRequested)
+        {
+            return;
+        }
+
         LastAnswer = answer ?? LastAnswer;
         LastFailure = failure ?? LastFailure;
     }
@@ -64,9 +70,15 @@ internal sealed class Deadline : IDisposable
         {
             throw new BatchDeadlineException(
                 $"The batch could not be settled within {Limit.TotalSeconds:0.#} s (EffectivelyOnce__BatchDeadline); it has to be delivered again. Last answer: {LastAnswer ?? "none"}.",
-                LastFailure);
+                InnerException);
         }
     }
+
+    /// <summary>
+    /// The Functions worker reports a failure around a cancellation as a cancelled call, without its message. A request that
+    /// ran into a time-out of its own is such a cancellation, and nobody cancelled the batch.
+    /// </summary>
+    private Exception? InnerException => LastFailure is OperationCanceledException ? null : LastFailure;
 
     /// <summary>Waits before the next try: doubled each time, with jitter, at most 5 s.</summary>
     /// <param name="failures">Tries in a row that settled nothing, from 1.</param>

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
 
 namespace FunctionsConsumers.EffectivelyOnce.Batches;
 

@@ -1,5 +1,3 @@
-using FunctionsConsumers.EffectivelyOnce.Keys;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.EffectivelyOnce.Batches;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
-using FunctionsConsumers.EffectivelyOnce.Keys;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.EffectivelyOnce.Batches;

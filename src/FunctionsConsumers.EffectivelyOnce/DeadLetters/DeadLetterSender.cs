@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;

@@ -1,5 +1,3 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.Progress;
@@ -155,9 +153,3 @@ public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress pr
     [LoggerMessage(61, LogLevel.Warning, "{Group}: {Healed} records of {Topic} had been skipped and were handled by the gap audit")]
     private partial void LogHealed(string group, string topic, int healed);
 }
-
-/// <summary>What a gap audit found.</summary>
-/// <param name="Found">Records below the committed offset that were not known to be finished.</param>
-/// <param name="Healed">Those of them that had no effect and no dead letter, and have one now.</param>
-/// <param name="Lost">Offsets that the broker had dropped before.</param>
-public readonly record struct GapAuditResult(long Found, int Healed, long Lost);

@@ -1,5 +1,3 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
-
 namespace FunctionsConsumers.EffectivelyOnce.Progress;
 
 /// <summary>The log as the gap audit sees it, beside the consumers and without joining their groups. The port behind which stand Kafka and the simulation's log.</summary>

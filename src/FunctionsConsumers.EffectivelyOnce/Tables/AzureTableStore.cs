@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
-using Azure.Identity;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
 
@@ -17,15 +15,9 @@ public sealed class AzureTableStore : ITableStore
     private const int ReadsAtOnce = 16;
 
     private readonly TableClient[] _tables;
-    private readonly string _accounts;
-    private readonly string _tableName;
 
-    private AzureTableStore(IEnumerable<TableServiceClient> clients, string tableName)
-    {
+    private AzureTableStore(IEnumerable<TableServiceClient> clients, string tableName) =>
         _tables = [.. clients.Select(client => client.GetTableClient(tableName))];
-        _accounts = string.Join(", ", clients.Select(client => client.AccountName));
-        _tableName = tableName;
-    }
 
     /// <summary>A group's table, its buckets dealt out over all accounts.</summary>
     /// <param name="accounts">The accounts.</param>
@@ -40,9 +32,22 @@ public sealed class AzureTableStore : ITableStore
     public static AzureTableStore InFirst(TableAccounts accounts, string tableName) => new(accounts.Clients.Take(1), tableName);
 
     /// <inheritdoc />
+    /// <exception cref="ArgumentException">No operation, an update or a delete without an ETag, or a partition key that is no bucket.</exception>
     public async Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
     {
+        // What the caller got wrong is found here. From the call of the client on, every exception is an answer.
+        var table = TableOf(partitionKey);
         ArgumentNullException.ThrowIfNull(operations);
+        if (operations.Count == 0)
+        {
+            throw new ArgumentException("A transaction needs at least one operation.", nameof(operations));
+        }
+
+        if (TransactionLimits.Refusal(operations) is { } refusal)
+        {
+            return new SubmitResult(SubmitStatus.Refused, [], refusal);
+        }
+
         var actions = new TableTransactionAction[operations.Count];
         for (var i = 0; i < actions.Length; i++)
         {
@@ -51,38 +56,37 @@ public sealed class AzureTableStore : ITableStore
 
         try
         {
-            var response = await TableOf(partitionKey).SubmitTransactionAsync(actions, cancellationToken).ConfigureAwait(false);
-            var etags = new string?[actions.Length];
-            for (var i = 0; i < etags.Length; i++)
-            {
-                etags[i] = operations[i].Kind == RowOperationKind.Delete ? null : response.Value[i].Headers.ETag?.ToString();
-            }
-
-            return new SubmitResult(SubmitStatus.Committed, etags);
+            var response = await table.SubmitTransactionAsync(actions, cancellationToken).ConfigureAwait(false);
+            return new SubmitResult(SubmitStatus.Committed, ETags(operations, response.Value));
         }
-        catch (Exception failure) when (IsAnswer(failure))
+        catch (Exception failure)
         {
-            return new SubmitResult(StatusOf(failure), [], Describe(failure), failure);
+            var row = failure is TableTransactionFailedException { FailedTransactionActionIndex: { } index } && index < operations.Count
+                ? $" at row '{operations[index].RowKey}'"
+                : "";
+            return new SubmitResult(TableAnswers.StatusOf(failure), [], TableAnswers.Describe(table, failure) + row, failure);
         }
     }
 
     /// <inheritdoc />
+    /// <exception cref="ArgumentException">A partition key that is no bucket.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<IReadOnlyDictionary<string, Row>> ReadAsync(
         string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
     {
+        var table = TableOf(partitionKey);
         ArgumentNullException.ThrowIfNull(rowKeys);
 
         // Point reads: a filter of row keys joined by "or" makes the service scan the whole partition.
-        var table = TableOf(partitionKey);
         var found = new Dictionary<string, Row>(StringComparer.Ordinal);
         foreach (var some in rowKeys.Chunk(ReadsAtOnce))
         {
-            var rows = await Task.WhenAll(some.Select(rowKey => ReadAsync(table, partitionKey, rowKey, columns, cancellationToken))).ConfigureAwait(false);
+            var rows = await Task.WhenAll(some.Select(rowKey => table.FindAsync(partitionKey, rowKey, Selected(columns), cancellationToken))).ConfigureAwait(false);
             foreach (var row in rows)
             {
                 if (row is not null)
                 {
-                    found[row.RowKey] = row;
+                    found[row.RowKey] = ToRow(row);
                 }
             }
         }
@@ -91,35 +95,30 @@ public sealed class AzureTableStore : ITableStore
     }
 
     /// <inheritdoc />
+    /// <exception cref="ArgumentException">An empty prefix, or a partition key that is no bucket.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async IAsyncEnumerable<Row> ScanAsync(
         string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var table = TableOf(partitionKey);
         ArgumentException.ThrowIfNullOrEmpty(rowKeyPrefix);
         var end = rowKeyPrefix[..^1] + (char)(rowKeyPrefix[^1] + 1);
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partitionKey} and RowKey ge {rowKeyPrefix} and RowKey lt {end}");
-        var pages = TableOf(partitionKey).QueryAsync<TableEntity>(filter, 1000, Selected(columns), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var pages = table.QueryAsync<TableEntity>(filter, 1000, Selected(columns), cancellationToken).AsPages().GetAsyncEnumerator(cancellationToken);
         await using (pages.ConfigureAwait(false))
         {
-            while (true)
+            while (await table.AskAsync(NextAsync, cancellationToken).ConfigureAwait(false) is { } rows)
             {
-                TableEntity entity;
-                try
+                foreach (var row in rows)
                 {
-                    if (!await pages.MoveNextAsync().ConfigureAwait(false))
-                    {
-                        break;
-                    }
-
-                    entity = pages.Current;
+                    yield return row;
                 }
-                catch (Exception failure) when (IsAnswer(failure) && !cancellationToken.IsCancellationRequested)
-                {
-                    throw AsReadFailure(failure);
-                }
-
-                yield return ToRow(entity);
             }
         }
+
+        async Task<Row[]?> NextAsync() => await pages.MoveNextAsync().ConfigureAwait(false)
+            ? [.. TableAnswers.Whole(pages.Current).Values.Select(row => ToRow(TableAnswers.Whole(row)))]
+            : null;
     }
 
     private static TableTransactionAction Action(string partitionKey, RowOperation operation)
@@ -130,26 +129,42 @@ public sealed class AzureTableStore : ITableStore
             entity[name] = value;
         }
 
-        return operation.Kind switch
+        if (operation.Kind == RowOperationKind.Insert)
         {
-            RowOperationKind.Insert => new TableTransactionAction(TableTransactionActionType.Add, entity),
-            RowOperationKind.Replace => new TableTransactionAction(TableTransactionActionType.UpdateReplace, entity, new ETag(operation.ETag!)),
-            RowOperationKind.Merge => new TableTransactionAction(TableTransactionActionType.UpdateMerge, entity, new ETag(operation.ETag!)),
-            _ => new TableTransactionAction(TableTransactionActionType.Delete, entity, new ETag(operation.ETag!)),
+            return new TableTransactionAction(TableTransactionActionType.Add, entity);
+        }
+
+        if (string.IsNullOrEmpty(operation.ETag))
+        {
+            throw new ArgumentException($"{operation.Kind} of row '{operation.RowKey}' names no ETag: read the row, and give the version that was read.", nameof(operation));
+        }
+
+        var kind = operation.Kind switch
+        {
+            RowOperationKind.Replace => TableTransactionActionType.UpdateReplace,
+            RowOperationKind.Merge => TableTransactionActionType.UpdateMerge,
+            _ => TableTransactionActionType.Delete,
         };
+        return new TableTransactionAction(kind, entity, new ETag(operation.ETag));
     }
 
-    private async Task<Row?> ReadAsync(TableClient table, string partitionKey, string rowKey, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
+    // A success has one part for each operation, each itself a success. The client does not see to that.
+    private static string?[] ETags(IReadOnlyList<RowOperation> operations, IReadOnlyList<Response> parts)
     {
-        try
+        var done = parts.Count(part => part.Status is >= 200 and < 300);
+        if (parts.Count != operations.Count || done != operations.Count)
         {
-            var response = await table.GetEntityIfExistsAsync<TableEntity>(partitionKey, rowKey, Selected(columns), cancellationToken).ConfigureAwait(false);
-            return response.HasValue ? ToRow(response.Value!) : null;
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"The answer cannot be read: it speaks of {parts.Count} operations and calls {done} of them done; there are {operations.Count}."));
         }
-        catch (Exception failure) when (IsAnswer(failure) && !cancellationToken.IsCancellationRequested)
+
+        var etags = new string?[parts.Count];
+        for (var i = 0; i < etags.Length; i++)
         {
-            throw AsReadFailure(failure);
+            etags[i] = operations[i].Kind == RowOperationKind.Delete ? null : parts[i].Headers.ETag?.ToString();
         }
+
+        return etags;
     }
 
     // The service leaves the keys out of an answer unless they are asked for.
@@ -169,41 +184,16 @@ public sealed class AzureTableStore : ITableStore
         return new Row(entity.PartitionKey, entity.RowKey, entity.ETag.ToString(), columns);
     }
 
-    private TableClient TableOf(string partitionKey) => _tables.Length == 1
-        ? _tables[0]
-        : _tables[int.Parse(partitionKey.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture) % _tables.Length];
-
-    // Used-up retries come as an AggregateException; a lost connection as IOException or HttpRequestException; an answer cut
-    // short in the middle as InvalidOperationException.
-    private static bool IsAnswer(Exception failure) => failure
-        is RequestFailedException or AggregateException or OperationCanceledException or TimeoutException or IOException or HttpRequestException
-        or AuthenticationFailedException or InvalidOperationException;
-
-    private static SubmitStatus StatusOf(Exception failure) => failure switch
+    private TableClient TableOf(string partitionKey)
     {
-        AuthenticationFailedException => SubmitStatus.Misconfigured,
-        RequestFailedException { Status: 400 or 413 } => SubmitStatus.Refused,
-        RequestFailedException { Status: 401 or 403 } => SubmitStatus.Misconfigured,
-        RequestFailedException { Status: 404, ErrorCode: "TableNotFound" } => SubmitStatus.Misconfigured,
-        _ => SubmitStatus.Unknown,
-    };
-
-    private Exception AsReadFailure(Exception failure) => StatusOf(failure) == SubmitStatus.Misconfigured
-        ? new SettingException(Describe(failure), failure)
-        : new StoreUnavailableException(Describe(failure), failure);
-
-    private string Describe(Exception failure)
-    {
-        return failure switch
+        ArgumentException.ThrowIfNullOrEmpty(partitionKey);
+        if (_tables.Length == 1)
         {
-            AuthenticationFailedException => $"{TableAccounts.Setting}: no token for the storage account '{_accounts}': {FirstLine(failure)}",
-            RequestFailedException { Status: 401 or 403 } refused => $"{TableAccounts.Setting}: the storage account '{_accounts}' refuses the credential ({refused.Status} {refused.ErrorCode}): check the key, or give the identity the role Storage Table Data Contributor.",
-            RequestFailedException { Status: 404, ErrorCode: "TableNotFound" } => $"{TableAccounts.Setting}: the storage account '{_accounts}' has no table '{_tableName}'; it is made at the start.",
-            RequestFailedException answer => string.Create(CultureInfo.InvariantCulture, $"table '{_tableName}': {answer.Status} {answer.ErrorCode ?? FirstLine(answer)}"),
-            AggregateException { InnerException: { } last } => $"table '{_tableName}' of '{_accounts}' cannot be reached: {FirstLine(last)}",
-            _ => $"table '{_tableName}': {FirstLine(failure)}",
-        };
-    }
+            return _tables[0];
+        }
 
-    private static string FirstLine(Exception failure) => failure.Message.Split('\n', 2)[0].TrimEnd();
+        return int.TryParse(partitionKey.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var bucket)
+            ? _tables[bucket % _tables.Length]
+            : throw new ArgumentException($"'{partitionKey}' is no bucket (b000, b001 …), so no account can be told for it.", nameof(partitionKey));
+    }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
-using FunctionsConsumers.EffectivelyOnce.Keys;
 
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
 
@@ -33,7 +32,12 @@ public static class GroupTable
     {
         ArgumentNullException.ThrowIfNull(accounts);
         var names = string.Join(',', accounts.Names);
-        await OpenAsync(accounts, accounts.Clients.Count, group, table => DescribeAsync(table, group, buckets, names, cancellationToken), cancellationToken).ConfigureAwait(false);
+        foreach (var table in Tables(accounts.Clients, group))
+        {
+            await MakeAsync(table, cancellationToken).ConfigureAwait(false);
+            Compare(await DescribeAsync(table, group, buckets, names, cancellationToken).ConfigureAwait(false), group, buckets, names);
+        }
+
         return AzureTableStore.OverAll(accounts, group);
     }
 
@@ -47,21 +51,25 @@ public static class GroupTable
     public static async Task<FoundTable?> FindAsync(TableAccounts accounts, string group, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(accounts);
-        var store = AzureTableStore.OverAll(accounts, group);
-        TableEntity? meta = null;
-        await AskAsync(accounts, async () =>
+        TableEntity? meta;
+        try
         {
-            var found = await accounts.Clients[0].GetTableClient(group).GetEntityIfExistsAsync<TableEntity>(MetaPartition, MetaRow, null, cancellationToken).ConfigureAwait(false);
-            meta = found.HasValue ? found.Value : null;
-        }, cancellationToken).ConfigureAwait(false);
+            meta = await FindMetaAsync(Tables(accounts.Clients, group).First(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (SettingException failure) when (TableAnswers.IsMissingTable(failure.InnerException))
+        {
+            return null;
+        }
+
         if (meta is null)
         {
             return null;
         }
 
-        var buckets = meta.GetInt32("Buckets") ?? new EffectivelyOnceOptions().Buckets;
+        // Any number of buckets is right for a tool, if it is one.
+        var buckets = Number(meta, "Buckets") is >= 1 and <= 1000 and var count ? (int)count : 0;
         Compare(meta, group, buckets, string.Join(',', accounts.Names));
-        return new FoundTable(store, new Buckets(buckets));
+        return new FoundTable(AzureTableStore.OverAll(accounts, group), buckets);
     }
 
     /// <summary>Makes a table that lives in the first account where it is missing.</summary>
@@ -74,93 +82,93 @@ public static class GroupTable
     public static async Task<AzureTableStore> OpenSharedAsync(TableAccounts accounts, string tableName, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(accounts);
-        await OpenAsync(accounts, 1, tableName, _ => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
+        await MakeAsync(Tables(accounts.Clients, tableName).First(), cancellationToken).ConfigureAwait(false);
         return AzureTableStore.InFirst(accounts, tableName);
     }
 
-    private static Task OpenAsync(TableAccounts accounts, int count, string tableName, Func<TableClient, Task> describe, CancellationToken cancellationToken) => AskAsync(accounts, async () =>
-    {
-        foreach (var client in accounts.Clients.Take(count))
-        {
-            var table = client.GetTableClient(tableName);
-            await table.CreateIfNotExistsAsync(cancellationToken).ConfigureAwait(false);
-            await describe(table).ConfigureAwait(false);
-        }
-    }, cancellationToken);
+    private static IEnumerable<TableClient> Tables(IEnumerable<TableServiceClient> clients, string tableName) => clients.Select(client => client.GetTableClient(tableName));
 
-    private static async Task AskAsync(TableAccounts accounts, Func<Task> ask, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ask().ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is Azure.Identity.AuthenticationFailedException or RequestFailedException { Status: 401 or 403 })
-        {
-            throw new SettingException(
-                $"{TableAccounts.Setting}: the storage account refuses the credential: check the key, or give the identity the role Storage Table Data Contributor.", failure);
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested
-            && failure is RequestFailedException or AggregateException or TaskCanceledException or IOException or HttpRequestException)
-        {
-            throw new StoreUnavailableException(
-                $"{TableAccounts.Setting}: the tables of '{string.Join(',', accounts.Names)}' cannot be reached at {accounts.Clients[0].Uri}: {(failure.InnerException ?? failure).Message.Split('\n', 2)[0].TrimEnd()}", failure);
-        }
-    }
+    private static async Task MakeAsync(TableClient table, CancellationToken cancellationToken) =>
+        await table.AskAsync(() => table.CreateIfNotExistsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
 
-    private static async Task DescribeAsync(TableClient table, string group, int buckets, string accounts, CancellationToken cancellationToken)
+    private static Task<TableEntity?> FindMetaAsync(TableClient table, CancellationToken cancellationToken) =>
+        table.FindAsync(MetaPartition, MetaRow, null, cancellationToken);
+
+    private static async Task<TableEntity> DescribeAsync(TableClient table, string group, int buckets, string accounts, CancellationToken cancellationToken)
     {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(MetaPartition, MetaRow, null, cancellationToken).ConfigureAwait(false);
-        if (!found.HasValue)
+        if (await FindMetaAsync(table, cancellationToken).ConfigureAwait(false) is { } found)
         {
-            var meta = new TableEntity(MetaPartition, MetaRow)
-            {
-                ["Group"] = group,
-                ["Buckets"] = buckets,
-                ["Accounts"] = accounts,
-                ["SchemaVersion"] = SchemaVersion,
-            };
+            return found;
+        }
+
+        var meta = new TableEntity(MetaPartition, MetaRow)
+        {
+            ["Group"] = group,
+            ["Buckets"] = buckets,
+            ["Accounts"] = accounts,
+            ["SchemaVersion"] = SchemaVersion,
+        };
+        if (await table.AskAsync(AddAsync, cancellationToken).ConfigureAwait(false))
+        {
+            return meta;
+        }
+
+        // Another start was faster, or our own first try was: what stands there is what counts.
+        return await FindMetaAsync(table, cancellationToken).ConfigureAwait(false)
+            ?? throw new StoreUnavailableException($"{TableAccounts.Setting}: table '{group}' of '{table.AccountName}' loses its description while it is being made.");
+
+        async Task<bool> AddAsync()
+        {
             try
             {
                 await table.AddEntityAsync(meta, cancellationToken).ConfigureAwait(false);
-                return;
+                return true;
             }
             catch (RequestFailedException race) when (race.Status == 409)
             {
-                // Another start was faster, or our own first try was: what stands there is what counts.
-                found = await table.GetEntityIfExistsAsync<TableEntity>(MetaPartition, MetaRow, null, cancellationToken).ConfigureAwait(false);
+                return false;
             }
         }
-
-        Compare(found.Value!, group, buckets, accounts);
     }
 
     private static void Compare(TableEntity meta, string group, int buckets, string accounts)
     {
-        if (!string.Equals(meta.GetString("Group"), group, StringComparison.Ordinal))
-        {
-            throw new SettingException($"{TableAccounts.Setting}: table '{group}' belongs to the group '{meta.GetString("Group")}': use another account, or remove the table.");
-        }
-
-        if (meta.GetInt32("Buckets") != buckets)
+        if (Number(meta, "SchemaVersion") is var version && version != SchemaVersion)
         {
             throw new SettingException(string.Create(CultureInfo.InvariantCulture,
-                $"EffectivelyOnce__Buckets is {buckets}, but table '{group}' was made with {meta.GetInt32("Buckets")}: set it to {meta.GetInt32("Buckets")}. The bucket count of a table cannot be changed."));
+                $"{TableAccounts.Setting}: table '{group}' has the layout {version}; this build writes {SchemaVersion}: use the build that made the table."));
         }
 
-        if (!string.Equals(meta.GetString("Accounts"), accounts, StringComparison.Ordinal))
+        if (Text(meta, "Group") is var owner && owner != group)
         {
-            throw new SettingException($"{TableAccounts.Setting} names the accounts '{accounts}', but table '{group}' was made with '{meta.GetString("Accounts")}': name those, in that order.");
+            throw new SettingException($"{TableAccounts.Setting}: table '{group}' belongs to the group '{owner}': use another account, or remove the table.");
         }
 
-        if (meta.GetInt32("SchemaVersion") != SchemaVersion)
+        if (Number(meta, "Buckets") is var made && made is null or < 1 or > 1000)
         {
             throw new SettingException(string.Create(CultureInfo.InvariantCulture,
-                $"Table '{group}' has the layout {meta.GetInt32("SchemaVersion")}; this build writes {SchemaVersion}: use the build that made the table."));
+                $"{TableAccounts.Setting}: the row '{MetaRow}' in partition '{MetaPartition}' of table '{group}' gives no bucket count from 1 to 1000 ({made}): write the count that the table was made with into its column Buckets, as Int32."));
+        }
+
+        if (made != buckets)
+        {
+            throw new SettingException(string.Create(CultureInfo.InvariantCulture,
+                $"EffectivelyOnce__Buckets is {buckets}, but table '{group}' was made with {made}: set it to {made}. The bucket count of a table cannot be changed."));
+        }
+
+        if (Text(meta, "Accounts") is var names && names != accounts)
+        {
+            throw new SettingException($"{TableAccounts.Setting} names the accounts '{accounts}', but table '{group}' was made with '{names}': name those, in that order.");
         }
     }
+
+    // A column of another type is as good as none: somebody has written it by hand.
+    private static string? Text(TableEntity meta, string column) => meta.TryGetValue(column, out var value) ? value as string : null;
+
+    private static long? Number(TableEntity meta, string column) => meta.TryGetValue(column, out var value) ? value switch { int i => i, long l => l, _ => null } : null;
 }
 
 /// <summary>A group's table that was there.</summary>
 /// <param name="Store">The table.</param>
-/// <param name="Buckets">Its buckets.</param>
-public sealed record FoundTable(ITableStore Store, Buckets Buckets);
+/// <param name="Buckets">How many buckets it has.</param>
+public sealed record FoundTable(ITableStore Store, int Buckets);

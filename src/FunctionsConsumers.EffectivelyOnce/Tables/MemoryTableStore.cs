@@ -107,14 +107,9 @@ public sealed class MemoryTableStore : ITableStore
 
     private static string? Refusal(IReadOnlyList<RowOperation> operations)
     {
-        if (operations.Count is 0 or > TransactionLimits.MaxRows)
+        if (TransactionLimits.Refusal(operations) is { } refusal)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"400 InvalidInput: {operations.Count} operations in a transaction");
-        }
-
-        if (operations.Select(operation => operation.RowKey).Distinct(StringComparer.Ordinal).Count() != operations.Count)
-        {
-            return "400 InvalidDuplicateRow: a row twice in a transaction";
+            return refusal;
         }
 
         if (operations.Select(TransactionLimits.Violation).FirstOrDefault(violation => violation is not null) is { } violation)

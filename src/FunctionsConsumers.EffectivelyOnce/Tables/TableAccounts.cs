@@ -1,7 +1,7 @@
+using System.Globalization;
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
@@ -20,8 +20,13 @@ public sealed class TableAccounts
     // The SDK's default of 100 s is longer than most deadlines; the service itself gives up a write after 30 s.
     private static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(15);
 
-    private TableAccounts(IReadOnlyList<TableServiceClient> clients)
+    internal TableAccounts(IReadOnlyList<TableServiceClient> clients)
     {
+        if (clients.GroupBy(client => client.Uri).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new SettingException($"{Setting} names the account {twice.Key} twice: name each account once.");
+        }
+
         Clients = clients;
         Names = [.. clients.Select(client => client.AccountName)];
     }
@@ -41,23 +46,29 @@ public sealed class TableAccounts
         ArgumentNullException.ThrowIfNull(configuration);
         var section = configuration.GetSection(Setting);
         List<IConfigurationSection> several = [.. section.GetChildren()
-            .Where(child => int.TryParse(child.Key, out _))
-            .OrderBy(child => int.Parse(child.Key, System.Globalization.CultureInfo.InvariantCulture))];
-        List<TableServiceClient> clients = [.. (several.Count > 0 ? several : [section]).Select(Client)];
-        if (clients.GroupBy(client => client.Uri).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            .Where(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .OrderBy(child => int.Parse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture))];
+        if (several.Count > 0 && (!string.IsNullOrWhiteSpace(section.Value) || !string.IsNullOrWhiteSpace(section["serviceUri"])))
         {
-            throw new SettingException($"{Setting} names the account {twice.Key} twice: name each account once.");
+            throw new SettingException($"{Setting} names one account, and {Setting}__{several[0].Key} begins a list: move the one into the list, or remove the list.");
         }
 
-        return new TableAccounts(clients);
+        return new TableAccounts([.. (several.Count > 0 ? several : [section]).Select(Client)]);
     }
 
     /// <summary>Accounts given by their connection strings.</summary>
     /// <param name="connectionStrings">At least one.</param>
     /// <returns>The accounts.</returns>
-    /// <exception cref="SettingException">A connection string is malformed.</exception>
-    public static TableAccounts FromConnectionStrings(params IReadOnlyList<string> connectionStrings) =>
-        new([.. connectionStrings.Select(connectionString => Client(Setting, connectionString))]);
+    /// <exception cref="SettingException">A connection string is malformed, or two name one account.</exception>
+    public static TableAccounts FromConnectionStrings(params IReadOnlyList<string> connectionStrings) => FromConnectionStrings(connectionStrings, null);
+
+    /// <summary>Accounts whose clients differ from the usual ones, in their transport for one.</summary>
+    /// <param name="connectionStrings">At least one.</param>
+    /// <param name="configure">Changes the usual options.</param>
+    /// <returns>The accounts.</returns>
+    /// <exception cref="SettingException">A connection string is malformed, or two name one account.</exception>
+    internal static TableAccounts FromConnectionStrings(IReadOnlyList<string> connectionStrings, Action<TableClientOptions>? configure) =>
+        new([.. connectionStrings.Select(connectionString => Client(Setting, connectionString, configure))]);
 
     private static TableServiceClient Client(IConfigurationSection section)
     {
@@ -95,11 +106,13 @@ public sealed class TableAccounts
             : ManagedIdentityId.FromUserAssignedClientId(clientId));
     }
 
-    private static TableServiceClient Client(string name, string connectionString)
+    private static TableServiceClient Client(string name, string connectionString, Action<TableClientOptions>? configure = null)
     {
+        var options = Options();
+        configure?.Invoke(options);
         try
         {
-            return new TableServiceClient(connectionString, Options());
+            return new TableServiceClient(connectionString, options);
         }
         catch (Exception malformed) when (malformed is FormatException or InvalidOperationException or ArgumentException)
         {

@@ -81,6 +81,41 @@ public static class TransactionLimits
             : null;
     }
 
+    /// <summary>Says what keeps operations from being a transaction, where the client or the emulator would not say it as the service does.</summary>
+    /// <param name="operations">The operations.</param>
+    /// <returns>The answer that the service gives, or would give if the client could send them; null where there is nothing.</returns>
+    internal static string? Refusal(IReadOnlyList<RowOperation> operations)
+    {
+        if (operations.Count is 0 or > MaxRows)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"400 InvalidInput: {operations.Count} operations in a transaction, which takes 1 to {MaxRows}");
+        }
+
+        var rowKeys = new HashSet<string>(operations.Count, StringComparer.Ordinal);
+        foreach (var operation in operations)
+        {
+            if (!rowKeys.Add(operation.RowKey))
+            {
+                return $"400 InvalidDuplicateRow: row '{operation.RowKey}' is in the transaction twice";
+            }
+
+            foreach (var (name, value) in operation.Columns)
+            {
+                if (name is "PartitionKey" or "RowKey" or "Timestamp" || name.StartsWith("odata.", StringComparison.Ordinal))
+                {
+                    return $"400 PropertyNameInvalid: column {name} of row '{operation.RowKey}' is the service's own: give it another name";
+                }
+
+                if (value is not (string or int or long or bool or double or byte[] or DateTimeOffset or null))
+                {
+                    return $"400 InvalidInput: column {name} of row '{operation.RowKey}' is a {value.GetType()}: give a string, int, long, bool, double, byte[] or DateTimeOffset";
+                }
+            }
+        }
+
+        return null;
+    }
+
     // A JSON writer may escape whatever is not plain ASCII, and the characters below, as \uXXXX.
     private static long JsonBytes(string text)
     {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using FunctionsConsumers.LocalHost.Files;
 
 namespace FunctionsConsumers.LocalHost.Embedded;
 

@@ -3,14 +3,17 @@ using System.Runtime.InteropServices;
 namespace FunctionsConsumers.LocalHost.Embedded;
 
 /// <summary>
-/// What Confluent.Kafka does not offer of the native library that it loads: the mock cluster (rdkafka_mock.h). The name
-/// is resolved as Confluent.Kafka's own: beside the app, or in <c>runtimes/&lt;rid&gt;/native</c>.
+/// What Confluent.Kafka does not offer of the native library that it loads: the mock cluster (rdkafka_mock.h). Every call
+/// goes to the very library that Confluent.Kafka loaded (<see cref="NativeLibrdkafka" />).
 /// </summary>
 internal static partial class Librdkafka
 {
     public const int Producer = 0;
 
     private const string Library = "librdkafka";
+
+    static Librdkafka() => NativeLibrary.SetDllImportResolver(
+        typeof(Librdkafka).Assembly, (name, _, _) => name == Library ? NativeLibrdkafka.Handle() : 0);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
     public static partial nint ConfNew();
@@ -20,6 +23,9 @@ internal static partial class Librdkafka
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ConfSet(nint configuration, string name, string value, ref byte reason, nuint reasonSize);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_get", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ConfGet(nint configuration, string name, ref byte value, ref nuint size);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_set_log_cb")]
     public static partial void ConfSetLogCallback(nint configuration, nint callback);

@@ -5,7 +5,7 @@ namespace FunctionsConsumers.LocalHost.Embedded;
 /// <summary>
 /// librdkafka's own mock cluster in this process: one broker on 127.0.0.1 that speaks the real protocol. It keeps about
 /// 5 MiB of each partition and drops the oldest silently; it knows no CreateTopics, ListGroups, DescribeGroups and
-/// DescribeConfigs (read in its source, 2.15).
+/// DescribeConfigs (read in the source of librdkafka 2.15).
 /// </summary>
 internal sealed class MockCluster : IDisposable
 {
@@ -39,31 +39,24 @@ internal sealed class MockCluster : IDisposable
     public string Brokers { get; }
 
     /// <summary>Starts a cluster.</summary>
-    /// <exception cref="LocalHostException">The native library is missing or refuses.</exception>
+    /// <exception cref="LocalHostException">The native library cannot be loaded, or refuses.</exception>
     public static MockCluster Start()
     {
-        try
+        var client = NewClient();
+        var cluster = Librdkafka.MockClusterNew(client, 1);
+        if (cluster == 0)
         {
-            var client = NewClient();
-            var cluster = Librdkafka.MockClusterNew(client, 1);
-            if (cluster == 0)
-            {
-                Librdkafka.Destroy(client);
-                throw new LocalHostException("The embedded Kafka cluster could not be started: no port of 127.0.0.1 could be listened on.");
-            }
-
-            Librdkafka.MockGroupInitialRebalanceDelay(cluster, FirstRebalanceDelayMs);
-
-            // Without a controller, which a mock does not have unless told, DescribeTopics and the like wait for one
-            // until they time out. Brokers are numbered from 1.
-            Librdkafka.MockSetControllerId(cluster, 1);
-            var brokers = Marshal.PtrToStringUTF8(Librdkafka.MockClusterBootstraps(cluster))!;
-            return new MockCluster(client, cluster, brokers);
+            Librdkafka.Destroy(client);
+            throw new LocalHostException("The embedded Kafka cluster could not be started: no port of 127.0.0.1 could be listened on.");
         }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
-        {
-            throw new LocalHostException("The native library librdkafka 2.15.1 is missing or of another version: use ./run or ./test, which make it in .local/native, and build again.", e);
-        }
+
+        Librdkafka.MockGroupInitialRebalanceDelay(cluster, FirstRebalanceDelayMs);
+
+        // Without a controller, which a mock does not have unless told, DescribeTopics and the like wait for one until
+        // they time out. Brokers are numbered from 1.
+        Librdkafka.MockSetControllerId(cluster, 1);
+        var brokers = Marshal.PtrToStringUTF8(Librdkafka.MockClusterBootstraps(cluster))!;
+        return new MockCluster(client, cluster, brokers);
     }
 
     /// <summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Confluent.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.LocalHost.Kafka;
 

@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.LocalHost.Kafka;

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using FunctionsConsumers.LocalHost.Files;
 
 namespace FunctionsConsumers.LocalHost.Kafka;
 

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using FunctionsConsumers.LocalHost.Configuration;
+using FunctionsConsumers.LocalHost.Files;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

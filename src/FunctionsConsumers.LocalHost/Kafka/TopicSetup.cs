@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.LocalHost.Embedded;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.LocalHost.Kafka;

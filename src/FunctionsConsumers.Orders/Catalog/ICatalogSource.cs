@@ -1,5 +1,4 @@
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.Orders.Catalog;
 

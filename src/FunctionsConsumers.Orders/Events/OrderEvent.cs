@@ -1,3 +1,5 @@
+using FunctionsConsumers.Orders.Reading;
+
 namespace FunctionsConsumers.Orders.Events;
 
 /// <summary>

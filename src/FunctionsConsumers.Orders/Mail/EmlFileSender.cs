@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.Orders.Mail;
 

@@ -1,5 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.Orders.Mail;
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.IntegrationTests.Orders.Mail;
-using FunctionsConsumers.LocalHost;
-using FunctionsConsumers.Orders;
+using FunctionsConsumers.LocalHost.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsConsumers.IntegrationTests.Cli;
 

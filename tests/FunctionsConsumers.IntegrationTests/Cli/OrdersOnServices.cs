@@ -1,10 +1,13 @@
 using System.Text;
 using Confluent.Kafka;
+using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.Cli;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Embedded;
+using FunctionsConsumers.LocalHost.Hosting;
 using FunctionsConsumers.Orders;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -85,7 +88,7 @@ internal sealed class OrdersOnServices : IAsyncDisposable
             producer.Flush(TestContext.Current.CancellationToken);
         }
 
-        using var offsets = new GroupOffsets(new KafkaConnection(_services.Brokers!));
+        using var offsets = new GroupOffsets(new KafkaConnection(_services.Brokers!).Apply(new ClientConfig()));
         await Eventually.TrueAsync(() => Groups.All.All(group => offsets.Committed(group, Topic, [0]).GetValueOrDefault(0) == _produced), "every group has committed everything");
     }
 

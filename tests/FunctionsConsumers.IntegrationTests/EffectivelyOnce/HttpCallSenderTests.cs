@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using EffectivelyOnce.HttpCalls;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsConsumers.IntegrationTests.EffectivelyOnce;

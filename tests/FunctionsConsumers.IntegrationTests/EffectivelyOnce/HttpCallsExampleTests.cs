@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Confluent.Kafka;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.IntegrationTests.Feeds;
 using FunctionsConsumers.IntegrationTests.LocalHost;
@@ -73,7 +74,7 @@ public sealed class HttpCallsExampleTests(AzuriteFixture azurite) : IAsyncLifeti
         Assert.StartsWith("in doubt: ", parked.Detail, StringComparison.Ordinal);
 
         var table = (await GroupTable.FindAsync(TableAccounts.FromConnectionStrings(azurite.ConnectionString), "labels", Cancellation))!;
-        Assert.Equal(OutboxChange.Made, await new OutboxByHand("labels", table.Store, table.Buckets, TimeProvider.System).ResendAsync(parked, Cancellation));
+        Assert.Equal(OutboxChange.Made, await new OutboxByHand("labels", table.Store, new Buckets(table.Buckets), TimeProvider.System).ResendAsync(parked, Cancellation));
         await Eventually.TrueAsync(async () => (await OutboxAsync()).Count == 0, "the call leaves the outbox");
 
         Assert.Equal([parked.Id, parked.Id], _receiver.Calls);
@@ -84,7 +85,7 @@ public sealed class HttpCallsExampleTests(AzuriteFixture azurite) : IAsyncLifeti
     {
         Assert.False(_process!.HasExited, string.Join('\n', _lines));
         return await GroupTable.FindAsync(TableAccounts.FromConnectionStrings(azurite.ConnectionString), "labels", Cancellation) is { } table
-            ? await new OutboxByHand("labels", table.Store, table.Buckets, TimeProvider.System).ListAsync(Cancellation).ToListAsync(Cancellation)
+            ? await new OutboxByHand("labels", table.Store, new Buckets(table.Buckets), TimeProvider.System).ListAsync(Cancellation).ToListAsync(Cancellation)
             : [];
     }
 

@@ -1,14 +1,10 @@
 using System.IO.Compression;
-using System.Reflection;
 using System.Xml.Linq;
 using FunctionsConsumers.IntegrationTests.Feeds;
 
 namespace FunctionsConsumers.IntegrationTests.EffectivelyOnce;
 
-/// <summary>
-/// The library's package. Where the build is on stand-ins it is packed on purpose with them: a stand-in goes by the name
-/// and the version of the genuine package, so that the package's own files and its list of dependencies are the genuine ones.
-/// </summary>
+/// <summary>The library's package, which is the same on every feed.</summary>
 public sealed class PackageTests : IDisposable
 {
     private const string Project = "src/FunctionsConsumers.EffectivelyOnce/FunctionsConsumers.EffectivelyOnce.csproj";
@@ -43,15 +39,15 @@ public sealed class PackageTests : IDisposable
         var group = Element(Element(metadata, "dependencies")!, "group")!;
         Assert.Equal("net10.0", (string?)group.Attribute("targetFramework"));
         Assert.Equal(
-            ["Azure.Data.Tables 12.11.0", "Azure.Identity 1.21.0", "Confluent.Kafka 2.15.1"],
+            ["Azure.Data.Tables 12.13.0", "Azure.Identity 1.21.0", "Confluent.Kafka 2.16.0"],
             group.Elements().Select(dependency => $"{(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}").Order(StringComparer.Ordinal));
         Assert.Equal(["Microsoft.AspNetCore.App"], Element(metadata, "frameworkReferences")!.Descendants().Attributes("name").Select(name => name.Value));
     }
 
     [Fact]
-    public async Task On_the_genuine_packages_it_depends_on_them_and_on_no_project()
+    public async Task It_depends_on_packages_and_on_no_project()
     {
-        var library = await Dotnet.EvaluateAsync(Project, "-p:UseStandIns=false", "-getItem:PackageReference,ProjectReference,FrameworkReference",
+        var library = await Dotnet.EvaluateAsync(Project, "-getItem:PackageReference,ProjectReference,FrameworkReference",
             "-getProperty:IsPackable,IsTrimmable,EnableTrimAnalyzer,GenerateDocumentationFile,IncludeSymbols,SymbolPackageFormat,EmbedUntrackedSources,TreatWarningsAsErrors");
 
         string[] Items(string item) => [.. library.GetProperty("Items").GetProperty(item).EnumerateArray().Select(entry => entry.GetProperty("Identity").GetString()!).Order(StringComparer.Ordinal)];
@@ -95,10 +91,7 @@ public sealed class PackageTests : IDisposable
 
     private async Task PackAsync()
     {
-        var packages = typeof(BillingServiceConsumer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "AzurePackages").Value;
-        string[] mode = packages == "stand-ins" ? ["-p:UseStandIns=true", "-p:AllowStandIns=true"] : ["-p:UseStandIns=false"];
-
-        var (exitCode, output) = await Dotnet.RunAsync(["pack", Project, "--no-restore", "--no-build", "-c", Dotnet.Configuration, "--output", _folder, .. mode]);
+        var (exitCode, output) = await Dotnet.RunAsync("pack", Project, "--no-restore", "--no-build", "-c", Dotnet.Configuration, "--output", _folder);
 
         Assert.True(exitCode == 0, output);
     }

@@ -1,14 +1,17 @@
 using Azure.Data.Tables;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using FunctionsConsumers.Cli.Audit;
-using FunctionsConsumers.Cli.Connections;
-using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.Cli.Traffic;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.Audit;
+using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.Audit.Sessions;
+using FunctionsConsumers.Audit.Verdicts;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.Cli;
 using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
+using FunctionsConsumers.Lab.Services;
+using FunctionsConsumers.Lab.Traffic;
+using FunctionsConsumers.LocalHost.Connections;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.IntegrationTests.EndToEnd;
@@ -30,7 +33,7 @@ internal sealed class Deployment : IAsyncDisposable
     {
         Brokers = brokers;
         _tables = tables;
-        _offsets = new GroupOffsets(new KafkaConnection(brokers));
+        _offsets = new GroupOffsets(new KafkaConnection(brokers).Apply(new ClientConfig()));
         Accounts = new TableServiceClient(tables);
 
         // What waits for a broker or an owner that went away is seen to while the test still runs.
@@ -108,8 +111,8 @@ internal sealed class Deployment : IAsyncDisposable
     public async Task<AuditReport> AuditedAsync()
     {
         var target = Target.Resolve(new TargetOptions(Brokers, _tables, Topic), new Dictionary<string, string>(), null);
-        var outcome = await new AuditSession(target, Groups.All).RunAsync(null, AuditPatience, TestContext.Current.CancellationToken);
-        Assert.True(outcome.ExitCode == 0, $"{outcome.Report} {outcome.Behind} {outcome.Gone} {string.Join('\n', outcome.Findings.Lines)} {string.Join('\n', _hosts.Select(host => host.Result.Error))}");
+        var outcome = await new AuditSession(target.Audited(), Groups.All).RunAsync(null, AuditPatience, TestContext.Current.CancellationToken);
+        Assert.True(outcome.IsWhole && outcome.Report.Ok, $"{outcome.Report} {outcome.Behind} {outcome.Gone} {string.Join('\n', outcome.Findings.Lines)} {string.Join('\n', _hosts.Select(host => host.Result.Error))}");
         return outcome.Report;
     }
 

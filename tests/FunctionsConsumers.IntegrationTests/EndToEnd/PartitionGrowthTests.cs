@@ -1,5 +1,5 @@
-using FunctionsConsumers.Cli.Traffic;
 using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
+using FunctionsConsumers.Lab.Traffic;
 
 namespace FunctionsConsumers.IntegrationTests.EndToEnd;
 

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
-using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.Cli.Traffic;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
+using FunctionsConsumers.Lab.Traffic;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.IntegrationTests.EndToEnd;
@@ -37,7 +37,7 @@ public sealed class RawBytesTests(RealKafka kafka, EmptyTables tables)
         var report = await deployment.AuditedAsync();
         Assert.Equal((6, 2, 1), (report.Records, report.DistinctOrders, report.Poison));
         Assert.All(report.Groups, group => Assert.Equal((2, 1, 3), (group.Applied, group.Duplicates, group.DeadLettered)));
-        using var reader = new TopicReader(new KafkaConnection(deployment.Brokers));
+        using var reader = new TopicReader(new KafkaConnection(deployment.Brokers).Apply(new ClientConfig()));
         foreach (var group in Groups.All)
         {
             var letters = DeadLetters(reader, $"{deployment.Topic}.{group}.dead-letters").OrderBy(letter => Text(letter, "dead-letter-offset")).ToList();

@@ -1,8 +1,9 @@
 using Azure.Data.Tables;
-using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.Cli.Traffic;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using Confluent.Kafka;
+using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
+using FunctionsConsumers.Lab.Traffic;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.IntegrationTests.EndToEnd;
@@ -66,7 +67,7 @@ public sealed class ReplayTests(RealKafka kafka, EmptyTables tables)
 
     private static long DeadLetters(Deployment deployment)
     {
-        using var reader = new TopicReader(new KafkaConnection(deployment.Brokers));
+        using var reader = new TopicReader(new KafkaConnection(deployment.Brokers).Apply(new ClientConfig()));
         return Groups.All.Sum(group => reader.Offsets($"{deployment.Topic}.{group}.dead-letters").Sum(partition => partition.End));
     }
 }

@@ -1,8 +1,8 @@
 using Confluent.Kafka;
-using FunctionsConsumers.Cli.Traffic;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
+using FunctionsConsumers.Lab.Traffic;
 using FunctionsConsumers.Orders;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -16,7 +16,7 @@ internal static class Dotnet
     public static async Task<(int ExitCode, string Output)> RunAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in (string[])["UseStandIns", "AllowStandIns", "FeedLacksGenuinePackages", "FeedLacksLibrdkafka", "FeedPropsFile", "KafkaSecurity", "MSBuildSDKsPath", "MSBuildExtensionsPath"])
+        foreach (var name in (string[])["UseStandIns", "AllowStandIns", "FeedPropsFile", "KafkaSecurity", "MSBuildSDKsPath", "MSBuildExtensionsPath"])
         {
             start.Environment.Remove(name);
         }

@@ -2,23 +2,19 @@ using System.Text.Json;
 
 namespace FunctionsConsumers.IntegrationTests.Feeds;
 
-/// <summary>The genuine packages cannot be restored on every feed: here every project is evaluated in both modes instead.</summary>
+/// <summary>The genuine Kafka extension cannot be restored on every feed: here every project is evaluated in both modes instead.</summary>
 public sealed class ReferencesTests
 {
     private const string App = "src/FunctionsConsumers/FunctionsConsumers.csproj";
 
-    private static readonly string[] GenuinePackages =
-    [
-        "Microsoft.Azure.Functions.Worker", "Microsoft.Azure.Functions.Worker.Sdk", "Microsoft.Azure.Functions.Worker.Extensions.Kafka",
-        "Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore", "Microsoft.Azure.Functions.Worker.Extensions.Timer", "Azure.Data.Tables",
-    ];
+    private const string Extension = "Microsoft.Azure.Functions.Worker.Extensions.Kafka";
 
-    /// <summary>Every project under src that is none of the stand-ins.</summary>
+    /// <summary>Every project under src that is not the stand-in.</summary>
     public static TheoryData<string> Projects() => [.. ProjectsIn("src")];
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public async Task The_two_modes_of_a_project_differ_in_the_azure_packages_alone(string project)
+    public async Task The_two_modes_of_a_project_differ_in_the_kafka_extension_alone(string project)
     {
         string[] wanted = ["-getItem:PackageReference,ProjectReference,Compile", "-getProperty:TargetFramework,OutputType,Nullable,TreatWarningsAsErrors,LangVersion,DefineConstants"];
         var genuine = await Dotnet.EvaluateAsync(project, ["-p:UseStandIns=false", .. wanted]);
@@ -28,28 +24,14 @@ public sealed class ReferencesTests
         Assert.Equal(Identities(genuine, "Compile"), Identities(standIns, "Compile"));
 
         var packages = Identities(genuine, "PackageReference");
-        Assert.Equal(packages.Except(GenuinePackages), Identities(standIns, "PackageReference"));
+        Assert.Equal(packages.Where(package => package != Extension), Identities(standIns, "PackageReference"));
 
         var references = Identities(standIns, "ProjectReference");
         Assert.DoesNotContain(Identities(genuine, "ProjectReference"), path => path.Contains("StandIns", StringComparison.Ordinal));
         Assert.Equal(references.Where(path => !path.Contains("StandIns", StringComparison.Ordinal)), Identities(genuine, "ProjectReference"));
 
-        // One stand-in for each family of packages, and only where the packages are.
-        Assert.Equal(packages.Contains("Azure.Data.Tables"), references.Any(path => path.EndsWith("/Azure.Data.Tables.csproj", StringComparison.Ordinal)));
-        Assert.Equal(packages.Contains("Microsoft.Azure.Functions.Worker"), references.Any(path => path.EndsWith("/Microsoft.Azure.Functions.Worker.csproj", StringComparison.Ordinal)));
-    }
-
-    [Fact]
-    public void No_project_of_the_tests_asks_for_an_azure_package_itself()
-    {
-        var projects = ProjectsIn("tests").ToList();
-        Assert.NotEmpty(projects);
-
-        foreach (var project in projects)
-        {
-            var text = System.IO.File.ReadAllText(Path.Combine(Dotnet.Repository, project));
-            Assert.All(GenuinePackages, package => Assert.DoesNotContain($"\"{package}\"", text, StringComparison.Ordinal));
-        }
+        // The stand-in is there only where the package is.
+        Assert.Equal(packages.Contains(Extension), references.Any(path => path.EndsWith("/StandIns.csproj", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -82,47 +64,44 @@ public sealed class ReferencesTests
         Assert.Equal("2.52.0", versions["Microsoft.Azure.Functions.Worker"]);
         Assert.Equal("2.1.0", versions["Microsoft.Azure.Functions.Worker.Sdk"]);
         Assert.Equal("4.3.0", versions["Microsoft.Azure.Functions.Worker.Extensions.Kafka"]);
-        Assert.Equal("2.1.1", versions["Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore"]);
         Assert.Equal("4.3.1", versions["Microsoft.Azure.Functions.Worker.Extensions.Timer"]);
-        Assert.Equal("12.11.0", versions["Azure.Data.Tables"]);
-        Assert.Equal("2.15.1", versions["Confluent.Kafka"]);
-        Assert.Equal(versions["Confluent.Kafka"], versions["librdkafka.redist"]);
+        Assert.Equal("12.13.0", versions["Azure.Data.Tables"]);
+        Assert.Equal("2.16.0", versions["Confluent.Kafka"]);
     }
 
     [Fact]
-    public async Task The_probe_asks_for_every_genuine_package()
+    public async Task The_probe_asks_for_the_kafka_extension_alone()
     {
-        var probe = await Dotnet.EvaluateAsync("build/feed/genuine/GenuineProbe.csproj", "-getItem:PackageReference", "-getProperty:UseStandIns");
+        var probe = await Dotnet.EvaluateAsync("build/feed/KafkaExtensionProbe.csproj", "-getItem:PackageReference", "-getProperty:UseStandIns");
 
-        Assert.Equal(GenuinePackages.Order(StringComparer.Ordinal), Identities(probe, "PackageReference").Order(StringComparer.Ordinal));
+        Assert.Equal([Extension], Identities(probe, "PackageReference"));
         Assert.Equal("", Property(probe, "UseStandIns"));
     }
 
     [Theory]
-    [InlineData("true", "true", "", "true")]
-    [InlineData("false", "true", "", "false")]
-    [InlineData("true", "true", "false", "false")]
-    [InlineData("false", "true", "true", "true")]
-    [InlineData(null, null, "", "false")]
-    [InlineData(null, null, "true", "true")]
-    public async Task What_is_given_decides_over_the_probe_and_the_probe_over_the_default(string? lacksGenuine, string? lacksLibrdkafka, string given, string expected)
+    [InlineData("true", "", "true")]
+    [InlineData("false", "", "false")]
+    [InlineData("true", "false", "false")]
+    [InlineData("false", "true", "true")]
+    [InlineData(null, "", "false")]
+    [InlineData(null, "true", "true")]
+    public async Task What_is_given_decides_over_the_probe_and_the_probe_over_the_default(string? lacks, string given, string expected)
     {
         var folder = Directory.CreateTempSubdirectory("feed-").FullName;
         try
         {
             var props = Path.Combine(folder, "feed.props");
-            if (lacksGenuine is not null)
+            if (lacks is not null)
             {
                 await System.IO.File.WriteAllTextAsync(props,
-                    $"<Project><PropertyGroup><FeedLacksGenuinePackages>{lacksGenuine}</FeedLacksGenuinePackages><FeedLacksLibrdkafka>{lacksLibrdkafka}</FeedLacksLibrdkafka></PropertyGroup></Project>",
+                    $"<Project><PropertyGroup><FeedLacksKafkaExtension>{lacks}</FeedLacksKafkaExtension></PropertyGroup></Project>",
                     TestContext.Current.CancellationToken);
             }
 
-            string[] arguments = ["-p:FeedPropsFile=" + props, "-getItem:PrunePackageReference", "-getProperty:UseStandIns,RestoreEnablePackagePruning"];
+            string[] arguments = ["-p:FeedPropsFile=" + props, "-getProperty:UseStandIns,FeedPropsFile"];
             var app = await Dotnet.EvaluateAsync(App, given.Length == 0 ? arguments : [.. arguments, "-p:UseStandIns=" + given]);
 
             Assert.Equal(expected, Property(app, "UseStandIns"));
-            Assert.Equal(lacksLibrdkafka == "true", Identities(app, "PrunePackageReference").Contains("librdkafka.redist"));
         }
         finally
         {
@@ -131,7 +110,7 @@ public sealed class ReferencesTests
     }
 
     [Fact]
-    public void No_source_outside_the_stand_ins_knows_which_packages_it_got()
+    public void No_source_outside_the_stand_in_knows_which_extension_it_got()
     {
         var sources = Directory.EnumerateFiles(Path.Combine(Dotnet.Repository, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/StandIns/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))

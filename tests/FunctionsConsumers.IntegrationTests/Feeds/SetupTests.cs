@@ -6,7 +6,7 @@ namespace FunctionsConsumers.IntegrationTests.Feeds;
 public sealed class SetupTests
 {
     [Fact]
-    public async Task A_feed_that_lacks_nothing_leaves_no_native_library_and_the_sources_are_listed_all_the_same()
+    public async Task The_sources_are_listed_though_some_places_are_not_there()
     {
         var root = Directory.CreateTempSubdirectory("setup-").FullName;
         try

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Keys;
+using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.SimulationTests.Domain;
 

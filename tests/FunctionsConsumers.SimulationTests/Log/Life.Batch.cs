@@ -1,5 +1,5 @@
 using System.Globalization;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.SimulationTests.Worlds;
 
 namespace FunctionsConsumers.SimulationTests.Log;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.SimulationTests.Tables;
 
 namespace FunctionsConsumers.SimulationTests.Log;

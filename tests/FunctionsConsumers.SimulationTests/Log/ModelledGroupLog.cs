@@ -1,6 +1,6 @@
 using System.Globalization;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Progress;
-using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.SimulationTests.Tables;
 
 namespace FunctionsConsumers.SimulationTests.Log;

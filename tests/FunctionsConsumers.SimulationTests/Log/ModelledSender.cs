@@ -1,5 +1,5 @@
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
 
 namespace FunctionsConsumers.SimulationTests.Log;
 

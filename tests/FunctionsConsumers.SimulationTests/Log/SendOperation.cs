@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.SimulationTests.Worlds;
 
 namespace FunctionsConsumers.SimulationTests.Log;

@@ -82,8 +82,6 @@ internal sealed partial class MutantLaboratory : IDisposable
             [
                 "build", library, "--nologo", "-v", "q", "--disable-build-servers", .. restored,
                 "-c", _configuration,
-                "-p:UseStandIns=" + Metadata.UseStandIns,
-                "-p:FeedLacksLibrdkafka=" + Metadata.FeedLacksLibrdkafka,
                 "-p:RunAnalyzers=false",
                 "-p:GenerateDocumentationFile=false",
                 "-p:TreatWarningsAsErrors=false",

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.SimulationTests.Domain;
 using FunctionsConsumers.SimulationTests.Log;
 using FunctionsConsumers.SimulationTests.SmallWorlds;

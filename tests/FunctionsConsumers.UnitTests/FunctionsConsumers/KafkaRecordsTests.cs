@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsConsumers.UnitTests;

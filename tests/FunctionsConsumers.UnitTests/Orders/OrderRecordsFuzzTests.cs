@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Keys;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.Orders.Catalog;
@@ -11,7 +11,7 @@ using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.Orders.Inventory;
 using FunctionsConsumers.Orders.Notification;
 using FunctionsConsumers.UnitTests.Fuzzing;
-using FunctionsConsumers.UnitTests.Orders.Events;
+using FunctionsConsumers.UnitTests.Orders.Reading;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.Orders;

@@ -1,8 +1,7 @@
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
-using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost.Embedded;
 
 namespace FunctionsConsumers.IntegrationTests.LocalHost.Embedded;

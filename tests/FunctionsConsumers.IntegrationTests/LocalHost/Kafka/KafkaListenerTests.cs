@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FunctionsConsumers.LocalHost.Kafka;
 
 namespace FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
 

@@ -1,8 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
-using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost.Configuration;
 using FunctionsConsumers.LocalHost.Kafka;
 
@@ -47,7 +46,7 @@ public sealed class RealKafkaTests(RealKafka kafka)
         using var admin = Admin();
         var described = await admin.DescribeConsumerGroupsAsync([_group]);
         Assert.Equal(ConsumerGroupState.Empty, described.ConsumerGroupDescriptions.Single().State);
-        using var offsets = new GroupOffsets(Connection);
+        using var offsets = new GroupOffsets(Connection.Apply(new ClientConfig()));
         Assert.Equal(30, offsets.Committed(_group, _topic, [0, 1, 2]).Values.Sum());
     }
 

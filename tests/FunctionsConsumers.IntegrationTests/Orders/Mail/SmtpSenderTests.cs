@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Mail;
 
 namespace FunctionsConsumers.IntegrationTests.Orders.Mail;

@@ -1,3 +1,7 @@
+using FunctionsConsumers.Audit;
+using FunctionsConsumers.Audit.Sessions;
+using FunctionsConsumers.Audit.Verdicts;
+using FunctionsConsumers.Cli;
 using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.CommandLine;
 
@@ -11,7 +15,7 @@ public sealed class AuditOutcomeTests
     [InlineData(true, "order-events:0 below 5", null, ExitCode.NotDone)]
     [InlineData(false, null, "billing 3", ExitCode.NotDone)]
     public void The_exit_code_says_whether_it_is_good_bad_or_unknown(bool ok, string? gone, string? behind, int code) =>
-        Assert.Equal(code, new AuditOutcome(new AuditReport("order-events", 0, 0, 0, [], ok), new Findings(1), gone, behind).ExitCode);
+        Assert.Equal(code, AuditPrinting.ExitCodeOf(new AuditOutcome(new AuditReport("order-events", 0, 0, 0, [], ok), new Findings(1), gone, behind)));
 
     [Fact]
     public void The_json_has_the_names_of_the_contract()
@@ -20,6 +24,6 @@ public sealed class AuditOutcomeTests
 
         Assert.Equal(
             """{"topic":"order-events","records":6,"distinct_orders":4,"poison":1,"groups":[{"group":"billing","applied":4,"duplicates":1,"dead_lettered":1,"outbox":0,"pending":0,"lost":0,"doubled":0}],"ok":true}""",
-            JsonLine.Of(report));
+            System.Text.Json.JsonSerializer.Serialize(report, PrintedJson.Shapes));
     }
 }

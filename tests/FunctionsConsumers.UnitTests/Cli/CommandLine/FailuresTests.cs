@@ -2,7 +2,6 @@ using Azure;
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.LocalHost;
 
 namespace FunctionsConsumers.UnitTests.Cli.CommandLine;

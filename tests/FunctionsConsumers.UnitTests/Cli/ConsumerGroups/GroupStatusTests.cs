@@ -1,6 +1,5 @@
 using FunctionsConsumers.Cli.ConsumerGroups;
-using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Files;
 
 namespace FunctionsConsumers.UnitTests.Cli.ConsumerGroups;
 

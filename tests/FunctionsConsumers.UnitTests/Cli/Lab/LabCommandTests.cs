@@ -1,3 +1,4 @@
+using FunctionsConsumers.Cli;
 using FunctionsConsumers.Cli.CommandLine;
 
 namespace FunctionsConsumers.UnitTests.Cli.Lab;

@@ -1,7 +1,7 @@
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Tables;
+
 using static FunctionsConsumers.UnitTests.EffectivelyOnce.Batches.TestGroup;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;

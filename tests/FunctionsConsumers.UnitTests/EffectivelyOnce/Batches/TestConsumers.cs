@@ -1,8 +1,8 @@
 using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Keys;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -162,7 +162,7 @@ internal sealed class TestGroup
             consumer ?? new CountedConsumer(),
             Decoder,
             Store,
-            new FunctionsConsumers.EffectivelyOnce.Keys.Buckets(buckets),
+            new FunctionsConsumers.EffectivelyOnce.Subjects.Buckets(buckets),
             Outbox,
             new EffectivelyOnceOptions { BatchDeadline = deadline ?? TimeSpan.FromSeconds(30) },
             Time,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;

@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Progress;

@@ -1,5 +1,5 @@
 using Confluent.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost.Kafka;
 
 namespace FunctionsConsumers.UnitTests.LocalHost.Kafka;

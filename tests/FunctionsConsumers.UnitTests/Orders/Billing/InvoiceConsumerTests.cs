@@ -1,7 +1,7 @@
 using System.Text.Json;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Billing;
-using FunctionsConsumers.UnitTests.Orders.Events;
+using FunctionsConsumers.UnitTests.Orders.Reading;
 
 namespace FunctionsConsumers.UnitTests.Orders.Billing;
 

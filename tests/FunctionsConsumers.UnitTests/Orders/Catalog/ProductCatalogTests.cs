@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
 
 namespace FunctionsConsumers.UnitTests.Orders.Catalog;

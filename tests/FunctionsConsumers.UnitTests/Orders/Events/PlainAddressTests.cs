@@ -1,4 +1,5 @@
 using FunctionsConsumers.Orders.Events;
+using FunctionsConsumers.UnitTests.Orders.Reading;
 
 namespace FunctionsConsumers.UnitTests.Orders.Events;
 

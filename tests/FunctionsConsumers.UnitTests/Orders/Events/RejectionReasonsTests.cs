@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.DeadLetters;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Events;
 
 namespace FunctionsConsumers.UnitTests.Orders.Events;

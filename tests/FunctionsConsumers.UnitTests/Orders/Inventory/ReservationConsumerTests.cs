@@ -1,9 +1,9 @@
 using System.Text;
-using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Inventory;
-using FunctionsConsumers.UnitTests.Orders.Events;
+using FunctionsConsumers.UnitTests.Orders.Reading;
 
 namespace FunctionsConsumers.UnitTests.Orders.Inventory;
 

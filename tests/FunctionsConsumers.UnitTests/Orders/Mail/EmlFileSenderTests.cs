@@ -1,4 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Mail;
 
 namespace FunctionsConsumers.UnitTests.Orders.Mail;

@@ -1,6 +1,6 @@
 using FunctionsConsumers.Orders.Mail;
 using FunctionsConsumers.Orders.Notification;
-using FunctionsConsumers.UnitTests.Orders.Events;
+using FunctionsConsumers.UnitTests.Orders.Reading;
 
 namespace FunctionsConsumers.UnitTests.Orders.Notification;
 

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text;
+using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.Audit.Tables;
+using FunctionsConsumers.Audit.Verdicts;
+
+namespace FunctionsConsumers.Audit.Sessions;
+
+/// <summary>
+/// Reads topic and tables, waits until the groups stand at the end seen when it began, and has what was read judged.
+/// Takes nothing from the consumers but what they left in the tables and their committed offsets.
+/// </summary>
+/// <param name="services">Where topic and tables are.</param>
+/// <param name="groups">The groups to audit.</param>
+internal sealed class AuditSession(AuditedServices services, IReadOnlyList<string> groups)
+{
+    private const int MostFindings = 20;
+
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Audits.</summary>
+    /// <param name="since">The first offset of each partition; null for the log's start.</param>
+    /// <param name="wait">How long to wait for the groups, and then for their outboxes.</param>
+    /// <param name="cancellationToken">Ends the audit.</param>
+    /// <returns>The outcome.</returns>
+    /// <exception cref="AuditException">Topic or tables could not be read.</exception>
+    public async Task<AuditOutcome> RunAsync(IReadOnlyDictionary<int, long>? since, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        var tables = new TableReader(services.Tables);
+        using var reader = new TopicReader(services.Kafka, services.BeforeAsking);
+        using var offsets = new GroupOffsets(services.Kafka);
+
+        var held = await Task.Run(() => reader.Offsets(services.Topic), cancellationToken);
+        var gone = Gone(held, since);
+        var log = await Task.Run(() => ReadLog(reader, held, since, cancellationToken), cancellationToken);
+        gone = Gone(await Task.Run(() => reader.Offsets(services.Topic), cancellationToken), since, held) ?? gone;
+
+        bool IsTimeOver() => TimeProvider.System.GetElapsedTime(deadline) >= wait;
+        var committed = await UntilAsync(() => Committed(offsets, log), all => Behind(log, all) is null, IsTimeOver, cancellationToken);
+        var behind = Behind(log, committed);
+        if (behind is null)
+        {
+            // Dead letters and mails leave after the commit; what never leaves shows in the result.
+            await UntilAsync(() => HasOutboxAsync(tables, cancellationToken), found => !found, IsTimeOver, cancellationToken);
+        }
+
+        try
+        {
+            return await JudgeAsync(tables, log, committed, cancellationToken) with { Gone = gone, Behind = behind };
+        }
+        catch (AuditException failure) when (gone is not null)
+        {
+            throw new AuditException($"offsets that the broker no longer holds cannot be audited: {gone}; and {failure.Message}", failure);
+        }
+    }
+
+    private LogReading ReadLog(TopicReader reader, IReadOnlyList<PartitionOffsets> held, IReadOnlyDictionary<int, long>? since, CancellationToken cancellationToken)
+    {
+        var log = new LogReading(services.Topic, groups);
+        var ranges = held.Select(partition => partition with { Start = Math.Max(partition.Start, since?.GetValueOrDefault(partition.Partition) ?? 0) }).ToList();
+        ranges.ForEach(range => log.Cover(range.Partition, range.Start, range.End));
+        reader.Read(services.Topic, ranges, record => log.Add(record.Partition, record.Offset, record.Message.Value, RedriveGroup(record.Message.Headers)), cancellationToken);
+        return log;
+    }
+
+    private async Task<AuditOutcome> JudgeAsync(TableReader tables, LogReading log, Dictionary<string, IReadOnlyDictionary<int, long>> committed, CancellationToken cancellationToken)
+    {
+        var catalog = await tables.ReadCatalogAsync(cancellationToken);
+        var findings = new Findings(MostFindings);
+        var reports = new List<GroupReport>(groups.Count);
+        foreach (var group in groups)
+        {
+            // One table at a time: what was read of one is let go before the next.
+            var table = await tables.ReadAsync(group, cancellationToken);
+            reports.Add(Verdict.Judge(log, catalog, table, committed[group], findings));
+        }
+
+        var (distinct, poison) = Verdict.Count(log, catalog);
+        return new AuditOutcome(new AuditReport(services.Topic, log.RecordCount, distinct, poison, reports, reports.TrueForAll(report => report.Ok)), findings);
+    }
+
+    private Task<Dictionary<string, IReadOnlyDictionary<int, long>>> Committed(GroupOffsets offsets, LogReading log) =>
+        Task.Run(() => groups.ToDictionary(group => group, group => offsets.Committed(group, log.Topic, log.Ranges.Keys)));
+
+    private async Task<bool> HasOutboxAsync(TableReader tables, CancellationToken cancellationToken)
+    {
+        foreach (var group in groups)
+        {
+            if (await tables.HasOutboxAsync(group, cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> isGood, Func<bool> isTimeOver, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var answer = await ask();
+            if (isGood(answer) || isTimeOver())
+            {
+                return answer;
+            }
+
+            await Task.Delay(BetweenQuestions, cancellationToken);
+        }
+    }
+
+    // A group that has committed what follows the last record has nothing left to do: control records are nobody's.
+    private string? Behind(LogReading log, Dictionary<string, IReadOnlyDictionary<int, long>> committed)
+    {
+        var behind = groups
+            .Select(group => (Group: group, Lag: log.Ranges.Sum(range => Math.Max(0, range.Value.AfterLastRecord - Math.Max(range.Value.Start, committed[group].GetValueOrDefault(range.Key))))))
+            .Where(group => group.Lag > 0)
+            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Group} {group.Lag}"))
+            .ToList();
+        return behind.Count == 0 ? null : string.Join(", ", behind);
+    }
+
+    private string? Gone(IReadOnlyList<PartitionOffsets> held, IReadOnlyDictionary<int, long>? since, IReadOnlyList<PartitionOffsets>? before = null)
+    {
+        var gone = held
+            .Where(partition => partition.Start > Math.Max(since?.GetValueOrDefault(partition.Partition) ?? 0, before?.FirstOrDefault(was => was.Partition == partition.Partition).Start ?? 0))
+            .Select(partition => string.Create(CultureInfo.InvariantCulture, $"{services.Topic}:{partition.Partition} below {partition.Start}"))
+            .ToList();
+        return gone.Count == 0 ? null : string.Join(", ", gone);
+    }
+
+    private static byte[]? RedriveGroup(Confluent.Kafka.Headers? headers) =>
+        headers is not null && headers.TryGetLastBytes("redrive-group", out var group) ? group : null;
+}
+
+/// <summary>What an audit came to.</summary>
+/// <param name="Report">The numbers.</param>
+/// <param name="Findings">What is not good, in words.</param>
+/// <param name="Gone">Offsets that the broker no longer holds; null where it holds all.</param>
+/// <param name="Behind">The groups that did not reach the end in time, with their records to go; null where all did.</param>
+internal sealed record AuditOutcome(AuditReport Report, Findings Findings, string? Gone = null, string? Behind = null)
+{
+    /// <summary>Whether all that was asked about could be audited; without it the result is neither good nor bad.</summary>
+    public bool IsWhole => Gone is null && Behind is null;
+}

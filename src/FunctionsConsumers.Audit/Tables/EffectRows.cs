@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json;
+using Azure.Data.Tables;
+using FunctionsConsumers.Audit.Orders;
+
+namespace FunctionsConsumers.Audit.Tables;
+
+/// <summary>Turns rows of a group's table into what the verdict needs of them.</summary>
+/// <param name="group">The group.</param>
+internal sealed class EffectRows(string group)
+{
+    private readonly string _effect = EffectRules.KindOf(group) + "!";
+
+    // Hundreds of thousands of rows name a few products, topics and buckets: one string for each.
+    private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="reading">Takes what it says; rows that say nothing to the audit are passed over.</param>
+    public void Add(TableEntity row, TableReading reading)
+    {
+        if (row.RowKey.StartsWith(_effect, StringComparison.Ordinal))
+        {
+            // Without its state the row is no effect, and the order it stands for has none.
+            if (row.GetString("State") == "applied" && row.GetString("OrderId") is { } orderId)
+            {
+                reading.Add(orderId, Effect(row));
+            }
+        }
+        else if (row.RowKey.StartsWith("dead!", StringComparison.Ordinal))
+        {
+            if (row.GetString("State") == "dead-lettered" && Coordinates(row) is { } at)
+            {
+                reading.DeadLetters.Add(at);
+            }
+        }
+        else if (row.RowKey.StartsWith("stock!", StringComparison.Ordinal))
+        {
+            AddCounter(row, reading);
+        }
+        else if (row.RowKey.StartsWith("outbox!", StringComparison.Ordinal))
+        {
+            // A row of several messages says how many; a further row of a large one counts as well, lest it be left behind unseen.
+            reading.Messages += row.GetInt32("Messages") ?? 1;
+        }
+    }
+
+    private EffectRow Effect(TableEntity row)
+    {
+        var (topic, partition, offset) = Coordinates(row) ?? ("", -1, -1);
+        return new EffectRow(Known(row.PartitionKey), Fingerprint.Parse(row.GetString("Fingerprint")), topic, partition, offset, new EffectContent(
+            Lines(row.GetString("Lines")),
+            row.GetString("Currency") is { } currency ? Known(currency) : null,
+            row.GetString("Total"),
+            row.GetString("To"),
+            row.GetString("Channel") is { } channel ? Known(channel) : null));
+    }
+
+    private (string Topic, int Partition, long Offset)? Coordinates(TableEntity row) =>
+        row.GetString("Topic") is { } topic && row.GetInt32("Partition") is { } partition && row.GetInt64("Offset") is { } offset
+            ? (Known(topic), partition, offset)
+            : null;
+
+    // stock!<product>!<topic>:<partition>; a topic's name holds neither mark.
+    private void AddCounter(TableEntity row, TableReading reading)
+    {
+        var parts = row.RowKey.Split('!');
+        var colon = parts[^1].LastIndexOf(':');
+        var topic = colon < 0 ? "" : parts[^1][..colon];
+        reading.AddReserved(Known(EscapedKey.Read(parts[1])), Known(topic), row.GetInt64("Reserved") ?? 0);
+    }
+
+    private AuditedLine[]? Lines(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return [.. document.RootElement.EnumerateArray().Select(line => new AuditedLine(
+                Known(line.GetProperty("product").GetString()!),
+                line.GetProperty("quantity").GetInt64(),
+                line.TryGetProperty("unit_price", out var price) ? decimal.Parse(price.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture) : null))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
+        {
+            // A column that is no list of lines is what the verdict is about.
+            return null;
+        }
+    }
+
+    private string Known(string text) => _known.TryGetValue(text, out var known) ? known : _known[text] = text;
+}

@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using FunctionsConsumers.Audit.Orders;
+
+namespace FunctionsConsumers.Audit.Tables;
+
+/// <summary>
+/// Reads the tables for the audit, by the contract's own words for rows and columns and with nothing of the library that
+/// wrote them. Every partition key is covered, not only the buckets: an effect in a place where none belongs must show.
+/// </summary>
+/// <param name="accounts">One client for each account.</param>
+internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
+{
+    // Each holds a bucket in memory until it is known to have stood still.
+    private const int AtOnce = 4;
+    private const int StillTries = 10;
+    private const int DefaultBuckets = 16;
+
+    private static readonly string[] Columns =
+        ["PartitionKey", "RowKey", "State", "OrderId", "Fingerprint", "Topic", "Partition", "Offset", "Lines", "Currency", "Total", "To", "Channel", "Reserved", "Messages"];
+
+    private static readonly string[] StockColumns = ["RowKey", "Reserved"];
+
+    private readonly Dictionary<string, (TableClient Table, string Bucket)> _foundIn = [];
+
+    /// <summary>Reads the catalog.</summary>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The catalog.</returns>
+    /// <exception cref="AuditException">There is no catalog.</exception>
+    public async Task<CatalogReading> ReadCatalogAsync(CancellationToken cancellationToken)
+    {
+        var prices = new Dictionary<string, decimal>(StringComparer.Ordinal);
+        try
+        {
+            foreach (var client in accounts)
+            {
+                await foreach (var row in client.GetTableClient("catalog").QueryAsync<TableEntity>("PartitionKey eq 'catalog'", 1000, ["RowKey", "Price"], cancellationToken))
+                {
+                    if (decimal.TryParse(row.GetString("Price"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price))
+                    {
+                        prices[EscapedKey.Read(row.RowKey)] = price;
+                    }
+                }
+            }
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            throw new AuditException("the tables hold no catalog, so no order can be told from poison: start ./run once, or check --tables (setting OrderTables)", missing);
+        }
+
+        return new CatalogReading(prices);
+    }
+
+    /// <summary>
+    /// Whether anything is left in a group's outbox. Asked again and again while an outbox empties, so it looks first
+    /// where it found something last: the tables have other work to do.
+    /// </summary>
+    /// <param name="group">The group.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Whether anything is.</returns>
+    public async Task<bool> HasOutboxAsync(string group, CancellationToken cancellationToken)
+    {
+        if (_foundIn.TryGetValue(group, out var last) && await HasOutboxAsync(last.Table, last.Bucket, cancellationToken))
+        {
+            return true;
+        }
+
+        foreach (var client in accounts)
+        {
+            var table = client.GetTableClient(group);
+            foreach (var bucket in await BucketsAsync(table, cancellationToken))
+            {
+                if (await HasOutboxAsync(table, bucket, cancellationToken))
+                {
+                    _foundIn[group] = (table, bucket);
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads a group's table.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>What it holds.</returns>
+    /// <exception cref="AuditException">A bucket never held still while it was read.</exception>
+    public async Task<TableReading> ReadAsync(string group, CancellationToken cancellationToken)
+    {
+        var reading = new TableReading(group);
+        var rows = new EffectRows(group);
+        var gate = new Lock();
+        foreach (var client in accounts)
+        {
+            var table = client.GetTableClient(group);
+            var buckets = await BucketsAsync(table, cancellationToken);
+            await Parallel.ForEachAsync(Ranges(buckets), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (filter, token) =>
+            {
+                var found = await ReadStillAsync(table, filter, EffectRules.KeepsStock(group), token);
+                lock (gate)
+                {
+                    found.ForEach(row => rows.Add(row, reading));
+                }
+            });
+        }
+
+        return reading;
+    }
+
+    // Counters and reservations of a bucket have to be of one moment. Whoever reserves changes a counter in the same
+    // transaction: counters that are the same before and after say that nothing was reserved in between.
+    private static async Task<List<TableEntity>> ReadStillAsync(TableClient table, string filter, bool keepsStock, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; tries < StillTries; tries++)
+        {
+            var before = keepsStock ? await CountersAsync(table, filter, cancellationToken) : [];
+            var rows = new List<TableEntity>();
+            await foreach (var row in table.QueryAsync<TableEntity>(filter, 1000, Columns, cancellationToken))
+            {
+                rows.Add(row);
+            }
+
+            if (!keepsStock || before.SetEquals(rows.Where(IsCounter).Select(Counter)))
+            {
+                return rows;
+            }
+        }
+
+        throw new AuditException($"table {table.Name} kept changing while its stock was read: audit again when fewer orders arrive");
+    }
+
+    private static async Task<HashSet<(string, long?)>> CountersAsync(TableClient table, string filter, CancellationToken cancellationToken)
+    {
+        var counters = new HashSet<(string, long?)>();
+        await foreach (var row in table.QueryAsync<TableEntity>(filter + " and RowKey ge 'stock!' and RowKey lt 'stock\"'", 1000, StockColumns, cancellationToken))
+        {
+            counters.Add(Counter(row));
+        }
+
+        return counters;
+    }
+
+    private static async Task<bool> HasOutboxAsync(TableClient table, string bucket, CancellationToken cancellationToken)
+    {
+        var filter = $"PartitionKey eq '{bucket}' and RowKey ge 'outbox!' and RowKey lt 'outbox\"'";
+        await foreach (var _ in table.QueryAsync<TableEntity>(filter, 1, ["RowKey"], cancellationToken))
+        {
+            return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsCounter(TableEntity row) => row.RowKey.StartsWith("stock!", StringComparison.Ordinal);
+
+    private static (string RowKey, long? Reserved) Counter(TableEntity row) => (row.RowKey, row.GetInt64("Reserved"));
+
+    private static async Task<IReadOnlyList<string>> BucketsAsync(TableClient table, CancellationToken cancellationToken)
+    {
+        var meta = await table.GetEntityIfExistsAsync<TableEntity>("meta", "table", ["Buckets"], cancellationToken);
+        var count = meta.HasValue ? meta.Value!.GetInt32("Buckets") ?? DefaultBuckets : DefaultBuckets;
+        return [.. Enumerable.Range(0, count).Select(bucket => string.Create(CultureInfo.InvariantCulture, $"b{bucket:D3}"))];
+    }
+
+    // From each bucket up to the next one; the first and the last reach to the ends, so that no key lies outside.
+    private static IEnumerable<string> Ranges(IReadOnlyList<string> buckets) => buckets.Select((bucket, at) =>
+        $"PartitionKey ge '{(at == 0 ? "" : bucket)}'" + (at == buckets.Count - 1 ? "" : $" and PartitionKey lt '{buckets[at + 1]}'"));
+}
+
+/// <summary>Parts of row keys as they are written: a character that a key cannot hold is <c>=</c> and four hex digits.</summary>
+internal static class EscapedKey
+{
+    /// <summary>Gives back the text.</summary>
+    /// <param name="escaped">The part.</param>
+    /// <returns>The text; where something in it is no such escape, as it stands.</returns>
+    public static string Read(string escaped)
+    {
+        if (!escaped.Contains('=', StringComparison.Ordinal))
+        {
+            return escaped;
+        }
+
+        var text = new StringBuilder(escaped.Length);
+        for (var i = 0; i < escaped.Length; i++)
+        {
+            if (escaped[i] == '=' && i + 4 < escaped.Length && ushort.TryParse(escaped.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+            {
+                text.Append((char)unit);
+                i += 4;
+            }
+            else
+            {
+                text.Append(escaped[i]);
+            }
+        }
+
+        return text.ToString();
+    }
+}

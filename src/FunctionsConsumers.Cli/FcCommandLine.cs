@@ -1,0 +1,86 @@
+using System.Collections;
+using System.CommandLine;
+using FunctionsConsumers.Cli.Audit;
+using FunctionsConsumers.Cli.CommandLine;
+using FunctionsConsumers.Cli.ConsumerGroups;
+using FunctionsConsumers.Cli.DeadLetters;
+using FunctionsConsumers.Cli.IdempotencyKeys;
+using FunctionsConsumers.Cli.Lab;
+using FunctionsConsumers.Cli.Outbox;
+using FunctionsConsumers.Cli.Run;
+using FunctionsConsumers.Cli.Tail;
+using FunctionsConsumers.Cli.Traffic;
+
+namespace FunctionsConsumers.Cli;
+
+/// <summary>The command <c>fc</c>: parses, calls, and turns every failure into one line and exit code 2.</summary>
+internal static class FcCommandLine
+{
+    /// <summary>Runs the command line of this process.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> InvokeAsync(IReadOnlyList<string> args)
+    {
+        using var stop = new StopSignal();
+        var environment = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        }
+
+        return await InvokeAsync(args, new Caller(Terminal.OfProcess(), environment), stop.Token);
+    }
+
+    /// <summary>Runs a command line.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="caller">Where words go, and the environment.</param>
+    /// <param name="stop">Asks the command to end.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> InvokeAsync(IReadOnlyList<string> args, Caller caller, CancellationToken stop)
+    {
+        var given = Root(caller with { Shapes = PrintedJson.Shapes }).Parse(args);
+        if (given.Errors.Count > 0)
+        {
+            var help = Help(given.CommandResult.Command);
+            caller.Terminal.Say(Failures.OneLine(given.UnmatchedTokens.Count > 0
+                ? $"fc: there is no command or option {given.UnmatchedTokens[0]}; {help} lists what there is"
+                : $"fc: {given.Errors[0].Message.TrimEnd('.')}; {help} lists what there is"));
+            return ExitCode.NotDone;
+        }
+
+        try
+        {
+            return await given.InvokeAsync(
+                new InvocationConfiguration { Output = caller.Terminal.Out, Error = caller.Terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                stop);
+        }
+        catch (Exception failure)
+        {
+            caller.Terminal.Say("fc: " + Failures.Line(failure));
+            return ExitCode.NotDone;
+        }
+    }
+
+    private static string Help(Command command) => command is RootCommand ? "fc --help" : string.Join(' ', Path(command)) + " --help";
+
+    private static IEnumerable<string> Path(Command command) =>
+        command is RootCommand ? ["fc"] : Path(command.Parents.OfType<Command>().First()).Append(command.Name);
+
+    private static RootCommand Root(Caller caller) => new("Runs the order consumers on this machine, sends them orders, and audits what became of each.")
+    {
+        SharedOptions.Brokers,
+        SharedOptions.Tables,
+        SharedOptions.Topic,
+        SharedOptions.Json,
+        RunCommand.Create(caller),
+        ServicesCommand.Create(caller),
+        ProduceCommand.Create(caller),
+        TailCommand.Create(caller),
+        GroupsCommand.Create(caller),
+        KeysCommand.Create(caller),
+        DeadLettersCommand.Create(caller),
+        OutboxCommand.Create(caller),
+        AuditCommand.Create(caller),
+        LabCommand.Create(caller),
+    };
+}

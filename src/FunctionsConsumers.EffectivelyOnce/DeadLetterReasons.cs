@@ -1,0 +1,20 @@
+namespace FunctionsConsumers.EffectivelyOnce;
+
+/// <summary>The reasons that the library itself gives; a decoder adds its own.</summary>
+public static class DeadLetterReasons
+{
+    /// <summary>Another payload under the same key: a producer's mistake.</summary>
+    public const string KeyReused = "key-reused";
+
+    /// <summary>Something is longer than the table takes, or than the contract allows.</summary>
+    public const string TooLarge = "too-large";
+
+    /// <summary>The event's effects are more rows than one transaction takes.</summary>
+    public const string TooWide = "too-wide";
+
+    /// <summary>
+    /// The event's rows were refused: by the table service, or by the library, because the plan holds what no plan may, a
+    /// counter cannot take its amount, or the decoder or the consumer threw.
+    /// </summary>
+    public const string Refused = "refused";
+}

@@ -1,0 +1,138 @@
+using Confluent.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Progress;
+using FunctionsConsumers.EffectivelyOnce.Retention;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsConsumers.EffectivelyOnce.Hosting;
+
+/// <summary>A consumer group at work: its table, opened at the first need, its processor, its outbox and its progress.</summary>
+/// <typeparam name="TEvent">The domain's event.</typeparam>
+internal sealed partial class ConsumerGroup<TEvent>(
+    IConsumer<TEvent> consumer,
+    string topic,
+    IEventDecoder<TEvent> decoder,
+    TableAccounts accounts,
+    IEnumerable<IMessageSender> senders,
+    IGroupLog log,
+    EffectivelyOnceOptions options,
+    ProcessLife life,
+    TimeProvider time,
+    IConfiguration configuration,
+    ILoggerFactory loggers) : IConsumerGroup, IDisposable
+{
+    private readonly SemaphoreSlim _opening = new(1);
+    private readonly ILogger _logger = loggers.CreateLogger("FunctionsConsumers.EffectivelyOnce." + consumer.Group);
+    private OpenGroup? _open;
+    private BatchProcessor<TEvent>? _processor;
+
+    public string Group => consumer.Group;
+
+    public string Name => consumer.Group;
+
+    public async Task<OpenGroup> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_open is { } open)
+        {
+            return open;
+        }
+
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return _open ??= await MakeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    public async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(time, options.BatchDeadline, Random.Shared, cancellationToken);
+        for (var failures = 1; ; failures++)
+        {
+            try
+            {
+                var open = await OpenAsync(deadline.Token).ConfigureAwait(false);
+                await open.Progress.EnsureFloorsAsync(records, deadline.Token).ConfigureAwait(false);
+                var outcome = await _processor!.ProcessAsync(records, deadline).ConfigureAwait(false);
+                open.Progress.Finished(records);
+                return outcome;
+            }
+            catch (Exception failure) when (failure is StoreUnavailableException or KafkaException)
+            {
+                LogUnavailable(Group, failure.Message);
+                deadline.Note(failure.Message, failure);
+            }
+            catch (OperationCanceledException) when (deadline.Token.IsCancellationRequested)
+            {
+                // A plain cancellation would not say which it was, the caller or the deadline, nor what the last answer was.
+                deadline.ThrowIfOver();
+                throw;
+            }
+
+            deadline.ThrowIfOver();
+            await deadline.BackOffAsync(failures).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<GapAuditResult> AuditGapsAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
+        var open = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        return await new GapAudit(open.Processor, open.Progress, log, time, _logger).RunAsync(topic, grace, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task SetFloorsAsync(CancellationToken cancellationToken) =>
+        await (await OpenAsync(cancellationToken).ConfigureAwait(false)).Progress.EnsureFloorsAsync(topic, cancellationToken).ConfigureAwait(false);
+
+    public async Task<int> SweepOutboxAsync(CancellationToken cancellationToken) =>
+        await (await OpenAsync(cancellationToken).ConfigureAwait(false)).Outbox.SweepAsync(cancellationToken).ConfigureAwait(false);
+
+    public async Task<int> ForgetAsync(int most, CancellationToken cancellationToken) =>
+        await (await OpenAsync(cancellationToken).ConfigureAwait(false)).Retention.RunAsync(most, cancellationToken).ConfigureAwait(false);
+
+    public void Dispose()
+    {
+        _opening.Dispose();
+        _open?.Outbox.Dispose();
+    }
+
+    private async Task<OpenGroup> MakeAsync(CancellationToken cancellationToken)
+    {
+        var table = await GroupTable.OpenAsync(accounts, Group, options.Buckets, cancellationToken).ConfigureAwait(false);
+        var shared = await GroupTable.OpenSharedAsync(accounts, GroupProgress.TableName, cancellationToken).ConfigureAwait(false);
+        var buckets = new Buckets(options.Buckets);
+        var outbox = new GroupOutbox(Group, table, buckets, senders, options, life.Id, time, _logger);
+        _processor = new BatchProcessor<TEvent>(consumer, decoder, table, buckets, outbox, options, time, Random.Shared, _logger);
+        return new OpenGroup(
+            _processor,
+            outbox,
+            new GroupProgress(Group, shared, log, StartsAtEnd(), _logger),
+            new RetentionSweep(Group, table, shared, buckets, log, topic, options.Retention, time, _logger));
+    }
+
+    // host.json's setting, where the host has put the file into the configuration.
+    private bool StartsAtEnd() => string.Equals(configuration["extensions:kafka:autoOffsetReset"], "Latest", StringComparison.OrdinalIgnoreCase);
+
+    [LoggerMessage(40, LogLevel.Warning, "{Group}: the batch waits for the tables or the broker: {Reason}")]
+    private partial void LogUnavailable(string group, string reason);
+}
+
+/// <summary>The parts of a group whose table is open.</summary>
+internal sealed record OpenGroup(IBatchProcessor Processor, GroupOutbox Outbox, GroupProgress Progress, RetentionSweep Retention);
+
+/// <summary>What the service and the registration need of a group, whatever its event.</summary>
+internal interface IConsumerGroup : IBatchProcessor, IGroupUpkeep
+{
+    /// <summary>Opens the group's table where it is not open yet.</summary>
+    Task<OpenGroup> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gives every partition of the group's topic its floor, before the first batch.</summary>
+    Task SetFloorsAsync(CancellationToken cancellationToken);
+}

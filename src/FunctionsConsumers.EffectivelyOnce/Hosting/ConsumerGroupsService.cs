@@ -1,0 +1,107 @@
+using Confluent.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Progress;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsConsumers.EffectivelyOnce.Hosting;
+
+/// <summary>
+/// Opens every group's table at the start, so that a wrong setting stops the host before it takes a record, and runs the
+/// outboxes.
+/// </summary>
+internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> groups, TimeProvider time, ILogger<ConsumerGroupsService> logger)
+    : IHostedService, IDisposable
+{
+    private static readonly TimeSpan OpenAgainAfter = TimeSpan.FromSeconds(5);
+
+    private readonly ILogger _logger = logger;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var group in groups)
+        {
+            try
+            {
+                await group.SetFloorsAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is StoreUnavailableException or KafkaException)
+            {
+                // The tables or the broker may be back in a moment; batches wait for them.
+                LogUnavailable(group.Name, failure.Message);
+            }
+        }
+
+        _running = Task.WhenAll(groups.Select(group => Task.Run(() => RunAsync(group), CancellationToken.None)));
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task RunAsync(IConsumerGroup group)
+    {
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    var open = await group.OpenAsync(_stop.Token).ConfigureAwait(false);
+                    await Task.WhenAll(open.Outbox.RunAsync(_stop.Token), WriteProgressAsync(group.Name, open.Progress)).ConfigureAwait(false);
+                    return;
+                }
+                catch (Exception failure) when (failure is StoreUnavailableException or SettingException)
+                {
+                    LogUnavailable(group.Name, failure.Message);
+                }
+
+                await Task.Delay(OpenAgainAfter, time, _stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task WriteProgressAsync(string group, GroupProgress progress)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(GapAudit.FlushInterval, time, _stop.Token).ConfigureAwait(false);
+                await progress.FlushAsync(_stop.Token).ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException failure)
+            {
+                LogNotWritten(group, failure.Message);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+            }
+        }
+
+        // Once more, so that a clean stop leaves no apparent gap behind.
+        using var soon = new CancellationTokenSource(GapAudit.FlushInterval, time);
+        try
+        {
+            await progress.FlushAsync(soon.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException or SettingException)
+        {
+            LogNotWritten(group, failure.Message);
+        }
+    }
+
+    [LoggerMessage(42, LogLevel.Warning, "{Group}: the progress is not written yet: {Reason}")]
+    private partial void LogNotWritten(string group, string reason);
+
+    [LoggerMessage(41, LogLevel.Warning, "{Group}: the table cannot be opened and is tried again: {Reason}")]
+    private partial void LogUnavailable(string group, string reason);
+}

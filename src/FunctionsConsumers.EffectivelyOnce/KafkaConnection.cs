@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+
+namespace FunctionsConsumers.EffectivelyOnce;
+
+/// <summary>
+/// How to reach the broker, from the settings <c>KafkaBrokers</c>, <c>KafkaUsername</c>, <c>KafkaPassword</c> and
+/// <c>KafkaSslCaLocation</c>. A user name means SASL/PLAIN over TLS; without one the connection is plain.
+/// </summary>
+/// <param name="Brokers">The bootstrap list, <c>host:port</c> separated by commas.</param>
+/// <param name="Username">The SASL user name; null for none.</param>
+/// <param name="Password">The SASL password; null for none.</param>
+/// <param name="SslCaLocation">The certificate authority's file; null for the system's own.</param>
+public sealed record KafkaConnection(string Brokers, string? Username = null, string? Password = null, string? SslCaLocation = null)
+{
+    /// <summary>
+    /// Passwords that may write to one group's dead-letter topic and nothing else, by group, from the settings
+    /// <c>KafkaDeadLetters__GROUP__Password</c>: where the broker gives one key for each topic, as Event Hubs does,
+    /// <c>KafkaPassword</c> need not be able to write at all.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> DeadLetterPasswords { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <returns>The connection; null where no broker is named.</returns>
+    /// <exception cref="SettingException">A user name or a password without the other, or a file that holds no certificate authority.</exception>
+    public static KafkaConnection? FromConfiguration(IConfiguration configuration)
+    {
+        var brokers = Text(configuration["KafkaBrokers"]);
+        if (brokers is null)
+        {
+            return null;
+        }
+
+        var username = Text(configuration["KafkaUsername"]);
+        var password = Text(configuration["KafkaPassword"]);
+        if (username is not null && password is null)
+        {
+            throw new SettingException("KafkaUsername is set and KafkaPassword is not: set KafkaPassword, or remove KafkaUsername for a broker without authentication.");
+        }
+
+        // A shell makes nothing of an unquoted $ConnectionString, the user name of Event Hubs.
+        if (username is null && password is not null)
+        {
+            throw new SettingException("KafkaPassword is set and KafkaUsername is not: set KafkaUsername (of Event Hubs it is the word $ConnectionString, in single quotes for a shell), or remove KafkaPassword for a broker without authentication.");
+        }
+
+        return new KafkaConnection(brokers, username, password, Authority(Text(configuration["KafkaSslCaLocation"])))
+        {
+            DeadLetterPasswords = configuration.GetSection("KafkaDeadLetters").GetChildren()
+                .Where(group => Text(group["Password"]) is not null)
+                .ToDictionary(group => group.Key, group => Text(group["Password"])!, StringComparer.OrdinalIgnoreCase),
+        };
+    }
+
+    /// <summary>The connection with which a group writes its dead letters.</summary>
+    /// <param name="group">The group.</param>
+    /// <returns>This connection, with the group's own password where it has one.</returns>
+    public KafkaConnection ForDeadLetters(string group) =>
+        DeadLetterPasswords.TryGetValue(group, out var password) ? this with { Password = password } : this;
+
+    /// <summary>Puts the connection into a client's configuration.</summary>
+    /// <typeparam name="TConfig">The kind of client.</typeparam>
+    /// <param name="config">The configuration.</param>
+    /// <returns>The same configuration.</returns>
+    public TConfig Apply<TConfig>(TConfig config)
+        where TConfig : ClientConfig
+    {
+        config.BootstrapServers = Brokers;
+        if (Username is not null)
+        {
+            config.SecurityProtocol = SecurityProtocol.SaslSsl;
+            config.SaslMechanism = SaslMechanism.Plain;
+            config.SaslUsername = Username;
+            config.SaslPassword = Password;
+            config.SslCaLocation = SslCaLocation;
+        }
+
+        return config;
+    }
+
+    // librdkafka would say so when a client is made, in OpenSSL's words and without the setting's name. A folder of
+    // certificates, and "probe", are its own to judge.
+    private static string? Authority(string? location)
+    {
+        if (location is null or "probe" || Directory.Exists(location))
+        {
+            return location;
+        }
+
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(location);
+            if (authorities.Count > 0)
+            {
+                return location;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new SettingException($"KafkaSslCaLocation is {location}, which cannot be read ({e.Message}): name the PEM file of the certificate authority.", e);
+        }
+
+        throw new SettingException($"KafkaSslCaLocation is {location}, which holds no certificate in PEM: name the file of the certificate authority.");
+    }
+
+    private static string? Text(string? setting) => string.IsNullOrWhiteSpace(setting) ? null : setting.Trim();
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace FunctionsConsumers.EffectivelyOnce;
+
+/// <summary>Ids of messages that leave: the same for every attempt at the same message, so that a receiver can drop a second copy.</summary>
+public static class MessageId
+{
+    /// <summary>The id of the message of an event.</summary>
+    /// <param name="group">The consumer group.</param>
+    /// <param name="subject">The event's subject.</param>
+    /// <param name="key">The event's idempotency key.</param>
+    /// <param name="ordinal">The message's position in the plan, from 0.</param>
+    /// <returns>32 hex digits.</returns>
+    public static string Of(string group, string subject, string key, int ordinal) =>
+        Hash("event", group, subject, key, ordinal.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>
+    /// The id of a dead letter: by coordinates, bytes and time, since a topic made anew under an old name has other records at
+    /// old coordinates. Whether two of them are one letter is for the row of the coordinates to say, never for the id.
+    /// </summary>
+    /// <param name="group">The consumer group.</param>
+    /// <param name="identity">Who the record is.</param>
+    /// <param name="timestamp">The record's timestamp; null where it has none.</param>
+    /// <returns>32 hex digits.</returns>
+    public static string OfDeadLetter(string group, EventIdentity identity, DateTimeOffset? timestamp)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        return Hash(
+            "dead-letter",
+            group,
+            identity.Coordinates.ToString(),
+            identity.Fingerprint,
+            timestamp?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? "");
+    }
+
+    // Every part goes in with its length before it, so that no two lists of parts read alike.
+    private static string Hash(params ReadOnlySpan<string> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in parts)
+        {
+            var bytes = Utf16.ToBytes(part);
+            hash.AppendData(BitConverter.GetBytes(bytes.Length));
+            hash.AppendData(bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+    }
+}

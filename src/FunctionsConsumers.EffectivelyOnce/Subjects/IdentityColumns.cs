@@ -1,0 +1,75 @@
+namespace FunctionsConsumers.EffectivelyOnce.Subjects;
+
+/// <summary>The columns that say which record a row came from.</summary>
+public static class IdentityColumns
+{
+    /// <summary>The idempotency key; the coordinates for a dead letter.</summary>
+    public const string Key = "Key";
+
+    /// <summary><see cref="Applied" /> or <see cref="DeadLettered" />.</summary>
+    public const string State = "State";
+
+    /// <summary>SHA-256 of the record's value, 64 hex digits.</summary>
+    public const string Fingerprint = "Fingerprint";
+
+    /// <summary>The id of the delivery that committed the row.</summary>
+    public const string Attempt = "Attempt";
+
+    /// <summary>The record's topic.</summary>
+    public const string Topic = "Topic";
+
+    /// <summary>The record's partition, Int32.</summary>
+    public const string Partition = "Partition";
+
+    /// <summary>The record's offset, Int64.</summary>
+    public const string Offset = "Offset";
+
+    /// <summary>When the row was written, UTC.</summary>
+    public const string AppliedAt = "AppliedAt";
+
+    /// <summary>When a duplicate last showed that a row that is nothing but a key is still needed, UTC.</summary>
+    public const string ProlongedAt = "ProlongedAt";
+
+    /// <summary>
+    /// Where the subject of a row that is nothing but a key was seen again: for each topic partition the highest offset of
+    /// a duplicate or a conflicting record, as <see cref="Sightings" /> writes it. Forgotten while one of them is still in
+    /// the topic, the subject would be handled again when that one is read again.
+    /// </summary>
+    public const string SeenAt = "SeenAt";
+
+    /// <summary>The state of an effect's or a key's row.</summary>
+    public const string Applied = "applied";
+
+    /// <summary>The state of a dead letter's row.</summary>
+    public const string DeadLettered = "dead-lettered";
+
+    /// <summary>The columns that a verdict needs.</summary>
+    public static IReadOnlyList<string> ForVerdict { get; } = [Key, Fingerprint, Attempt, Topic, Partition, Offset];
+
+    /// <summary>A row's columns together with its identity.</summary>
+    /// <param name="columns">The row's own columns.</param>
+    /// <param name="identity">Who the record is.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="attempt">The id of the delivery.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <returns>All columns.</returns>
+    public static Dictionary<string, object> With(
+        IReadOnlyDictionary<string, object> columns, EventIdentity identity, string state, string attempt, DateTimeOffset now)
+    {
+        var all = new Dictionary<string, object>(columns.Count + 8);
+        foreach (var (name, value) in columns)
+        {
+            all.Add(name, value);
+        }
+
+        all[Key] = identity.Key;
+        all[State] = state;
+        all[Fingerprint] = identity.Fingerprint;
+        all[Attempt] = attempt;
+        all[Topic] = identity.Coordinates.Topic;
+        all[Partition] = identity.Coordinates.Partition;
+        all[Offset] = identity.Coordinates.Offset;
+        all[AppliedAt] = now;
+        return all;
+    }
+}

@@ -1,0 +1,44 @@
+namespace FunctionsConsumers.EffectivelyOnce.Subjects;
+
+/// <summary>
+/// Subjects that this process has seen committed as applied, with the key and the fingerprint of their row, and nothing
+/// less: every verdict from this memory is one that the row itself would have given. Bounded; what is forgotten is asked
+/// of the table again. Only for rows that are never deleted.
+/// </summary>
+/// <param name="capacity">How many subjects are remembered at most; the oldest half goes at once.</param>
+public sealed class KnownSubjects(int capacity)
+{
+    private readonly Lock _lock = new();
+    private readonly int _generationSize = Math.Max(1, capacity / 2);
+    private Dictionary<string, (string Key, string Fingerprint)> _young = [];
+    private Dictionary<string, (string Key, string Fingerprint)> _old = [];
+
+    /// <summary>Remembers what a committed row says.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <param name="key">The row's key.</param>
+    /// <param name="fingerprint">The row's fingerprint.</param>
+    public void Remember(string subject, string key, string fingerprint)
+    {
+        lock (_lock)
+        {
+            if (_young.Count >= _generationSize)
+            {
+                _old = _young;
+                _young = new(_generationSize);
+            }
+
+            _young[subject] = (key, fingerprint);
+        }
+    }
+
+    /// <summary>What is known of a subject's row.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <returns>The row's key and fingerprint; null where nothing is known.</returns>
+    public (string Key, string Fingerprint)? Find(string subject)
+    {
+        lock (_lock)
+        {
+            return _young.TryGetValue(subject, out var known) || _old.TryGetValue(subject, out known) ? known : null;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.EffectivelyOnce.Subjects;
+
+/// <summary>What a subject's committed row says of a record.</summary>
+public enum Verdict
+{
+    /// <summary>There is no row: nothing stands against applying the record.</summary>
+    Free,
+
+    /// <summary>The row was written by this very delivery of this very record.</summary>
+    Mine,
+
+    /// <summary>Same payload: a resend or a redelivery, whatever its key.</summary>
+    Duplicate,
+
+    /// <summary>Another payload under the same key: a producer's mistake.</summary>
+    KeyReused,
+
+    /// <summary>Another payload under another key: two different events with one subject.</summary>
+    SubjectExists,
+}
+
+/// <summary>The table of verdicts of the design's section 4, as a pure function. It is only ever asked about a committed row.</summary>
+public static class Verdicts
+{
+    /// <summary>Judges a record by its subject's row.</summary>
+    /// <param name="row">The committed row; null where there is none.</param>
+    /// <param name="identity">Who the record is.</param>
+    /// <param name="attempt">The id of this delivery of the batch.</param>
+    /// <returns>The verdict.</returns>
+    public static Verdict Of(Row? row, EventIdentity identity, string attempt)
+    {
+        if (row is null)
+        {
+            return Verdict.Free;
+        }
+
+        return IsMine(row, identity, attempt)
+            ? Verdict.Mine
+            : Of(row.Text(IdentityColumns.Key), row.Text(IdentityColumns.Fingerprint), identity);
+    }
+
+    /// <summary>Judges a record by what is known of its subject's row.</summary>
+    /// <param name="key">The row's key.</param>
+    /// <param name="fingerprint">The row's fingerprint.</param>
+    /// <param name="identity">Who the record is.</param>
+    /// <returns>The verdict.</returns>
+    public static Verdict Of(string? key, string? fingerprint, EventIdentity identity)
+    {
+        if (string.Equals(fingerprint, identity.Fingerprint, StringComparison.Ordinal))
+        {
+            return Verdict.Duplicate;
+        }
+
+        return string.Equals(key, identity.Key, StringComparison.Ordinal) ? Verdict.KeyReused : Verdict.SubjectExists;
+    }
+
+    // The attempt alone would not do: a batch can hold two records of one subject.
+    private static bool IsMine(Row row, EventIdentity identity, string attempt) =>
+        string.Equals(row.Text(IdentityColumns.Attempt), attempt, StringComparison.Ordinal)
+        && row.Number(IdentityColumns.Offset) == identity.Coordinates.Offset
+        && row.Number(IdentityColumns.Partition) == identity.Coordinates.Partition
+        && string.Equals(row.Text(IdentityColumns.Topic), identity.Coordinates.Topic, StringComparison.Ordinal);
+}

@@ -1,0 +1,55 @@
+using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.Audit.Tables;
+
+
+namespace FunctionsConsumers.Lab.Guarantees;
+
+/// <summary>
+/// What the topic says should be there and what the tables hold, counted alike whatever wrote them. The readings are the
+/// audit's own; its verdict knows idempotency keys, which two of the three guarantees have not.
+/// </summary>
+/// <param name="Group">The group.</param>
+/// <param name="Effects">Rows of effects.</param>
+/// <param name="Lost">Orders without an effect.</param>
+/// <param name="Doubled">Effects beyond an order's first, and effects of no order.</param>
+/// <param name="StockOff">By how much the stock's counters are wrong, summed over the products; 0 for groups that keep none.</param>
+internal sealed record EffectCount(string Group, long Effects, long Lost, long Doubled, long StockOff)
+{
+    /// <summary>Counts a group.</summary>
+    /// <param name="log">What was read from the topic, every record of it an order.</param>
+    /// <param name="table">What was read from the group's table.</param>
+    /// <returns>The numbers.</returns>
+    public static EffectCount Of(LogReading log, TableReading table)
+    {
+        long effects = 0;
+        long doubled = 0;
+        foreach (var (id, rows) in table.Effects)
+        {
+            effects += rows.Count;
+            doubled += rows.Count - (log.Orders.ContainsKey(id) ? 1 : 0);
+        }
+
+        return new EffectCount(table.Group, effects, log.Orders.Keys.LongCount(id => !table.Effects.ContainsKey(id)), doubled, StockOffOf(log, table));
+    }
+
+    private static long StockOffOf(LogReading log, TableReading table)
+    {
+        if (!EffectRules.KeepsStock(table.Group))
+        {
+            return 0;
+        }
+
+        var off = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (product, quantity) in log.Orders.Values.SelectMany(order => EffectRules.Quantities(order.Payloads[0].Order.Lines)))
+        {
+            off[product] = off.GetValueOrDefault(product) - quantity;
+        }
+
+        foreach (var ((product, _), reserved) in table.Reserved)
+        {
+            off[product] = off.GetValueOrDefault(product) + reserved;
+        }
+
+        return off.Values.Sum(Math.Abs);
+    }
+}

@@ -1,0 +1,112 @@
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.LocalHost.Files;
+using Microsoft.Extensions.Configuration;
+
+namespace FunctionsConsumers.LocalHost.Connections;
+
+/// <summary>
+/// Where a command finds broker, tables and topic: each by itself from its option, else from the settings, else from the
+/// run file of a living process. Settings are the environment's variables, and never local.settings.json: that file names
+/// the services of <c>func start</c>, and would otherwise hide the embedded ones that <c>./run</c> started in the next
+/// terminal.
+/// </summary>
+internal sealed class Target
+{
+    private const string BrokersSetting = "KafkaBrokers";
+    private const string TopicSetting = "OrdersTopic";
+
+    private readonly IConfiguration _configuration;
+
+    private Target(IConfiguration configuration, string topic)
+    {
+        _configuration = configuration;
+        Topic = topic;
+    }
+
+    /// <summary>The topic of the orders.</summary>
+    public string Topic { get; }
+
+    /// <summary>Whether a broker is named.</summary>
+    public bool HasBrokers => _configuration[BrokersSetting] is not null;
+
+    /// <summary>Whether tables are named.</summary>
+    public bool HasTables => _configuration.GetSection(TableAccounts.Setting).Exists();
+
+    /// <summary>The connection string of the tables; null where they are named in another way.</summary>
+    public string? TablesConnectionString => _configuration[TableAccounts.Setting];
+
+    /// <summary>Settles where things are.</summary>
+    /// <param name="options">What the command line says.</param>
+    /// <param name="environment">The environment's variables.</param>
+    /// <param name="run">The run file of a living process; null for none.</param>
+    /// <returns>The target.</returns>
+    public static Target Resolve(TargetOptions options, IReadOnlyDictionary<string, string> environment, RunFile? run)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in environment)
+        {
+            // An empty variable is an unset one, as the Functions host takes it.
+            if (!string.IsNullOrWhiteSpace(value))
+            {
+                settings[name.Replace("__", ":", StringComparison.Ordinal)] = value;
+            }
+        }
+
+        Settle(settings, BrokersSetting, options.Brokers, run?.Brokers);
+        Settle(settings, TableAccounts.Setting, options.Tables, run?.Tables);
+        Settle(settings, TopicSetting, options.Topic, run?.Topic ?? "order-events");
+        return new Target(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), settings[TopicSetting]!);
+    }
+
+    /// <summary>How to reach the broker.</summary>
+    /// <returns>The connection.</returns>
+    /// <exception cref="LocalHostException">None is named.</exception>
+    public KafkaConnection Kafka() => KafkaConnection.FromConfiguration(_configuration)
+        ?? throw new LocalHostException("no Kafka to talk to: start ./run (or ./fc services) in another terminal, or name one with --brokers host:port (setting KafkaBrokers)");
+
+    /// <summary>The accounts of the tables.</summary>
+    /// <returns>The accounts.</returns>
+    /// <exception cref="LocalHostException">None is named.</exception>
+    public TableAccounts Tables() => HasTables
+        ? TableAccounts.FromConfiguration(_configuration)
+        : throw new LocalHostException("no tables to read: start ./run (or ./fc services) in another terminal, or name an account with --tables 'connection string' (setting OrderTables)");
+
+    /// <summary>The settings of broker and tables, for a local host: they stand in place of what local.settings.json says.</summary>
+    /// <returns>Settings by name; first those that take away what a file may hold.</returns>
+    public IReadOnlyDictionary<string, string?> HostSettings()
+    {
+        var settings = new Dictionary<string, string?> { [BrokersSetting] = _configuration[BrokersSetting], [TableAccounts.Setting] = null };
+        foreach (var (name, value) in _configuration.GetSection(TableAccounts.Setting).AsEnumerable())
+        {
+            if (value is not null)
+            {
+                settings[name] = value;
+            }
+        }
+
+        return settings;
+    }
+
+    // An option, and the run file, stand for the whole setting: what lies below it in the environment goes with it.
+    private static void Settle(Dictionary<string, string?> settings, string name, string? option, string? fallback)
+    {
+        var below = settings.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase) || key.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)).ToList();
+        if (option is null && below.Count > 0)
+        {
+            return;
+        }
+
+        below.ForEach(key => settings.Remove(key));
+        if ((option ?? fallback) is { } value)
+        {
+            settings[name] = value;
+        }
+    }
+}
+
+/// <summary>What the command line says about where things are; null for what it does not say.</summary>
+/// <param name="Brokers"><c>--brokers</c>.</param>
+/// <param name="Tables"><c>--tables</c>.</param>
+/// <param name="Topic"><c>--topic</c>.</param>
+internal sealed record TargetOptions(string? Brokers = null, string? Tables = null, string? Topic = null);

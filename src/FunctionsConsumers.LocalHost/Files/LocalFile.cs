@@ -1,0 +1,30 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace FunctionsConsumers.LocalHost.Files;
+
+/// <summary>Small JSON files that other processes read while they are written: they see the old one or the new one, never a part.</summary>
+internal static class LocalFile
+{
+    public static void Write<T>(string path, T value, JsonTypeInfo<T> type)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var draft = $"{path}.{Environment.ProcessId}.tmp";
+        File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(value, type));
+        File.Move(draft, path, overwrite: true);
+    }
+
+    /// <summary>The file's content; null where there is none, or none of that shape: a stray file is as good as absent.</summary>
+    public static T? Read<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+        }
+        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

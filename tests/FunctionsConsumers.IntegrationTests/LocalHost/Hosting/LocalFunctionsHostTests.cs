@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Confluent.Kafka;
+using FunctionsConsumers.IntegrationTests.Cli;
+using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Embedded;
+using FunctionsConsumers.LocalHost.Files;
+using FunctionsConsumers.LocalHost.Hosting;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FunctionsConsumers.IntegrationTests.LocalHost.Hosting;
+
+/// <summary>The host with function classes of its own; the report that it writes is one for each process, so these run one after the other.</summary>
+[Collection(OrdersOnServices.Collection)]
+public sealed class LocalFunctionsHostTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("local-host").FullName;
+    private readonly StringWriter _log = new();
+    private EmbeddedServices _services = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _services = await EmbeddedServices.StartAsync(kafka: true, tables: false, "order-events", 3, TestContext.Current.CancellationToken);
+        HostJson("""{"commitOnFailure": false, "maxRetries": -1, "sessionTimeoutMs": 2000}""");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await _log.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_functions_class_is_fed_with_what_was_produced_and_the_host_lists_and_reports_it()
+    {
+        var inbox = new Inbox();
+        await using (var host = await StartAsync<Listening>(inbox))
+        {
+            Assert.Equal([new LocalFunction("listening", "kafkaTrigger", "billing", "order-events")], host.Functions);
+            Assert.Equal(_services.Brokers, host.Kafka.Brokers);
+            Assert.Equal("order-events", host.Topic);
+            Assert.Same(inbox, host.Services.GetRequiredService<Inbox>());
+
+            await ProduceAsync("order-events", "one");
+            await Eventually.TrueAsync(() => inbox.Values.Contains("one"), "the record");
+            var report = Assert.Single(HostReport.All(), report => report.Pid == Environment.ProcessId);
+            var member = Assert.Single(report.Members);
+            Assert.Equal("billing", member.Group);
+            Assert.NotEqual("", member.Id);
+            Assert.Equal([0, 1, 2], member.Partitions);
+        }
+
+        Assert.DoesNotContain(HostReport.All(), report => report.Pid == Environment.ProcessId);
+        Assert.Contains("Functions:", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("listening: kafkaTrigger, group billing, topic order-events", _log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_topic_is_made()
+    {
+        var inbox = new Inbox();
+        await using var host = await StartAsync<Listening>(inbox, new LocalHostOptions { Brokers = _services.Brokers, Topic = "other" });
+        await ProduceAsync("other", "two");
+        await Eventually.TrueAsync(() => inbox.Values.Contains("two"), "the record");
+        Assert.Contains("Topic other made", _log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Topic other.billing.dead-letters made", _log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_warnings_are_printed_when_it_is_quiet()
+    {
+        await using (await StartAsync<Listening>(new Inbox(), new LocalHostOptions { Brokers = _services.Brokers, Quiet = true }))
+        {
+        }
+
+        // That it runs on the stand-in the host says always.
+        var lines = _log.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(lines, line => Assert.StartsWith("Built on the stand-in", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_broker_that_cannot_be_reached_is_an_error_of_one_line_that_names_it()
+    {
+        var error = await Assert.ThrowsAsync<LocalHostException>(() => StartAsync<Listening>(new Inbox(), new LocalHostOptions { Brokers = "127.0.0.1:1" }));
+        Assert.StartsWith("Kafka at 127.0.0.1:1 (setting KafkaBrokers) gave no answer within 10 s", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public async Task A_wrong_option_in_host_json_is_an_error_before_anything_is_started()
+    {
+        HostJson("""{"maxBatchSize": 0}""");
+        var error = await Assert.ThrowsAsync<LocalHostException>(() => StartAsync<Listening>(new Inbox()));
+        Assert.Contains("extensions.kafka.maxBatchSize is 0", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_setting_that_a_trigger_names_and_nobody_set_is_an_error()
+    {
+        var error = await Assert.ThrowsAsync<LocalHostException>(() => StartAsync<NamesMissingSetting>(new Inbox()));
+        Assert.StartsWith("naming names the setting NoSuchTopic, which is missing", error.Message, StringComparison.Ordinal);
+    }
+
+    private void HostJson(string kafka) => File.WriteAllText(Path.Combine(_folder, "host.json"), "{\"version\": \"2.0\", \"extensions\": {\"kafka\": " + kafka + "}}");
+
+    private Task<LocalFunctionsHost> StartAsync<T>(Inbox inbox, LocalHostOptions? options = null) => LocalFunctionsHost.StartAsync(
+        (options ?? new LocalHostOptions { Brokers = _services.Brokers }) with { ScriptRoot = _folder, Log = TextWriter.Synchronized(_log) },
+        [typeof(T)],
+        (services, _) => services.AddSingleton(inbox),
+        TestContext.Current.CancellationToken);
+
+    private async Task ProduceAsync(string topic, string value)
+    {
+        using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = _services.Brokers }).Build();
+        await producer.ProduceAsync(topic, new Message<Null, string> { Value = value }, TestContext.Current.CancellationToken);
+    }
+
+#pragma warning disable CA1034 // A function class is public.
+    public sealed class Inbox
+    {
+        public ConcurrentBag<string> Values { get; } = [];
+    }
+
+    public sealed class Listening(Inbox inbox)
+    {
+        [Function("listening")]
+        public Task Run(
+            [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = "billing", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records,
+            CancellationToken cancellationToken)
+        {
+            foreach (var record in records)
+            {
+                inbox.Values.Add(Encoding.UTF8.GetString(record.Value!));
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+
+    public sealed class NamesMissingSetting
+    {
+        [Function("naming")]
+        public static Task Run(
+            [KafkaTrigger("KafkaBrokers", "%NoSuchTopic%", ConsumerGroup = "billing", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records) => Task.CompletedTask;
+    }
+#pragma warning restore CA1034
+}

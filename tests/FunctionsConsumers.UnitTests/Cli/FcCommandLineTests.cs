@@ -1,0 +1,90 @@
+using FunctionsConsumers.Cli;
+using FunctionsConsumers.Cli.CommandLine;
+
+namespace FunctionsConsumers.UnitTests.Cli;
+
+public sealed class FcCommandLineTests : IDisposable
+{
+    private readonly StringWriter _out = new();
+    private readonly StringWriter _error = new();
+
+    [Theory]
+    [InlineData("", "command")]
+    [InlineData("bill", "bill")]
+    [InlineData("run --orders many", "--orders")]
+    [InlineData("run --orders -1", "--orders")]
+    [InlineData("run --orders 5 --duplicates lots", "--duplicates")]
+    [InlineData("run --orders 5 --poison -0.1", "--poison")]
+    [InlineData("run --orders 5 --duplicates 11", "--duplicates")]
+    [InlineData("run --orders 5 --seed x", "--seed")]
+    [InlineData("run --orders 5 --colour red", "--colour")]
+    [InlineData("run --exit", "--exit")]
+    [InlineData("run --seed 7", "--seed")]
+    [InlineData("run --partitions 0", "--partitions")]
+    [InlineData("run --http 70000", "--http")]
+    [InlineData("produce", "--count")]
+    [InlineData("produce --count", "--count")]
+    [InlineData("produce --count 5 --rate 0", "--rate")]
+    [InlineData("tail order-events --max 0", "--max")]
+    [InlineData("keys", "command")]
+    [InlineData("keys show", "show")]
+    [InlineData("dead-letters list --group shipping", "shipping")]
+    [InlineData("outbox list --group shipping", "shipping")]
+    [InlineData("outbox resend", "--parked")]
+    [InlineData("outbox resend 1f --parked", "--parked")]
+    [InlineData("outbox resend 1f --group billing", "--group")]
+    [InlineData("outbox drop --yes", "drop")]
+    [InlineData("audit --wait soon", "--wait")]
+    [InlineData("lab --faults 101", "--faults")]
+    [InlineData("lab --orders 20000", "--orders")]
+    [InlineData("lab kill --every 0", "--every")]
+    [InlineData("lab kill --embedded --kafka-home /opt/kafka", "--kafka-home")]
+    [InlineData("lab kill --kafka-home /opt/kafka --brokers 127.0.0.1:9092", "--brokers")]
+    public async Task A_wrong_command_line_gives_one_line_that_names_the_option_and_exit_code_2(string line, string named)
+    {
+        Assert.Equal(ExitCode.NotDone, await Invoke(line));
+        Assert.Empty(_out.ToString());
+        var said = Assert.Single(_error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(named, said, StringComparison.Ordinal);
+        Assert.Contains("--help", said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("services")]
+    [InlineData("produce")]
+    [InlineData("tail")]
+    [InlineData("groups")]
+    [InlineData("keys show")]
+    [InlineData("dead-letters list")]
+    [InlineData("outbox list")]
+    [InlineData("outbox resend")]
+    [InlineData("outbox drop")]
+    [InlineData("audit")]
+    [InlineData("lab")]
+    [InlineData("lab kill")]
+    public async Task Every_command_tells_of_the_options_that_all_commands_take(string command)
+    {
+        Assert.Equal(ExitCode.Good, await Invoke(command + " --help"));
+        Assert.All(["--brokers", "--tables", "--topic", "--json"], option => Assert.Contains(option, _out.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_setting_that_is_wrong_is_one_line_and_exit_code_2()
+    {
+        Assert.Equal(ExitCode.NotDone, await Invoke("keys show 1 --tables nonsense"));
+        Assert.Empty(_out.ToString());
+        Assert.Contains("OrderTables", Assert.Single(_error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _out.Dispose();
+        _error.Dispose();
+    }
+
+    private Task<int> Invoke(string line) => FcCommandLine.InvokeAsync(
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        new Caller(new Terminal(_out, _error, ShowsProgress: false), new Dictionary<string, string>()),
+        TestContext.Current.CancellationToken);
+}

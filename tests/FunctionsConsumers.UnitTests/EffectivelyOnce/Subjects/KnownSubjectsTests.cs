@@ -1,0 +1,29 @@
+using FunctionsConsumers.EffectivelyOnce.Subjects;
+
+namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Subjects;
+
+public sealed class KnownSubjectsTests
+{
+    [Fact]
+    public void What_was_remembered_is_found_with_key_and_fingerprint()
+    {
+        var known = new KnownSubjects(10);
+        known.Remember("s", "k", "f");
+        Assert.Equal(("k", "f"), known.Find("s"));
+        Assert.Null(known.Find("t"));
+    }
+
+    [Fact]
+    public void The_memory_is_bounded_and_keeps_the_young()
+    {
+        var known = new KnownSubjects(10);
+        for (var i = 0; i < 1000; i++)
+        {
+            known.Remember($"s{i}", "k", "f");
+        }
+
+        var found = Enumerable.Range(0, 1000).Where(i => known.Find($"s{i}") is not null).ToList();
+        Assert.InRange(found.Count, 5, 10);
+        Assert.Contains(999, found);
+    }
+}
