@@ -65,7 +65,7 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
             new OrderConsumer(setting.EffectKind, isOfNewVersion),
             new OrderDecoder(new HashSet<string>(world.Catalog), RefreshAsync),
             store, buckets, this, options, Time, new Random(setting.Seed), NullLogger.Instance);
-        _progress = new GroupProgress(OrderConsumer.GroupName, shared, log, startsAtEnd: false, NullLogger.Instance);
+        _progress = new GroupProgress(OrderConsumer.GroupName, shared, log, startsAtEnd: false, NullLogger.Instance, Time);
         _audit = new GapAudit(this, _progress, log, Time, NullLogger.Instance);
         _retention = new RetentionSweep(OrderConsumer.GroupName, store, shared, buckets, log, ModelledLog.Topic, setting.Retention, Time, NullLogger.Instance);
     }

@@ -29,6 +29,9 @@ internal sealed record Setting
     /// <summary>Whether the broker tells the topic's id.</summary>
     public bool HasTopicId { get; init; } = true;
 
+    /// <summary>How many of the partitions come later, when the topic grows: the group is to have them from their beginning.</summary>
+    public int LaterPartitions { get; init; }
+
     /// <summary>Whether a record comes now with its timestamp and now without.</summary>
     public bool LosesTimestamps { get; init; }
 
@@ -106,14 +109,16 @@ internal sealed record Setting
         }
 
         // The group begins where it once committed, or at the first record.
-        int[] begins = [.. partitions.Select(partition => random.Next(3) == 0 ? random.Next((partition.Count / 2) + 1) : 0)];
+        var later = partitions.Length > 1 && random.Next(4) == 0 ? 1 : 0;
+        int[] begins = [.. partitions.Select((partition, index) => index < partitions.Length - later && random.Next(3) == 0 ? random.Next((partition.Count / 2) + 1) : 0)];
         return new Setting
         {
             Seed = seed,
             EffectKind = effectKind,
             Records = partitions,
             Begins = begins,
-            HasCommitted = [.. begins.Select(begin => begin > 0 || random.Next(2) == 0)],
+            HasCommitted = [.. begins.Select((begin, index) => index < begins.Length - later && (begin > 0 || random.Next(2) == 0))],
+            LaterPartitions = later,
             HasTopicId = random.Next(2) == 0,
             HasVersions = random.Next(3) == 0,
             LosesTimestamps = random.Next(4) == 0,
