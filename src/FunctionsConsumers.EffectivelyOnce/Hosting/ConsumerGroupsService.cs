@@ -15,6 +15,7 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
     private static readonly TimeSpan OpenAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = logger;
+    private readonly ContainedFaults _faults = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
@@ -64,9 +65,13 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
                     await Task.WhenAll(open.Outbox.RunAsync(_stop.Token), WriteProgressAsync(group.Name, open.Progress)).ConfigureAwait(false);
                     return;
                 }
-                catch (Exception failure) when (failure is StoreUnavailableException or SettingException)
+                catch (Exception failure) when (!_stop.IsCancellationRequested)
                 {
-                    LogUnavailable(group.Name, failure.Message);
+                    // Whatever it was, the group's work begins again: ended, it would stay so for the process's life.
+                    if (_faults.Note(group.Name, failure.Message))
+                    {
+                        LogUnavailable(group.Name, failure.Message);
+                    }
                 }
 
                 await Task.Delay(OpenAgainAfter, time, _stop.Token).ConfigureAwait(false);
@@ -85,13 +90,18 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
             {
                 await Task.Delay(GapAudit.FlushInterval, time, _stop.Token).ConfigureAwait(false);
                 await progress.FlushAsync(_stop.Token).ConfigureAwait(false);
-            }
-            catch (StoreUnavailableException failure)
-            {
-                LogNotWritten(group, failure.Message);
+                _faults.Over("progress of " + group);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
+            }
+            catch (Exception failure)
+            {
+                // A refusal that passes, too: this round is over, and the next one writes it all.
+                if (_faults.Note("progress of " + group, failure.Message))
+                {
+                    LogNotWritten(group, failure.Message);
+                }
             }
         }
 
