@@ -45,6 +45,9 @@ internal sealed record Setting
 
     public TimeSpan BatchDeadline { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>Whether the hosts ask the tables through the genuine client, with its own retries; else by the store's port.</summary>
+    public bool ThroughClient { get; init; }
+
     /// <summary>The bound of a small world, in which a batch holds all there is; null for a history of a seed.</summary>
     public SmallWorld? Small { get; init; }
 
@@ -56,6 +59,12 @@ internal sealed record Setting
 
     /// <summary>A product that never becomes known.</summary>
     public const string NoProduct = "unicorn";
+
+    // A history through the client takes about five times as long as one by the port.
+    private const int OneInSoManyThroughClient = 16;
+
+    /// <summary>Whether all histories of this run go through the client.</summary>
+    public static bool AllThroughClient { get; } = Environment.GetEnvironmentVariable("SIM_THROUGH_CLIENT") == "1";
 
     private static OrderSpec Control { get; } = new(OrderKind.Control, null, [], [], 0, 0, 0);
 
@@ -109,6 +118,7 @@ internal sealed record Setting
             Hosts = 1 + random.Next(3),
             Lease = TimeSpan.FromSeconds(random.Next(2) == 0 ? 60 : 10),
             BatchDeadline = TimeSpan.FromSeconds(random.Next(2) == 0 ? 120 : 2),
+            ThroughClient = AllThroughClient || seed % OneInSoManyThroughClient == 0,
         };
     }
 
