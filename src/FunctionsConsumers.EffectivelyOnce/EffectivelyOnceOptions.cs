@@ -39,6 +39,15 @@ public sealed record EffectivelyOnceOptions
     /// <value>Default <see cref="InDoubtPolicy.Resend" />.</value>
     public InDoubtPolicy InDoubt { get; init; } = InDoubtPolicy.Resend;
 
+    /// <summary>
+    /// Whether records below a partition's floor, the place where the group began when this library was first started on it,
+    /// are passed over and counted when they are read: somebody else has handled them, and there are no rows to tell it.
+    /// Set it where a group that was at work before adopts the library. While it is set, offsets set back to before that place
+    /// have nothing handled there.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool PassOverBelowFloor { get; init; }
+
     /// <summary>Reads and checks the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The options, with defaults where a setting is absent.</returns>
@@ -55,6 +64,7 @@ public sealed record EffectivelyOnceOptions
             BatchDeadline = section.Time(nameof(BatchDeadline), defaults.BatchDeadline, BatchDeadlineRange),
             OutboxLease = section.Time(nameof(OutboxLease), defaults.OutboxLease, OutboxLeaseRange),
             InDoubt = section.Choice(nameof(InDoubt), defaults.InDoubt),
+            PassOverBelowFloor = section.Flag(nameof(PassOverBelowFloor), defaults.PassOverBelowFloor),
         };
     }
 

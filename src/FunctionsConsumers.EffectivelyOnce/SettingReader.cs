@@ -33,6 +33,17 @@ internal sealed class SettingReader(IConfigurationSection section)
             : throw new SettingException($"{NameOf(name)} is '{text}': give a time from {range.Least} to {range.Most}, written [days.]hours:minutes:seconds.");
     }
 
+    /// <summary>True or false.</summary>
+    public bool Flag(string name, bool absent)
+    {
+        if (Text(name) is not { } text)
+        {
+            return absent;
+        }
+
+        return bool.TryParse(text, out var flag) ? flag : throw new SettingException($"{NameOf(name)} is '{text}': give true or false.");
+    }
+
     /// <summary>One of the names of an enum.</summary>
     public T Choice<T>(string name, T absent)
         where T : struct, Enum

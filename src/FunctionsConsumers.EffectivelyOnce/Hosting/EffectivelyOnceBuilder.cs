@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.Hosting;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
 using Microsoft.Extensions.Configuration;
@@ -135,6 +136,11 @@ public sealed class EffectivelyOnceBuilder
         if (Services.Any(service => service.IsKeyedService && service.ServiceType == typeof(IConsumerGroup) && group.Equals(service.ServiceKey)))
         {
             throw new ArgumentException($"The group '{group}' is registered twice, the second time with {typeof(TPlanner).Name}: give each planner a group of its own.", nameof(topics));
+        }
+
+        if (PlanRules.KindViolation(TPlanner.EffectKind) is { } violation)
+        {
+            throw new ArgumentException($"{typeof(TPlanner).Name} cannot start: {violation}.", nameof(topics));
         }
 
         Services.TryAddSingleton<TPlanner>();

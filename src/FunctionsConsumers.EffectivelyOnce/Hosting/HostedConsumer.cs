@@ -50,12 +50,20 @@ internal sealed partial class HostedConsumer(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        if (_listener is not null && !await _listener.StopAsync(options.Drain, LeaveTimeout).ConfigureAwait(false))
+        try
         {
-            LogNotLeft(group.Name, kafka.Brokers, LeaveTimeout.TotalSeconds);
-        }
+            if (_listener is not null && !await _listener.StopAsync(options.Drain, LeaveTimeout).WaitAsync(cancellationToken).ConfigureAwait(false))
+            {
+                LogNotLeft(group.Name, kafka.Brokers, LeaveTimeout.TotalSeconds);
+            }
 
-        await _upkeep.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _upkeep.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Thrown on, this would end the process with a crash report. What was not committed comes again.
+            LogNotDone(group.Name);
+        }
     }
 
     public void Dispose()
@@ -89,9 +97,12 @@ internal sealed partial class HostedConsumer(
         }
     }
 
-    [LoggerMessage(43, LogLevel.Warning, "{Group}: the {What} failed and is tried again: {Reason}")]
+    [LoggerMessage(47, LogLevel.Warning, "{Group}: the host's time to stop is over before the batch in flight was: its records come again; lower Drain, or raise the host's ShutdownTimeout")]
+    private partial void LogNotDone(string group);
+
+    [LoggerMessage(45, LogLevel.Warning, "{Group}: the {What} failed and is tried again: {Reason}")]
     private partial void LogFailed(string group, string what, string reason);
 
-    [LoggerMessage(44, LogLevel.Warning, "{Group}: Kafka at {Brokers} did not answer within {Seconds:0} s of the stop: the group was not left, and what was not committed comes again")]
+    [LoggerMessage(46, LogLevel.Warning, "{Group}: Kafka at {Brokers} did not answer within {Seconds:0} s of the stop: the group was not left, and what was not committed comes again")]
     private partial void LogNotLeft(string group, string brokers, double seconds);
 }

@@ -86,7 +86,8 @@ public sealed class AzureTableStore : ITableStore
         var found = new Dictionary<string, Row>(StringComparer.Ordinal);
         foreach (var some in rowKeys.Chunk(ReadsAtOnce))
         {
-            var rows = await Task.WhenAll(some.Select(rowKey => table.FindAsync(_setting, partitionKey, rowKey, Selected(columns), cancellationToken))).ConfigureAwait(false);
+            var reads = some.Select(rowKey => table.FindAsync(_setting, partitionKey, rowKey, Selected(columns), cancellationToken));
+            var rows = await Task.WhenAll(reads).ConfigureAwait(false);
             foreach (var row in rows)
             {
                 if (row is not null)
@@ -141,7 +142,8 @@ public sealed class AzureTableStore : ITableStore
 
         if (string.IsNullOrEmpty(operation.ETag))
         {
-            throw new ArgumentException($"{operation.Kind} of row '{operation.RowKey}' names no ETag: read the row, and give the version that was read.", nameof(operation));
+            throw new ArgumentException(
+                $"{operation.Kind} of row '{operation.RowKey}' names no ETag: read the row, and give the version that was read.", nameof(operation));
         }
 
         var kind = operation.Kind switch

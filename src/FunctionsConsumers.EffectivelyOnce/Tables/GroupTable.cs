@@ -147,7 +147,8 @@ public static class GroupTable
         if (Number(meta, "Buckets") is var made && made is null or < 1 or > 1000)
         {
             throw new SettingException(string.Create(CultureInfo.InvariantCulture,
-                $"{accounts.Setting}: the row '{MetaRow}' in partition '{MetaPartition}' of table '{group}' gives no bucket count from 1 to 1000 ({made}): write the count that the table was made with into its column Buckets, as Int32."));
+                $"{accounts.Setting}: the row '{MetaRow}' in partition '{MetaPartition}' of table '{group}' gives no bucket count from 1 to 1000 ({made}): ")
+                + "write the count that the table was made with into its column Buckets, as Int32.");
         }
 
         if (made != buckets)
@@ -165,7 +166,9 @@ public static class GroupTable
     // A column of another type is as good as none: somebody has written it by hand.
     private static string? Text(TableEntity meta, string column) => meta.TryGetValue(column, out var value) ? value as string : null;
 
-    private static long? Number(TableEntity meta, string column) => meta.TryGetValue(column, out var value) ? value switch { int i => i, long l => l, _ => null } : null;
+    private static long? Number(TableEntity meta, string column) => meta.TryGetValue(column, out var value)
+        ? value switch { int i => i, long l => l, _ => null }
+        : null;
 }
 
 /// <summary>A group's table that was there.</summary>

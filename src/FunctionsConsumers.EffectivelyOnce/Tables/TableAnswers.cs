@@ -39,11 +39,14 @@ internal static class TableAnswers
         var of = $"{setting}: table '{table.Name}' of '{table.AccountName}'";
         return failure switch
         {
-            AuthenticationFailedException => $"{account} was not asked, there is no token for it: check the identity and {setting}__clientId: {FirstLine(failure)}",
+            AuthenticationFailedException =>
+                $"{account} was not asked, there is no token for it: check the identity and {setting}__clientId: {FirstLine(failure)}",
             RequestFailedException { Status: 401 or 403 } refused => string.Create(CultureInfo.InvariantCulture,
-                $"{account} refuses the credential ({refused.Status} {refused.ErrorCode}): check the key, or give the identity the role Storage Table Data Contributor."),
+                $"{account} refuses the credential ({refused.Status} {refused.ErrorCode}): check the key, or give the identity the role ")
+                + "Storage Table Data Contributor.",
             _ when IsMissingTable(failure) => $"{account} has no table '{table.Name}'; it is made at the start.",
-            RequestFailedException { Status: > 0 } answer => string.Create(CultureInfo.InvariantCulture, $"{of}: {answer.Status} {answer.ErrorCode ?? FirstLine(answer)}"),
+            RequestFailedException { Status: > 0 } answer => string.Create(CultureInfo.InvariantCulture,
+                $"{of}: {answer.Status} {answer.ErrorCode ?? FirstLine(answer)}"),
             AggregateException { InnerExceptions: [.., var last] } tries => string.Create(CultureInfo.InvariantCulture,
                 $"{of} cannot be reached at {table.Uri}, tried {tries.InnerExceptions.Count} times: {FirstLine(last)}"),
             _ => $"{of} gave no answer: {FirstLine(failure)}",

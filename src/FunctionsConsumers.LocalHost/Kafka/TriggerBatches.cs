@@ -43,7 +43,7 @@ internal static class TriggerBatches
         Value = record.Value,
 
         // The extension hands the instant over and never says what it means; code must not come to rely on more here.
-        Timestamp = new KafkaTimestamp { UnixTimestampMs = record.Timestamp.ToUnixTimeMilliseconds(), Type = KafkaTimestampType.NotAvailable },
+        Timestamp = new KafkaTimestamp { UnixTimestampMs = record.Timestamp?.ToUnixTimeMilliseconds() ?? 0, Type = KafkaTimestampType.NotAvailable },
         Headers = [.. record.Headers.Select(header => new KafkaHeader { Key = header.Name, Value = header.Value })],
     };
 }

@@ -163,7 +163,7 @@ public sealed class BatchDeliveryTests
         Assert.Equal(("t", 0, 3L), (given.Coordinates.Topic, given.Coordinates.Partition, given.Coordinates.Offset));
         Assert.Equal([1, 0xff], given.Key);
         Assert.Equal([2], given.Value);
-        Assert.Equal(1_700_000_000_123, given.Timestamp.ToUnixTimeMilliseconds());
+        Assert.Equal(1_700_000_000_123, given.Timestamp?.ToUnixTimeMilliseconds());
         Assert.Equal([("a", "07"), ("a", null), ("b", "")], given.Headers.Select(header => (header.Name, header.Value is { } value ? Convert.ToHexString(value) : null)));
     }
 
