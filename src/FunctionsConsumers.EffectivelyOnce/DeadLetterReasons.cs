@@ -12,6 +12,9 @@ public static class DeadLetterReasons
     /// <summary>The event's effects are more rows than one transaction takes.</summary>
     public const string TooWide = "too-wide";
 
-    /// <summary>The table service refused the event's rows by themselves.</summary>
+    /// <summary>
+    /// The event's rows were refused: by the table service, or by the library, because the plan holds what no plan may, a
+    /// counter cannot take its amount, or the decoder or the consumer threw.
+    /// </summary>
     public const string Refused = "refused";
 }

@@ -35,6 +35,15 @@ public sealed record EffectivelyOnceOptions
     /// <value>Default <see cref="InDoubtPolicy.Resend" />.</value>
     public InDoubtPolicy InDoubt { get; init; } = InDoubtPolicy.Resend;
 
+    /// <summary>
+    /// Whether records below a partition's floor, the place where the group began when this library was first started on it,
+    /// are passed over and counted when they are read: somebody else has handled them, and there are no rows to tell it.
+    /// Set it where a group that was at work before adopts the library. While it is set, offsets set back to before that place
+    /// have nothing handled there.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool PassOverBelowFloor { get; init; }
+
     /// <summary>Reads and checks the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The options, with defaults where a setting is absent.</returns>
@@ -51,6 +60,7 @@ public sealed record EffectivelyOnceOptions
             BatchDeadline = Time(section, nameof(BatchDeadline), defaults.BatchDeadline, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(240)),
             OutboxLease = Time(section, nameof(OutboxLease), defaults.OutboxLease, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
             InDoubt = Policy(section, nameof(InDoubt), defaults.InDoubt),
+            PassOverBelowFloor = Flag(section, nameof(PassOverBelowFloor), defaults.PassOverBelowFloor),
         };
     }
 
@@ -78,6 +88,17 @@ public sealed record EffectivelyOnceOptions
         return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time >= least && time <= most
             ? time
             : throw new SettingException($"{SectionName}__{name} is '{text}': give a time from {least} to {most}, written [days.]hours:minutes:seconds.");
+    }
+
+    private static bool Flag(IConfigurationSection section, string name, bool absent)
+    {
+        var text = section[name];
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return absent;
+        }
+
+        return bool.TryParse(text, out var flag) ? flag : throw new SettingException($"{SectionName}__{name} is '{text}': give true or false.");
     }
 
     private static InDoubtPolicy Policy(IConfigurationSection section, string name, InDoubtPolicy absent)

@@ -60,10 +60,11 @@ internal sealed partial class ConsumerGroup<TEvent>(
             try
             {
                 var open = await OpenAsync(deadline.Token).ConfigureAwait(false);
-                await open.Progress.EnsureFloorsAsync(records, deadline.Token).ConfigureAwait(false);
-                var outcome = await _processor!.ProcessAsync(records, deadline).ConfigureAwait(false);
-                open.Progress.Finished(records);
-                return outcome;
+                var floors = await open.Progress.EnsureFloorsAsync(records, deadline.Token).ConfigureAwait(false);
+                var own = options.PassOverBelowFloor ? [.. records.Where(record => !floors.IsBelow(record.Coordinates))] : records;
+                var outcome = await _processor!.ProcessAsync(own, deadline).ConfigureAwait(false);
+                open.Progress.Finished(records, floors);
+                return outcome with { PassedOver = outcome.PassedOver + records.Count - own.Count };
             }
             catch (Exception failure) when (failure is StoreUnavailableException or KafkaException)
             {
@@ -113,7 +114,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
         return new OpenGroup(
             _processor,
             outbox,
-            new GroupProgress(Group, shared, log, StartsAtEnd(), _logger),
+            new GroupProgress(Group, shared, log, StartsAtEnd(), _logger, time),
             new RetentionSweep(Group, table, shared, buckets, log, topic, options.Retention, time, _logger));
     }
 
