@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 
-public sealed class RecordProducerTests
+public sealed class RecordProducerTests : IDisposable
 {
     private readonly KafkaConnection _kafka = new("127.0.0.1:9092");
     private readonly List<FakeProducer> _built = [];
@@ -18,6 +18,8 @@ public sealed class RecordProducerTests
         _built.Add((FakeProducer)fake);
         return fake;
     });
+
+    public void Dispose() => _producer.Dispose();
 
     [Fact]
     public async Task One_producer_of_a_connection_writes_all_records()
