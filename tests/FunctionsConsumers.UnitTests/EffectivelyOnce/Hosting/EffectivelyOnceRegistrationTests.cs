@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Hosting;
 
-public sealed class EffectivelyOnceRegistrationTests
+public sealed class EffectivelyOnceRegistrationTests : IDisposable
 {
     private readonly ConfigurationManager _configuration = new();
     private readonly ServiceCollection _services = new();
@@ -23,6 +23,8 @@ public sealed class EffectivelyOnceRegistrationTests
         _services.AddLogging();
         _services.AddSingleton<IConfiguration>(_configuration);
     }
+
+    public void Dispose() => _configuration.Dispose();
 
     [Fact]
     public void The_group_is_said_once_by_its_planner()
