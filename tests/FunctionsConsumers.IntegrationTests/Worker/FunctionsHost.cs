@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using FunctionsConsumers.Cli.Lab.Services;
 using FunctionsConsumers.IntegrationTests.Feeds;
 using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.IntegrationTests.Worker.Protocol;
+using FunctionsConsumers.Lab.Services;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

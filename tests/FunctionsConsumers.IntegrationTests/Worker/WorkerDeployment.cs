@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
-using FunctionsConsumers.Cli.Kafka;
-using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.Cli;
-using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.LocalHost.Embedded;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
@@ -95,7 +95,7 @@ internal sealed class WorkerDeployment : IAsyncDisposable
     {
         var letters = new List<Message<byte[]?, byte[]?>>();
         var topic = $"{Topic}.{group}.dead-letters";
-        using var reader = new TopicReader(new KafkaConnection(Brokers));
+        using var reader = new TopicReader(new KafkaConnection(Brokers).Apply(new ClientConfig()));
         reader.Read(topic, reader.Offsets(topic), record => letters.Add(record.Message), TestContext.Current.CancellationToken);
         return letters;
     }

@@ -1,3 +1,4 @@
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.UnitTests.LocalHost;
 
