@@ -45,7 +45,7 @@ public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress pr
         }
 
         long found = 0, lost = 0;
-        var healed = default(BatchOutcome);
+        var healed = 0;
         foreach (var stretch in Stretches(gaps))
         {
             var (position, to) = (stretch.Position, stretch.Gaps[^1].To);
@@ -64,8 +64,7 @@ public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress pr
                 if (records.Count > 0)
                 {
                     var outcome = await processor.ProcessAsync(records, cancellationToken).ConfigureAwait(false);
-                    healed = new BatchOutcome(
-                        healed.Applied + outcome.Applied, healed.Duplicates + outcome.Duplicates, healed.DeadLettered + outcome.DeadLettered, healed.PassedOver + outcome.PassedOver);
+                    healed += outcome.Applied + outcome.DeadLettered;
                     found += records.Count;
                 }
 
@@ -81,12 +80,12 @@ public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress pr
         }
 
         await progress.FlushAsync(cancellationToken).ConfigureAwait(false);
-        if (healed.Applied + healed.DeadLettered > 0)
+        if (healed > 0)
         {
-            LogHealed(processor.Group, topic, healed.Applied + healed.DeadLettered);
+            LogHealed(processor.Group, topic, healed);
         }
 
-        return new GapAuditResult(found, healed.Applied + healed.DeadLettered, lost);
+        return new GapAuditResult(found, healed, lost);
     }
 
     /// <summary>

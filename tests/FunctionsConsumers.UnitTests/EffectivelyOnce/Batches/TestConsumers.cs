@@ -151,6 +151,13 @@ internal sealed class SilentOutbox : IOutbox
     public void Offer(string bucket, IReadOnlyList<CommittedParcel> parcels) => Parcels.AddRange(parcels);
 }
 
+/// <summary>The counts of an outcome, to compare.</summary>
+internal static class OutcomeCounts
+{
+    public static (int Applied, int Duplicates, int DeadLettered, int PassedOver) Counts(this BatchOutcome outcome) =>
+        (outcome.Applied, outcome.Duplicates, outcome.DeadLettered, outcome.PassedOver);
+}
+
 /// <summary>A group over a table in memory.</summary>
 internal sealed class TestGroup
 {
