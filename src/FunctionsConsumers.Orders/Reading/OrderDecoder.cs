@@ -38,14 +38,18 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
         }
         catch (JsonException e)
         {
-            return new Decoded<OrderEvent>(null, null, null, new Rejection(RejectionReasons.NotJson,
-                $"The value is not JSON: it breaks at line {e.LineNumber + 1}, byte {e.BytePositionInLine}; write one whole JSON object."));
+            return new Decoded<OrderEvent>(null, null, null, new Rejection(RejectionReasons.NotJson, ForeignForms.OfBytes(record.Value)
+                ?? $"The value is not JSON: it breaks at line {e.LineNumber + 1}, byte {e.BytePositionInLine}; write one whole JSON object."));
         }
 
         if (draft is null)
         {
-            return new Decoded<OrderEvent>(null, null, null, new Rejection(RejectionReasons.NotAnOrder,
-                "The value is JSON, but no object: write the order as one JSON object."));
+            return new Decoded<OrderEvent>(null, null, null, new Rejection(RejectionReasons.NotAnOrder, ForeignForms.OfNoObject(record.Value)));
+        }
+
+        if (draft.OrderId is null && ForeignForms.OfObject(record.Value) is { } envelope)
+        {
+            draft.Fail(FaultRank.OrderId, RejectionReasons.NotAnOrder, envelope);
         }
 
         OrderRules.Check(draft);
@@ -85,6 +89,6 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
 
         return Utf8.IsValid(value)
             ? null
-            : new Rejection(RejectionReasons.NotJson, "The value is not UTF-8: write the order as JSON in UTF-8.");
+            : new Rejection(RejectionReasons.NotJson, ForeignForms.OfBytes(value) ?? "The value is not UTF-8: write the order as JSON in UTF-8.");
     }
 }
