@@ -31,8 +31,24 @@ public sealed class BatchOutcome
     /// <summary>Records whose dead letter this call committed.</summary>
     public int DeadLettered { get; }
 
-    /// <summary>Redriven records meant for another group.</summary>
+    /// <summary>
+    /// Redriven records meant for another group, and records below the group's floor where the setting
+    /// <c>EffectivelyOnce__PassOverBelowFloor</c> says so.
+    /// </summary>
     public int PassedOver { get; }
+
+    /// <summary>The outcome of a batch of which only these records were to be handled: the others were passed over.</summary>
+    /// <param name="records">All records of the batch.</param>
+    /// <returns>The outcome.</returns>
+    internal BatchOutcome Within(IReadOnlyList<ConsumedRecord> records)
+    {
+        var next = 0;
+        return records.Count == Records.Count
+            ? this
+            : new BatchOutcome([.. records.Select(record => next < Records.Count && Records[next].Coordinates == record.Coordinates
+                ? Records[next++]
+                : new RecordOutcome(record.Coordinates, RecordResult.PassedOver))]);
+    }
 
     /// <summary>The counts in words, for a log.</summary>
     /// <returns>For example <c>2 applied, 1 duplicates, 0 dead-lettered, 0 passed over</c>.</returns>
@@ -59,6 +75,6 @@ public enum RecordResult
     /// <summary>This call committed its dead letter.</summary>
     DeadLettered,
 
-    /// <summary>It was redriven, and is meant for another group.</summary>
+    /// <summary>It was redriven and is meant for another group, or it stands below the group's floor.</summary>
     PassedOver,
 }

@@ -28,7 +28,7 @@ internal sealed class ModelledGroupLog(Life life) : IGroupLog
         var log = life.World.Log;
         return Ask<IReadOnlyList<PartitionPosition>>(
             () => "positions",
-            () => [.. Enumerable.Range(0, log.End.Length).Select(partition => new PartitionPosition(
+            () => [.. Enumerable.Range(0, log.Visible).Select(partition => new PartitionPosition(
                 partition, log.Start[partition], log.End[partition], log.HasCommitted[partition] ? log.Committed[partition] : null))],
             positions => string.Join(' ', positions.Select(position => string.Create(CultureInfo.InvariantCulture, $"{position.LogStart}-{position.Committed}-{position.LogEnd}"))),
             cancellationToken);

@@ -29,6 +29,9 @@ internal sealed record Setting
     /// <summary>Whether the broker tells the topic's id.</summary>
     public bool HasTopicId { get; init; } = true;
 
+    /// <summary>How many of the partitions come later, when the topic grows: the group is to have them from their beginning.</summary>
+    public int LaterPartitions { get; init; }
+
     /// <summary>Whether a record comes now with its timestamp and now without.</summary>
     public bool LosesTimestamps { get; init; }
 
@@ -51,6 +54,9 @@ internal sealed record Setting
 
     public TimeSpan BatchDeadline { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>Whether the hosts ask the tables through the genuine client, with its own retries; else by the store's port.</summary>
+    public bool ThroughClient { get; init; }
+
     /// <summary>The bound of a small world, in which a batch holds all there is; null for a history of a seed.</summary>
     public SmallWorld? Small { get; init; }
 
@@ -67,6 +73,12 @@ internal sealed record Setting
         [OrderKind.Poison, OrderKind.UnknownProduct, OrderKind.TooWide, OrderKind.Refused, OrderKind.Forbidden, OrderKind.Overflow, OrderKind.Outgrown];
 
     private static readonly byte[] Bulk = new byte[4_500_000];
+
+    // A history through the client takes about five times as long as one by the port.
+    private const int OneInSoManyThroughClient = 16;
+
+    /// <summary>Whether all histories of this run go through the client.</summary>
+    public static bool AllThroughClient { get; } = Environment.GetEnvironmentVariable("SIM_THROUGH_CLIENT") == "1";
 
     private static OrderSpec Control { get; } = new(OrderKind.Control, null, [], [], 0, 0, 0);
 
@@ -106,14 +118,16 @@ internal sealed record Setting
         }
 
         // The group begins where it once committed, or at the first record.
-        int[] begins = [.. partitions.Select(partition => random.Next(3) == 0 ? random.Next((partition.Count / 2) + 1) : 0)];
+        var later = partitions.Length > 1 && random.Next(4) == 0 ? 1 : 0;
+        int[] begins = [.. partitions.Select((partition, index) => index < partitions.Length - later && random.Next(3) == 0 ? random.Next((partition.Count / 2) + 1) : 0)];
         return new Setting
         {
             Seed = seed,
             EffectKind = effectKind,
             Records = partitions,
             Begins = begins,
-            HasCommitted = [.. begins.Select(begin => begin > 0 || random.Next(2) == 0)],
+            HasCommitted = [.. begins.Select((begin, index) => index < begins.Length - later && (begin > 0 || random.Next(2) == 0))],
+            LaterPartitions = later,
             HasTopicId = random.Next(2) == 0,
             HasVersions = random.Next(3) == 0,
             LosesTimestamps = random.Next(4) == 0,
@@ -123,6 +137,7 @@ internal sealed record Setting
             Hosts = 1 + random.Next(3),
             Lease = TimeSpan.FromSeconds(random.Next(2) == 0 ? 60 : 10),
             BatchDeadline = TimeSpan.FromSeconds(random.Next(2) == 0 ? 120 : 2),
+            ThroughClient = AllThroughClient || seed % OneInSoManyThroughClient == 0,
         };
     }
 

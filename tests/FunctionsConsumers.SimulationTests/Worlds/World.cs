@@ -33,7 +33,7 @@ internal sealed partial class World
         (_rebalancesLeft, _sweepsLeft, _clockMovesLeft) = (setting.Small?.Rebalances ?? 0, setting.Small?.Sweeps ?? 0, setting.Small?.ClockMoves ?? 0);
         (_skipsLeft, _auditsLeft) = (setting.Small?.Skips ?? 0, setting.Small?.Audits ?? 0);
         IsTracing = tracing;
-        Log = new ModelledLog(setting.Records, setting.Begins ?? new int[setting.Records.Count], setting.HasCommitted ?? new bool[setting.Records.Count]);
+        Log = new ModelledLog(setting.Records, setting.Begins ?? new int[setting.Records.Count], setting.HasCommitted ?? new bool[setting.Records.Count], setting.LaterPartitions);
         Catalog = [.. Setting.Products];
         Oracle = new Oracle(this);
         Table.Committed = Oracle.OnCommitted;
@@ -41,6 +41,11 @@ internal sealed partial class World
         for (var slot = 0; slot < setting.Hosts; slot++)
         {
             _hosts.Add(null);
+        }
+
+        if (setting.ThroughClient)
+        {
+            Happenings.OnThroughClient();
         }
 
         if (setting.Small is not null)
@@ -209,6 +214,7 @@ internal sealed partial class World
         }
 
         Note("world", $"faults stop");
+        Grow();
         while (Log.Partitions.Select((records, partition) => records.Count - Log.End[partition]).Sum() > 0)
         {
             Produce();

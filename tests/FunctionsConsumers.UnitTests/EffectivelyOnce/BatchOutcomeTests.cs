@@ -47,6 +47,20 @@ public sealed class BatchOutcomeTests
     }
 
     [Fact]
+    public async Task What_was_not_to_be_handled_is_passed_over_at_its_place()
+    {
+        var group = new TestGroup();
+        ConsumedRecord[] records = [Record(0, "a|1"), Record(1, "b|1"), Record(2, "poison"), Record(3, "c|1")];
+
+        var outcome = (await group.ProcessAsync(records[1], records[2])).Within(records);
+
+        Assert.Equal(
+            [RecordResult.PassedOver, RecordResult.Applied, RecordResult.DeadLettered, RecordResult.PassedOver],
+            outcome.Records.Select(record => record.Result));
+        Assert.Equal([0L, 1, 2, 3], outcome.Records.Select(record => record.Coordinates.Offset));
+    }
+
+    [Fact]
     public void The_counts_are_said_in_words() => Assert.Equal(
         "1 applied, 0 duplicates, 0 dead-lettered, 0 passed over",
         new BatchOutcome([new RecordOutcome(new Coordinates("topic", 0, 0), RecordResult.Applied)]).ToString());
