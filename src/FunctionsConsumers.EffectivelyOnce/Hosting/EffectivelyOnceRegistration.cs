@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Hosting;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
@@ -50,9 +51,14 @@ public static class EffectivelyOnceRegistration
         services.AddKeyedSingleton<IConsumerGroup>(group, (provider, _) =>
         {
             var consumer = provider.GetRequiredService<TConsumer>();
-            return string.Equals(consumer.Group, group, StringComparison.Ordinal)
-                ? ActivatorUtilities.CreateInstance<ConsumerGroup<TEvent>>(provider, consumer, topic)
-                : throw new InvalidOperationException($"{typeof(TConsumer).Name} is the consumer of '{consumer.Group}' and was registered for '{group}'.");
+            if (!string.Equals(consumer.Group, group, StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException($"{typeof(TConsumer).Name} is the consumer of '{consumer.Group}' and was registered for '{group}'.");
+            }
+
+            return PlanRules.KindViolation(consumer.EffectKind) is { } violation
+                ? throw new InvalidOperationException($"{typeof(TConsumer).Name} cannot start: {violation}.")
+                : ActivatorUtilities.CreateInstance<ConsumerGroup<TEvent>>(provider, consumer, topic);
         });
         services.AddKeyedSingleton<IBatchProcessor>(group, (provider, _) => provider.GetRequiredKeyedService<IConsumerGroup>(group));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<IConsumerGroup>(group));

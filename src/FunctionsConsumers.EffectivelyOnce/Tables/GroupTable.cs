@@ -17,8 +17,14 @@ public static class GroupTable
     /// <summary>The row key of the row that describes the table.</summary>
     public const string MetaRow = "table";
 
-    /// <summary>The version of the layout of rows that this build writes.</summary>
-    public const int SchemaVersion = 1;
+    /// <summary>
+    /// The version of the layout of rows that this build writes. Version 2 adds columns to version 1: policy and doubt of a
+    /// message, the topic of what is kept about offsets; and it leaves a missing timestamp out. A table of version 1 is opened and
+    /// gets the new version; its rows are read as they are. Hosts of version 1 that are running go on beside.
+    /// </summary>
+    public const int SchemaVersion = 2;
+
+    private const int OldestSchemaVersion = 1;
 
     /// <summary>Makes the table in each account where it is missing, and compares or writes its description.</summary>
     /// <param name="accounts">The accounts.</param>
@@ -35,7 +41,9 @@ public static class GroupTable
         foreach (var table in Tables(accounts.Clients, group))
         {
             await MakeAsync(table, cancellationToken).ConfigureAwait(false);
-            Compare(await DescribeAsync(table, group, buckets, names, cancellationToken).ConfigureAwait(false), group, buckets, names);
+            var meta = await DescribeAsync(table, group, buckets, names, cancellationToken).ConfigureAwait(false);
+            Compare(meta, group, buckets, names);
+            await UpgradeAsync(table, meta, cancellationToken).ConfigureAwait(false);
         }
 
         return AzureTableStore.OverAll(accounts, group);
@@ -131,9 +139,32 @@ public static class GroupTable
         }
     }
 
+    private static async Task UpgradeAsync(TableClient table, TableEntity meta, CancellationToken cancellationToken)
+    {
+        if (Number(meta, "SchemaVersion") != SchemaVersion)
+        {
+            await table.AskAsync(MergeAsync, cancellationToken).ConfigureAwait(false);
+        }
+
+        async Task<bool> MergeAsync()
+        {
+            try
+            {
+                var version = new TableEntity(MetaPartition, MetaRow) { ["SchemaVersion"] = SchemaVersion };
+                await table.UpdateEntityAsync(version, meta.ETag, TableUpdateMode.Merge, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (RequestFailedException race) when (race.Status == 412)
+            {
+                // Another start was faster.
+                return false;
+            }
+        }
+    }
+
     private static void Compare(TableEntity meta, string group, int buckets, string accounts)
     {
-        if (Number(meta, "SchemaVersion") is var version && version != SchemaVersion)
+        if (Number(meta, "SchemaVersion") is var version && version is not (>= OldestSchemaVersion and <= SchemaVersion))
         {
             throw new SettingException(string.Create(CultureInfo.InvariantCulture,
                 $"{TableAccounts.Setting}: table '{group}' has the layout {version}; this build writes {SchemaVersion}: use the build that made the table."));
