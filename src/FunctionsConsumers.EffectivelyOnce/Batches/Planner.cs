@@ -43,7 +43,7 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
             identity = identity with { Subject = decoded.Subject ?? key, Key = key };
             if (decoded.Rejection is { } rejection)
             {
-                return DeadLetter(record, identity, rejection, attempt, now, applied: decoded.Subject is null ? null : identity);
+                return DeadLetter(record, identity, rejection, attempt, now, applied: decoded.Subject is null && !rejection.Provisional ? null : identity);
             }
 
             if (key.Length > IdempotencyKey.MaxLength)
