@@ -6,6 +6,15 @@ public static class DeadLetterReasons
     /// <summary>Another payload under the same key: a producer's mistake.</summary>
     public const string KeyReused = "key-reused";
 
+    /// <summary>The value is not JSON.</summary>
+    public const string NotJson = "not-json";
+
+    /// <summary>The value is JSON and does not fit the event's type.</summary>
+    public const string NotAnEvent = "not-an-event";
+
+    /// <summary>The event does not say what it is about.</summary>
+    public const string NoSubject = "no-subject";
+
     /// <summary>Something is longer than the table takes, or than the contract allows.</summary>
     public const string TooLarge = "too-large";
 

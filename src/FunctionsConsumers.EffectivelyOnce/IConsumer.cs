@@ -38,11 +38,11 @@ public interface IConsumer<in TEvent>
 public sealed record Plan
 {
     /// <summary>
-    /// The columns of the effect's row, which is the subject's row in one; the library adds the identity columns.
-    /// Empty where <see cref="IConsumer{TEvent}.EffectKind" /> is null. Values: string, int, long, bool, double,
-    /// byte[], DateTimeOffset.
+    /// The columns of the effect's row, which is also the subject's row; the library adds the identity columns. Empty where
+    /// <see cref="IEventPlanner{TEvent}.EffectKind" /> is null. Values: string, int, long, bool, double, byte[],
+    /// DateTimeOffset.
     /// </summary>
-    public IReadOnlyDictionary<string, object> Effect { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, object>.Empty;
+    public Dictionary<string, object> Effect { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Further rows to insert. A row key is made by <see cref="RowKey" /> from the subject: an event whose row another event

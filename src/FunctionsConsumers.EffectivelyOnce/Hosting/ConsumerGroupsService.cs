@@ -40,7 +40,15 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Thrown on, this would end the process with a crash report. The next owner finds everything in the tables.
+            LogNotDone();
+        }
     }
 
     public void Dispose() => _stop.Dispose();
@@ -109,6 +117,9 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
             LogNotWritten(group, failure.Message);
         }
     }
+
+    [LoggerMessage(43, LogLevel.Warning, "The host's time to stop is over, and the tables did not answer: a message that was sent and is not settled may be sent again")]
+    private partial void LogNotDone();
 
     [LoggerMessage(42, LogLevel.Warning, "{Group}: the progress is not written yet: {Reason}")]
     private partial void LogNotWritten(string group, string reason);

@@ -18,12 +18,12 @@ namespace FunctionsConsumers.EffectivelyOnce.Retention;
 /// <param name="cursors">The table <c>progress</c>, where the sweep notes how far it came.</param>
 /// <param name="buckets">The table's buckets.</param>
 /// <param name="log">The log, to learn what the topic still holds.</param>
-/// <param name="topic">The topic the group consumes.</param>
+/// <param name="topics">The topics the group consumes.</param>
 /// <param name="retention">How long rows are kept at least.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where the sweep reports.</param>
 public sealed partial class RetentionSweep(
-    string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, string topic, TimeSpan retention, TimeProvider time, ILogger logger)
+    string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, IReadOnlyList<string> topics, TimeSpan retention, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// How many rows a second the sweep deletes at most: a tenth of what one partition takes (2,000 entities/s), so that
@@ -40,6 +40,7 @@ public sealed partial class RetentionSweep(
 
     private const string CursorRow = "retention!cursor";
     private const string CursorColumn = "Bucket";
+    private const string StartsRow = "retention!starts!";
     private const string StartsColumn = "Starts";
     private const string StartsAtColumn = "StartsAt";
     private const string TopicIdColumn = "TopicId";
@@ -64,7 +65,15 @@ public sealed partial class RetentionSweep(
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         var cursor = (await cursors.ReadAsync(group, [CursorRow], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(CursorRow);
-        var starts = await LogStartsAsync(cursor, cancellationToken).ConfigureAwait(false);
+        var starts = new Dictionary<(string Topic, int Partition), long>();
+        foreach (var topic in topics)
+        {
+            foreach (var (partition, start) in await LogStartsAsync(topic, cancellationToken).ConfigureAwait(false))
+            {
+                starts[(topic, partition)] = start;
+            }
+        }
+
         var first = Math.Max(0, buckets.All.ToList().IndexOf(cursor?.Text(CursorColumn) ?? ""));
         var forgotten = 0;
         var failures = new List<Exception>();
@@ -74,7 +83,7 @@ public sealed partial class RetentionSweep(
             var bucket = buckets.All[(first + i) % buckets.All.Count];
             try
             {
-                await NoteAsync(new Dictionary<string, object> { [CursorColumn] = bucket }, cancellationToken).ConfigureAwait(false);
+                await NoteAsync(CursorRow, new Dictionary<string, object> { [CursorColumn] = bucket }, cancellationToken).ConfigureAwait(false);
                 forgotten += await SweepAsync(bucket, most - forgotten, starts, cancellationToken).ConfigureAwait(false);
                 Faults.Over(bucket);
             }
@@ -97,11 +106,13 @@ public sealed partial class RetentionSweep(
         return forgotten;
     }
 
-    // Where the topic's partitions began when an earlier round looked; empty where no round has looked long enough ago, and
+    // Where a topic's partitions began when an earlier round looked; empty where no round has looked long enough ago, and
     // where it looked at another topic of that name: its offsets say nothing about this one's.
-    private async Task<Dictionary<(string Topic, int Partition), long>> LogStartsAsync(Row? cursor, CancellationToken cancellationToken)
+    private async Task<Dictionary<int, long>> LogStartsAsync(string topic, CancellationToken cancellationToken)
     {
-        var noted = cursor?.Columns.GetValueOrDefault(StartsAtColumn) is DateTimeOffset at ? at : (DateTimeOffset?)null;
+        var rowKey = StartsRow + RowKey.Escape(topic);
+        var earlier = (await cursors.ReadAsync(group, [rowKey], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(rowKey);
+        var noted = earlier?.Columns.GetValueOrDefault(StartsAtColumn) is DateTimeOffset at ? at : (DateTimeOffset?)null;
         if (noted is not null && time.GetUtcNow() - noted < LongestDelivery)
         {
             return [];
@@ -111,25 +122,25 @@ public sealed partial class RetentionSweep(
         var topicId = await log.TopicIdAsync(topic, cancellationToken).ConfigureAwait(false) ?? "";
         var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
         var starts = string.Join(',', positions.Select(position => string.Create(CultureInfo.InvariantCulture, $"{position.Partition}:{position.LogStart}")));
-        await NoteAsync(new Dictionary<string, object>
+        await NoteAsync(rowKey, new Dictionary<string, object>
         {
             [StartsColumn] = starts.Length <= MaxStarts ? starts : starts[..starts.LastIndexOf(',', MaxStarts)],
             [StartsAtColumn] = time.GetUtcNow(),
             [TopicIdColumn] = topicId,
         }, cancellationToken).ConfigureAwait(false);
-        if (cursor?.Text(TopicIdColumn) != topicId)
+        if (earlier?.Text(TopicIdColumn) != topicId)
         {
             return [];
         }
 
         // A start never goes back: where it has, the topic was made anew, though no id tells it.
         var now = positions.ToDictionary(position => position.Partition, position => position.LogStart);
-        return (cursor?.Text(StartsColumn) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+        return (earlier?.Text(StartsColumn) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(start => start.Split(':'))
             .Where(start => start.Length == 2)
             .Select(start => (Partition: int.Parse(start[0], CultureInfo.InvariantCulture), Start: long.Parse(start[1], CultureInfo.InvariantCulture)))
             .Where(start => now.TryGetValue(start.Partition, out var present) && present >= start.Start)
-            .ToDictionary(start => (topic, start.Partition), start => start.Start);
+            .ToDictionary(start => start.Partition, start => start.Start);
     }
 
     private async Task<int> SweepAsync(string bucket, int most, Dictionary<(string Topic, int Partition), long> starts, CancellationToken cancellationToken)
@@ -222,11 +233,11 @@ public sealed partial class RetentionSweep(
         return forgotten;
     }
 
-    private async Task NoteAsync(Dictionary<string, object> columns, CancellationToken cancellationToken)
+    private async Task NoteAsync(string rowKey, Dictionary<string, object> columns, CancellationToken cancellationToken)
     {
-        var row = (await cursors.ReadAsync(group, [CursorRow], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(CursorRow);
+        var row = (await cursors.ReadAsync(group, [rowKey], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(rowKey);
         var noted = await cursors.SubmitAsync(
-            group, [row is null ? RowOperation.Insert(CursorRow, columns) : RowOperation.Merge(CursorRow, columns, row.ETag)], cancellationToken).ConfigureAwait(false);
+            group, [row is null ? RowOperation.Insert(rowKey, columns) : RowOperation.Merge(rowKey, columns, row.ETag)], cancellationToken).ConfigureAwait(false);
         if (noted.Status != SubmitStatus.Committed)
         {
             LogNotNoted(group, noted.Detail);

@@ -92,7 +92,7 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task A_stop_cancels_the_batches_under_way_and_they_are_handled_after_the_next_start()
     {
         await _deployment.ProduceAsync(orders: 400, seed: 9);
-        var host = await _deployment.WorkerAsync();
+        var host = await _deployment.WorkerAsync(("DOTNET_shutdownTimeoutSeconds", "3"), ("EffectivelyOnce__OutboxLease", "00:00:10"));
         Assert.Equal("true", host.Capabilities["HandlesInvocationCancelMessage"], ignoreCase: true);
         await host.UntilStartedAsync();
         var triggers = _deployment.Triggers(host);
@@ -115,10 +115,10 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
             "the cancelled batches are answered");
         Assert.All(await Task.WhenAll(answers), Assert.False);
         Assert.All(triggers, trigger => Assert.Contains("CanceledException", trigger.Failures.Single().Exception.Type, StringComparison.Ordinal));
-        _deployment.Tables.Open();
         await host.TerminateAsync();
 
-        var next = await _deployment.WorkerAsync();
+        _deployment.Tables.Open();
+        var next = await _deployment.WorkerAsync(("EffectivelyOnce__OutboxLease", "00:00:10"));
         await Task.WhenAll(_deployment.Triggers(next).Select(trigger => trigger.RunToEndAsync(Cancellation)));
         await _deployment.AuditedAsync(next);
     }

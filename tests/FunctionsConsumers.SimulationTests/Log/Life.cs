@@ -6,8 +6,10 @@ using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.EffectivelyOnce.Retention;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
+using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.SimulationTests.Domain;
 using FunctionsConsumers.SimulationTests.Tables;
+using FunctionsConsumers.SimulationTests.Tables.Http;
 using FunctionsConsumers.SimulationTests.Worlds;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -54,8 +56,8 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
             : new SimulatedTime(world.Clock, TimeSpan.Zero, TimeSpan.Zero);
         var isOfNewVersion = !setting.HasVersions || world.IsSettling || world.Choices.Below(2) == 0;
         IsOfOldVersion = !isOfNewVersion;
-        var store = new ModelledStore(this, world.Table);
-        var shared = new ModelledStore(this, world.Progress);
+        ITableStore store = setting.ThroughClient ? ModelledService.Store(this, OrderConsumer.GroupName, world.Table) : new ModelledStore(this, world.Table);
+        ITableStore shared = setting.ThroughClient ? ModelledService.Store(this, "progress", world.Progress) : new ModelledStore(this, world.Progress);
         var log = new ModelledGroupLog(this);
         var buckets = new Buckets(setting.Buckets);
         var options = new EffectivelyOnceOptions { Buckets = setting.Buckets, OutboxLease = setting.Lease, BatchDeadline = setting.BatchDeadline, InDoubt = isOfNewVersion ? InDoubtPolicy.Resend : InDoubtPolicy.Park };
@@ -67,7 +69,7 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
             store, buckets, this, options, Time, new Random(setting.Seed), NullLogger.Instance);
         _progress = new GroupProgress(OrderConsumer.GroupName, shared, log, startsAtEnd: false, NullLogger.Instance, Time);
         _audit = new GapAudit(this, _progress, log, Time, NullLogger.Instance);
-        _retention = new RetentionSweep(OrderConsumer.GroupName, store, shared, buckets, log, ModelledLog.Topic, setting.Retention, Time, NullLogger.Instance);
+        _retention = new RetentionSweep(OrderConsumer.GroupName, store, shared, buckets, log, [ModelledLog.Topic], setting.Retention, Time, NullLogger.Instance);
     }
 
     public World World { get; }

@@ -54,6 +54,9 @@ internal sealed record Setting
 
     public TimeSpan BatchDeadline { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>Whether the hosts ask the tables through the genuine client, with its own retries; else by the store's port.</summary>
+    public bool ThroughClient { get; init; }
+
     /// <summary>The bound of a small world, in which a batch holds all there is; null for a history of a seed.</summary>
     public SmallWorld? Small { get; init; }
 
@@ -70,6 +73,12 @@ internal sealed record Setting
         [OrderKind.Poison, OrderKind.UnknownProduct, OrderKind.TooWide, OrderKind.Refused, OrderKind.Forbidden, OrderKind.Overflow, OrderKind.Outgrown];
 
     private static readonly byte[] Bulk = new byte[4_500_000];
+
+    // A history through the client takes about five times as long as one by the port.
+    private const int OneInSoManyThroughClient = 16;
+
+    /// <summary>Whether all histories of this run go through the client.</summary>
+    public static bool AllThroughClient { get; } = Environment.GetEnvironmentVariable("SIM_THROUGH_CLIENT") == "1";
 
     private static OrderSpec Control { get; } = new(OrderKind.Control, null, [], [], 0, 0, 0);
 
@@ -128,6 +137,7 @@ internal sealed record Setting
             Hosts = 1 + random.Next(3),
             Lease = TimeSpan.FromSeconds(random.Next(2) == 0 ? 60 : 10),
             BatchDeadline = TimeSpan.FromSeconds(random.Next(2) == 0 ? 120 : 2),
+            ThroughClient = AllThroughClient || seed % OneInSoManyThroughClient == 0,
         };
     }
 

@@ -43,6 +43,11 @@ internal sealed partial class World
             _hosts.Add(null);
         }
 
+        if (setting.ThroughClient)
+        {
+            Happenings.OnThroughClient();
+        }
+
         if (setting.Small is not null)
         {
             BeginSmall();

@@ -70,7 +70,7 @@ public sealed class ConsumerGroupsServiceTests
                 new TestGroup().Processor,
                 new GroupOutbox("group", table, new Buckets(1), [new TestSender("mail")], new EffectivelyOnceOptions { Buckets = 1 }, "me", TimeProvider.System, NullLogger.Instance),
                 Progress,
-                new RetentionSweep("group", table, ProgressStore, new Buckets(1), log, "topic", TimeSpan.FromDays(14), Time, NullLogger.Instance));
+                new RetentionSweep("group", table, ProgressStore, new Buckets(1), log, ["topic"], TimeSpan.FromDays(14), Time, NullLogger.Instance));
         }
 
         public ImpatientTime Time { get; } = new();

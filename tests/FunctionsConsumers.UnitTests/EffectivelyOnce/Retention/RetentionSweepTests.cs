@@ -88,7 +88,7 @@ public sealed class RetentionSweepTests
         var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
         await group.ProcessAsync(Record(10, "a|1"));
         Pass(group, days: 15, logStart: 0);
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(1), _log, "topic", Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(1), _log, ["topic"], Retention, _time, NullLogger.Instance);
         await sweep.RunAsync(100, TestContext.Current.CancellationToken);
         _log.LogStart = 50;
         _time.Advance(RetentionSweep.LongestDelivery);
@@ -122,7 +122,7 @@ public sealed class RetentionSweepTests
         Pass(group, days: 15, logStart: 50);
         Assert.Equal(10, await SweepAsync(group, most: 10));
         Assert.Equal(30, group.Rows("key!").Count);
-        var stopped = Assert.Single(_cursors.Rows()).Text("Bucket");
+        var stopped = _cursors.Rows().Single(row => row.RowKey == "retention!cursor").Text("Bucket");
         var swept = new List<string>();
         group.Store.Before = (_, bucket, _) =>
         {
@@ -130,7 +130,7 @@ public sealed class RetentionSweepTests
             return null;
         };
         _time.Advance(RetentionSweep.LongestDelivery);
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(4), _log, "topic", Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(4), _log, ["topic"], Retention, _time, NullLogger.Instance);
         var before = _time.GetUtcNow();
         Assert.Equal(30, await sweep.RunAsync(1000, TestContext.Current.CancellationToken));
         Assert.Equal(stopped, swept[0]);
@@ -146,7 +146,7 @@ public sealed class RetentionSweepTests
     {
         var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
         (_log.TopicId, _log.LogStart) = (before, 50);
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(1), _log, "topic", Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(1), _log, ["topic"], Retention, _time, NullLogger.Instance);
         await sweep.RunAsync(100, TestContext.Current.CancellationToken);
 
         (_log.TopicId, _log.LogStart) = (after, 0);
@@ -208,7 +208,7 @@ public sealed class RetentionSweepTests
     // A first round only learns where the log begins; the second may act on it.
     private async Task<int> SweepAsync(TestGroup group, int most = 1000)
     {
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(group.Buckets), _log, "topic", Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(group.Buckets), _log, ["topic"], Retention, _time, NullLogger.Instance);
         Assert.Equal(0, await sweep.RunAsync(most, TestContext.Current.CancellationToken));
         _time.Advance(RetentionSweep.LongestDelivery);
         return await sweep.RunAsync(most, TestContext.Current.CancellationToken);

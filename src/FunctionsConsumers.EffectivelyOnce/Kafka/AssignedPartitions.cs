@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace FunctionsConsumers.LocalHost.Kafka;
+namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>
 /// The partitions that a member holds now, each with the number of its assignment. A partition that went and came back
@@ -13,14 +13,14 @@ internal sealed class AssignedPartitions
     private readonly Dictionary<TopicPartition, long> _held = [];
     private long _assignments;
 
-    /// <summary>The partitions' numbers, in order.</summary>
-    public IReadOnlyList<int> Numbers
+    /// <summary>The partitions, by topic and number.</summary>
+    public IReadOnlyList<TopicPartition> All
     {
         get
         {
             lock (_gate)
             {
-                return [.. _held.Keys.Select(partition => partition.Partition.Value).Order()];
+                return [.. _held.Keys.OrderBy(partition => partition.Topic, StringComparer.Ordinal).ThenBy(partition => partition.Partition.Value)];
             }
         }
     }

@@ -1,12 +1,12 @@
 using Confluent.Kafka;
 
-namespace FunctionsConsumers.LocalHost.Kafka;
+namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <content>What the listener's thread does turn by turn: read a record, let a batch go, wait for one.</content>
 internal sealed partial class KafkaListener
 {
     /// <summary>One turn: a batch on its way if one is due and none is in flight, else one more record.</summary>
-    private void Step(IConsumer<byte[]?, byte[]?> consumer)
+    private void Step(IConsumer<byte[], byte[]> consumer)
     {
         if (_inFlight is { IsCompleted: true })
         {
@@ -26,11 +26,11 @@ internal sealed partial class KafkaListener
         {
             Resume(consumer);
             var left = _window.TimeLeft;
-            Read(consumer, left == TimeSpan.Zero ? _whileRunning : left < LongestPoll ? left : LongestPoll);
+            Read(consumer, left == TimeSpan.Zero ? _options.WhileRunning : left < LongestPoll ? left : LongestPoll);
         }
     }
 
-    private void WaitForBatch(IConsumer<byte[]?, byte[]?> consumer)
+    private void WaitForBatch(IConsumer<byte[], byte[]> consumer)
     {
         if (!_paused)
         {
@@ -46,7 +46,7 @@ internal sealed partial class KafkaListener
         Read(consumer, LongestPoll);
     }
 
-    private void Resume(IConsumer<byte[]?, byte[]?> consumer)
+    private void Resume(IConsumer<byte[], byte[]> consumer)
     {
         if (_paused)
         {
@@ -56,7 +56,7 @@ internal sealed partial class KafkaListener
     }
 
     /// <summary>Waits for one record, and meanwhile serves rebalances, which call the handlers below on this thread.</summary>
-    private void Read(IConsumer<byte[]?, byte[]?> consumer, TimeSpan wait)
+    private void Read(IConsumer<byte[], byte[]> consumer, TimeSpan wait)
     {
         try
         {
@@ -64,24 +64,34 @@ internal sealed partial class KafkaListener
             var result = consumer.Consume((int)Math.Ceiling(wait.TotalMilliseconds));
             if (result is { IsPartitionEOF: false } && _assigned.AssignmentOf(result.TopicPartition) is { } assignment)
             {
-                _window.Add(new ReadRecord(result, assignment));
+                _window.Add(ReadRecord.Of(result, assignment));
             }
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
         {
-            _watch.Report(_function, e.Error);
+            if (e.Error.Code == ErrorCode.UnknownTopicOrPart)
+            {
+                // The client looks for it again with each refresh of its picture of the cluster, and tells once.
+                var topics = string.Join(", ", _options.Topics);
+                LogNoTopic(_options.Name, topics, e.Error.Reason);
+            }
+            else
+            {
+                _watch.Report(_options.Name, e.Error);
+            }
+
             _stopAsked.Task.Wait(LongestPoll);
         }
     }
 
     /// <summary>The batch in flight ends by itself or is cancelled; the member stays in the group until then, and what it still reads is let go.</summary>
-    private void Drain(IConsumer<byte[]?, byte[]?> consumer)
+    private void Drain(IConsumer<byte[], byte[]> consumer)
     {
         _window.Drop(_ => true);
         if (_inFlight is { IsCompleted: false })
         {
             consumer.Pause(consumer.Assignment);
-            while (!_inFlight.Wait(_whileRunning))
+            while (!_inFlight.Wait(_options.WhileRunning))
             {
                 Read(consumer, TimeSpan.FromMilliseconds(1));
             }

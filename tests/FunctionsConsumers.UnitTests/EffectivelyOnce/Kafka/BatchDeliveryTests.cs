@@ -1,15 +1,13 @@
 using Confluent.Kafka;
-using FunctionsConsumers.LocalHost.Configuration;
-using FunctionsConsumers.LocalHost.Kafka;
-using Microsoft.Azure.Functions.Worker;
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.UnitTests.LocalHost;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace FunctionsConsumers.UnitTests.LocalHost.Kafka;
+namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Kafka;
 
 public sealed class BatchDeliveryTests
 {
-    private static readonly KafkaHostOptions NoLoss = new() { CommitOnFailure = false, MaxRetries = -1 };
-
     private readonly ManualTime _time = new();
     private readonly AssignedPartitions _assigned = new();
     private readonly List<TopicPartitionOffset> _stored = [];
@@ -20,7 +18,7 @@ public sealed class BatchDeliveryTests
     {
         Assign(0, 1);
         var batch = Batch((0, 4), (1, 7), (0, 5), (1, 8), (1, 9));
-        await Delivery(NoLoss, failures: 0).DeliverAsync(batch, CancellationToken.None);
+        await Delivery(null, failures: 0).DeliverAsync(batch, CancellationToken.None);
         Assert.Equal([At(0, 6), At(1, 10)], _stored.OrderBy(offset => offset.Partition.Value));
         Assert.Equal([["0:4", "1:7", "0:5", "1:8", "1:9"]], _calls);
     }
@@ -29,7 +27,7 @@ public sealed class BatchDeliveryTests
     public async Task A_failed_batch_is_delivered_again_after_a_growing_wait_and_nothing_is_stored_before_it_succeeds()
     {
         Assign(0);
-        var delivered = Delivery(NoLoss, failures: 7).DeliverAsync(Batch((0, 1), (0, 2)), CancellationToken.None);
+        var delivered = Delivery(null, failures: 7).DeliverAsync(Batch((0, 1), (0, 2)), CancellationToken.None);
         foreach (var wait in new[] { 100, 200, 400, 800, 1600, 2000, 2000 })
         {
             await _time.UntilWaiting();
@@ -45,10 +43,10 @@ public sealed class BatchDeliveryTests
     }
 
     [Fact]
-    public async Task A_finite_number_of_retries_passes_the_batch_over_when_they_are_used_up()
+    public async Task A_finite_number_of_attempts_passes_the_batch_over_when_they_are_used_up()
     {
         Assign(0);
-        var delivered = Delivery(NoLoss with { MaxRetries = 2 }, failures: int.MaxValue).DeliverAsync(Batch((0, 1)), CancellationToken.None);
+        var delivered = Delivery(new PassOver(3, "there were three"), failures: int.MaxValue).DeliverAsync(Batch((0, 1)), CancellationToken.None);
         for (var retry = 0; retry < 2; retry++)
         {
             await _time.UntilWaiting();
@@ -61,10 +59,10 @@ public sealed class BatchDeliveryTests
     }
 
     [Fact]
-    public async Task Commit_on_failure_passes_the_batch_over_at_the_first_failure()
+    public async Task A_single_attempt_passes_the_batch_over_at_the_first_failure()
     {
         Assign(0);
-        await Delivery(NoLoss with { CommitOnFailure = true }, failures: int.MaxValue).DeliverAsync(Batch((0, 1)), CancellationToken.None);
+        await Delivery(new PassOver(1, "one is enough"), failures: int.MaxValue).DeliverAsync(Batch((0, 1)), CancellationToken.None);
         Assert.Single(_calls);
         Assert.Equal([At(0, 2)], _stored);
     }
@@ -75,7 +73,7 @@ public sealed class BatchDeliveryTests
         Assign(0, 1, 2);
         var batch = Batch((0, 1), (1, 1), (2, 1));
         _assigned.Remove([new TopicPartition("t", 0)]);
-        await Delivery(NoLoss, failures: 0).DeliverAsync(batch, CancellationToken.None);
+        await Delivery(null, failures: 0).DeliverAsync(batch, CancellationToken.None);
         Assert.Equal([At(1, 2), At(2, 2)], _stored.OrderBy(offset => offset.Partition.Value));
     }
 
@@ -83,7 +81,7 @@ public sealed class BatchDeliveryTests
     public async Task An_offset_that_the_client_refuses_does_not_keep_the_others_from_being_stored()
     {
         Assign(0, 1);
-        var delivery = new BatchDelivery("f", NoLoss, (_, _) => Task.CompletedTask, _assigned, Store, _time, NullLogger.Instance);
+        var delivery = new BatchDelivery("f", null, (_, _) => Task.CompletedTask, _assigned, Store, _time, NullLogger.Instance);
         await delivery.DeliverAsync(Batch((0, 1), (1, 1)), CancellationToken.None);
         Assert.Equal([At(1, 2)], _stored);
 
@@ -105,7 +103,7 @@ public sealed class BatchDeliveryTests
         var batch = Batch((0, 1));
         _assigned.Remove([new TopicPartition("t", 0)]);
         Assign(0);
-        await Delivery(NoLoss, failures: 0).DeliverAsync(batch, CancellationToken.None);
+        await Delivery(null, failures: 0).DeliverAsync(batch, CancellationToken.None);
         Assert.Empty(_stored);
     }
 
@@ -113,7 +111,7 @@ public sealed class BatchDeliveryTests
     public async Task Records_of_a_partition_that_has_gone_are_left_out_of_the_next_attempt()
     {
         Assign(0, 1);
-        var delivered = Delivery(NoLoss, failures: 1).DeliverAsync(Batch((0, 1), (1, 1)), CancellationToken.None);
+        var delivered = Delivery(null, failures: 1).DeliverAsync(Batch((0, 1), (1, 1)), CancellationToken.None);
         await _time.UntilWaiting();
         _assigned.Remove([new TopicPartition("t", 0)]);
         _time.Move(TimeSpan.FromSeconds(1));
@@ -126,7 +124,7 @@ public sealed class BatchDeliveryTests
     public async Task A_batch_whose_partitions_have_all_gone_is_given_up()
     {
         Assign(0);
-        var delivered = Delivery(NoLoss, failures: int.MaxValue).DeliverAsync(Batch((0, 1)), CancellationToken.None);
+        var delivered = Delivery(null, failures: int.MaxValue).DeliverAsync(Batch((0, 1)), CancellationToken.None);
         await _time.UntilWaiting();
         _assigned.Remove([new TopicPartition("t", 0)]);
         _time.Move(TimeSpan.FromSeconds(1));
@@ -140,7 +138,7 @@ public sealed class BatchDeliveryTests
     {
         Assign(0);
         using var cancel = new CancellationTokenSource();
-        var delivered = Delivery(NoLoss, failures: int.MaxValue).DeliverAsync(Batch((0, 1)), cancel.Token);
+        var delivered = Delivery(null, failures: int.MaxValue).DeliverAsync(Batch((0, 1)), cancel.Token);
         await _time.UntilWaiting();
         await cancel.CancelAsync();
         await delivered;
@@ -152,45 +150,45 @@ public sealed class BatchDeliveryTests
     public async Task A_record_is_handed_over_with_its_key_value_headers_and_timestamp()
     {
         Assign(0);
-        KafkaRecord? given = null;
-        var delivery = new BatchDelivery("f", NoLoss, (records, _) => { given = records[0]; return Task.CompletedTask; }, _assigned, _stored.Add, _time, NullLogger.Instance);
+        ConsumedRecord? given = null;
+        var delivery = new BatchDelivery("f", null, (records, _) => { given = records[0]; return Task.CompletedTask; }, _assigned, _stored.Add, _time, NullLogger.Instance);
         var record = Record(0, 3);
         record.Message.Key = [1, 0xff];
         record.Message.Value = [2];
         record.Message.Timestamp = new Timestamp(1_700_000_000_123, TimestampType.CreateTime);
         record.Message.Headers = new Headers { { "a", [7] }, { "a", null }, { "b", [] } };
-        await delivery.DeliverAsync([new ReadRecord(record, 1)], CancellationToken.None);
+        await delivery.DeliverAsync([ReadRecord.Of(record, 1)], CancellationToken.None);
 
         Assert.NotNull(given);
-        Assert.Equal(("t", 0, 3L), (given.Topic, given.Partition, given.Offset));
+        Assert.Equal(("t", 0, 3L), (given.Coordinates.Topic, given.Coordinates.Partition, given.Coordinates.Offset));
         Assert.Equal([1, 0xff], given.Key);
         Assert.Equal([2], given.Value);
-        Assert.Equal(1_700_000_000_123, given.Timestamp.UnixTimestampMs);
-        Assert.Equal([("a", "07"), ("a", null), ("b", "")], given.Headers.Select(header => (header.Key, header.Value is { } value ? Convert.ToHexString(value) : null)));
+        Assert.Equal(1_700_000_000_123, given.Timestamp?.ToUnixTimeMilliseconds());
+        Assert.Equal([("a", "07"), ("a", null), ("b", "")], given.Headers.Select(header => (header.Name, header.Value is { } value ? Convert.ToHexString(value) : null)));
     }
 
     private static TopicPartitionOffset At(int partition, long offset) => new("t", partition, offset);
 
-    private static ConsumeResult<byte[]?, byte[]?> Record(int partition, long offset) => new()
+    private static ConsumeResult<byte[], byte[]> Record(int partition, long offset) => new()
     {
         Topic = "t",
         Partition = partition,
         Offset = offset,
-        Message = new Message<byte[]?, byte[]?>(),
+        Message = new Message<byte[], byte[]>(),
     };
 
     private void Assign(params int[] partitions) => _assigned.Add(partitions.Select(partition => new TopicPartition("t", partition)));
 
     private ReadRecord[] Batch(params (int Partition, long Offset)[] records) =>
-        [.. records.Select(record => new ReadRecord(Record(record.Partition, record.Offset), _assigned.AssignmentOf(new TopicPartition("t", record.Partition))!.Value))];
+        [.. records.Select(record => ReadRecord.Of(Record(record.Partition, record.Offset), _assigned.AssignmentOf(new TopicPartition("t", record.Partition))!.Value))];
 
-    private BatchDelivery Delivery(KafkaHostOptions options, int failures)
+    private BatchDelivery Delivery(PassOver? passOver, int failures)
     {
-        return new BatchDelivery("f", options, Call, _assigned, _stored.Add, _time, NullLogger.Instance);
+        return new BatchDelivery("f", passOver, Call, _assigned, _stored.Add, _time, NullLogger.Instance);
 
-        Task Call(KafkaRecord[] records, CancellationToken cancellationToken)
+        Task Call(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
         {
-            _calls.Add([.. records.Select(record => $"{record.Partition}:{record.Offset}")]);
+            _calls.Add([.. records.Select(record => $"{record.Coordinates.Partition}:{record.Coordinates.Offset}")]);
             return _calls.Count <= failures ? Task.FromException(new InvalidOperationException("no")) : Task.CompletedTask;
         }
     }

@@ -1,7 +1,7 @@
 using Confluent.Kafka;
-using FunctionsConsumers.LocalHost.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
 
-namespace FunctionsConsumers.UnitTests.LocalHost.Kafka;
+namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Kafka;
 
 public sealed class AssignedPartitionsTests
 {
@@ -47,6 +47,6 @@ public sealed class AssignedPartitionsTests
         var before = _assigned.AssignmentOf(P0);
         _assigned.Add([P1]);
         Assert.Equal(before, _assigned.AssignmentOf(P0));
-        Assert.Equal([0, 1], _assigned.Numbers);
+        Assert.Equal([P0, P1], _assigned.All);
     }
 }

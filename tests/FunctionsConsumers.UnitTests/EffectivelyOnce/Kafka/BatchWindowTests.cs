@@ -1,6 +1,7 @@
-using FunctionsConsumers.LocalHost.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.UnitTests.LocalHost;
 
-namespace FunctionsConsumers.UnitTests.LocalHost.Kafka;
+namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Kafka;
 
 public sealed class BatchWindowTests
 {

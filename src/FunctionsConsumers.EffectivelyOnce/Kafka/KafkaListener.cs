@@ -1,16 +1,13 @@
 using Confluent.Kafka;
-using FunctionsConsumers.LocalHost.Configuration;
-using FunctionsConsumers.LocalHost.Files;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
-namespace FunctionsConsumers.LocalHost.Kafka;
+namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>
-/// One member of a consumer group, which feeds one function: gathers batches on a thread of its own while at most one
-/// batch is in flight. Follows the listener of the Kafka extension 4.3.2 (KafkaListener, MultipleItemFunctionExecutor),
-/// and goes on asking for records during a long batch, where the extension blocks: so it is not evicted, and a rebalance
-/// does not wait for it.
+/// One member of a consumer group, which feeds one handler: gathers batches on a thread of its own while at most one
+/// batch is in flight. It goes on asking for records during a long batch, so that it is not evicted from its group and a
+/// rebalance does not wait for it. Windows, one batch in flight and offsets stored after success are those of the Kafka
+/// extension 4.3.2 for Azure Functions (KafkaListener, MultipleItemFunctionExecutor).
 /// </summary>
 internal sealed partial class KafkaListener : IDisposable
 {
@@ -22,13 +19,10 @@ internal sealed partial class KafkaListener : IDisposable
 
     private static readonly TimeSpan WaitAfterFatal = TimeSpan.FromSeconds(5);
 
-    private readonly string _function;
-    private readonly string _topic;
-    private readonly ConsumerConfig _config;
+    private readonly ListenerOptions _options;
     private readonly BrokerWatch _watch;
     private readonly Action _changed;
     private readonly ILogger _logger;
-    private readonly TimeSpan _whileRunning;
     private readonly BatchWindow<ReadRecord> _window;
     private readonly AssignedPartitions _assigned = new();
     private readonly BatchDelivery _delivery;
@@ -36,53 +30,38 @@ internal sealed partial class KafkaListener : IDisposable
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _cancelBatch = new();
-    private IConsumer<byte[]?, byte[]?>? _consumer;
+    private IConsumer<byte[], byte[]>? _consumer;
     private Task? _inFlight;
     private bool _paused;
 
     /// <summary>Prepares the listener.</summary>
-    /// <param name="function">The function's name.</param>
-    /// <param name="topic">The topic.</param>
-    /// <param name="config">The consumer's configuration, see <see cref="ConsumerSettings" />.</param>
-    /// <param name="options">The options of host.json.</param>
-    /// <param name="invoke">Calls the function with a batch.</param>
+    /// <param name="options">What it follows.</param>
+    /// <param name="handle">Handles a batch.</param>
     /// <param name="watch">Told of errors.</param>
     /// <param name="changed">Called when partitions have come or gone; must not throw.</param>
     /// <param name="time">The clock of window and retries.</param>
     /// <param name="logger">The log.</param>
-    public KafkaListener(
-        string function,
-        string topic,
-        ConsumerConfig config,
-        KafkaHostOptions options,
-        Func<KafkaRecord[], CancellationToken, Task> invoke,
-        BrokerWatch watch,
-        Action changed,
-        TimeProvider time,
-        ILogger logger)
+    public KafkaListener(ListenerOptions options, BatchHandler handle, BrokerWatch watch, Action changed, TimeProvider time, ILogger logger)
     {
-        _function = function;
-        _topic = topic;
-        _config = config;
+        _options = options;
         _watch = watch;
         _changed = changed;
         _logger = logger;
-        _whileRunning = TimeSpan.FromMilliseconds(Math.Min(options.ChannelFullRetryIntervalInMs, 100));
-        _window = new BatchWindow<ReadRecord>(options.MaxBatchSize, TimeSpan.FromSeconds(options.SubscriberIntervalInSeconds), time);
-        _delivery = new BatchDelivery(function, options, invoke, _assigned, next => _consumer!.StoreOffset(next), time, logger);
+        _window = new BatchWindow<ReadRecord>(options.MaxBatchSize, options.Window, time);
+        _delivery = new BatchDelivery(options.Name, options.PassOver, handle, _assigned, next => _consumer!.StoreOffset(next), time, logger);
     }
 
     /// <summary>The consumer group.</summary>
-    public string Group => _config.GroupId;
+    public string Group => _options.Consumer.GroupId;
 
     /// <summary>The member as it stands: its id (empty before the first assignment) and its partitions.</summary>
-    public HostMember Member { get; private set; } = new("", "", []);
+    public GroupMember Member { get; private set; } = new("", "", []);
 
-    /// <summary>Joins the group and begins to feed the function.</summary>
+    /// <summary>Joins the group and begins to feed the handler.</summary>
     public void Start()
     {
-        Member = new HostMember(Group, "", []);
-        new Thread(Run) { IsBackground = true, Name = $"kafka {_function}" }.Start();
+        Member = new GroupMember(Group, "", []);
+        new Thread(Run) { IsBackground = true, Name = $"kafka {_options.Name}" }.Start();
     }
 
     /// <summary>
@@ -94,13 +73,13 @@ internal sealed partial class KafkaListener : IDisposable
     public async Task<bool> StopAsync(TimeSpan drain, TimeSpan leave)
     {
         _stopAsked.TrySetResult();
-        if (await Task.WhenAny(_drained.Task, Task.Delay(drain)) != _drained.Task)
+        if (await Task.WhenAny(_drained.Task, Task.Delay(drain)).ConfigureAwait(false) != _drained.Task)
         {
-            LogCancelled(_function, drain.TotalSeconds);
-            await _cancelBatch.CancelAsync();
+            LogCancelled(_options.Name, drain.TotalSeconds);
+            await _cancelBatch.CancelAsync().ConfigureAwait(false);
         }
 
-        return await Task.WhenAny(_ended.Task, Task.Delay(leave)) == _ended.Task;
+        return await Task.WhenAny(_ended.Task, Task.Delay(leave)).ConfigureAwait(false) == _ended.Task;
     }
 
     /// <summary>To be called after <see cref="StopAsync" />; a thread that the broker still holds up keeps what it needs.</summary>
@@ -124,7 +103,7 @@ internal sealed partial class KafkaListener : IDisposable
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                LogRestart(e, _function, WaitAfterFatal.TotalSeconds);
+                LogRestart(e, _options.Name, WaitAfterFatal.TotalSeconds);
                 _stopAsked.Task.Wait(WaitAfterFatal);
             }
         }
@@ -137,7 +116,7 @@ internal sealed partial class KafkaListener : IDisposable
     {
         using var consumer = Build();
         _consumer = consumer;
-        consumer.Subscribe(_topic);
+        consumer.Subscribe(_options.Topics);
         try
         {
             while (!_stopAsked.Task.IsCompleted)
@@ -157,26 +136,29 @@ internal sealed partial class KafkaListener : IDisposable
         }
     }
 
-    private IConsumer<byte[]?, byte[]?> Build() => new ConsumerBuilder<byte[]?, byte[]?>(_config)
-        .SetErrorHandler((_, error) => _watch.Report(_function, error))
-        .SetLogHandler((_, entry) => LogClient(_function, entry.Message))
+    private IConsumer<byte[], byte[]> Build() => new ConsumerBuilder<byte[], byte[]>(_options.Consumer)
+        .SetErrorHandler((_, error) => _watch.Report(_options.Name, error))
+        .SetLogHandler((_, entry) => LogClient(_options.Name, entry.Message))
         .SetPartitionsAssignedHandler((consumer, partitions) => Assigned(consumer, partitions))
         .SetPartitionsRevokedHandler((consumer, partitions) => Gone(consumer, [.. partitions.Select(partition => partition.TopicPartition)], "revoked"))
         .SetPartitionsLostHandler((consumer, partitions) => Gone(consumer, [.. partitions.Select(partition => partition.TopicPartition)], "lost"))
         .Build();
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Function}: partitions [{Partitions}] assigned")]
-    private partial void LogAssigned(string function, string partitions);
+    [LoggerMessage(94, LogLevel.Information, "{Name}: partitions [{Partitions}] assigned")]
+    private partial void LogAssigned(string name, string partitions);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Function}: partitions [{Partitions}] {How}")]
-    private partial void LogGone(string function, string how, string partitions);
+    [LoggerMessage(95, LogLevel.Information, "{Name}: partitions [{Partitions}] {How}")]
+    private partial void LogGone(string name, string how, string partitions);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Function}: the batch in flight did not end within {Seconds:0} s and is cancelled; its records come again")]
-    private partial void LogCancelled(string function, double seconds);
+    [LoggerMessage(96, LogLevel.Warning, "{Name}: the batch in flight did not end within {Seconds:0} s and is cancelled; its records come again")]
+    private partial void LogCancelled(string name, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Function}: the consumer failed and is made anew in {Seconds:0} s")]
-    private partial void LogRestart(Exception failure, string function, double seconds);
+    [LoggerMessage(97, LogLevel.Error, "{Name}: the consumer failed and is made anew in {Seconds:0} s")]
+    private partial void LogRestart(Exception failure, string name, double seconds);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Function}: {Message}")]
-    private partial void LogClient(string function, string message);
+    [LoggerMessage(98, LogLevel.Debug, "{Name}: {Message}")]
+    private partial void LogClient(string name, string message);
+
+    [LoggerMessage(99, LogLevel.Warning, "{Name} waits for a topic that is not there ({Reason}): make it, or name another; it follows {Topics}")]
+    private partial void LogNoTopic(string name, string topics, string reason);
 }

@@ -1,17 +1,20 @@
 using System.Diagnostics;
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.IntegrationTests.LocalHost;
 
-namespace FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
+namespace FunctionsConsumers.IntegrationTests.EffectivelyOnce.Kafka;
 
 public sealed class KafkaListenerTests
 {
-    private readonly RecordingFunction _function = new();
+    private readonly RecordingHandler _function = new();
 
     [Fact]
     public async Task Every_record_is_given_once_in_its_partitions_order_and_committed()
     {
         await using var harness = new ListenerHarness(partitions: 3);
         harness.Produce(0, 100);
-        harness.Listen(ListenerHarness.NoLoss, _function.Run);
+        harness.Listen(ListenerHarness.Options, _function.Run);
         await Eventually.TrueAsync(() => harness.Committed() == 100, "100 records committed");
         var given = _function.Batches.SelectMany(batch => batch).ToList();
         Assert.Equal(Enumerable.Range(0, 100), given.Order());
@@ -28,7 +31,7 @@ public sealed class KafkaListenerTests
     {
         await using var harness = new ListenerHarness(partitions: 1);
         harness.Produce(0, 25);
-        harness.Listen(ListenerHarness.NoLoss with { SubscriberIntervalInSeconds = 2 }, _function.Run);
+        harness.Listen(ListenerHarness.Options with { BatchWindow = TimeSpan.FromSeconds(2) }, _function.Run);
         await Eventually.TrueAsync(() => _function.Count == 25, "25 records");
         Assert.Equal([10, 10, 5], _function.Batches.Select(batch => batch.Length));
     }
@@ -48,12 +51,41 @@ public sealed class KafkaListenerTests
 
             return _function.Batches.Count <= 3 ? throw new InvalidOperationException("the tables are away") : Task.CompletedTask;
         };
-        harness.Listen(ListenerHarness.NoLoss, _function.Run);
+        harness.Listen(ListenerHarness.Options, _function.Run);
         await Eventually.TrueAsync(() => harness.Committed() == 20, "20 records committed");
         Assert.Equal(0, committedAtThird);
         var first = Enumerable.Range(0, 10).ToArray();
         Assert.Equal([first, first, first, first, .. new[] { Enumerable.Range(10, 10).ToArray() }], _function.Batches);
         Assert.Equal(3, harness.Log.Lines.Count(line => line.StartsWith("Warning: f failed on a batch of 10 records", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task One_member_reads_several_topics()
+    {
+        await using var harness = new ListenerHarness(partitions: 2);
+        harness.CreateTopic("returns", 2);
+        harness.Produce(0, 10);
+        harness.Produce(10, 10, "returns");
+        var listener = harness.Listen(
+            HostedConsumerSettings.Listener(ListenerHarness.Group, [ListenerHarness.Topic, "returns"], harness.Kafka, ListenerHarness.Options), _function.Run);
+        await Eventually.TrueAsync(() => _function.Count == 20, "20 records");
+        Assert.Equal(Enumerable.Range(0, 20), _function.Batches.SelectMany(batch => batch).Order());
+        Assert.Equal(["orders:0", "orders:1", "returns:0", "returns:1"], listener.Member.Partitions.Select(partition => $"{partition.Topic}:{partition.Partition.Value}"));
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_missing_is_said_and_read_once_it_is_there()
+    {
+        await using var harness = new ListenerHarness(partitions: 2);
+        var options = HostedConsumerSettings.Listener(ListenerHarness.Group, ["later"], harness.Kafka, ListenerHarness.Options with
+        {
+            Configure = config => config.TopicMetadataRefreshIntervalMs = 500,
+        });
+        harness.Listen(options, _function.Run);
+        await Eventually.TrueAsync(() => harness.Log.Lines.Any(line => line.Contains("waits for a topic that is not there", StringComparison.Ordinal)), "the line that says so");
+        harness.CreateTopic("later", 2);
+        harness.Produce(0, 10, "later");
+        await Eventually.TrueAsync(() => _function.Count == 10, "10 records");
     }
 
     [Fact]
@@ -68,7 +100,7 @@ public sealed class KafkaListenerTests
             await Task.Yield();
             Interlocked.Decrement(ref running);
         };
-        harness.Listen(ListenerHarness.NoLoss, _function.Run);
+        harness.Listen(ListenerHarness.Options, _function.Run);
         await Eventually.TrueAsync(() => harness.Committed() == 200, "200 records committed");
         Assert.Equal(1, most);
     }
@@ -87,7 +119,7 @@ public sealed class KafkaListenerTests
                 await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
             }
         };
-        harness.Listen(ListenerHarness.NoLoss with { MaxPollIntervalMs = 2_000 }, _function.Run);
+        harness.Listen(ListenerHarness.Options with { MaxPollInterval = TimeSpan.FromSeconds(2) }, _function.Run);
         await Eventually.TrueAsync(() => harness.Committed() == 60, "60 records committed");
         Assert.Equal(Enumerable.Range(0, 60), _function.Batches.SelectMany(batch => batch).Order());
         Assert.DoesNotContain(harness.Log.Lines, line => line.Contains("revoked", StringComparison.Ordinal) || line.Contains("lost", StringComparison.Ordinal));
@@ -97,10 +129,10 @@ public sealed class KafkaListenerTests
     public async Task Two_members_share_the_partitions_and_nothing_is_left_out()
     {
         await using var harness = new ListenerHarness(partitions: 4);
-        var other = new RecordingFunction();
-        var one = harness.Listen(ListenerHarness.NoLoss, _function.Run, "one");
+        var other = new RecordingHandler();
+        var one = harness.Listen(ListenerHarness.Options, _function.Run, "one");
         await Eventually.TrueAsync(() => one.Member.Partitions.Count == 4, "the first member's four partitions");
-        var two = harness.Listen(ListenerHarness.NoLoss, other.Run, "two");
+        var two = harness.Listen(ListenerHarness.Options, other.Run, "two");
         await Eventually.TrueAsync(() => one.Member.Partitions.Count == 2 && two.Member.Partitions.Count == 2, "two partitions each");
         Assert.Empty(one.Member.Partitions.Intersect(two.Member.Partitions));
         Assert.NotEqual(one.Member.Id, two.Member.Id);
@@ -119,10 +151,10 @@ public sealed class KafkaListenerTests
         harness.Produce(0, 10);
         var release = new TaskCompletionSource();
         _function.Then = (_, _) => release.Task;
-        var one = harness.Listen(ListenerHarness.NoLoss, _function.Run, "one");
+        var one = harness.Listen(ListenerHarness.Options, _function.Run, "one");
         await Eventually.TrueAsync(() => _function.Count == 10, "the first batch");
-        var other = new RecordingFunction();
-        var two = harness.Listen(ListenerHarness.NoLoss, other.Run, "two");
+        var other = new RecordingHandler();
+        var two = harness.Listen(ListenerHarness.Options, other.Run, "two");
         await Eventually.TrueAsync(() => other.Count == 5, "the other owner's reading");
         release.SetResult();
         await Eventually.TrueAsync(() => harness.Committed() == 10, "all committed");
@@ -137,13 +169,13 @@ public sealed class KafkaListenerTests
         harness.Produce(0, 60);
         var release = new TaskCompletionSource();
         _function.Then = (_, _) => release.Task;
-        var one = harness.Listen(ListenerHarness.NoLoss, _function.Run, "one");
+        var one = harness.Listen(ListenerHarness.Options, _function.Run, "one");
         await Eventually.TrueAsync(() => _function.Count == 10, "the first batch");
 
         // A full window waits a second for the batch before the partitions are paused.
         var since = Stopwatch.StartNew();
         await Eventually.TrueAsync(() => since.Elapsed > TimeSpan.FromSeconds(2), "the pause");
-        var two = harness.Listen(ListenerHarness.NoLoss, new RecordingFunction().Run, "two");
+        var two = harness.Listen(ListenerHarness.Options, new RecordingHandler().Run, "two");
         await Eventually.TrueAsync(() => one.Member.Partitions.Count == 1 && two.Member.Partitions.Count == 1, "one partition each");
         release.SetResult();
         await Eventually.TrueAsync(() => harness.Committed() == 60, "all committed");
@@ -163,7 +195,7 @@ public sealed class KafkaListenerTests
         };
 
         // Never committed by the clock, so that what is committed was committed by the stop.
-        var listener = harness.Listen(ListenerHarness.NoLoss with { AutoCommitIntervalMs = 3_600_000 }, _function.Run);
+        var listener = harness.Listen(ListenerHarness.Options with { CommitInterval = TimeSpan.FromHours(1) }, _function.Run);
         await running.Task;
         var stopped = harness.StopAsync(listener);
         Assert.False(stopped.IsCompleted);
@@ -172,8 +204,8 @@ public sealed class KafkaListenerTests
         Assert.Single(_function.Batches);
         Assert.Equal(10, harness.Committed());
 
-        var next = new RecordingFunction();
-        harness.Listen(ListenerHarness.NoLoss, next.Run);
+        var next = new RecordingHandler();
+        harness.Listen(ListenerHarness.Options, next.Run);
         await Eventually.TrueAsync(() => harness.Committed() == 30, "the rest committed");
         Assert.Equal(Enumerable.Range(0, 30), _function.Batches.Concat(next.Batches).SelectMany(batch => batch).Order());
     }
@@ -189,7 +221,7 @@ public sealed class KafkaListenerTests
             running.TrySetResult();
             return Task.Delay(Timeout.Infinite, cancellationToken);
         };
-        var listener = harness.Listen(ListenerHarness.NoLoss, _function.Run);
+        var listener = harness.Listen(ListenerHarness.Options, _function.Run);
         await running.Task;
         Assert.True(await listener.StopAsync(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)));
         Assert.Equal(0, harness.Committed());
@@ -201,7 +233,7 @@ public sealed class KafkaListenerTests
     {
         await using var harness = new ListenerHarness(partitions: 1);
         harness.Produce(0, 10);
-        var listener = harness.Listen(ListenerHarness.NoLoss with { AutoOffsetReset = Confluent.Kafka.AutoOffsetReset.Latest }, _function.Run);
+        var listener = harness.Listen(ListenerHarness.Options with { StartsAt = GroupStart.Latest }, _function.Run);
         await Eventually.TrueAsync(() => listener.Member.Partitions.Count == 1, "an assignment");
 
         // The position is looked up after the assignment: records are written until the first one is read.

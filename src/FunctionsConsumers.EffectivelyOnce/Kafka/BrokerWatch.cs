@@ -1,11 +1,10 @@
 using Confluent.Kafka;
-using FunctionsConsumers.EffectivelyOnce;
 using Microsoft.Extensions.Logging;
 
-namespace FunctionsConsumers.LocalHost.Kafka;
+namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>
-/// Says once that the broker is away and once that it is back, for all clients of the host together: each of them
+/// Says once that the broker is away and once that it is back, for all clients of a process together: each of them
 /// reports every attempt to reconnect.
 /// </summary>
 internal sealed partial class BrokerWatch(KafkaConnection kafka, TimeProvider time, ILogger logger) : IDisposable
@@ -43,7 +42,7 @@ internal sealed partial class BrokerWatch(KafkaConnection kafka, TimeProvider ti
     {
         try
         {
-            using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "fc-watch" }))
+            using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "functions-consumers-watch" }))
                 .SetErrorHandler((_, _) => { })
                 .SetLogHandler((_, _) => { })
                 .Build();
@@ -57,7 +56,7 @@ internal sealed partial class BrokerWatch(KafkaConnection kafka, TimeProvider ti
             LogAway(kafka.Brokers, error.Reason);
             while (!Answers(admin))
             {
-                await Task.Delay(BetweenQuestions, time, _stop.Token);
+                await Task.Delay(BetweenQuestions, time, _stop.Token).ConfigureAwait(false);
             }
 
             LogBack(kafka.Brokers);
@@ -85,12 +84,12 @@ internal sealed partial class BrokerWatch(KafkaConnection kafka, TimeProvider ti
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka at {Brokers} is away ({Reason}); the host waits for it")]
+    [LoggerMessage(100, LogLevel.Warning, "Kafka at {Brokers} is away ({Reason}); its consumers wait for it")]
     private partial void LogAway(string brokers, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Kafka at {Brokers} is back")]
+    [LoggerMessage(101, LogLevel.Information, "Kafka at {Brokers} is back")]
     private partial void LogBack(string brokers);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Client}: {Reason}")]
+    [LoggerMessage(102, LogLevel.Warning, "{Client}: {Reason}")]
     private partial void LogError(string client, string reason);
 }

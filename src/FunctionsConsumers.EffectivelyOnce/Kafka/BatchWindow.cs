@@ -1,4 +1,4 @@
-namespace FunctionsConsumers.LocalHost.Kafka;
+namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>
 /// Gathers records into batches as the extension does: a batch is due when it is full, or when the window has passed and

@@ -2,12 +2,11 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Confluent.Kafka;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.LocalHost.Configuration;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.LocalHost.Embedded;
-using FunctionsConsumers.LocalHost.Kafka;
-using Microsoft.Azure.Functions.Worker;
 
-namespace FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
+namespace FunctionsConsumers.IntegrationTests.EffectivelyOnce.Kafka;
 
 /// <summary>A mock cluster with one topic, and listeners on it.</summary>
 internal sealed class ListenerHarness : IAsyncDisposable
@@ -19,15 +18,13 @@ internal sealed class ListenerHarness : IAsyncDisposable
     /// Batches go fast, and so do rebalances: one of the mock lasts as long as the session less a second. With a session of
     /// 1 s it would put members out that wait for it.
     /// </summary>
-    public static readonly KafkaHostOptions NoLoss = new()
+    public static readonly KafkaConsumerOptions Options = new()
     {
-        CommitOnFailure = false,
-        MaxRetries = -1,
         MaxBatchSize = 10,
-        AutoCommitIntervalMs = 50,
-        ChannelFullRetryIntervalInMs = 5,
-        SessionTimeoutMs = 2_000,
-        MaxPollIntervalMs = 60_000,
+        BatchWindow = TimeSpan.FromSeconds(1),
+        CommitInterval = TimeSpan.FromMilliseconds(50),
+        SessionTimeout = TimeSpan.FromSeconds(2),
+        MaxPollInterval = TimeSpan.FromMinutes(1),
     };
 
     private readonly MockCluster _cluster = MockCluster.Start();
@@ -48,23 +45,28 @@ internal sealed class ListenerHarness : IAsyncDisposable
 
     public LinesLogger Log { get; } = new();
 
-    public KafkaListener Listen(KafkaHostOptions options, Func<KafkaRecord[], CancellationToken, Task> function, string name = "f")
+    public KafkaListener Listen(KafkaConsumerOptions options, BatchHandler handler, string name = "f") =>
+        Listen(HostedConsumerSettings.Listener(Group, [Topic], Kafka, options) with { Name = name, WhileRunning = TimeSpan.FromMilliseconds(5) }, handler);
+
+    public KafkaListener Listen(ListenerOptions options, BatchHandler handler)
     {
-        var listener = new KafkaListener(
-            name, Topic, ConsumerSettings.For(Kafka, Group, options, isMock: true), options, function, _watch, () => { }, TimeProvider.System, Log);
+        var listener = new KafkaListener(options, handler, _watch, () => { }, TimeProvider.System, Log);
         _listeners.Add(listener);
         listener.Start();
         return listener;
     }
 
+    /// <summary>Makes another topic.</summary>
+    public void CreateTopic(string topic, int partitions) => _cluster.CreateTopic(topic, partitions);
+
     /// <summary>Writes records whose values are their numbers, in turn to each partition.</summary>
-    public void Produce(int from, int count)
+    public void Produce(int from, int count, string topic = Topic)
     {
         using var producer = new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig { BootstrapServers = Kafka.Brokers, LingerMs = 1 }).Build();
         for (var number = from; number < from + count; number++)
         {
             producer.Produce(
-                new TopicPartition(Topic, number % Partitions),
+                new TopicPartition(topic, number % Partitions),
                 new Message<byte[]?, byte[]> { Value = System.Text.Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)) });
         }
 
@@ -93,11 +95,11 @@ internal sealed class ListenerHarness : IAsyncDisposable
         _cluster.Dispose();
     }
 
-    public static int Number(KafkaRecord record) => int.Parse(System.Text.Encoding.UTF8.GetString(record.Value!), CultureInfo.InvariantCulture);
+    public static int Number(ConsumedRecord record) => int.Parse(System.Text.Encoding.UTF8.GetString(record.Value!), CultureInfo.InvariantCulture);
 }
 
-/// <summary>A function that keeps what it was given and does as it is told.</summary>
-internal sealed class RecordingFunction
+/// <summary>A handler that keeps what it was given and does as it is told.</summary>
+internal sealed class RecordingHandler
 {
     private readonly ConcurrentQueue<int[]> _batches = new();
 
@@ -107,9 +109,9 @@ internal sealed class RecordingFunction
 
     public int Count => _batches.Sum(batch => batch.Length);
 
-    public Task Run(KafkaRecord[] records, CancellationToken cancellationToken)
+    public Task Run(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
     {
-        var numbers = Array.ConvertAll(records, ListenerHarness.Number);
+        int[] numbers = [.. records.Select(ListenerHarness.Number)];
         _batches.Enqueue(numbers);
         return Then(numbers, cancellationToken);
     }
