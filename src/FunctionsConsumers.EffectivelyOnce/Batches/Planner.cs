@@ -52,7 +52,7 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
 
             if (decoded.Rejection is { } rejection)
             {
-                return DeadLetter(record, identity, rejection, attempt, now, applied: decoded.Subject is null ? null : identity);
+                return DeadLetter(record, identity, rejection, attempt, now, applied: decoded.Subject is null && !rejection.Provisional ? null : identity);
             }
 
             if (key.Length > IdempotencyKey.MaxLength)

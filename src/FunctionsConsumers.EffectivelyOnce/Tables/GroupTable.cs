@@ -19,7 +19,9 @@ public static class GroupTable
 
     /// <summary>
     /// The version of the layout of rows that this build writes. In version 1 every fingerprint is over the value; since
-    /// version 2 it is over the canonical bytes where the decoder gives some. The rows of version 1 stay as they are.
+    /// version 2 it is over the canonical bytes where the decoder gives some. Version 2 also adds columns: policy and doubt of
+    /// a message, the topic of what is kept about offsets; and it leaves a missing timestamp out. A table of version 1 is opened
+    /// and gets the new version; its rows are read as they are.
     /// </summary>
     public const int SchemaVersion = 2;
 

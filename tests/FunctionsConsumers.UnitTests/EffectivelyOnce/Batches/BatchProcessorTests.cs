@@ -193,6 +193,18 @@ public sealed class BatchProcessorTests
     }
 
     [Fact]
+    public async Task A_counter_of_two_columns_keeps_both_whichever_is_added_to()
+    {
+        var group = new TestGroup(new PlannedConsumer((@event, _) => new Plan { Additions = [new Addition("sum!1", @event.Subject[..1] == "a" ? "A" : "B", @event.Amount)] }));
+        await group.ProcessAsync(Record(0, "a0|1"));
+        await group.ProcessAsync(Record(1, "b1|10"));
+        await group.ProcessAsync(Record(2, "a2|2"));
+        await group.ProcessAsync(Record(3, "b3|20"), Record(4, "a4|4"));
+        var counter = Assert.Single(group.Rows("sum!"));
+        Assert.Equal((7L, 30L), (counter.Columns["A"], counter.Columns["B"]));
+    }
+
+    [Fact]
     public async Task A_record_that_the_service_refuses_alone_is_dead_lettered_as_refused()
     {
         var group = new TestGroup();

@@ -27,15 +27,15 @@ public sealed class GroupTableTests
 
     public static TheoryData<string, string> Others => new()
     {
-        { """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":1""", "EffectivelyOnce__Buckets is 16, but table 'billing' was made with 32: set it to 32." },
-        { """ "Group":"other","Buckets":16,"Accounts":"one,two","SchemaVersion":1""", "Tables: table 'billing' belongs to the group 'other': use another account, or remove the table." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"two,one","SchemaVersion":1""", "Tables names the accounts 'one,two', but table 'billing' was made with 'two,one': name those, in that order." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"one","SchemaVersion":1""", "Tables names the accounts 'one,two', but table 'billing' was made with 'one': name those, in that order." },
+        { """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":2""", "EffectivelyOnce__Buckets is 16, but table 'billing' was made with 32: set it to 32." },
+        { """ "Group":"other","Buckets":16,"Accounts":"one,two","SchemaVersion":2""", "Tables: table 'billing' belongs to the group 'other': use another account, or remove the table." },
+        { """ "Group":"billing","Buckets":16,"Accounts":"two,one","SchemaVersion":2""", "Tables names the accounts 'one,two', but table 'billing' was made with 'two,one': name those, in that order." },
+        { """ "Group":"billing","Buckets":16,"Accounts":"one","SchemaVersion":2""", "Tables names the accounts 'one,two', but table 'billing' was made with 'one': name those, in that order." },
         { """ "Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":7""", "Tables: table 'billing' has the layout 7; this build writes 2: use the build that made the table." },
-        { """ "Group":"billing","Buckets":"16","Accounts":"one,two","SchemaVersion":1""", "gives no bucket count from 1 to 1000" },
-        { """ "Group":"billing","Buckets":0,"Accounts":"one,two","SchemaVersion":1""", "gives no bucket count from 1 to 1000 (0)" },
-        { """ "Group":"billing","Accounts":"one,two","SchemaVersion":1""", "gives no bucket count from 1 to 1000" },
-        { """ "Group":5,"Buckets":16,"Accounts":"one,two","SchemaVersion":1""", "belongs to the group ''" },
+        { """ "Group":"billing","Buckets":"16","Accounts":"one,two","SchemaVersion":2""", "gives no bucket count from 1 to 1000" },
+        { """ "Group":"billing","Buckets":0,"Accounts":"one,two","SchemaVersion":2""", "gives no bucket count from 1 to 1000 (0)" },
+        { """ "Group":"billing","Accounts":"one,two","SchemaVersion":2""", "gives no bucket count from 1 to 1000" },
+        { """ "Group":5,"Buckets":16,"Accounts":"one,two","SchemaVersion":2""", "belongs to the group ''" },
         { """ "Other":true""", "has the layout" },
     };
 
@@ -84,7 +84,7 @@ public sealed class GroupTableTests
     public async Task The_second_accounts_table_is_compared_too()
     {
         using var service = new ScriptedTables(Answer);
-        Describe("two", """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":1""");
+        Describe("two", """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":2""");
 
         var failure = await Assert.ThrowsAsync<SettingException>(() => GroupTable.OpenAsync(service.Accounts("one", "two"), "billing", 16, Cancellation));
 
@@ -100,7 +100,7 @@ public sealed class GroupTableTests
         {
             if (request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath == "/billing")
             {
-                Describe("one", string.Create(CultureInfo.InvariantCulture, $""" "Group":"billing","Buckets":{buckets},"Accounts":"one","SchemaVersion":1"""));
+                Describe("one", string.Create(CultureInfo.InvariantCulture, $""" "Group":"billing","Buckets":{buckets},"Accounts":"one","SchemaVersion":2"""));
                 return TableReplies.Refusal(409, "EntityAlreadyExists")(request, cancellation);
             }
 
@@ -166,7 +166,7 @@ public sealed class GroupTableTests
         Assert.Null(await GroupTable.FindAsync(service.Accounts("one"), "billing", Cancellation));
         _tables["one.table.core.windows.net billing"] = null;
         Assert.Null(await GroupTable.FindAsync(service.Accounts("one"), "billing", Cancellation));
-        Describe("one", """ "Group":"billing","Buckets":7,"Accounts":"one","SchemaVersion":1""");
+        Describe("one", """ "Group":"billing","Buckets":7,"Accounts":"one","SchemaVersion":2""");
 
         var found = await GroupTable.FindAsync(service.Accounts("one"), "billing", Cancellation);
 
@@ -175,9 +175,9 @@ public sealed class GroupTableTests
     }
 
     [Theory]
-    [InlineData(""" "Group":"billing","Buckets":"7","Accounts":"one","SchemaVersion":1""")]
-    [InlineData(""" "Group":"billing","Buckets":7,"Accounts":"two","SchemaVersion":1""")]
-    [InlineData(""" "Group":"billing","Buckets":1001,"Accounts":"one","SchemaVersion":1""")]
+    [InlineData(""" "Group":"billing","Buckets":"7","Accounts":"one","SchemaVersion":2""")]
+    [InlineData(""" "Group":"billing","Buckets":7,"Accounts":"two","SchemaVersion":2""")]
+    [InlineData(""" "Group":"billing","Buckets":1001,"Accounts":"one","SchemaVersion":2""")]
     public async Task A_tool_refuses_a_table_that_it_would_read_wrongly(string description)
     {
         using var service = new ScriptedTables(Answer);
