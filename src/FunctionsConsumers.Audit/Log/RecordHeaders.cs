@@ -50,8 +50,12 @@ internal static class RecordHeaders
             return LengthOf(key) > LongestKey;
         }
 
-        return Last(headers, "ce_source") is { Length: > 0 } source && Last(headers, "ce_id") is { Length: > 0 } id
-            && LengthOf(source) + 1 + LengthOf(id) > LongestKey;
+        if (Last(headers, "ce_source") is { Length: > 0 } source && Last(headers, "ce_id") is { Length: > 0 } id)
+        {
+            return LengthOf(source) + 1 + LengthOf(id) > LongestKey;
+        }
+
+        return Last(headers, "message-id") is { } message && LengthOf(message) > LongestKey;
     }
 
     private static byte[]? Last(Headers? headers, string name) => headers?.LastOrDefault(header => header.Key == name)?.GetValueBytes();

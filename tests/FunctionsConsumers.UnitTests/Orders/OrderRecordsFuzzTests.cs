@@ -141,7 +141,7 @@ public sealed class OrderRecordsFuzzTests(ITestOutputHelper output)
     {
         for (var count = random.Next(3); count > 0; count--)
         {
-            var name = random.Next(8) switch { 0 => "idempotency-key", 1 => "ce_id", 2 => "ce_source", 3 when random.Next(4) == 0 => "redrive-group", _ => "x-é\0" };
+            var name = random.Next(9) switch { 0 => "idempotency-key", 1 => "ce_id", 2 => "ce_source", 8 => "message-id", 3 when random.Next(4) == 0 => "redrive-group", _ => "x-é\0" };
             byte[]? value = random.Next(name == "redrive-group" ? 10 : 5) switch { 0 => null, 1 => [], 2 => [0xFF, (byte)random.Next(256)], 3 => Encoding.UTF8.GetBytes("k" + random.Next(500)), 4 => new byte[random.Next(1200)], _ => Encoding.UTF8.GetBytes(Redriven[random.Next(Redriven.Length)]) };
             yield return new RecordHeader(name, value);
         }

@@ -11,6 +11,7 @@ public sealed class VerdictOnHeadersTests
     {
         { "a header", [("idempotency-key", Encoding.UTF8.GetBytes(Long))] },
         { "CloudEvents", [("ce_source", Encoding.UTF8.GetBytes(Long[..500])), ("ce_id", Encoding.UTF8.GetBytes(Long[..500]))] },
+        { "the id of a message", [("message-id", Encoding.UTF8.GetBytes(Long))] },
         { "bytes that are no UTF-8", [("idempotency-key", [.. Enumerable.Repeat((byte)0xFF, 500)])] },
         { "the last of several", [("idempotency-key", "short"u8.ToArray()), ("idempotency-key", Encoding.UTF8.GetBytes(Long))] },
     };
@@ -21,6 +22,7 @@ public sealed class VerdictOnHeadersTests
         { "characters and not bytes", [("idempotency-key", Encoding.UTF8.GetBytes(new string('é', 1_000)))] },
         { "an empty last one", [("idempotency-key", Encoding.UTF8.GetBytes(Long)), ("idempotency-key", [])] },
         { "half of CloudEvents", [("ce_id", Encoding.UTF8.GetBytes(Long))] },
+        { "CloudEvents before the id of a message", [("ce_source", "s"u8.ToArray()), ("ce_id", "1"u8.ToArray()), ("message-id", Encoding.UTF8.GetBytes(Long))] },
         { "the key before CloudEvents", [("idempotency-key", "k"u8.ToArray()), ("ce_source", Encoding.UTF8.GetBytes(Long)), ("ce_id", "1"u8.ToArray())] },
     };
 
