@@ -8,6 +8,7 @@ namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 
 public sealed class RecordProducerTests
 {
+    private readonly KafkaConnection _kafka = new("127.0.0.1:9092");
     private readonly List<FakeProducer> _built = [];
     private readonly RecordProducer _producer;
 
@@ -60,7 +61,7 @@ public sealed class RecordProducerTests
     }
 
     private Task<SendResult?> SendAsync() => _producer.ProduceAsync(
-        new KafkaConnection("127.0.0.1:9092"), "labels", new Message<byte[], byte[]>(), null, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        _kafka, "labels", new Message<byte[], byte[]>(), null, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
     private static ProduceException<byte[], byte[]> Failed(Error error, PersistenceStatus status) =>
         new(error, new DeliveryResult<byte[], byte[]> { Topic = "labels", Status = status });
