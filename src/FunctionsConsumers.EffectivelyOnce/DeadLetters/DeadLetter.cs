@@ -9,7 +9,7 @@ namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;
 /// <param name="DeadLetteredAt">When, UTC.</param>
 /// <param name="Record">The record, with its key, value and headers as they were.</param>
 /// <param name="OmittedValue">The length and the fingerprint of a value too large to carry; null where it is carried.</param>
-public sealed record DeadLetter(
+internal sealed record DeadLetter(
     string Group, string Reason, string Detail, DateTimeOffset DeadLetteredAt, ConsumedRecord Record, OmittedValue? OmittedValue = null)
 {
     /// <summary>The kind of message under which the outbox holds dead letters.</summary>
@@ -109,4 +109,4 @@ public sealed record DeadLetter(
 /// <summary>What stands for a value too large to carry.</summary>
 /// <param name="Length">Its length in bytes.</param>
 /// <param name="Sha256">Its SHA-256, 64 hex digits.</param>
-public sealed record OmittedValue(int Length, string Sha256);
+internal sealed record OmittedValue(int Length, string Sha256);

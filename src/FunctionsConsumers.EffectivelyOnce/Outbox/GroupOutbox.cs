@@ -9,7 +9,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// One group's outbox: takes committed messages, claims their rows, sends them, deletes the rows. The invariant: nobody
 /// sends without having claimed the row by its ETag, the process that wrote it no less than any other.
 /// </summary>
-public sealed partial class GroupOutbox : IOutbox, IDisposable
+internal sealed partial class GroupOutbox : IOutbox, IDisposable
 {
     // Past this many bytes a committed message is left to the sweep, so that a receiver that is away fills the table and
     // not the memory.

@@ -6,7 +6,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// </summary>
 /// <param name="Kind">The kind of all its messages.</param>
 /// <param name="Messages">One message, or several in the order of their ids.</param>
-public sealed record Parcel(string Kind, IReadOnlyList<OutboxMessage> Messages)
+internal sealed record Parcel(string Kind, IReadOnlyList<OutboxMessage> Messages)
 {
     /// <summary>The id of its first message, which names the head row.</summary>
     public string Id => Messages[0].Id;
@@ -17,4 +17,4 @@ public sealed record Parcel(string Kind, IReadOnlyList<OutboxMessage> Messages)
 /// <param name="ETag">
 /// The version of its head row; null where it is not known: then the row is read, and what stands there is what counts.
 /// </param>
-public readonly record struct CommittedParcel(Parcel Parcel, string? ETag);
+internal readonly record struct CommittedParcel(Parcel Parcel, string? ETag);

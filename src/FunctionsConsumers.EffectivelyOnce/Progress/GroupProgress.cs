@@ -15,7 +15,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// <param name="log">The log, to learn where the group begins.</param>
 /// <param name="startsAtEnd">Whether a group without a committed offset begins at the log's end (<c>autoOffsetReset</c> is <c>Latest</c>).</param>
 /// <param name="logger">Where a topic made anew is reported.</param>
-public sealed partial class GroupProgress(string group, ITableStore store, IGroupLog log, bool startsAtEnd, ILogger logger)
+internal sealed partial class GroupProgress(string group, ITableStore store, IGroupLog log, bool startsAtEnd, ILogger logger)
 {
     /// <summary>The table.</summary>
     public const string TableName = "progress";

@@ -10,7 +10,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// <param name="Floor">The offset at which the group began.</param>
 /// <param name="Finished">The finished offsets.</param>
 /// <param name="Lost">How many records the broker dropped before they were healed.</param>
-public sealed record PartitionProgress(string? TopicId, long Floor, OffsetIntervals Finished, long Lost)
+internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetIntervals Finished, long Lost)
 {
     private const string TopicIdColumn = "TopicId";
     private const string FloorColumn = "Floor";

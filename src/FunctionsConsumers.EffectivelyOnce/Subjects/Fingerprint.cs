@@ -6,7 +6,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 /// The fingerprint of a payload: SHA-256 of the value's bytes. An order serialized anew is another payload, on purpose:
 /// what looks alike to one reader need not to the next.
 /// </summary>
-public static class Fingerprint
+internal static class Fingerprint
 {
     /// <summary>The fingerprint of a value.</summary>
     /// <param name="value">The value's bytes; null counts as empty.</param>

@@ -6,7 +6,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 /// Finds a record's idempotency key: the header <c>idempotency-key</c>, else the CloudEvents headers <c>ce_source</c> and
 /// <c>ce_id</c> joined by a space, else the event's own id, else its subject.
 /// </summary>
-public static class IdempotencyKey
+internal static class IdempotencyKey
 {
     /// <summary>The longest key, in characters: that of every text the contract allows.</summary>
     public const int MaxLength = 1000;

@@ -6,7 +6,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 /// The places in the log where a subject was seen again, as the text of a column: <c>topic:partition:offset</c> for the
 /// highest offset of each topic partition, separated by commas.
 /// </summary>
-public static class Sightings
+internal static class Sightings
 {
     /// <summary>Adds a record to the places.</summary>
     /// <param name="text">The column's text; null for none.</param>
