@@ -53,4 +53,5 @@ var smtpSecretName = 'smtp'
 
 @export()
 @description('A number of seconds below a day in the form in which .NET reads a TimeSpan, hh:mm:ss.')
-func timeSpan(seconds int) string => '${padLeft(seconds / 3600, 2, '0')}:${padLeft((seconds % 3600) / 60, 2, '0')}:${padLeft(seconds % 60, 2, '0')}'
+func timeSpan(seconds int) string =>
+  '${padLeft(seconds / 3600, 2, '0')}:${padLeft((seconds % 3600) / 60, 2, '0')}:${padLeft(seconds % 60, 2, '0')}'

@@ -11,14 +11,46 @@ import { consumers, deadLetterSecretName, kafkaSecretName, sharedTables, smtpSec
 @maxLength(64)
 param environmentName string
 
-@description('Azure region of every resource.')
-@minLength(1)
+// Regions with Flex Consumption, as `az functionapp list-flexconsumption-locations` gives them and Microsoft's own
+// templates allow them; .NET 10 is in all of them since November 2025. A region that is missing here is refused before
+// anything is made: add it once that command lists it.
+@description('Azure region of every resource. It must have Flex Consumption, even for Elastic Premium.')
+@allowed([
+  'australiaeast'
+  'australiasoutheast'
+  'brazilsouth'
+  'canadacentral'
+  'centralindia'
+  'centralus'
+  'eastasia'
+  'eastus'
+  'eastus2'
+  'francecentral'
+  'germanywestcentral'
+  'italynorth'
+  'japaneast'
+  'japanwest'
+  'koreacentral'
+  'northcentralus'
+  'northeurope'
+  'southcentralus'
+  'southeastasia'
+  'swedencentral'
+  'uksouth'
+  'westcentralus'
+  'westeurope'
+  'westus2'
+  'westus3'
+])
 @metadata({
   azd: {
     type: 'location'
   }
 })
 param location string
+
+@description('Object id of whoever deploys. It may read and write the tables and send orders, so that a first order can be sent and its invoice looked at. Empty for nobody.')
+param deployerPrincipalId string = ''
 
 // ---- Where the consumers run
 
@@ -124,6 +156,9 @@ param ordersRetentionHours int = 168
 @maxValue(2160)
 param deadLetterRetentionHours int = 168
 
+@description('Event Hubs: whether the keys are good for the whole namespace. Otherwise each is good for one topic. Set it if the broker refuses keys of one topic; a key then still either listens or sends.')
+param namespaceKeys bool = false
+
 // ---- The tables
 
 @description('Storage accounts with the consumers\' tables. The number is fixed by the first start. Each takes about 20,000 entities a second.')
@@ -210,15 +245,10 @@ param networkAddressPrefix string = '10.60.0.0/24'
 @description('Addresses that are told when an alert fires.')
 param alertEmails string[] = []
 
-@description('Records behind the end of the topic from which a group counts as late.')
-@minValue(1)
-@maxValue(100000000)
-param lagThreshold int = 10000
-
-@description('Seconds after which a message that still waits in the outbox raises an alert.')
-@minValue(60)
-@maxValue(86400)
-param outboxAgeThresholdSeconds int = 900
+@description('Tries to send a message that fail in a quarter of an hour, above which an alert is raised.')
+@minValue(0)
+@maxValue(1000000)
+param unsentThreshold int = 30
 
 @description('Answers "busy" of an account\'s tables in a quarter of an hour above which an alert is raised.')
 @minValue(1)
@@ -239,6 +269,9 @@ param logDailyQuotaGb int = 5
 @minValue(30)
 @maxValue(730)
 param secretsValidDays int = 365
+
+@description('Whether the vault, once deleted, keeps its name and its keys for 90 days against everybody. It can never be turned off again, so it is off for trials.')
+param vaultPurgeProtection bool = true
 
 @description('Time of the deployment, from which the due date of the keys is reckoned. Leave it alone.')
 param deployedAt string = utcNow()
@@ -381,7 +414,7 @@ var endpoints = concat(
 
 // ---- Application settings: the names are those that the code reads
 
-@description('What the Functions host needs: its storage and its telemetry, both under the identity.')
+@description('What the Functions host needs: its storage and its telemetry, both under the identity; and a worker that is started before the app is known, which shortens a cold start.')
 var hostSettings = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
   AzureWebJobsStorage__credential: 'managedidentity'
@@ -389,6 +422,7 @@ var hostSettings = {
   AzureWebJobsStorage__blobServiceUri: hostBlobServiceUri
   AzureWebJobsStorage__queueServiceUri: 'https://${hostStorageName}.queue.${environment().suffixes.storage}'
   AzureWebJobsStorage__tableServiceUri: 'https://${hostStorageName}.table.${environment().suffixes.storage}'
+  WEBSITE_USE_PLACEHOLDER_DOTNETISOLATED: '1'
 }
 
 @description('The broker, as the trigger reads it.')
@@ -535,6 +569,7 @@ module keyVault 'modules/keyVault.bicep' = {
     tags: tags
     publicNetworkAccess: publicNetworkAccess
     workspaceId: monitoring.outputs.workspaceId
+    purgeProtection: vaultPurgeProtection
     secretsExpireAt: secretsExpireAt
     kafkaSecretName: kafkaSecretName
     kafkaPassword: makesBroker ? '' : kafkaPassword
@@ -559,6 +594,7 @@ module messaging 'modules/messaging.bicep' = if (makesBroker) {
     retentionHours: ordersRetentionHours
     deadLetterRetentionHours: deadLetterRetentionHours
     consumers: consumers
+    namespaceKeys: namespaceKeys
     keyVaultName: keyVaultName
     kafkaSecretName: kafkaSecretName
     secretsExpireAt: secretsExpireAt
@@ -612,6 +648,19 @@ module roles 'modules/roles.bicep' = {
     hostStorage
     keyVault
     monitoring
+  ]
+}
+
+module deployerRoles 'modules/deployerRoles.bicep' = if (!empty(deployerPrincipalId)) {
+  scope: group
+  params: {
+    principalId: deployerPrincipalId
+    dataStorageNames: dataStorageNames
+    namespaceName: makesBroker ? namespaceName : ''
+  }
+  dependsOn: [
+    dataStorage
+    messaging
   ]
 }
 
@@ -674,14 +723,16 @@ module alerts 'modules/alerts.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     emails: alertEmails
     consumers: consumers
+    ordersTopic: ordersTopic
     dataStorageNames: dataStorageNames
     namespaceName: makesBroker ? namespaceName : ''
-    lagThreshold: lagThreshold
-    outboxAgeThresholdSeconds: outboxAgeThresholdSeconds
+    flexAppName: plan == 'flexConsumption' ? functionAppName : ''
+    unsentThreshold: unsentThreshold
     tableBusyThreshold: tableBusyThreshold
   }
   dependsOn: [
     dataStorage
+    flex
     messaging
   ]
 }
@@ -692,6 +743,8 @@ module workbook 'modules/workbook.bicep' = {
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
+    dataStorageNames: dataStorageNames
+    namespaceName: makesBroker ? namespaceName : ''
   }
 }
 
@@ -708,6 +761,12 @@ output AZURE_FUNCTION_APP_NAME string = functionAppName
 
 @description('Account and container of the app\'s package, for Elastic Premium.')
 output PACKAGE_CONTAINER_URL string = '${hostBlobServiceUri}/${packageContainer}'
+
+@description('Name of the host\'s storage account.')
+output AZURE_HOST_STORAGE_NAME string = hostStorageName
+
+@description('Resource id of the workspace.')
+output AZURE_LOG_ANALYTICS_WORKSPACE_ID string = monitoring.outputs.workspaceId
 
 @description('Bootstrap list of the broker.')
 output KAFKA_BROKERS string = brokers

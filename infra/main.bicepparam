@@ -5,6 +5,9 @@ using 'main.bicep'
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'orders-dev')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 
+// azd gives the object id of whoever runs it.
+param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+
 param plan = 'flexConsumption'
 param instanceMemoryMB = 2048
 param alwaysReadyInstances = 1
@@ -27,3 +30,4 @@ param smtpPassword = readEnvironmentVariable('SMTP_PASSWORD', '')
 param mailFrom = readEnvironmentVariable('MAIL_FROM', 'orders@example.org')
 
 param logDailyQuotaGb = 1
+param vaultPurgeProtection = false

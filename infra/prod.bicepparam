@@ -6,6 +6,9 @@ using 'main.bicep'
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'orders-prod')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 
+// Nobody but the app has a right to the data, unless DEPLOYER_PRINCIPAL_ID names somebody.
+param deployerPrincipalId = readEnvironmentVariable('DEPLOYER_PRINCIPAL_ID', '')
+
 param plan = 'flexConsumption'
 param instanceMemoryMB = 2048
 param alwaysReadyInstances = 2

@@ -1,7 +1,7 @@
 // The consumers as a container on Azure Container Apps, beside what infra/main.bicep made: deploy it into the same
 // resource group, with the names that main.bicep gives out. KEDA scales on each group's lag.
 
-import { consumers, deadLetterSecretName, kafkaSecretName, smtpSecretName } from '../consumers.bicep'
+import { consumers, deadLetterSecretName, kafkaSecretName, smtpSecretName, timeSpan } from '../consumers.bicep'
 
 @description('Name of the container app and, with a prefix, of its environment.')
 @minLength(2)
@@ -24,7 +24,7 @@ param keyVaultName string
 @description('Name of the Application Insights component: the output APPLICATION_INSIGHTS_NAME.')
 param appInsightsName string
 
-@description('Name of the host\'s storage account.')
+@description('Name of the host\'s storage account: the output AZURE_HOST_STORAGE_NAME.')
 param hostStorageName string
 
 @description('Addresses of the tables: the output TABLE_SERVICE_URIS.')
@@ -48,6 +48,28 @@ param ordersTopic string = 'order-events'
 @minValue(1)
 @maxValue(1000)
 param buckets int = 16
+
+@description('Days for which keys and the rows of dead letters are kept at least, the same as everywhere.')
+@minValue(1)
+@maxValue(3650)
+param keyRetentionDays int = 14
+
+@description('Seconds for which one call may try to settle a batch. Well below the 300 s after which the broker evicts an instance.')
+@minValue(1)
+@maxValue(240)
+param batchDeadlineSeconds int = 120
+
+@description('Seconds for which a claim on a message in the outbox holds, the same as everywhere.')
+@minValue(10)
+@maxValue(3600)
+param outboxLeaseSeconds int = 60
+
+@description('What happens to a message of which nobody knows whether it was sent: sent again, or set aside.')
+@allowed([
+  'Resend'
+  'Park'
+])
+param inDoubt string = 'Resend'
 
 @description('Mail server for the confirmations; without one they are files on the replica\'s disk and go with it.')
 param smtpHost string = ''
@@ -84,7 +106,7 @@ param subnetId string = ''
 @description('Whether the environment is spread over the availability zones; needs a subnet.')
 param zoneRedundant bool = false
 
-@description('Workspace that receives the containers\' logs.')
+@description('Workspace that receives the containers\' logs: the output AZURE_LOG_ANALYTICS_WORKSPACE_ID.')
 param workspaceId string
 
 @description('Tags of every resource.')
@@ -228,6 +250,8 @@ resource containerEnvironment 'Microsoft.App/managedEnvironments@2026-01-01' = {
   }
 }
 
+// The only version that knows category groups; it has never left preview.
+#disable-next-line use-recent-api-versions
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: containerEnvironment
   name: 'logs'
@@ -266,8 +290,8 @@ resource app 'Microsoft.App/containerApps@2026-01-01' = {
       secrets: secrets
     }
     template: {
-      // A batch in flight has this long to settle.
-      terminationGracePeriodSeconds: 150
+      // A batch in flight has this long to settle, and a little more.
+      terminationGracePeriodSeconds: min(600, batchDeadlineSeconds + 30)
       containers: [
         {
           name: 'consumers'
@@ -317,6 +341,22 @@ resource app 'Microsoft.App/containerApps@2026-01-01' = {
               {
                 name: 'EffectivelyOnce__Buckets'
                 value: string(buckets)
+              }
+              {
+                name: 'EffectivelyOnce__Retention'
+                value: '${keyRetentionDays}.00:00:00'
+              }
+              {
+                name: 'EffectivelyOnce__BatchDeadline'
+                value: timeSpan(batchDeadlineSeconds)
+              }
+              {
+                name: 'EffectivelyOnce__OutboxLease'
+                value: timeSpan(outboxLeaseSeconds)
+              }
+              {
+                name: 'EffectivelyOnce__InDoubt'
+                value: inDoubt
               }
             ],
             tableSettings,

@@ -1,6 +1,7 @@
-// What wakes somebody. The queries are files of their own (infra/queries), so that they can be tried in the portal.
+// What wakes somebody: Azure's own metrics of broker, tables and app, and queries on what the app reports. The queries
+// are files of their own (infra/queries/alerts), so that they can be tried in the portal.
 
-import { consumer } from '../consumers.bicep'
+import { consumer, deadLetterTopic } from '../consumers.bicep'
 
 @description('Azure region.')
 param location string
@@ -8,7 +9,7 @@ param location string
 @description('Tags of every resource.')
 param tags { *: string }
 
-@description('Workspace that holds the app\'s metrics.')
+@description('Workspace that holds what the app reports.')
 param workspaceId string
 
 @description('Addresses that are told.')
@@ -17,96 +18,173 @@ param emails string[]
 @description('The consumers.')
 param consumers consumer[]
 
+@description('The orders topic.')
+param ordersTopic string
+
 @description('The accounts with the consumers\' tables.')
 param dataStorageNames string[]
 
 @description('The Event Hubs namespace; empty for an external broker.')
 param namespaceName string
 
-@description('Records behind the end of the topic from which a group counts as late.')
-@minValue(1)
-param lagThreshold int
+@description('The app on Flex Consumption; empty on another plan.')
+param flexAppName string
 
-@description('Seconds after which a message that still waits in the outbox raises an alert.')
-@minValue(60)
-param outboxAgeThresholdSeconds int
+@description('Tries to send a message that fail in a quarter of an hour, above which an alert is raised.')
+@minValue(0)
+@maxValue(1000000)
+param unsentThreshold int
 
 @description('Answers "busy" of an account\'s tables in a quarter of an hour above which an alert is raised.')
 @minValue(1)
+@maxValue(1000000)
 param tableBusyThreshold int
 
-@description('The groups as a list in the query language.')
-var groupList = string(map(consumers, item => item.group))
-
-@description('The alerts on what the app reports. The column named by measure is compared, for each value of dimension.')
+@description('The alerts on what the app logs. The column named by measure is compared, for each value of dimension. One more is one more entry and its query.')
 var logAlerts = [
   {
-    name: 'lag'
-    description: 'A group is far behind the end of the orders topic.'
-    severity: 2
-    query: loadTextContent('../queries/lag.kql')
-    measure: 'Lag'
-    dimension: 'Group'
-    aggregation: 'Minimum'
-    threshold: lagThreshold
-    windowSize: 'PT15M'
-  }
-  {
-    name: 'stalled'
-    description: 'A group has handled nothing for half an hour although its lag is not known to be zero.'
+    name: 'records-lost'
+    description: 'The broker dropped records before they were handled.'
     severity: 1
-    query: replace(loadTextContent('../queries/stalled.kql'), '__GROUPS__', groupList)
-    measure: 'Stalled'
+    query: loadTextContent('../queries/alerts/records-lost.kql')
+    measure: 'Lost'
     dimension: 'Group'
-    aggregation: 'Total'
     threshold: 0
-    windowSize: 'PT30M'
   }
   {
-    name: 'dead-letters'
-    description: 'Records went to a dead-letter topic: look at them with `fc dead-letters list`.'
-    severity: 2
-    query: loadTextContent('../queries/dead-letters.kql')
-    measure: 'DeadLetters'
+    name: 'waiting'
+    description: 'The batches of a group have waited for the tables or the broker for ten minutes of a quarter of an hour.'
+    severity: 1
+    query: loadTextContent('../queries/alerts/waiting.kql')
+    measure: 'Minutes'
     dimension: 'Group'
-    aggregation: 'Total'
-    threshold: 0
-    windowSize: 'PT15M'
+    threshold: 9
   }
   {
     name: 'failed-requests'
     description: 'Calls of a function fail; the host delivers their batches again and again.'
     severity: 2
-    query: loadTextContent('../queries/failed-requests.kql')
+    query: loadTextContent('../queries/alerts/failed-requests.kql')
     measure: 'Failures'
     dimension: 'Function'
-    aggregation: 'Total'
     threshold: 0
-    windowSize: 'PT15M'
   }
   {
-    name: 'outbox-age'
-    description: 'Messages wait in the outbox: the mail server or the broker does not take them.'
+    name: 'unsent'
+    description: 'Messages are not sent and wait in the outbox: the mail server or the broker does not take them.'
     severity: 2
-    query: loadTextContent('../queries/outbox-age.kql')
-    measure: 'Age'
+    query: loadTextContent('../queries/alerts/unsent.kql')
+    measure: 'Tries'
     dimension: 'Group'
-    aggregation: 'Maximum'
-    threshold: outboxAgeThresholdSeconds
-    windowSize: 'PT15M'
+    threshold: unsentThreshold
+  }
+  {
+    name: 'parked'
+    description: 'Messages of which nobody knows whether they were sent wait for a person.'
+    severity: 2
+    query: loadTextContent('../queries/alerts/parked.kql')
+    measure: 'Parked'
+    dimension: 'Group'
+    threshold: 0
   }
   {
     name: 'gaps-healed'
     description: 'The host had passed over records; the audit found and handled them.'
     severity: 3
-    query: loadTextContent('../queries/gaps-healed.kql')
+    query: loadTextContent('../queries/alerts/gaps-healed.kql')
     measure: 'Healed'
     dimension: 'Group'
-    aggregation: 'Total'
     threshold: 0
-    windowSize: 'PT15M'
   }
 ]
+
+@description('The alerts on Azure\'s own metrics. The criteria of one alert must all be met, for one value of dimension.')
+var metricAlerts = concat(
+  map(dataStorageNames, accountName => {
+    name: 'tables-busy-${accountName}'
+    description: 'The tables throttle: more entities a second than a partition or the account takes.'
+    severity: 2
+    resourceType: 'Microsoft.Storage/storageAccounts/tableServices'
+    resourceId: resourceId('Microsoft.Storage/storageAccounts/tableServices', accountName, 'default')
+    windowSize: 'PT15M'
+    dimension: 'ResponseType'
+    // Every answer by which the service throttles: 503 and 500 of a partition, of the account's requests and bandwidth,
+    // and success that a limit slowed down.
+    values: [
+      'ServerBusyError'
+      'ServerTimeoutError'
+      'ClientThrottlingError'
+      'ClientAccountRequestThrottlingError'
+      'ClientAccountBandwidthThrottlingError'
+      'SuccessWithThrottling'
+    ]
+    criteria: [
+      { metric: 'Transactions', operator: 'GreaterThan', threshold: tableBusyThreshold }
+    ]
+  }),
+  empty(namespaceName)
+    ? []
+    : [
+        {
+          name: 'dead-letters'
+          description: 'Records went to a dead-letter topic: look at them with `fc dead-letters list`.'
+          severity: 2
+          resourceType: 'Microsoft.EventHub/namespaces'
+          resourceId: resourceId('Microsoft.EventHub/namespaces', namespaceName)
+          windowSize: 'PT15M'
+          dimension: 'EntityName'
+          values: map(consumers, item => deadLetterTopic(ordersTopic, item.group))
+          criteria: [
+            { metric: 'IncomingMessages', operator: 'GreaterThan', threshold: 0 }
+          ]
+        }
+        {
+          name: 'stalled'
+          description: 'Orders come in, and for half an hour nobody has read one.'
+          severity: 1
+          resourceType: 'Microsoft.EventHub/namespaces'
+          resourceId: resourceId('Microsoft.EventHub/namespaces', namespaceName)
+          windowSize: 'PT30M'
+          dimension: 'EntityName'
+          values: [ordersTopic]
+          criteria: [
+            { metric: 'IncomingMessages', operator: 'GreaterThan', threshold: 0 }
+            { metric: 'OutgoingMessages', operator: 'LessThanOrEqual', threshold: 0 }
+          ]
+        }
+        {
+          name: 'broker-throttles'
+          description: 'Event Hubs throttles requests: more throughput units are needed.'
+          severity: 3
+          resourceType: 'Microsoft.EventHub/namespaces'
+          resourceId: resourceId('Microsoft.EventHub/namespaces', namespaceName)
+          windowSize: 'PT15M'
+          dimension: 'EntityName'
+          values: ['*']
+          criteria: [
+            { metric: 'ThrottledRequests', operator: 'GreaterThan', threshold: 0 }
+          ]
+        }
+      ],
+  empty(flexAppName)
+    ? []
+    : [
+        {
+          name: 'silent'
+          description: 'No function has run for a quarter of an hour, not even the timers, which run every minute.'
+          severity: 1
+          resourceType: 'Microsoft.Web/sites'
+          resourceId: resourceId('Microsoft.Web/sites', flexAppName)
+          windowSize: 'PT15M'
+          dimension: ''
+          values: []
+          criteria: [
+            { metric: 'AlwaysReadyFunctionExecutionCount', operator: 'LessThanOrEqual', threshold: 0 }
+            { metric: 'OnDemandFunctionExecutionCount', operator: 'LessThanOrEqual', threshold: 0 }
+          ]
+        }
+      ]
+)
 
 resource told 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'consumers'
@@ -140,13 +218,13 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
         workspaceId
       ]
       evaluationFrequency: 'PT5M'
-      windowSize: rule.windowSize
+      windowSize: 'PT15M'
       criteria: {
         allOf: [
           {
             criterionType: 'StaticThresholdCriterion'
             query: rule.query
-            timeAggregation: rule.aggregation
+            timeAggregation: 'Total'
             metricMeasureColumn: rule.measure
             dimensions: [
               {
@@ -167,7 +245,7 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
         ]
       }
       autoMitigate: true
-      // The tables of the metrics are there only after the first metric.
+      // The tables of the app's reports are there only after the first report.
       skipQueryValidation: true
       actions: {
         actionGroups: [
@@ -178,43 +256,40 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   }
 ]
 
-resource tablesBusy 'Microsoft.Insights/metricAlerts@2026-01-01' = [
-  for accountName in dataStorageNames: {
-    name: 'consumers-tables-busy-${accountName}'
+resource metricAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = [
+  for rule in metricAlerts: {
+    name: 'consumers-${rule.name}'
     location: 'global'
     tags: tags
     properties: {
-      description: 'The tables answer 503: more entities a second than a partition or the account takes.'
-      severity: 2
+      description: rule.description
+      severity: rule.severity
       enabled: true
       scopes: [
-        resourceId('Microsoft.Storage/storageAccounts/tableServices', accountName, 'default')
+        rule.resourceId
       ]
       evaluationFrequency: 'PT5M'
-      windowSize: 'PT15M'
+      windowSize: rule.windowSize
       criteria: {
         'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-        allOf: [
-          {
-            criterionType: 'StaticThresholdCriterion'
-            name: 'busy'
-            metricNamespace: 'Microsoft.Storage/storageAccounts/tableServices'
-            metricName: 'Transactions'
-            dimensions: [
-              {
-                name: 'ResponseType'
-                operator: 'Include'
-                values: [
-                  'ServerBusyError'
-                  'ServerTimeoutError'
-                ]
-              }
-            ]
-            operator: 'GreaterThan'
-            threshold: tableBusyThreshold
-            timeAggregation: 'Total'
-          }
-        ]
+        allOf: map(rule.criteria, criterion => {
+          criterionType: 'StaticThresholdCriterion'
+          name: criterion.metric
+          metricNamespace: rule.resourceType
+          metricName: criterion.metric
+          dimensions: empty(rule.dimension)
+            ? []
+            : [
+                {
+                  name: rule.dimension
+                  operator: 'Include'
+                  values: rule.values
+                }
+              ]
+          operator: criterion.operator
+          threshold: criterion.threshold
+          timeAggregation: 'Total'
+        })
       }
       autoMitigate: true
       actions: [
@@ -225,39 +300,3 @@ resource tablesBusy 'Microsoft.Insights/metricAlerts@2026-01-01' = [
     }
   }
 ]
-
-resource brokerThrottles 'Microsoft.Insights/metricAlerts@2026-01-01' = if (!empty(namespaceName)) {
-  name: 'consumers-broker-throttles'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'Event Hubs throttles requests: more throughput units are needed.'
-    severity: 3
-    enabled: true
-    scopes: [
-      resourceId('Microsoft.EventHub/namespaces', namespaceName)
-    ]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          criterionType: 'StaticThresholdCriterion'
-          name: 'throttled'
-          metricNamespace: 'Microsoft.EventHub/namespaces'
-          metricName: 'ThrottledRequests'
-          operator: 'GreaterThan'
-          threshold: 0
-          timeAggregation: 'Total'
-        }
-      ]
-    }
-    autoMitigate: true
-    actions: [
-      {
-        actionGroupId: told.id
-      }
-    ]
-  }
-}

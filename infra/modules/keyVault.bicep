@@ -21,6 +21,9 @@ param publicNetworkAccess string
 @description('Workspace that receives the audit log.')
 param workspaceId string
 
+@description('Whether a deleted vault can be purged by nobody for 90 days.')
+param purgeProtection bool
+
 @description('When the secrets written here are to be renewed, in seconds since 1970.')
 @minValue(0)
 param secretsExpireAt int
@@ -41,6 +44,7 @@ param smtpPassword string
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   // checkov:skip=CKV_AZURE_109:Deny whenever the network is private (privateNetwork)
+  // checkov:skip=CKV_AZURE_110:by the parameter vaultPurgeProtection
   // checkov:skip=CKV_AZURE_189:Disabled whenever the network is private (privateNetwork)
   name: name
   location: location
@@ -54,7 +58,8 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     enableRbacAuthorization: true
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
-    enablePurgeProtection: true
+    // Azure refuses `false`: what is not there is off.
+    enablePurgeProtection: purgeProtection ? true : null
     publicNetworkAccess: publicNetworkAccess
     networkAcls: {
       bypass: 'AzureServices'
@@ -87,6 +92,8 @@ resource smtp 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!empty(smtpPa
   }
 }
 
+// The only version that knows category groups; it has never left preview.
+#disable-next-line use-recent-api-versions
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   name: 'audit'

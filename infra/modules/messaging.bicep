@@ -1,6 +1,6 @@
 // Event Hubs as the Kafka broker: the orders topic, a dead-letter topic for each group, and one key for each task.
 // The keys go straight into the vault and nowhere else. A trigger's key can only listen to orders; a group's key can
-// only send to its own dead-letter topic.
+// only send to its own dead-letter topic. With namespaceKeys, the same keys are good for every topic.
 
 import { consumer, deadLetterSecretName, deadLetterTopic } from '../consumers.bicep'
 
@@ -63,6 +63,9 @@ param deadLetterRetentionHours int
 @description('The consumers.')
 param consumers consumer[]
 
+@description('Whether the keys are good for the whole namespace instead of one topic each.')
+param namespaceKeys bool
+
 @description('The vault that receives the keys.')
 param keyVaultName string
 
@@ -75,6 +78,11 @@ param secretsExpireAt int
 
 @description('Workspace that receives the broker\'s logs.')
 param workspaceId string
+
+// A variable, and not a call in the loop below: the compiler writes the name once more into the loop of the keys, and
+// loses the namespace of the function there.
+@description('The dead-letter topics, group by group.')
+var deadLetterTopics = map(consumers, item => deadLetterTopic(ordersTopic, item.group))
 
 resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
   // checkov:skip=CKV_AZURE_228:by the parameter zoneRedundant
@@ -110,7 +118,7 @@ resource orders 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = {
   }
 }
 
-resource listen 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026-01-01' = {
+resource listen 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026-01-01' = if (!namespaceKeys) {
   parent: orders
   name: 'listen'
   properties: {
@@ -121,9 +129,9 @@ resource listen 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026
 }
 
 resource deadLetters 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = [
-  for item in consumers: {
+  for topic in deadLetterTopics: {
     parent: namespace
-    name: deadLetterTopic(ordersTopic, item.group)
+    name: topic
     properties: {
       partitionCount: 1
       retentionDescription: {
@@ -135,7 +143,7 @@ resource deadLetters 'Microsoft.EventHub/namespaces/eventhubs@2026-01-01' = [
 ]
 
 resource send 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026-01-01' = [
-  for (item, i) in consumers: {
+  for i in range(0, length(consumers)): if (!namespaceKeys) {
     parent: deadLetters[i]
     name: 'send'
     properties: {
@@ -146,6 +154,26 @@ resource send 'Microsoft.EventHub/namespaces/eventhubs/authorizationRules@2026-0
   }
 ]
 
+resource listenAnywhere 'Microsoft.EventHub/namespaces/authorizationRules@2026-01-01' = if (namespaceKeys) {
+  parent: namespace
+  name: 'listen'
+  properties: {
+    rights: [
+      'Listen'
+    ]
+  }
+}
+
+resource sendAnywhere 'Microsoft.EventHub/namespaces/authorizationRules@2026-01-01' = if (namespaceKeys) {
+  parent: namespace
+  name: 'send'
+  properties: {
+    rights: [
+      'Send'
+    ]
+  }
+}
+
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: keyVaultName
 }
@@ -155,7 +183,9 @@ resource listenSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   name: kafkaSecretName
   properties: {
     contentType: 'text/plain'
-    value: listen.listKeys().primaryConnectionString
+    value: namespaceKeys
+      ? listenAnywhere!.listKeys().primaryConnectionString
+      : listen!.listKeys().primaryConnectionString
     attributes: {
       exp: secretsExpireAt
     }
@@ -168,7 +198,9 @@ resource sendSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = [
     name: deadLetterSecretName(item.group)
     properties: {
       contentType: 'text/plain'
-      value: send[i].listKeys().primaryConnectionString
+      value: namespaceKeys
+        ? sendAnywhere!.listKeys().primaryConnectionString
+        : send[i]!.listKeys().primaryConnectionString
       attributes: {
         exp: secretsExpireAt
       }
@@ -176,6 +208,8 @@ resource sendSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = [
   }
 ]
 
+// The only version that knows category groups; it has never left preview.
+#disable-next-line use-recent-api-versions
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: namespace
   name: 'logs'

@@ -2,13 +2,13 @@ namespace FunctionsConsumers.EffectivelyOnce;
 
 /// <summary>A record as the log holds it: coordinates, timestamp, and raw bytes.</summary>
 /// <param name="Coordinates">Where the record stands.</param>
-/// <param name="Timestamp">The record's timestamp, in UTC, to the millisecond as Kafka keeps it.</param>
+/// <param name="Timestamp">The record's timestamp, in UTC, to the millisecond as Kafka keeps it; null where it has none.</param>
 /// <param name="Key">The key's bytes; null where the record has none.</param>
 /// <param name="Value">The value's bytes; null for a tombstone.</param>
 /// <param name="Headers">The headers in the record's order; names may repeat.</param>
 public sealed record ConsumedRecord(
     Coordinates Coordinates,
-    DateTimeOffset Timestamp,
+    DateTimeOffset? Timestamp,
     byte[]? Key,
     byte[]? Value,
     IReadOnlyList<RecordHeader> Headers)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsConsumers.EffectivelyOnce;
@@ -8,6 +7,11 @@ public sealed record EffectivelyOnceOptions
 {
     /// <summary>The configuration section.</summary>
     public const string SectionName = "EffectivelyOnce";
+
+    private static readonly Between<int> BucketRange = new(1, 1000);
+    private static readonly Between<TimeSpan> RetentionRange = new(TimeSpan.FromHours(1), TimeSpan.FromDays(3650));
+    private static readonly Between<TimeSpan> BatchDeadlineRange = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(240));
+    private static readonly Between<TimeSpan> OutboxLeaseRange = new(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
 
     /// <summary>
     /// How many buckets (table partitions) a group's table has; written once into the table and compared at every start.
@@ -35,6 +39,15 @@ public sealed record EffectivelyOnceOptions
     /// <value>Default <see cref="InDoubtPolicy.Resend" />.</value>
     public InDoubtPolicy InDoubt { get; init; } = InDoubtPolicy.Resend;
 
+    /// <summary>
+    /// Whether records below a partition's floor, the place where the group began when this library was first started on it,
+    /// are passed over and counted when they are read: somebody else has handled them, and there are no rows to tell it.
+    /// Set it where a group that was at work before adopts the library. While it is set, offsets set back to before that place
+    /// have nothing handled there.
+    /// </summary>
+    /// <value>Default false.</value>
+    public bool PassOverBelowFloor { get; init; }
+
     /// <summary>Reads and checks the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The options, with defaults where a setting is absent.</returns>
@@ -42,54 +55,28 @@ public sealed record EffectivelyOnceOptions
     public static EffectivelyOnceOptions FromConfiguration(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var section = configuration.GetSection(SectionName);
+        var section = new SettingReader(configuration.GetSection(SectionName));
         var defaults = new EffectivelyOnceOptions();
         return new EffectivelyOnceOptions
         {
-            Buckets = Number(section, nameof(Buckets), defaults.Buckets, 1, 1000),
-            Retention = Time(section, nameof(Retention), defaults.Retention, TimeSpan.FromHours(1), TimeSpan.FromDays(3650)),
-            BatchDeadline = Time(section, nameof(BatchDeadline), defaults.BatchDeadline, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(240)),
-            OutboxLease = Time(section, nameof(OutboxLease), defaults.OutboxLease, TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
-            InDoubt = Policy(section, nameof(InDoubt), defaults.InDoubt),
+            Buckets = section.Number(nameof(Buckets), defaults.Buckets, BucketRange),
+            Retention = section.Time(nameof(Retention), defaults.Retention, RetentionRange),
+            BatchDeadline = section.Time(nameof(BatchDeadline), defaults.BatchDeadline, BatchDeadlineRange),
+            OutboxLease = section.Time(nameof(OutboxLease), defaults.OutboxLease, OutboxLeaseRange),
+            InDoubt = section.Choice(nameof(InDoubt), defaults.InDoubt),
+            PassOverBelowFloor = section.Flag(nameof(PassOverBelowFloor), defaults.PassOverBelowFloor),
         };
     }
 
-    private static int Number(IConfigurationSection section, string name, int absent, int least, int most)
+    /// <summary>Holds options that code gave to the same ranges.</summary>
+    /// <returns>The same options.</returns>
+    /// <exception cref="SettingException">One is out of range.</exception>
+    internal EffectivelyOnceOptions Checked()
     {
-        var text = section[name];
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return absent;
-        }
-
-        return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw new SettingException(string.Create(CultureInfo.InvariantCulture, $"{SectionName}__{name} is '{text}': give a whole number from {least} to {most}."));
-    }
-
-    private static TimeSpan Time(IConfigurationSection section, string name, TimeSpan absent, TimeSpan least, TimeSpan most)
-    {
-        var text = section[name];
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return absent;
-        }
-
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time >= least && time <= most
-            ? time
-            : throw new SettingException($"{SectionName}__{name} is '{text}': give a time from {least} to {most}, written [days.]hours:minutes:seconds.");
-    }
-
-    private static InDoubtPolicy Policy(IConfigurationSection section, string name, InDoubtPolicy absent)
-    {
-        var text = section[name];
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return absent;
-        }
-
-        return Enum.TryParse<InDoubtPolicy>(text, ignoreCase: true, out var policy) && Enum.IsDefined(policy) && !char.IsAsciiDigit(text[0])
-            ? policy
-            : throw new SettingException($"{SectionName}__{name} is '{text}': give {InDoubtPolicy.Resend} or {InDoubtPolicy.Park}.");
+        SettingReader.Checked(SectionName + "__" + nameof(Buckets), Buckets, BucketRange);
+        SettingReader.Checked(SectionName + "__" + nameof(Retention), Retention, RetentionRange);
+        SettingReader.Checked(SectionName + "__" + nameof(BatchDeadline), BatchDeadline, BatchDeadlineRange);
+        SettingReader.Checked(SectionName + "__" + nameof(OutboxLease), OutboxLease, OutboxLeaseRange);
+        return this;
     }
 }

@@ -22,5 +22,8 @@ public interface IBatchProcessor
 /// <param name="Applied">Records whose effects this call committed.</param>
 /// <param name="Duplicates">Records suppressed, because their subject's row or their dead letter's row was there.</param>
 /// <param name="DeadLettered">Records whose dead letter this call committed.</param>
-/// <param name="PassedOver">Redriven records meant for another group.</param>
+/// <param name="PassedOver">
+/// Redriven records meant for another group, and records below the group's floor where the setting
+/// <c>EffectivelyOnce__PassOverBelowFloor</c> says so.
+/// </param>
 public readonly record struct BatchOutcome(int Applied, int Duplicates, int DeadLettered, int PassedOver);

@@ -13,31 +13,41 @@ public interface IConsumer<in TEvent>
     /// <summary>
     /// The first part of the row key of the effect that is the subject's row in one, <c>invoice</c> for
     /// <c>invoice!&lt;subject&gt;</c>; null for a consumer whose plans insert no such row: the library then writes
-    /// <c>key!&lt;subject&gt;</c>.
+    /// <c>key!&lt;subject&gt;</c>. 1 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>, and none of <c>key</c>,
+    /// <c>dead</c>, <c>outbox</c> and <c>meta</c>: a consumer with another kind is refused at the start.
     /// </summary>
     string? EffectKind { get; }
 
-    /// <summary>Plans the effects of one event. The same event and identity always give the same plan.</summary>
+    /// <summary>
+    /// Plans the effects of one event. The same event and identity always give the same plan. A plan that holds what no plan
+    /// may, and an event for which this throws, is a dead letter with the reason <c>refused</c>, unless the event has its
+    /// effect already.
+    /// </summary>
     /// <param name="event">The event.</param>
     /// <param name="identity">Who the event is: subject, key, coordinates.</param>
     /// <returns>The plan.</returns>
     Plan Plan(TEvent @event, EventIdentity identity);
 }
 
-/// <summary>The effects of one event: what is inserted, added and sent in one transaction with its key.</summary>
+/// <summary>
+/// The effects of one event: what is inserted, added and sent in one transaction with its key. Columns have names of letters,
+/// digits and <c>_</c>; those of the library (<c>PartitionKey</c>, <c>RowKey</c>, <c>Timestamp</c>, <c>Key</c>, <c>State</c>,
+/// <c>Fingerprint</c>, <c>Attempt</c>, <c>Topic</c>, <c>Partition</c>, <c>Offset</c>, <c>AppliedAt</c>, <c>ProlongedAt</c>,
+/// <c>SeenAt</c>) are not the plan's to write, nor are rows of the library's kinds or of the consumer's own effects.
+/// </summary>
 public sealed record Plan
 {
     /// <summary>
-    /// The columns of the effect's row, which is the subject's row in one; the library adds the identity columns.
-    /// Empty where <see cref="IConsumer{TEvent}.EffectKind" /> is null. Values: string, int, long, bool, double,
-    /// byte[], DateTimeOffset.
+    /// The columns of the effect's row, which is also the subject's row; the library adds the identity columns. Empty where
+    /// <see cref="IEventPlanner{TEvent}.EffectKind" /> is null. Values: string, int, long, bool, double, byte[],
+    /// DateTimeOffset.
     /// </summary>
-    public IReadOnlyDictionary<string, object> Effect { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, object>.Empty;
+    public Dictionary<string, object> Effect { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Further rows to insert. A row key is made by <see cref="RowKey" /> from the subject: a row that another event has
-    /// inserted keeps the batch from being settled. None where <see cref="IConsumer{TEvent}.EffectKind" /> is null: the
-    /// key is forgotten after its retention and these rows are not, and they would stop a late resend in the same way.
+    /// Further rows to insert. A row key is made by <see cref="RowKey" /> from the subject: an event whose row another event
+    /// has inserted is a dead letter, <c>refused</c>. None where <see cref="IConsumer{TEvent}.EffectKind" /> is null: the
+    /// key is forgotten after its retention and these rows are not, and a late resend would end in the same way.
     /// </summary>
     public IReadOnlyList<RowInsert> Inserts { get; init; } = [];
 
@@ -56,10 +66,10 @@ public sealed record RowInsert(string RowKey, IReadOnlyDictionary<string, object
 /// <summary>An amount to add to a counter's row in the subject's bucket.</summary>
 /// <param name="RowKey">The counter's row key. It should name topic and partition, so that owners do not fight over it.</param>
 /// <param name="Column">The column, an Int64; absent counts as 0.</param>
-/// <param name="Amount">What to add; may be negative.</param>
+/// <param name="Amount">What to add; may be negative. An event that would take the column out of an Int64's range is a dead letter, <c>refused</c>.</param>
 public sealed record Addition(string RowKey, string Column, long Amount);
 
 /// <summary>A message to send once the effects are committed.</summary>
-/// <param name="Kind">The kind, by which the sender is found.</param>
+/// <param name="Kind">The kind, by which the sender is found: 1 to 64 characters, and not <c>dead-letter</c>.</param>
 /// <param name="Payload">What the sender of that kind understands.</param>
 public sealed record PlannedMessage(string Kind, byte[] Payload);

@@ -9,8 +9,8 @@ public interface IEventDecoder<TEvent>
     string SubjectExistsReason => "subject-exists";
 
     /// <summary>
-    /// Decodes one record. A pure function of the record and of the reference data read last (a catalog, say); it must
-    /// not throw for any bytes: what is no event is a <see cref="Rejection" />.
+    /// Decodes one record. A pure function of the record and of the reference data read last (a catalog, say). What is no
+    /// event is a <see cref="Rejection" />; a record for which this throws is a dead letter with the reason <c>refused</c>.
     /// </summary>
     /// <param name="record">The record.</param>
     /// <returns>The event, or why there is none.</returns>

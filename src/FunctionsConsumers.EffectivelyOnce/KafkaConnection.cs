@@ -22,6 +22,21 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
     /// </summary>
     public IReadOnlyDictionary<string, string> DeadLetterPasswords { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>A client's configuration that the caller made: what every client begins with. Its bootstrap list is <see cref="Brokers" />.</summary>
+    public ClientConfig? Given { get; init; }
+
+    /// <summary>The connection of a client's configuration that the caller made.</summary>
+    /// <param name="config">The configuration, with a bootstrap list.</param>
+    /// <returns>The connection.</returns>
+    /// <exception cref="SettingException">It has no bootstrap list.</exception>
+    public static KafkaConnection FromClientConfig(ClientConfig config)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return string.IsNullOrWhiteSpace(config.BootstrapServers)
+            ? throw new SettingException("The client configuration that was handed in names no broker: set BootstrapServers to host:port.")
+            : new KafkaConnection(config.BootstrapServers) { Given = config };
+    }
+
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The connection; null where no broker is named.</returns>
@@ -68,6 +83,11 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
     public TConfig Apply<TConfig>(TConfig config)
         where TConfig : ClientConfig
     {
+        foreach (var (name, value) in Given ?? [])
+        {
+            config.Set(name, value);
+        }
+
         config.BootstrapServers = Brokers;
         if (Username is not null)
         {

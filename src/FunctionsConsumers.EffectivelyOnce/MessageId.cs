@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace FunctionsConsumers.EffectivelyOnce;
 
@@ -16,13 +15,24 @@ internal static class MessageId
     public static string Of(string group, string subject, string key, int ordinal) =>
         Hash("event", group, subject, key, ordinal.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>The id of a dead letter, which hangs on its coordinates alone.</summary>
+    /// <summary>
+    /// The id of a dead letter: by coordinates, bytes and time, since a topic made anew under an old name has other records at
+    /// old coordinates. Whether two of them are one letter is for the row of the coordinates to say, never for the id.
+    /// </summary>
     /// <param name="group">The consumer group.</param>
-    /// <param name="coordinates">The record's coordinates.</param>
-    /// <param name="timestamp">The record's timestamp: a topic made anew under an old name has other records at old coordinates.</param>
+    /// <param name="identity">Who the record is.</param>
+    /// <param name="timestamp">The record's timestamp; null where it has none.</param>
     /// <returns>32 hex digits.</returns>
-    public static string OfDeadLetter(string group, Coordinates coordinates, DateTimeOffset timestamp) =>
-        Hash("dead-letter", group, coordinates.ToString(), timestamp.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+    public static string OfDeadLetter(string group, EventIdentity identity, DateTimeOffset? timestamp)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        return Hash(
+            "dead-letter",
+            group,
+            identity.Coordinates.ToString(),
+            identity.Fingerprint,
+            timestamp?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? "");
+    }
 
     // Every part goes in with its length before it, so that no two lists of parts read alike.
     private static string Hash(params ReadOnlySpan<string> parts)
@@ -30,7 +40,7 @@ internal static class MessageId
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var part in parts)
         {
-            var bytes = Encoding.UTF8.GetBytes(part);
+            var bytes = Utf16.ToBytes(part);
             hash.AppendData(BitConverter.GetBytes(bytes.Length));
             hash.AppendData(bytes);
         }

@@ -22,34 +22,39 @@ public static class OrderConsumersRegistration
     /// <exception cref="SettingException">A setting is missing or wrong.</exception>
     public static IServiceCollection AddOrderConsumers(this IServiceCollection services, IConfiguration configuration)
     {
-        var topic = configuration["OrdersTopic"];
+        ArgumentNullException.ThrowIfNull(services);
+        var topic = configuration[OrderSettings.Topic];
         if (string.IsNullOrWhiteSpace(topic))
         {
-            throw new SettingException("OrdersTopic is not set: name the topic of the orders, order-events by default.");
+            throw new SettingException($"{OrderSettings.Topic} is not set: name the topic of the orders, order-events by default.");
         }
 
-        return services
-            .AddEffectivelyOnce(configuration)
-            .AddOrderDecoder()
+        services
+            .AddEffectivelyOnce(configuration, setup => setup.TablesSetting = OrderSettings.Tables)
+            .AddOrderEvents()
             .AddMail(MailSettings.FromConfiguration(configuration))
-            .AddConsumer<OrderEvent, InvoiceConsumer>(Groups.Billing, topic)
-            .AddConsumer<OrderEvent, ReservationConsumer>(Groups.Inventory, topic)
-            .AddConsumer<OrderEvent, ConfirmationConsumer>(Groups.Notification, topic);
+            .AddConsumer<OrderEvent, InvoiceConsumer>(topic)
+            .AddConsumer<OrderEvent, ReservationConsumer>(topic)
+            .AddConsumer<OrderEvent, ConfirmationConsumer>(topic);
+        return services;
     }
 
     // The catalog is small and read seldom: it stands in the first account alone.
-    private static IServiceCollection AddOrderDecoder(this IServiceCollection services) => services
-        .AddSingleton<ICatalogSource>(provider =>
-            new TableCatalogSource(provider.GetRequiredService<TableAccounts>().Clients[0], provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<ProductCatalog>()
-        .AddSingleton<IEventDecoder<OrderEvent>, OrderDecoder>()
-        .AddHostedService<CatalogRefresher>();
-
-    private static IServiceCollection AddMail(this IServiceCollection services, MailSettings settings)
+    private static EffectivelyOnceBuilder AddOrderEvents(this EffectivelyOnceBuilder builder)
     {
-        services.AddSingleton(settings);
+        builder.Services
+            .AddSingleton<ICatalogSource>(provider =>
+                new TableCatalogSource(provider.GetRequiredService<TableAccounts>().Clients[0], provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<ProductCatalog>()
+            .AddHostedService<CatalogRefresher>();
+        return builder.AddEvents<OrderEvent, OrderDecoder>();
+    }
+
+    private static EffectivelyOnceBuilder AddMail(this EffectivelyOnceBuilder builder, MailSettings settings)
+    {
+        builder.Services.AddSingleton(settings);
         return settings.SmtpHost is null
-            ? services.AddMessageSender<EmlFileSender>()
-            : services.AddMessageSender<SmtpSender>();
+            ? builder.AddMessageSender<EmlFileSender>()
+            : builder.AddMessageSender<SmtpSender>();
     }
 }

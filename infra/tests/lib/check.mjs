@@ -1,34 +1,20 @@
-// All checks by name. Each takes the project and its deployments, and gives findings: { file, line, message }.
+// All checks by name. Each gives findings, one line each, and takes what it needs:
+//   onFiles        { project }
+//   onTemplates    { project, main, container }, the compiled templates
+//   onDeployments  { project, deployments }, as the compiler predicts them
 
+import { bounds } from './checks/bounds.mjs';
+import { containers } from './checks/containers.mjs';
+import { kubernetes } from './checks/kubernetes.mjs';
 import { code, names } from './checks/names.mjs';
-import { linter, parameters } from './checks/parameters.mjs';
-import { manifests } from './checks/manifests.mjs';
-import { modules } from './checks/modules.mjs';
+import { pipelines } from './checks/pipelines.mjs';
+import { queries } from './checks/queries.mjs';
 import { roles } from './checks/roles.mjs';
-import { safety, schemas } from './checks/resources.mjs';
-import { symbols } from './checks/symbols.mjs';
-import { syntax } from './checks/syntax.mjs';
-import { expandAll } from './scenarios.mjs';
+import { safety } from './checks/safety.mjs';
+import { secrets } from './checks/secrets.mjs';
 
-export const checks = { syntax, symbols, modules, parameters, linter, schemas, safety, roles, names, code, manifests };
+export const onFiles = { code, containers, kubernetes, pipelines };
 
-const needsDeployments = new Set(['schemas', 'safety', 'roles', 'names']);
+export const onTemplates = { bounds, secrets };
 
-/** Runs a check. What cannot be expanded is a finding of every check that needs the expansion. */
-export function run(name, project) {
-  let deployments;
-  const failed = [];
-  if (needsDeployments.has(name)) {
-    try {
-      deployments = project.deployments ??= expandAll(project);
-    } catch (error) {
-      deployments = [];
-      failed.push({ file: 'infra/main.bicep', line: error.line ?? 1, message: `cannot be expanded: ${error.message}` });
-    }
-  }
-  const seen = new Set();
-  return [...failed, ...checks[name](project, deployments)].filter(({ file, line, message }) => {
-    const key = `${file}:${line}: ${message}`;
-    return !seen.has(key) && seen.add(key);
-  });
-}
+export const onDeployments = { names, queries, roles, safety };

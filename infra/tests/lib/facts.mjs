@@ -1,4 +1,4 @@
-// What the checks hold infra/ against: names of the contract, Azure's role ids, the linter's rules.
+// What the checks hold infra/ against and no compiler knows: names of the contract, settings, Azure's role ids and metrics.
 
 /** The names of the contract. A fourth consumer is a fourth line in `consumers`. */
 export const contract = {
@@ -10,13 +10,6 @@ export const contract = {
   ],
   sharedTables: ['catalog', 'progress'],
   deadLetterTopic: (topic, group) => `${topic}.${group}.dead-letters`,
-  metrics: [
-    'messaging.process.duration', 'messaging.client.consumed.messages',
-    'effectively_once.records', 'effectively_once.transactions', 'effectively_once.transaction.rows', 'effectively_once.answers.unknown',
-    'effectively_once.batch.attempts', 'effectively_once.outbox.depth', 'effectively_once.outbox.age', 'effectively_once.gaps.healed',
-    'kafka.consumer_group.lag',
-  ],
-  outcomes: ['applied', 'duplicate', 'dead_lettered'],
 };
 
 /** Settings of the app, as patterns; a digit or a group may stand where `n` or `group` does. */
@@ -33,11 +26,14 @@ export const hostSettings = [
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING', 'APPLICATIONINSIGHTS_CONNECTION_STRING',
   'AzureWebJobsStorage__accountName', 'AzureWebJobsStorage__blobServiceUri', 'AzureWebJobsStorage__clientId', 'AzureWebJobsStorage__credential',
   'AzureWebJobsStorage__queueServiceUri', 'AzureWebJobsStorage__tableServiceUri',
-  'FUNCTIONS_EXTENSION_VERSION', 'FUNCTIONS_WORKER_RUNTIME', 'WEBSITE_RUN_FROM_PACKAGE', 'WEBSITE_RUN_FROM_PACKAGE_BLOB_MI_RESOURCE_ID',
+  'FUNCTIONS_EXTENSION_VERSION', 'FUNCTIONS_WORKER_RUNTIME', 'WEBSITE_RUN_FROM_PACKAGE', 'WEBSITE_RUN_FROM_PACKAGE_BLOB_MI_RESOURCE_ID', 'WEBSITE_USE_PLACEHOLDER_DOTNETISOLATED',
 ];
 
-/** Settings that the host or the platform sets out of functionAppConfig, so that they must not be set on Flex Consumption. */
-export const notOnFlex = ['FUNCTIONS_EXTENSION_VERSION', 'FUNCTIONS_WORKER_RUNTIME', 'WEBSITE_RUN_FROM_PACKAGE'];
+/** Settings that Flex Consumption refuses (its page "Deprecated properties and settings"): functionAppConfig says the same. */
+export const notOnFlex = [
+  'ENABLE_ORYX_BUILD', 'FUNCTIONS_EXTENSION_VERSION', 'FUNCTIONS_WORKER_RUNTIME', 'FUNCTIONS_WORKER_RUNTIME_VERSION', 'SCM_DO_BUILD_DURING_DEPLOYMENT',
+  'WEBSITE_CONTENTAZUREFILECONNECTIONSTRING', 'WEBSITE_CONTENTOVERVNET', 'WEBSITE_CONTENTSHARE', 'WEBSITE_RUN_FROM_PACKAGE', 'WEBSITE_VNET_ROUTE_ALL',
+];
 
 /** Built-in roles by name, from Azure's published table. */
 export const roles = {
@@ -58,6 +54,19 @@ export const rights = [
   { type: 'Microsoft.Insights/components', name: /./, roles: ['monitoringMetricsPublisher'] },
 ];
 
+/** What whoever deploys may do, where a deployment says who that is. */
+export const deployerRights = [
+  { type: 'Microsoft.Storage/storageAccounts', name: /^stdata/, roles: ['storageTableDataContributor'] },
+  { type: 'Microsoft.EventHub/namespaces', name: /./, roles: ['eventHubsDataSender'] },
+];
+
+/** Azure's own metrics that alerts read, with their dimensions (Azure Monitor's reference of supported metrics). */
+export const platformMetrics = {
+  'Microsoft.EventHub/namespaces': { IncomingMessages: ['EntityName'], OutgoingMessages: ['EntityName'], ThrottledRequests: ['EntityName', 'OperationResult'] },
+  'Microsoft.Storage/storageAccounts/tableServices': { Transactions: ['ResponseType', 'GeoType', 'ApiName', 'Authentication'] },
+  'Microsoft.Web/sites': { AlwaysReadyFunctionExecutionCount: ['Instance'], OnDemandFunctionExecutionCount: ['Instance'] },
+};
+
 /** What a resource must say wherever it is made. */
 export const hardening = {
   'Microsoft.Storage/storageAccounts': {
@@ -66,7 +75,7 @@ export const hardening = {
   },
   'Microsoft.Storage/storageAccounts/blobServices/containers': { 'properties.publicAccess': ['None'] },
   'Microsoft.EventHub/namespaces': { 'properties.minimumTlsVersion': ['1.2', '1.3'], 'properties.kafkaEnabled': [true] },
-  'Microsoft.KeyVault/vaults': { 'properties.enableRbacAuthorization': [true], 'properties.enablePurgeProtection': [true], 'properties.enableSoftDelete': [true] },
+  'Microsoft.KeyVault/vaults': { 'properties.enableRbacAuthorization': [true], 'properties.enablePurgeProtection': [true, null], 'properties.enableSoftDelete': [true] },
   'Microsoft.Web/sites': {
     'properties.httpsOnly': [true], 'properties.siteConfig.ftpsState': ['Disabled'], 'properties.siteConfig.minTlsVersion': ['1.2', '1.3'],
     'properties.siteConfig.scmMinTlsVersion': ['1.2', '1.3'], 'identity.type': ['UserAssigned'],
@@ -75,17 +84,3 @@ export const hardening = {
   'Microsoft.Insights/components': { 'properties.DisableLocalAuth': [true] },
   'Microsoft.OperationalInsights/workspaces': { 'properties.features.disableLocalAuth': [true] },
 };
-
-/** Every rule of Bicep's linter, all of them errors here. */
-export const linterRules = `
-  adminusername-should-not-be-literal artifacts-parameters decompiler-cleanup explicit-values-for-loc-params max-asserts max-outputs
-  max-params max-resources max-variables nested-deployment-template-scoping no-conflicting-metadata no-deployments-resources
-  no-explicit-any no-hardcoded-env-urls no-hardcoded-location no-hardcoded-outputs no-loc-expr-outside-params no-module-name
-  no-unnecessary-dependson no-unused-existing-resources no-unused-imports no-unused-params no-unused-types no-unused-vars
-  outputs-should-not-contain-secrets prefer-interpolation prefer-unquoted-property-names protect-commandtoexecute-secrets
-  secure-parameter-default secure-params-in-nested-deploy secure-params-in-parameters-file secure-secrets-in-params
-  simplify-interpolation simplify-json-null stacks-extensibility-compat use-description-outputs use-description-params
-  use-description-type-properties use-description-types use-description-vars use-parent-property use-recent-api-versions
-  use-recent-az-powershell-version use-recent-module-versions use-recognized-resource-type use-resource-id-functions
-  use-resource-symbol-reference use-safe-access use-secure-value-for-secure-inputs use-stable-resource-identifiers
-  use-stable-vm-image use-user-defined-types what-if-short-circuiting`.trim().split(/\s+/);

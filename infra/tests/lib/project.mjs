@@ -1,8 +1,8 @@
 // The repository as the checks see it. A test can lay changed texts over the files.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, normalize, relative } from 'node:path';
-import { readModel } from './model.mjs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 const skipped = new Set(['node_modules', 'bin', 'obj', '.git', '.local']);
 
@@ -19,40 +19,61 @@ function* filesBelow(root, folder) {
   }
 }
 
+const copies = [];
+process.once('exit', () => copies.forEach((copy) => rmSync(copy, { recursive: true, force: true })));
+
 export class Project {
+  #copy;
+
   /**
    * @param {string} root the repository's root
    * @param {Record<string, string>} changes texts by path that stand for the files'
-   * @param {Project} [base] a project whose unchanged files need not be parsed again
    */
-  constructor(root, changes = {}, base = undefined) {
+  constructor(root, changes = {}) {
     this.root = root;
     this.changes = changes;
-    this.models = new Map();
-    for (const path of this.files('infra', /\.bicep(param)?$/).filter((one) => !one.startsWith(join('infra', 'tests')))) {
-      this.models.set(path, (path in changes ? undefined : base?.models.get(path)) ?? readModel(this.readText(path), path));
-    }
   }
 
   files(folder, pattern) {
     return [...filesBelow(this.root, folder)].filter((path) => pattern.test(path)).sort();
   }
 
-  has(path) {
-    return path in this.changes || existsSync(join(this.root, path));
-  }
-
   readText(path) {
-    const name = normalize(relative('.', path));
-    return this.changes[name] ?? readFileSync(join(this.root, name), 'utf8');
+    return this.changes[path] ?? readFileSync(join(this.root, path), 'utf8');
   }
 
-  /** The files of templates, without the files of parameters. */
-  get templates() {
-    return [...this.models.values()].filter((model) => model.path.endsWith('.bicep'));
+  /** This project with one text changed in one file. Refuses a change that changes nothing. */
+  planted(path, from, to) {
+    const text = this.readText(path);
+    const changed = typeof from === 'string' ? text.replace(from, () => to) : text.replace(from, to);
+    if (changed === text) {
+      throw new Error(`${path} has no ${from} to change`);
+    }
+    return new Project(this.root, { ...this.changes, [path]: changed });
   }
 
-  get parameterFiles() {
-    return [...this.models.values()].filter((model) => model.path.endsWith('.bicepparam'));
+  /** The Bicep files below infra/. */
+  get bicep() {
+    return this.files('infra', /\.bicep(param)?$/);
+  }
+
+  /** A folder of its own with what the compiler reads, changes laid over. */
+  get copy() {
+    if (!this.#copy) {
+      this.#copy = mkdtempSync(join(tmpdir(), 'infra-'));
+      copies.push(this.#copy);
+      for (const path of this.files('infra', /\.(bicep|bicepparam|kql)$|bicepconfig\.json$/)) {
+        this.write(path, this.readText(path));
+      }
+    }
+    return this.#copy;
+  }
+
+  /** Writes a file into the copy, and gives its whole path. */
+  write(path, text) {
+    const whole = join(this.copy, path);
+    mkdirSync(dirname(whole), { recursive: true });
+    writeFileSync(whole, text);
+    return whole;
   }
 }

@@ -44,8 +44,8 @@ internal static class OutboxChanges
     /// <returns>One outcome for each.</returns>
     public static async Task<IReadOnlyList<ChangedMessage>> DropAsync(IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken)
     {
-        List<ChangedMessage> changes = [.. messages.Where(IsClaimed).Select(message => Changed(message.Entry, ChangedMessage.Claimed))];
-        foreach (var outbox in messages.Where(message => !IsClaimed(message)).GroupBy(message => message.Outbox, message => message.Entry))
+        List<ChangedMessage> changes = [.. messages.Where(message => !IsOurs(message)).Select(message => Changed(message.Entry, message.Entry.State))];
+        foreach (var outbox in messages.Where(IsOurs).GroupBy(message => message.Outbox, message => message.Entry))
         {
             // Messages that share a row are dropped together, or the first would change the version of the second.
             List<OutboxEntry> entries = [.. outbox];
@@ -56,7 +56,8 @@ internal static class OutboxChanges
         return changes;
     }
 
-    private static bool IsClaimed(FoundMessage message) => message.Entry.State == OutboxRows.Claimed;
+    // What is claimed is its owner's to change, and what this version cannot read another version's.
+    private static bool IsOurs(FoundMessage message) => message.Entry.State is OutboxRows.Parked or OutboxRows.Waiting;
 
     private static ChangedMessage Changed(OutboxEntry entry, string outcome) => new(entry.Id, entry.Group, outcome);
 
@@ -78,6 +79,7 @@ internal sealed record ChangedMessage(string Id, string? Group, string Outcome)
     public const string Dropped = "dropped";
     public const string Waiting = OutboxRows.Waiting;
     public const string Claimed = OutboxRows.Claimed;
+    public const string Unreadable = OutboxRows.Unreadable;
     public const string Changed = "changed";
     public const string Gone = "gone";
     public const string Unknown = "unknown";
@@ -94,6 +96,7 @@ internal sealed record ChangedMessage(string Id, string? Group, string Outcome)
         Dropped => $"{Id} ({Group}) is dropped",
         Waiting => $"{Id} ({Group}) waits to be sent already",
         Claimed => $"{Id} ({Group}) is claimed, so a host may be sending it: look again when the lease is over",
+        Unreadable => $"{Id} ({Group}) is in a format that this version does not know: use fc of the version that wrote it",
         Changed => $"{Id} ({Group}) changed meanwhile: look at it again with fc outbox list",
         Gone => $"{Id} ({Group}) is no longer in the outbox: it was sent or dropped meanwhile",
         _ => $"no outbox has a message {Id}: fc outbox list shows what is there",

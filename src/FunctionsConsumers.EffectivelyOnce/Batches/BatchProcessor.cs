@@ -39,6 +39,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     /// <param name="time">The clock.</param>
     /// <param name="random">The source of jitter.</param>
     /// <param name="logger">Where each batch is reported.</param>
+    /// <exception cref="ArgumentException">The consumer's <see cref="IConsumer{TEvent}.EffectKind" /> is the library's own, or cannot begin a row key.</exception>
     public BatchProcessor(
         IConsumer<TEvent> consumer,
         IEventDecoder<TEvent> decoder,
@@ -65,7 +66,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         _counters = new Counters(store);
 
         // Rows that are nothing but keys are forgotten some day, so what was seen of them is no knowledge.
-        _known = consumer.EffectKind is null ? null : new KnownSubjects(RememberedSubjects);
+        _known = _planner.KeepsKeysOnly ? null : new KnownSubjects(RememberedSubjects);
     }
 
     /// <inheritdoc />
@@ -90,6 +91,11 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         {
             if (_planner.Plan(record, attempt, _time.GetUtcNow()) is { } planned)
             {
+                if (planned.Failure is { } failure)
+                {
+                    LogThrown(failure, Group, record.Coordinates);
+                }
+
                 pending.Add(planned);
             }
             else
@@ -98,7 +104,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             }
         }
 
-        int applied = 0, deadLettered = 0, duplicates = await SettleProvisionalAsync(pending, attempt, deadline).ConfigureAwait(false);
+        int applied = 0, deadLettered = 0, duplicates = await SettleRejectedAsync(pending, attempt, deadline).ConfigureAwait(false);
         while (pending.Count > 0)
         {
             var runs = Runs(pending, attempt, deadline);
@@ -134,69 +140,67 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
                 _outbox,
                 deadline))];
 
-    // A verdict that hangs on changing data is given only after the data and the subject's row have been read again: the
-    // record may have been applied by an owner with a newer view.
-    private async Task<int> SettleProvisionalAsync(List<PlannedRecord> pending, string attempt, Deadline deadline)
+    // What a plan or a decoder rejects now may have been applied by an owner with another version of them, or with a newer
+    // view of the data that the verdict depends on: the data and the subject's row are read again before it is given.
+    private async Task<int> SettleRejectedAsync(List<PlannedRecord> pending, string attempt, Deadline deadline)
     {
-        if (!pending.Exists(record => record.ProvisionalSubject is not null))
+        if (pending.Exists(record => record.IsProvisional))
         {
-            return 0;
+            await RetryAsync(async () =>
+            {
+                await _decoder.RefreshAsync(deadline.Token).ConfigureAwait(false);
+                return true;
+            }, deadline).ConfigureAwait(false);
+            for (var i = 0; i < pending.Count; i++)
+            {
+                pending[i] = pending[i].IsProvisional ? _planner.Plan(pending[i].Record, attempt, _time.GetUtcNow())! : pending[i];
+            }
         }
 
-        await RetryAsync(async () =>
-        {
-            await _decoder.RefreshAsync(deadline.Token).ConfigureAwait(false);
-            return true;
-        }, deadline).ConfigureAwait(false);
+        var rejected = pending.Where(record => record.Event is not null).GroupBy(record => _buckets.Of(record.Event!.Subject), StringComparer.Ordinal);
+        var ruled = await Task.WhenAll(rejected.Select(bucket => JudgeAsync(bucket.Key, [.. bucket], attempt, deadline))).ConfigureAwait(false);
         var duplicates = 0;
-        for (var i = pending.Count - 1; i >= 0; i--)
+        foreach (var (record, verdict) in ruled.SelectMany(bucket => bucket))
         {
-            if (pending[i].ProvisionalSubject is null)
+            if (verdict == Verdict.Duplicate)
             {
-                continue;
+                duplicates++;
+                pending.Remove(record);
             }
-
-            var planned = _planner.Plan(pending[i].Record, attempt, _time.GetUtcNow())!;
-            pending[i] = planned;
-            if (planned.ProvisionalSubject is not { } identity)
+            else
             {
-                continue;
-            }
-
-            switch (await VerdictAsync(identity, attempt, deadline).ConfigureAwait(false))
-            {
-                case Verdict.Free:
-                    break;
-                case Verdict.Mine or Verdict.Duplicate:
-                    duplicates++;
-                    pending.RemoveAt(i);
-                    break;
-                case var conflict:
-                    pending[i] = DeadLetter(planned.Record, identity, conflict, null, attempt);
-                    break;
+                pending[pending.IndexOf(record)] = DeadLetter(record.Record, record.Event!, verdict, null, attempt);
             }
         }
 
         return duplicates;
     }
 
-    private async Task<Verdict> VerdictAsync(EventIdentity identity, string attempt, Deadline deadline)
+    // Returns those that their subjects' rows rule on. An event that is at fault by itself stays so whatever another one
+    // has written: only the same event's row says otherwise.
+    private async Task<List<(PlannedRecord Record, Verdict Verdict)>> JudgeAsync(string bucket, List<PlannedRecord> records, string attempt, Deadline deadline)
     {
-        var rowKey = RowKey.OfSubject(_planner.SubjectRowKind, identity.Subject);
+        var subjects = new SubjectRows(_store, bucket, _planner.KeepsKeysOnly, deadline);
+        var ruled = new List<(PlannedRecord Record, Verdict Verdict)>();
         for (var failures = 1; ; failures++)
         {
-            var rows = await RetryAsync(
-                () => _store.ReadAsync(_buckets.Of(identity.Subject), [rowKey], BucketRun.ColumnsForVerdict, deadline.Token), deadline).ConfigureAwait(false);
-            var row = rows.GetValueOrDefault(rowKey);
-            var verdict = Verdicts.Of(row, identity, attempt);
-            if (row is null || verdict == Verdict.Mine || _known is not null
-                || await BucketRun.ProlongAsync(_store, row, identity.Coordinates, deadline).ConfigureAwait(false))
+            var rows = await subjects.ReadAsync([.. records.Select(RowKeyOf).Distinct(StringComparer.Ordinal)]).ConfigureAwait(false);
+            List<(PlannedRecord Record, Verdict Verdict, Row Row)> found = [.. records
+                .Where(record => rows.ContainsKey(RowKeyOf(record)))
+                .Select(record => (Record: record, Verdict: Verdicts.Of(rows[RowKeyOf(record)], record.Event!, attempt), Row: rows[RowKeyOf(record)]))
+                .Where(one => one.Verdict is Verdict.Duplicate or Verdict.Mine || one.Record.IsProvisional)];
+            var noted = await subjects.NoteAsync(found.Select(one => (one.Row, one.Record.Record.Coordinates))).ConfigureAwait(false);
+            ruled.AddRange(found.Where(one => noted.Contains(one.Row.RowKey)).Select(one => (one.Record, one.Verdict == Verdict.Mine ? Verdict.Duplicate : one.Verdict)));
+            records = [.. found.Where(one => !noted.Contains(one.Row.RowKey)).Select(one => one.Record)];
+            if (records.Count == 0)
             {
-                return verdict;
+                return ruled;
             }
 
             await deadline.BackOffAsync(failures).ConfigureAwait(false);
         }
+
+        string RowKeyOf(PlannedRecord record) => RowKey.OfSubject(_planner.SubjectRowKind, record.Event!.Subject);
     }
 
     private static async Task<T> RetryAsync<T>(Func<Task<T>> read, Deadline deadline)
@@ -218,12 +222,11 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 
     private PlannedRecord DeadLetter(PlannedRecord record, Verdict verdict, string? refusal, string attempt)
     {
-        // The table refused the dead letter itself: it goes without the value, the only part of it that can be at fault.
+        // The table refused the dead letter itself: it goes without what may be at fault, down to the form that always fits.
         if (record.IsDeadLetter)
         {
-            return DeadLetters.DeadLetter.FromPayload(record.Messages[0].Payload).OmittedValue is null
-                ? _planner.DeadLetter(record.Record, record.Identity, record.Rejection!, attempt, _time.GetUtcNow(), withoutValue: true)
-                : throw new InvalidOperationException($"The table of '{Group}' refuses the dead letter of {record.Record.Coordinates}: {refusal}");
+            return record.Smaller?.Invoke()
+                ?? throw new InvalidOperationException($"The table of '{Group}' refuses the dead letter of {record.Record.Coordinates}: {refusal}");
         }
 
         return DeadLetter(record.Record, record.Identity, verdict, refusal, attempt);
@@ -237,7 +240,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
                 $"'{identity.Subject}' was handled with another payload under the same idempotency key: an event sent again has to be the same bytes."),
             Verdict.SubjectExists => new Rejection(_decoder.SubjectExistsReason,
                 $"'{identity.Subject}' was handled with another payload under another idempotency key: two different events have one id."),
-            _ => new Rejection(DeadLetterReasons.Refused, $"The table service refused the event's rows: {refusal}"),
+            _ => new Rejection(DeadLetterReasons.Refused, $"The event's rows are refused: {refusal}"),
         };
         LogDeadLetter(Group, record.Coordinates, rejection.Reason);
         return _planner.DeadLetter(record, identity, rejection, attempt, _time.GetUtcNow());
@@ -245,6 +248,9 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 
     [LoggerMessage(1, LogLevel.Information, "{Group}: {Records} records: {Applied} applied, {Duplicates} duplicates, {DeadLettered} dead-lettered, {Milliseconds} ms")]
     private partial void LogBatch(string group, int records, int applied, int duplicates, int deadLettered, long milliseconds);
+
+    [LoggerMessage(3, LogLevel.Error, "{Group}: {Coordinates} is dead-lettered, because its decoder or consumer threw")]
+    private partial void LogThrown(Exception failure, string group, Coordinates coordinates);
 
     [LoggerMessage(2, LogLevel.Debug, "{Group}: {Coordinates} is dead-lettered: {Reason}")]
     private partial void LogDeadLetter(string group, Coordinates coordinates, string reason);

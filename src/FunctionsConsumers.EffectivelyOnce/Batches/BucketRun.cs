@@ -11,6 +11,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 internal sealed class BucketRun(
     ITableStore store, string bucket, List<PlannedRecord> pending, string attempt, Counters counters, KnownSubjects? known, IOutbox outbox, Deadline deadline)
 {
+    private readonly SubjectRows _rows = new(store, bucket, known is null, deadline);
+
     // The messages of transactions whose outcome was unknown, as they would stand in the table.
     private readonly List<Parcel> _inDoubt = [];
 
@@ -75,9 +77,14 @@ internal sealed class BucketRun(
         {
             additions = await counters.AddAsync(bucket, transaction, deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception failure) when (IsPassing(failure))
+        catch (Exception failure) when (deadline.IsPassing(failure))
         {
             deadline.Note(failure.Message, failure);
+            return;
+        }
+        catch (CounterException refused)
+        {
+            await RefuseAsync(transaction, refused.Message).ConfigureAwait(false);
             return;
         }
 
@@ -95,16 +102,15 @@ internal sealed class BucketRun(
         {
             case SubmitStatus.Misconfigured:
                 throw new SettingException(result.Detail ?? "The table service refused the request.", result.Failure);
-            case SubmitStatus.Refused when transaction.Count > 1:
-                transaction.ForEach(record => record.Alone = true);
-                break;
             case SubmitStatus.Refused:
-                Refuse(transaction[0], result.Detail);
+                await RefuseAsync(transaction, result.Detail).ConfigureAwait(false);
                 break;
             default:
+                List<PlannedRecord> again = [.. transaction.Where(record => record.InDoubt)];
                 transaction.ForEach(record => record.InDoubt = true);
                 _inDoubt.AddRange(parcels);
-                await ReadBackAsync(transaction).ConfigureAwait(false);
+                var missing = await ReadBackAsync(transaction).ConfigureAwait(false);
+                await RuleOutStuckAsync([.. again.Intersect(missing)]).ConfigureAwait(false);
                 break;
         }
     }
@@ -144,33 +150,15 @@ internal sealed class BucketRun(
 
     // 409, 412, 503, a time-out, a cancellation: the transaction may be committed, by us or by the SDK's own retry, or may
     // yet be. A commit that comes later is harmless, because every transaction holds an insert that only one can win.
-    private async Task ReadBackAsync(List<PlannedRecord> transaction)
+    // Returns the records whose rows are not there.
+    private async Task<List<PlannedRecord>> ReadBackAsync(List<PlannedRecord> transaction)
     {
-        IReadOnlyDictionary<string, Row> rows;
-        for (var failures = 1; ; failures++)
-        {
-            try
-            {
-                rows = await store.ReadAsync(bucket, [.. transaction.Select(record => record.SubjectRowKey)], ColumnsForVerdict, deadline.Token).ConfigureAwait(false);
-                break;
-            }
-            catch (Exception failure) when (IsPassing(failure))
-            {
-                deadline.Note(failure.Message, failure);
-                await deadline.BackOffAsync(failures).ConfigureAwait(false);
-                deadline.ThrowIfOver();
-            }
-        }
-
+        var rows = await _rows.ReadAsync([.. transaction.Select(record => record.SubjectRowKey)]).ConfigureAwait(false);
         var mine = Committed.Count;
-        foreach (var record in transaction)
+        var ruled = new List<(PlannedRecord Record, Verdict Verdict, Row Row)>();
+        foreach (var record in WithTheirResends(transaction, rows))
         {
-            if (!rows.TryGetValue(record.SubjectRowKey, out var row))
-            {
-                record.ReplacedETag = null;
-                continue;
-            }
-
+            var row = rows[record.SubjectRowKey];
             if (record.IsDeadLetter)
             {
                 SettleDeadLetter(record, row);
@@ -179,15 +167,46 @@ internal sealed class BucketRun(
 
             var verdict = Verdicts.Of(row, record.Identity, attempt);
             known?.Remember(record.Identity.Subject, row.Text(IdentityColumns.Key) ?? "", row.Text(IdentityColumns.Fingerprint) ?? "");
-            if (verdict != Verdict.Mine && known is null && !await ProlongAsync(store, row, record.Identity.Coordinates, deadline).ConfigureAwait(false))
+            if (verdict == Verdict.Mine)
             {
-                continue;
+                Settle(record, verdict);
             }
-
-            Settle(record, verdict);
+            else
+            {
+                ruled.Add((record, verdict, row));
+            }
         }
 
         OfferMine(mine);
+        var noted = await _rows.NoteAsync(ruled.Select(one => (one.Row, one.Record.Record.Coordinates))).ConfigureAwait(false);
+        foreach (var (record, verdict, row) in ruled.Where(one => noted.Contains(one.Row.RowKey)))
+        {
+            Settle(record, verdict);
+        }
+
+        List<PlannedRecord> missing = [.. transaction.Where(record => !rows.ContainsKey(record.SubjectRowKey))];
+        missing.ForEach(record => record.ReplacedETag = null);
+        return missing;
+    }
+
+    // Where nothing is remembered, all that wait for the same subjects are judged at once: each would else cost an insert, a
+    // reading and a note of its own.
+    private List<PlannedRecord> WithTheirResends(List<PlannedRecord> transaction, IReadOnlyDictionary<string, Row> rows) =>
+        [.. (known is null ? pending : transaction).Where(record => rows.ContainsKey(record.SubjectRowKey))];
+
+    // A further row that another event has inserted would fail the transaction for ever. It was there before the subject's
+    // row is read once more, and both come in one transaction: a subject without its row has not inserted it.
+    private async Task RuleOutStuckAsync(List<PlannedRecord> stuck)
+    {
+        foreach (var record in stuck.Where(record => !record.IsDeadLetter))
+        {
+            string[] further = [.. record.Inserts.Skip(1).Select(insert => insert.RowKey), .. record.Messages.Select(message => OutboxRows.RowKeyOf(message.Id))];
+            var taken = further.Length == 0 ? null : (await _rows.ReadAsync(further).ConfigureAwait(false)).Keys.FirstOrDefault();
+            if (taken is not null)
+            {
+                await RefuseAsync([record], $"Row '{taken}' is there already, inserted by another event: a plan's rows are named after its own subject.").ConfigureAwait(false);
+            }
+        }
     }
 
     // Which of the transactions tried was the one committed, and so how its messages stand in the table, is not known.
@@ -203,8 +222,6 @@ internal sealed class BucketRun(
         }
     }
 
-    internal static IReadOnlyList<string> ColumnsForVerdict { get; } = [.. IdentityColumns.ForVerdict, IdentityColumns.SeenAt, "RecordTimestamp"];
-
     private void SettleDeadLetter(PlannedRecord record, Row row)
     {
         switch (Verdicts.Of(row, record.Identity, attempt))
@@ -212,7 +229,7 @@ internal sealed class BucketRun(
             case Verdict.Mine:
                 Settle(record, Verdict.Mine);
                 break;
-            case Verdict.Duplicate when row.Columns.TryGetValue("RecordTimestamp", out var at) && at is DateTimeOffset timestamp && timestamp == record.Record.Timestamp:
+            case Verdict.Duplicate when IsOfTheSameTime(row, record.Record):
                 Settle(record, Verdict.Duplicate);
                 break;
             default:
@@ -221,21 +238,12 @@ internal sealed class BucketRun(
         }
     }
 
-    // Rows that are nothing but keys are forgotten some day. A verdict against one is given only once the row says that its
-    // subject was seen again, and where: forgotten while that record is still in the topic, it would be handled after all.
-    internal static async Task<bool> ProlongAsync(ITableStore store, Row row, Coordinates seen, Deadline deadline)
-    {
-        // One request for each record: past the deadline the rest would only be cancelled, one by one.
-        deadline.ThrowIfOver();
-        var columns = new Dictionary<string, object>
-        {
-            [IdentityColumns.ProlongedAt] = deadline.UtcNow,
-            [IdentityColumns.SeenAt] = Sightings.Add(row.Text(IdentityColumns.SeenAt), seen),
-        };
-        var prolonged = await store.SubmitAsync(row.PartitionKey, [RowOperation.Merge(row.RowKey, columns, row.ETag)], deadline.Token).ConfigureAwait(false);
-        deadline.Note(prolonged.Detail, prolonged.Failure);
-        return prolonged.Status == SubmitStatus.Committed;
-    }
+    // A topic made anew has other records at old coordinates, and their bytes may be equal: their timestamps then tell them
+    // apart. One that is missing on either side tells nothing. Earlier versions wrote it down as the first moment of 1970.
+    private static bool IsOfTheSameTime(Row row, ConsumedRecord record) => record.Timestamp is not { } timestamp
+        || row.Columns.GetValueOrDefault("RecordTimestamp") is not DateTimeOffset before
+        || before == DateTimeOffset.UnixEpoch
+        || before == timestamp;
 
     private void Settle(PlannedRecord record, Verdict verdict)
     {
@@ -265,12 +273,21 @@ internal sealed class BucketRun(
         }
     }
 
-    private void Refuse(PlannedRecord record, string? detail)
+    // What is refused is not committed by this request; which record is at fault shows when each goes alone. Even then it
+    // may have been applied before, by a version of the code that planned something else: the row decides.
+    private async Task RefuseAsync(List<PlannedRecord> transaction, string? detail)
     {
-        RuledOut.Add((record, Verdict.Free, detail));
-        pending.Remove(record);
-    }
+        if (transaction.Count > 1)
+        {
+            transaction.ForEach(record => record.Alone = true);
+            return;
+        }
 
-    private bool IsPassing(Exception failure) =>
-        failure is StoreUnavailableException || (failure is OperationCanceledException && deadline.Token.IsCancellationRequested);
+        var missing = transaction[0].IsDeadLetter ? transaction : await ReadBackAsync(transaction).ConfigureAwait(false);
+        foreach (var record in missing)
+        {
+            RuledOut.Add((record, Verdict.Free, detail));
+            pending.Remove(record);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.EffectivelyOnce.Batches;
@@ -22,6 +23,7 @@ internal sealed class Counters(ITableStore store)
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The operations.</returns>
     /// <exception cref="StoreUnavailableException">A row not seen yet could not be read.</exception>
+    /// <exception cref="CounterException">A counter takes no such amount, by the rows as they are now.</exception>
     public async Task<IReadOnlyList<RowOperation>> AddAsync(string bucket, IReadOnlyList<PlannedRecord> records, CancellationToken cancellationToken)
     {
         var sums = Sum(records);
@@ -30,31 +32,23 @@ internal sealed class Counters(ITableStore store)
             return [];
         }
 
+        if (_seen.Count > Capacity)
+        {
+            _seen.Clear();
+        }
+
         List<string> unseen = [.. sums.Keys.Where(rowKey => !_seen.ContainsKey((bucket, rowKey)))];
-        if (unseen.Count > 0)
+        await ReadAsync(bucket, unseen, cancellationToken).ConfigureAwait(false);
+        try
         {
-            if (_seen.Count > Capacity)
-            {
-                _seen.Clear();
-                unseen = [.. sums.Keys];
-            }
-
-            var rows = await store.ReadAsync(bucket, unseen, null, cancellationToken).ConfigureAwait(false);
-            foreach (var rowKey in unseen)
-            {
-                _seen[(bucket, rowKey)] = rows.GetValueOrDefault(rowKey);
-            }
+            return Operations(bucket, sums);
         }
-
-        var operations = new List<RowOperation>(sums.Count);
-        foreach (var (rowKey, columns) in sums)
+        catch (CounterException) when (unseen.Count < sums.Count)
         {
-            _seen.TryGetValue((bucket, rowKey), out var row);
-            var values = columns.ToDictionary(column => column.Key, column => (object)checked((row?.Number(column.Key) ?? 0) + column.Value), StringComparer.Ordinal);
-            operations.Add(row is null ? RowOperation.Insert(rowKey, values) : RowOperation.Merge(rowKey, values, row.ETag));
+            // What was seen earlier may be old: nothing is refused on it.
+            await ReadAsync(bucket, [.. sums.Keys], cancellationToken).ConfigureAwait(false);
+            return Operations(bucket, sums);
         }
-
-        return operations;
     }
 
     /// <summary>Takes in what a committed transaction wrote.</summary>
@@ -92,6 +86,54 @@ internal sealed class Counters(ITableStore store)
         }
     }
 
+    private async Task ReadAsync(string bucket, List<string> rowKeys, CancellationToken cancellationToken)
+    {
+        if (rowKeys.Count == 0)
+        {
+            return;
+        }
+
+        var rows = await store.ReadAsync(bucket, rowKeys, null, cancellationToken).ConfigureAwait(false);
+        foreach (var rowKey in rowKeys)
+        {
+            _seen[(bucket, rowKey)] = rows.GetValueOrDefault(rowKey);
+        }
+    }
+
+    private List<RowOperation> Operations(string bucket, Dictionary<string, Dictionary<string, long>> sums)
+    {
+        var operations = new List<RowOperation>(sums.Count);
+        foreach (var (rowKey, columns) in sums)
+        {
+            _seen.TryGetValue((bucket, rowKey), out var row);
+            var values = new Dictionary<string, object>(columns.Count, StringComparer.Ordinal);
+            foreach (var (column, amount) in columns)
+            {
+                values.Add(column, Sum(rowKey, column, Present(row, rowKey, column), amount));
+            }
+
+            operations.Add(row is null ? RowOperation.Insert(rowKey, values) : RowOperation.Merge(rowKey, values, row.ETag));
+        }
+
+        return operations;
+    }
+
+    private static long Present(Row? row, string rowKey, string column) => row is null || !row.Columns.ContainsKey(column)
+        ? 0
+        : row.Number(column) ?? throw new CounterException($"Column {column} of row '{rowKey}' holds no whole number: nothing can be added to it.");
+
+    private static long Sum(string rowKey, string column, long present, long amount)
+    {
+        try
+        {
+            return checked(present + amount);
+        }
+        catch (OverflowException overflow)
+        {
+            throw new CounterException(string.Create(CultureInfo.InvariantCulture, $"Counter '{rowKey}', column {column}, holds {present} and takes no {amount} more: it is an Int64."), overflow);
+        }
+    }
+
     private static Dictionary<string, Dictionary<string, long>> Sum(IReadOnlyList<PlannedRecord> records)
     {
         var sums = new Dictionary<string, Dictionary<string, long>>(StringComparer.Ordinal);
@@ -104,10 +146,15 @@ internal sealed class Counters(ITableStore store)
                     sums.Add(addition.RowKey, columns = new(StringComparer.Ordinal));
                 }
 
-                columns[addition.Column] = checked(columns.GetValueOrDefault(addition.Column) + addition.Amount);
+                columns[addition.Column] = Sum(addition.RowKey, addition.Column, columns.GetValueOrDefault(addition.Column), addition.Amount);
             }
         }
 
         return sums;
     }
 }
+
+/// <summary>A counter cannot take what a plan adds to it. Whether it can depends on what it holds.</summary>
+/// <param name="message">The counter, what it holds and what was to be added.</param>
+/// <param name="innerException">The overflow, where it was one.</param>
+internal sealed class CounterException(string message, Exception? innerException = null) : Exception(message, innerException);

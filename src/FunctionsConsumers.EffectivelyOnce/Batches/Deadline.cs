@@ -1,3 +1,5 @@
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
 namespace FunctionsConsumers.EffectivelyOnce.Batches;
 
 /// <summary>The time a batch has, on the monotonic clock, together with the caller's own cancellation.</summary>
@@ -36,6 +38,12 @@ internal sealed class Deadline : IDisposable
 
     /// <summary>The failure behind the last answer.</summary>
     public Exception? LastFailure { get; private set; }
+
+    /// <summary>Whether a failed reading may be tried again: the table gave no answer, or the request ended with the deadline.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <returns>Whether it may.</returns>
+    public bool IsPassing(Exception failure) =>
+        failure is StoreUnavailableException || (failure is OperationCanceledException && Token.IsCancellationRequested);
 
     /// <summary>Takes note of an answer that was no plain success; what it leaves open stays as it was.</summary>
     /// <param name="answer">What was said; null where nothing was.</param>

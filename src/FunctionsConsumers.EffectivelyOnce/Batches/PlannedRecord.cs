@@ -26,8 +26,20 @@ internal sealed class PlannedRecord
     /// <summary>Why the record became a dead letter; null for an event's effects.</summary>
     public Rejection? Rejection { get; init; }
 
-    /// <summary>For a rejection that hangs on changing data: the event it would be, to be judged before it is dead-lettered.</summary>
-    public EventIdentity? ProvisionalSubject { get; init; }
+    /// <summary>
+    /// For a dead letter of an event whose subject is known: who the event is. Its subject's row is read before it is
+    /// dead-lettered, since another version of the code, or another view of the data, may have applied it.
+    /// </summary>
+    public EventIdentity? Event { get; init; }
+
+    /// <summary>
+    /// Makes the same dead letter without the largest part of its record, for where it does not fit; gives null where nothing
+    /// is left to leave out. Null for an event's effects.
+    /// </summary>
+    public Func<PlannedRecord?>? Smaller { get; init; }
+
+    /// <summary>What the decoder or the planner threw, where that is why the record is a dead letter.</summary>
+    public Exception? Failure { get; init; }
 
     /// <summary>The bytes of the inserts in a request, at most.</summary>
     public required int RequestBytes { get; init; }
@@ -49,6 +61,9 @@ internal sealed class PlannedRecord
 
     /// <summary>The row that decides about the record.</summary>
     public string SubjectRowKey => Inserts[0].RowKey;
+
+    /// <summary>Whether this is a dead letter whose reason depends on data that changes.</summary>
+    public bool IsProvisional => Rejection is { Provisional: true };
 
     /// <summary>Whether this is a dead letter.</summary>
     public bool IsDeadLetter => Rejection is not null;

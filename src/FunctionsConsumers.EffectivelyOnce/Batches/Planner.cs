@@ -13,10 +13,15 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
 {
     private const string RedriveGroupHeader = "redrive-group";
 
-    /// <summary>The kind of the subject's row.</summary>
-    public string SubjectRowKind { get; } = consumer.EffectKind ?? "key";
+    private readonly string? _effectKind = KindOf(consumer);
 
-    /// <summary>Plans one record.</summary>
+    /// <summary>The kind of the subject's row.</summary>
+    public string SubjectRowKind => _effectKind ?? "key";
+
+    /// <summary>Whether the subjects' rows are nothing but keys, which are forgotten some day.</summary>
+    public bool KeepsKeysOnly => _effectKind is null;
+
+    /// <summary>Plans one record. Whatever decoder and consumer return or throw, it ends as effects or as a dead letter.</summary>
     /// <param name="record">The record.</param>
     /// <param name="attempt">The id of this delivery.</param>
     /// <param name="now">The time, UTC.</param>
@@ -28,22 +33,40 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
             return null;
         }
 
-        var decoded = decoder.Decode(record);
-        var key = IdempotencyKey.Of(record, decoded.EventId, decoded.Subject) ?? record.Coordinates.ToString();
-        var identity = new EventIdentity(consumer.Group, decoded.Subject ?? key, key, Fingerprint.Of(record.Value), record.Coordinates);
-        if (decoded.Rejection is { } rejection)
+        var coordinates = record.Coordinates.ToString();
+        var identity = new EventIdentity(consumer.Group, coordinates, coordinates, Fingerprint.Of(record.Value), record.Coordinates);
+        Decoded<TEvent>? decoded = null;
+        try
         {
-            return DeadLetter(record, identity, rejection, attempt, now);
-        }
+            decoded = decoder.Decode(record);
+            var key = IdempotencyKey.Of(record, decoded.EventId, decoded.Subject) ?? coordinates;
+            identity = identity with { Subject = decoded.Subject ?? key, Key = key };
+            if (decoded.Rejection is { } rejection)
+            {
+                return DeadLetter(record, identity, rejection, attempt, now, applied: decoded.Subject is null ? null : identity);
+            }
 
-        if (key.Length > IdempotencyKey.MaxLength)
+            if (key.Length > IdempotencyKey.MaxLength)
+            {
+                return DeadLetter(record, identity, new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
+                    $"The idempotency key has {key.Length} characters; at most {IdempotencyKey.MaxLength} are taken.")), attempt, now, applied: identity);
+            }
+
+            var plan = consumer.Plan(decoded.Event!, identity);
+            if (PlanRules.Violation(plan, _effectKind) is { } forbidden)
+            {
+                return DeadLetter(record, identity, new Rejection(DeadLetterReasons.Refused, forbidden), attempt, now, applied: identity);
+            }
+
+            var planned = Effects(record, identity, plan, attempt, now);
+            return Violation(planned) is { } violation ? DeadLetter(record, identity, violation, attempt, now, applied: identity) : planned;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            return DeadLetter(record, identity, new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
-                $"The idempotency key has {key.Length} characters; at most {IdempotencyKey.MaxLength} are taken.")), attempt, now);
+            // Both are pure functions: what they throw now they throw at every delivery, and the partition would stand still.
+            var rejection = new Rejection(DeadLetterReasons.Refused, $"The {(decoded is null ? "decoder" : "consumer")} of '{consumer.Group}' threw {failure.GetType().Name}: {failure.Message}");
+            return DeadLetter(record, identity, rejection, attempt, now, applied: decoded?.Subject is null ? null : identity, failure);
         }
-
-        var planned = Effects(record, identity, consumer.Plan(decoded.Event!, identity), attempt, now);
-        return Violation(planned) is { } violation ? DeadLetter(record, identity, violation, attempt, now) : planned;
     }
 
     /// <summary>Plans a record's dead letter. It never claims its event's subject: its row and its bucket are those of the coordinates.</summary>
@@ -52,23 +75,39 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
     /// <param name="rejection">Why it is poison.</param>
     /// <param name="attempt">The id of this delivery.</param>
     /// <param name="now">The time, UTC.</param>
-    /// <param name="withoutValue">Whether to leave the value out, because the table refused it.</param>
+    /// <param name="applied">Who the event is whose subject's row is to be read first; null for none.</param>
+    /// <param name="failure">What decoder or consumer threw; null where that is not the reason.</param>
     /// <returns>The planned dead letter.</returns>
     public PlannedRecord DeadLetter(
-        ConsumedRecord record, EventIdentity identity, Rejection rejection, string attempt, DateTimeOffset now, bool withoutValue = false)
+        ConsumedRecord record,
+        EventIdentity identity,
+        Rejection rejection,
+        string attempt,
+        DateTimeOffset now,
+        EventIdentity? applied = null,
+        Exception? failure = null)
     {
         var coordinates = record.Coordinates.ToString();
         var own = identity with { Subject = coordinates, Key = coordinates };
-        var row = RowOperation.Insert(RowKey.OfDeadLetter(record.Coordinates), IdentityColumns.With(
-            new Dictionary<string, object> { ["Reason"] = rejection.Reason, ["RecordTimestamp"] = record.Timestamp },
-            own, IdentityColumns.DeadLettered, attempt, now));
         var letter = new DeadLetter(consumer.Group, rejection.Reason, rejection.Detail, now, record);
-        var planned = Planned(withoutValue ? letter.WithoutValue() : letter);
-        return withoutValue || Violation(planned) is null ? planned : Planned(letter.WithoutValue());
+        var columns = new Dictionary<string, object> { ["Reason"] = letter.Reason };
+        if (record.Timestamp is { } timestamp)
+        {
+            columns["RecordTimestamp"] = timestamp;
+        }
+
+        var row = RowOperation.Insert(RowKey.OfDeadLetter(record.Coordinates), IdentityColumns.With(columns, own, IdentityColumns.DeadLettered, attempt, now));
+        var planned = Planned(letter);
+        while (Violation(planned) is not null && planned.Smaller?.Invoke() is { } smaller)
+        {
+            planned = smaller;
+        }
+
+        return planned;
 
         PlannedRecord Planned(DeadLetter deadLetter)
         {
-            var id = MessageId.OfDeadLetter(consumer.Group, record.Coordinates, record.Timestamp);
+            var id = MessageId.OfDeadLetter(consumer.Group, own, record.Timestamp);
             var message = new OutboxMessage(id, DeadLetters.DeadLetter.Kind, consumer.Group, coordinates, deadLetter.ToPayload(), now);
             return new PlannedRecord
             {
@@ -79,7 +118,9 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
                 Additions = [],
                 Messages = [message],
                 Rejection = rejection,
-                ProvisionalSubject = rejection.Provisional ? identity : null,
+                Event = applied,
+                Failure = failure,
+                Smaller = () => deadLetter.Smaller() is { } less ? Planned(less) : null,
                 RequestBytes = TransactionLimits.RequestBytes(row),
             };
         }
@@ -95,7 +136,7 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         };
         foreach (var insert in plan.Inserts)
         {
-            inserts.Add(RowOperation.Insert(insert.RowKey, insert.Columns));
+            inserts.Add(RowOperation.Insert(insert.RowKey, new Dictionary<string, object>(insert.Columns, StringComparer.Ordinal)));
         }
 
         var messages = new OutboxMessage[plan.Messages.Count];
@@ -111,15 +152,30 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
             Identity = identity,
             Bucket = buckets.Of(identity.Subject),
             Inserts = inserts,
-            Additions = plan.Additions,
+            Additions = [.. plan.Additions],
             Messages = messages,
             RequestBytes = inserts.Sum(TransactionLimits.RequestBytes),
         };
     }
 
+    private static string? KindOf(IConsumer<TEvent> consumer)
+    {
+        var kind = consumer.EffectKind;
+        return PlanRules.KindViolation(kind) is { } violation
+            ? throw new ArgumentException($"The consumer of '{consumer.Group}' cannot start: {violation}.", nameof(consumer))
+            : kind;
+    }
+
     // An event that cannot fit one transaction is poison: split over two, a crash between them would leave half of it.
     private static Rejection? Violation(PlannedRecord planned)
     {
+        // Of a message's row only the subject has no bound by its making.
+        if (planned.Messages.Count > 0 && 2 * planned.Messages[0].Subject.Length > TransactionLimits.MaxPropertyBytes)
+        {
+            return new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
+                $"The subject has {planned.Messages[0].Subject.Length} characters; a column takes {TransactionLimits.MaxPropertyBytes / 2}."));
+        }
+
         if (planned.Inserts.Select(TransactionLimits.Violation).FirstOrDefault(violation => violation is not null) is { } violation)
         {
             return new Rejection(DeadLetterReasons.TooLarge, violation);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Batches;
 
 namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;
 
@@ -25,22 +26,28 @@ internal static class DeadLetterRecord
         Add(headers, "dead-letter-offset", from.Offset.ToString(CultureInfo.InvariantCulture));
         Add(headers, "dead-letter-time", letter.DeadLetteredAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
         Add(headers, "message-id", messageId);
-        if (letter.OmittedValue is not { } omitted)
-        {
-            return new Message<byte[], byte[]> { Key = letter.Record.Key!, Value = letter.Record.Value!, Headers = headers };
-        }
+        AddOmitted(headers, "dead-letter-key-omitted", letter.OmittedKey);
+        AddOmitted(headers, "dead-letter-headers-omitted", letter.OmittedHeaders);
+        AddOmitted(headers, "dead-letter-value-omitted", letter.OmittedValue);
+        return new Message<byte[], byte[]> { Key = letter.Record.Key!, Value = letter.OmittedValue is { } omitted ? Note(from, omitted) : letter.Record.Value!, Headers = headers };
+    }
 
-        Add(headers, "dead-letter-value-omitted", "true");
-        var note = new JsonObject
+    private static byte[] Note(Coordinates from, OmittedPart omitted) => Encoding.UTF8.GetBytes(new JsonObject
+    {
+        ["value_omitted"] = true,
+        ["topic"] = from.Topic,
+        ["partition"] = from.Partition,
+        ["offset"] = from.Offset,
+        ["bytes"] = omitted.Length,
+        ["sha256"] = omitted.Sha256,
+    }.ToJsonString());
+
+    private static void AddOmitted(Headers headers, string name, OmittedPart? omitted)
+    {
+        if (omitted is not null)
         {
-            ["value_omitted"] = true,
-            ["topic"] = from.Topic,
-            ["partition"] = from.Partition,
-            ["offset"] = from.Offset,
-            ["bytes"] = omitted.Length,
-            ["sha256"] = omitted.Sha256,
-        };
-        return new Message<byte[], byte[]> { Key = letter.Record.Key!, Value = Encoding.UTF8.GetBytes(note.ToJsonString()), Headers = headers };
+            Add(headers, name, string.Create(CultureInfo.InvariantCulture, $"{omitted.Length} bytes, SHA-256 {omitted.Sha256}"));
+        }
     }
 
     private static void Add(Headers headers, string name, string value) => headers.Add(name, Encoding.UTF8.GetBytes(value));

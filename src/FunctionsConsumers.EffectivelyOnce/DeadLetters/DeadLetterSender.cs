@@ -50,9 +50,15 @@ internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
         ArgumentNullException.ThrowIfNull(message);
         var letter = DeadLetter.FromPayload(message.Payload);
         var topic = DeadLetter.TopicOf(letter.Record.Coordinates.Topic, letter.Group);
-        var result = await ProduceAsync(topic, letter, message.Id, timeout, cancellationToken).ConfigureAwait(false);
-        return result ?? await ProduceAsync(topic, letter.WithoutValue(), message.Id, timeout, cancellationToken).ConfigureAwait(false)
-            ?? new SendResult(SendStatus.NotSent, $"The broker refuses even the dead letter without its value: raise max.message.bytes of topic '{topic}'.");
+        for (var smaller = letter; smaller is not null; smaller = smaller.Smaller())
+        {
+            if (await ProduceAsync(topic, smaller, message.Id, timeout, cancellationToken).ConfigureAwait(false) is { } result)
+            {
+                return result;
+            }
+        }
+
+        return new SendResult(SendStatus.NotSent, $"The broker refuses even the dead letter without value, key and headers: raise max.message.bytes of topic '{topic}'.");
     }
 
     /// <inheritdoc />

@@ -14,7 +14,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Hosting;
 /// <typeparam name="TEvent">The domain's event.</typeparam>
 internal sealed partial class ConsumerGroup<TEvent>(
     IConsumer<TEvent> consumer,
-    string topic,
+    ConsumedTopics topics,
     IEventDecoder<TEvent> decoder,
     TableAccounts accounts,
     IEnumerable<IMessageSender> senders,
@@ -60,10 +60,11 @@ internal sealed partial class ConsumerGroup<TEvent>(
             try
             {
                 var open = await OpenAsync(deadline.Token).ConfigureAwait(false);
-                await open.Progress.EnsureFloorsAsync(records, deadline.Token).ConfigureAwait(false);
-                var outcome = await _processor!.ProcessAsync(records, deadline).ConfigureAwait(false);
-                open.Progress.Finished(records);
-                return outcome;
+                var floors = await open.Progress.EnsureFloorsAsync(records, deadline.Token).ConfigureAwait(false);
+                var own = options.PassOverBelowFloor ? [.. records.Where(record => !floors.IsBelow(record.Coordinates))] : records;
+                var outcome = await _processor!.ProcessAsync(own, deadline).ConfigureAwait(false);
+                open.Progress.Finished(records, floors);
+                return outcome with { PassedOver = outcome.PassedOver + records.Count - own.Count };
             }
             catch (Exception failure) when (failure is StoreUnavailableException or KafkaException)
             {
@@ -85,11 +86,25 @@ internal sealed partial class ConsumerGroup<TEvent>(
     public async Task<GapAuditResult> AuditGapsAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         var open = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        return await new GapAudit(open.Processor, open.Progress, log, time, _logger).RunAsync(topic, grace, cancellationToken).ConfigureAwait(false);
+        var audit = new GapAudit(open.Processor, open.Progress, log, time, _logger);
+        var sum = default(GapAuditResult);
+        foreach (var topic in topics.Names)
+        {
+            var found = await audit.RunAsync(topic, grace, cancellationToken).ConfigureAwait(false);
+            sum = new GapAuditResult(sum.Found + found.Found, sum.Healed + found.Healed, sum.Lost + found.Lost);
+        }
+
+        return sum;
     }
 
-    public async Task SetFloorsAsync(CancellationToken cancellationToken) =>
-        await (await OpenAsync(cancellationToken).ConfigureAwait(false)).Progress.EnsureFloorsAsync(topic, cancellationToken).ConfigureAwait(false);
+    public async Task SetFloorsAsync(CancellationToken cancellationToken)
+    {
+        var open = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var topic in topics.Names)
+        {
+            await open.Progress.EnsureFloorsAsync(topic, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public async Task<int> SweepOutboxAsync(CancellationToken cancellationToken) =>
         await (await OpenAsync(cancellationToken).ConfigureAwait(false)).Outbox.SweepAsync(cancellationToken).ConfigureAwait(false);
@@ -113,12 +128,12 @@ internal sealed partial class ConsumerGroup<TEvent>(
         return new OpenGroup(
             _processor,
             outbox,
-            new GroupProgress(Group, shared, log, StartsAtEnd(), _logger),
-            new RetentionSweep(Group, table, shared, buckets, log, topic, options.Retention, time, _logger));
+            new GroupProgress(Group, shared, log, StartsAtEnd(), _logger, time),
+            new RetentionSweep(Group, table, shared, buckets, log, topics.Names, options.Retention, time, _logger));
     }
 
-    // host.json's setting, where the host has put the file into the configuration.
-    private bool StartsAtEnd() => string.Equals(configuration["extensions:kafka:autoOffsetReset"], "Latest", StringComparison.OrdinalIgnoreCase);
+    // What the code says; else host.json's setting, where the host has put the file into the configuration.
+    private bool StartsAtEnd() => topics.StartsAt is { } start ? start == GroupStart.Latest : string.Equals(configuration["extensions:kafka:autoOffsetReset"], "Latest", StringComparison.OrdinalIgnoreCase);
 
     [LoggerMessage(40, LogLevel.Warning, "{Group}: the batch waits for the tables or the broker: {Reason}")]
     private partial void LogUnavailable(string group, string reason);
@@ -133,6 +148,11 @@ internal interface IConsumerGroup : IBatchProcessor, IGroupUpkeep
     /// <summary>Opens the group's table where it is not open yet.</summary>
     Task<OpenGroup> OpenAsync(CancellationToken cancellationToken);
 
-    /// <summary>Gives every partition of the group's topic its floor, before the first batch.</summary>
+    /// <summary>Gives every partition of the group's topics its floor, before the first batch.</summary>
     Task SetFloorsAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>The topics that a group consumes, and where it begins in a partition of which it has committed nothing.</summary>
+/// <param name="Names">The topics, at least one.</param>
+/// <param name="StartsAt">Where it begins; null where the host's configuration says so.</param>
+internal sealed record ConsumedTopics(IReadOnlyList<string> Names, GroupStart? StartsAt);

@@ -15,6 +15,7 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
     private static readonly TimeSpan OpenAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = logger;
+    private readonly ContainedFaults _faults = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
@@ -39,7 +40,15 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Thrown on, this would end the process with a crash report. The next owner finds everything in the tables.
+            LogNotDone();
+        }
     }
 
     public void Dispose() => _stop.Dispose();
@@ -56,9 +65,13 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
                     await Task.WhenAll(open.Outbox.RunAsync(_stop.Token), WriteProgressAsync(group.Name, open.Progress)).ConfigureAwait(false);
                     return;
                 }
-                catch (Exception failure) when (failure is StoreUnavailableException or SettingException)
+                catch (Exception failure) when (!_stop.IsCancellationRequested)
                 {
-                    LogUnavailable(group.Name, failure.Message);
+                    // Whatever it was, the group's work begins again: ended, it would stay so for the process's life.
+                    if (_faults.Note(group.Name, failure.Message))
+                    {
+                        LogUnavailable(group.Name, failure.Message);
+                    }
                 }
 
                 await Task.Delay(OpenAgainAfter, time, _stop.Token).ConfigureAwait(false);
@@ -77,13 +90,18 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
             {
                 await Task.Delay(GapAudit.FlushInterval, time, _stop.Token).ConfigureAwait(false);
                 await progress.FlushAsync(_stop.Token).ConfigureAwait(false);
-            }
-            catch (StoreUnavailableException failure)
-            {
-                LogNotWritten(group, failure.Message);
+                _faults.Over("progress of " + group);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
+            }
+            catch (Exception failure)
+            {
+                // A refusal that passes, too: this round is over, and the next one writes it all.
+                if (_faults.Note("progress of " + group, failure.Message))
+                {
+                    LogNotWritten(group, failure.Message);
+                }
             }
         }
 
@@ -98,6 +116,9 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
             LogNotWritten(group, failure.Message);
         }
     }
+
+    [LoggerMessage(43, LogLevel.Warning, "The host's time to stop is over, and the tables did not answer: a message that was sent and is not settled may be sent again")]
+    private partial void LogNotDone();
 
     [LoggerMessage(42, LogLevel.Warning, "{Group}: the progress is not written yet: {Reason}")]
     private partial void LogNotWritten(string group, string reason);

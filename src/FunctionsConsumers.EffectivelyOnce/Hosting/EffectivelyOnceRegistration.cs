@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Hosting;
@@ -8,67 +7,40 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers the library.</summary>
 public static class EffectivelyOnceRegistration
 {
-    /// <summary>Registers what the groups share: settings, accounts, the sender of dead letters, the service that runs the outboxes.</summary>
+    /// <summary>
+    /// Registers what the groups share: settings, accounts, the sender of dead letters, the service that runs the outboxes.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The settings.</param>
-    /// <returns>The same services.</returns>
+    /// <param name="setup">Changes what the configuration says, and hands in clients and credentials; null for neither.</param>
+    /// <returns>Takes the events, their consumers and their messages.</returns>
     /// <exception cref="SettingException">A setting is missing or wrong.</exception>
-    public static IServiceCollection AddEffectivelyOnce(this IServiceCollection services, IConfiguration configuration)
+    public static EffectivelyOnceBuilder AddEffectivelyOnce(
+        this IServiceCollection services, IConfiguration configuration, Action<EffectivelyOnceSetup>? setup = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var kafka = KafkaConnection.FromConfiguration(configuration)
-            ?? throw new SettingException("KafkaBrokers is not set: name the broker as host:port, several separated by commas.");
-        services.AddSingleton(kafka);
-        services.AddSingleton(EffectivelyOnceOptions.FromConfiguration(configuration));
-        services.AddSingleton(TableAccounts.FromConfiguration(configuration));
+        ArgumentNullException.ThrowIfNull(configuration);
+        var given = new EffectivelyOnceSetup(EffectivelyOnceOptions.FromConfiguration(configuration));
+        setup?.Invoke(given);
+        var options = given.Options.Checked();
+        services.AddSingleton(options);
+        services.AddSingleton(given.ConnectKafka(configuration));
+        services.AddSingleton(given.ConnectTables(configuration));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ProcessLife>();
         services.AddSingleton<IGroupLog, KafkaGroupLog>();
-        services.AddMessageSender<DeadLetterSender>();
+        services.AddSingleton(provider => new BrokerWatch(
+            provider.GetRequiredService<KafkaConnection>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.EffectivelyOnce")));
         services.AddSingleton<IHostedService, ConsumerGroupsService>();
-        return services;
-    }
-
-    /// <summary>Registers a consumer group; its processor is the keyed service <see cref="IBatchProcessor" /> of the group's name.</summary>
-    /// <typeparam name="TEvent">The domain's event; its decoder is registered by the domain.</typeparam>
-    /// <typeparam name="TConsumer">The group's decisions.</typeparam>
-    /// <param name="services">The services.</param>
-    /// <param name="group">The consumer group, which has to be the consumer's own.</param>
-    /// <param name="topic">The topic the group consumes.</param>
-    /// <returns>The same services.</returns>
-    public static IServiceCollection AddConsumer<TEvent, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TConsumer>(
-        this IServiceCollection services, string group, string topic)
-        where TConsumer : class, IConsumer<TEvent>
-    {
-        services.TryAddSingleton<TConsumer>();
-        services.AddKeyedSingleton<IConsumerGroup>(group, (provider, _) =>
-        {
-            var consumer = provider.GetRequiredService<TConsumer>();
-            return string.Equals(consumer.Group, group, StringComparison.Ordinal)
-                ? ActivatorUtilities.CreateInstance<ConsumerGroup<TEvent>>(provider, consumer, topic)
-                : throw new InvalidOperationException($"{typeof(TConsumer).Name} is the consumer of '{consumer.Group}' and was registered for '{group}'.");
-        });
-        services.AddKeyedSingleton<IBatchProcessor>(group, (provider, _) => provider.GetRequiredKeyedService<IConsumerGroup>(group));
-        services.AddSingleton(provider => provider.GetRequiredKeyedService<IConsumerGroup>(group));
-        services.AddSingleton<IGroupUpkeep>(provider => provider.GetRequiredKeyedService<IConsumerGroup>(group));
-        return services;
-    }
-
-    /// <summary>Registers the sender of one kind of message.</summary>
-    /// <typeparam name="TSender">The sender.</typeparam>
-    /// <param name="services">The services.</param>
-    /// <returns>The same services.</returns>
-    public static IServiceCollection AddMessageSender<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSender>(
-        this IServiceCollection services)
-        where TSender : class, IMessageSender
-    {
-        services.AddSingleton<IMessageSender, TSender>();
-        return services;
+        return new EffectivelyOnceBuilder(services, configuration, options).AddMessageSender<DeadLetterSender>();
     }
 }

@@ -23,7 +23,6 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
     /// <summary>Lists the messages that stand in the outbox, bucket by bucket; no snapshot.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The messages.</returns>
-    /// <exception cref="InvalidDataException">A row is in a format that is not known.</exception>
     /// <exception cref="StoreUnavailableException">The table could not be read.</exception>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
     public async IAsyncEnumerable<OutboxEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -61,7 +60,7 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
         var change = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         var merge = RowOperation.Merge(
             entry.Head.RowKey,
-            new Dictionary<string, object> { [OutboxRows.State] = OutboxRows.Waiting, [OutboxRows.Claim] = change, [OutboxRows.Detail] = "to be sent again, by hand" },
+            new Dictionary<string, object> { [OutboxRows.State] = OutboxRows.Waiting, [OutboxRows.Claim] = change, [OutboxRows.Doubt] = "", [OutboxRows.Detail] = "to be sent again, by hand" },
             entry.Head.ETag);
         return ChangeAsync(entry, change, () => Task.FromResult<IReadOnlyList<RowOperation>>([merge]), cancellationToken);
     }
@@ -81,7 +80,7 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
         ArgumentNullException.ThrowIfNull(entries);
         if (entries.FirstOrDefault(entry => entry.State is not (OutboxRows.Parked or OutboxRows.Waiting)) is { } underWay)
         {
-            throw new ArgumentException($"Message {underWay.Id} is {underWay.State}: an owner may be sending it.", nameof(entries));
+            throw new ArgumentException($"Message {underWay.Id} is {underWay.State}: an owner may be sending it, or another version reads it.", nameof(entries));
         }
 
         var changes = new Dictionary<(string Bucket, string RowKey, string ETag), OutboxChange>();
@@ -108,8 +107,9 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
             }
 
             var parcel = OutboxRows.Read(group, head, System.Collections.ObjectModel.ReadOnlyDictionary<string, Row>.Empty);
-            List<(OutboxMessage, string, string?)> left = [.. parcel.Messages.Where(message => !ids.Contains(message.Id)).Select(message => (message, first.State, first.Detail))];
-            return left.Count == 0 ? [delete] : OutboxSettlement.Moved(new CommittedParcel(parcel, first.Head.ETag), left);
+            var isInDoubt = OutboxRows.IsInDoubt(head);
+            List<LeftMessage> left = [.. parcel.Messages.Where(message => !ids.Contains(message.Id)).Select(message => new LeftMessage(message, first.State, first.Detail, isInDoubt))];
+            return left.Count == 0 ? [delete] : OutboxSettlement.Moved(new CommittedParcel(parcel, first.Head.ETag, OutboxRows.PolicyOf(head), isInDoubt), left);
         }
 
         if (first.FurtherRows.Count == 0)

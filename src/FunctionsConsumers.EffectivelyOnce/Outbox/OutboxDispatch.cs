@@ -10,9 +10,13 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// </summary>
 internal sealed partial class OutboxDispatch
 {
+    // Of one kind, over all buckets: more at once than this would wait in the receiver's queue instead of here.
+    private const int SendsAtOnce = 400;
+
     private readonly string _group;
     private readonly Dictionary<string, IMessageSender> _senders;
     private readonly InDoubtPolicy _inDoubt;
+    private readonly Dictionary<string, SemaphoreSlim> _slots;
     private readonly TimeSpan _halfLease;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -24,12 +28,13 @@ internal sealed partial class OutboxDispatch
     {
         _group = group;
         _senders = senders.ToDictionary(sender => sender.Kind, StringComparer.Ordinal);
+        _slots = _senders.Keys.ToDictionary(kind => kind, _ => new SemaphoreSlim(SendsAtOnce), StringComparer.Ordinal);
         _inDoubt = options.InDoubt;
         _halfLease = options.OutboxLease / 2;
         _time = time;
         _logger = logger;
-        Claims = new OutboxClaims(group, store, owner, logger);
-        _settlement = new OutboxSettlement(group, store, PolicyOf, time, logger);
+        Claims = new OutboxClaims(group, store, owner, PolicyOf, logger);
+        _settlement = new OutboxSettlement(group, store, time, logger);
     }
 
     /// <summary>The claims of this process life.</summary>
@@ -49,10 +54,15 @@ internal sealed partial class OutboxDispatch
     /// <returns>Whether it is.</returns>
     public bool IsInHand(string id) => _inHand.ContainsKey(id);
 
-    /// <summary>Whether a message of this kind may be sent again when its send is in doubt.</summary>
+    /// <summary>Whether this process can send messages of a kind. It leaves those that it cannot send alone, in every state.</summary>
     /// <param name="kind">The kind.</param>
-    /// <returns>The sender's own policy, else the setting's.</returns>
-    public InDoubtPolicy PolicyOf(string kind) => (_senders.TryGetValue(kind, out var sender) ? sender.InDoubt : null) ?? _inDoubt;
+    /// <returns>Whether it can.</returns>
+    public bool HasSender(string kind) => _senders.ContainsKey(kind);
+
+    /// <summary>What is done with a parcel in doubt. What its rows say was decided at its first claim, and goes before all else.</summary>
+    /// <param name="parcel">The parcel, of a kind that has a sender.</param>
+    /// <returns>The rows' own policy, else the sender's, else the setting's.</returns>
+    public InDoubtPolicy PolicyOf(CommittedParcel parcel) => parcel.Policy ?? _senders[parcel.Parcel.Kind].InDoubt ?? _inDoubt;
 
     /// <summary>Claims and sends parcels of one bucket, which the caller has taken in hand.</summary>
     /// <param name="bucket">The bucket.</param>
@@ -80,34 +90,58 @@ internal sealed partial class OutboxDispatch
 
     /// <inheritdoc cref="OutboxSettlement.ParkAsync" />
     public Task ParkAsync(string bucket, CommittedParcel parcel, string detail, CancellationToken cancellationToken) =>
-        _settlement.ParkAsync(bucket, parcel, detail, cancellationToken);
+        _settlement.ParkAsync(bucket, parcel with { Policy = PolicyOf(parcel) }, detail, cancellationToken);
 
     private async Task<(CommittedParcel Parcel, SendResult[] Results)> SendAsync(CommittedParcel parcel, long claimedAt, CancellationToken cancellationToken) =>
         (parcel, await Task.WhenAll(parcel.Parcel.Messages.Select(message => SendAsync(message, claimedAt, cancellationToken))).ConfigureAwait(false));
 
     private async Task<SendResult> SendAsync(OutboxMessage message, long claimedAt, CancellationToken cancellationToken)
     {
-        if (!_senders.TryGetValue(message.Kind, out var sender))
-        {
-            return new SendResult(SendStatus.NotSent, $"No sender is registered for messages of kind '{message.Kind}'.");
-        }
-
-        var left = _halfLease - _time.GetElapsedTime(claimedAt);
-        if (left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
-        {
-            return new SendResult(SendStatus.NotSent, "The claim grew old before the send began.");
-        }
-
+        var slots = _slots[message.Kind];
+        var isEntered = slots.Wait(0, CancellationToken.None) || await EntersAsync(slots, _halfLease - _time.GetElapsedTime(claimedAt), cancellationToken).ConfigureAwait(false);
         try
         {
+            var left = _halfLease - _time.GetElapsedTime(claimedAt);
+            if (!isEntered || left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
+            {
+                return new SendResult(SendStatus.NotSent, "The claim grew old before the send began.");
+            }
+
             // Finished, whoever stops meanwhile: it has its time-out, and an outcome that is not known is a doubt.
-            return await sender.SendAsync(message, left, CancellationToken.None).ConfigureAwait(false);
+            return await _senders[message.Kind].SendAsync(message, left, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
             // A sender may fail in any way; whatever it was, the receiver may have taken the message.
             LogSendFailed(failure, _group, message.Kind, message.Id);
             return new SendResult(SendStatus.Unknown, failure.Message);
+        }
+        finally
+        {
+            if (isEntered)
+            {
+                slots.Release();
+            }
+        }
+    }
+
+    private async Task<bool> EntersAsync(SemaphoreSlim slots, TimeSpan most, CancellationToken cancellationToken)
+    {
+        if (most <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        using var late = new CancellationTokenSource(most, _time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            await slots.WaitAsync(over.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

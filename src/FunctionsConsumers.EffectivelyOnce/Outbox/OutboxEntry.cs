@@ -5,7 +5,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// <summary>A message as it stands in an outbox, for a person to look at. Its name is <see cref="Id" />, never the row it is kept in.</summary>
 internal sealed record OutboxEntry
 {
-    internal OutboxEntry(OutboxMessage message, Row head)
+    private OutboxEntry(OutboxMessage message, Row head)
     {
         Group = message.Group;
         Id = message.Id;
@@ -19,6 +19,19 @@ internal sealed record OutboxEntry
         SharesItsRow = OutboxRows.CountOf(head) > 1;
     }
 
+    // A row of another version, or one that is broken: it is shown, and nobody changes it by hand.
+    private OutboxEntry(string group, Row head, string unreadable)
+    {
+        Group = group;
+        Id = OutboxRows.IdOf(head);
+        Kind = head.Text(OutboxRows.Kind) ?? "";
+        Subject = "";
+        State = OutboxRows.Unreadable;
+        Detail = unreadable;
+        Head = (head.PartitionKey, head.RowKey, head.ETag);
+        FurtherRows = [];
+    }
+
     /// <summary>The consumer group that planned it.</summary>
     public string Group { get; }
 
@@ -28,7 +41,10 @@ internal sealed record OutboxEntry
     /// <summary>The kind of message.</summary>
     public string Kind { get; }
 
-    /// <summary><see cref="OutboxRows.Waiting" />, <see cref="OutboxRows.Claimed" /> or <see cref="OutboxRows.Parked" />.</summary>
+    /// <summary>
+    /// <see cref="OutboxRows.Waiting" />, <see cref="OutboxRows.Claimed" /> or <see cref="OutboxRows.Parked" />; or
+    /// <see cref="OutboxRows.Unreadable" /> for a row in a format that this version does not know.
+    /// </summary>
     public string State { get; }
 
     /// <summary>The subject of its event; the coordinates for a dead letter.</summary>
@@ -53,7 +69,15 @@ internal sealed record OutboxEntry
     /// <param name="group">The consumer group.</param>
     /// <param name="row">A row of the outbox, with all its columns.</param>
     /// <returns>None for the further rows of a large payload.</returns>
-    /// <exception cref="InvalidDataException">Several messages are in a format that is not known.</exception>
-    internal static IEnumerable<OutboxEntry> Of(string group, Row row) =>
-        OutboxRows.MessagesOf(group, row).Select(message => new OutboxEntry(message, row));
+    internal static IReadOnlyList<OutboxEntry> Of(string group, Row row)
+    {
+        try
+        {
+            return [.. OutboxRows.MessagesOf(group, row).Select(message => new OutboxEntry(message, row))];
+        }
+        catch (InvalidDataException unreadable)
+        {
+            return [new OutboxEntry(group, row, unreadable.Message)];
+        }
+    }
 }

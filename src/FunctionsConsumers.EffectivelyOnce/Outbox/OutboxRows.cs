@@ -25,11 +25,26 @@ internal static class OutboxRows
     /// <summary>In doubt or refused, and left for a person.</summary>
     public const string Parked = "parked";
 
+    /// <summary>The state that a tool shows of a row in a format that it does not know; no row says so of itself.</summary>
+    public const string Unreadable = "unreadable";
+
     /// <summary>The column with the id of the process life that claimed the message.</summary>
     public const string Owner = "Owner";
 
     /// <summary>The column with the id of the claim itself.</summary>
     public const string Claim = "Claim";
+
+    /// <summary>
+    /// The column with the policy for doubt, <see cref="InDoubtPolicy" /> by name: that of the first owner that claimed the
+    /// message, whatever a later one would do. Not there before the first claim.
+    /// </summary>
+    public const string Policy = "InDoubt";
+
+    /// <summary>
+    /// The column with the id of a claim under which a send may have begun whose outcome is not known; empty or not there
+    /// where there is none. An owner that knows that nothing was taken under its own claim empties it again.
+    /// </summary>
+    public const string Doubt = "Doubt";
 
     /// <summary>The column that says in one line why a message still waits or is parked.</summary>
     public const string Detail = "Detail";
@@ -53,6 +68,9 @@ internal static class OutboxRows
     private const int ColumnBytes = TransactionLimits.MaxPropertyBytes;
     private const int ColumnsOfARow = 15;
 
+    // More would not fit the transaction that inserts them.
+    private const int MaxParts = TransactionLimits.MaxRows - 1;
+
     /// <summary>The most bytes of payload in one row.</summary>
     internal const int RowBytes = ColumnBytes * ColumnsOfARow;
 
@@ -60,8 +78,10 @@ internal static class OutboxRows
     /// <param name="parcel">The parcel.</param>
     /// <param name="state">The state it begins in.</param>
     /// <param name="detail">Why it is in that state; null for one that was never tried.</param>
+    /// <param name="policy">What is done with it in doubt; null where no owner has claimed it yet.</param>
+    /// <param name="doubt">The claim under which it came in doubt; null where it is not.</param>
     /// <returns>The head row first.</returns>
-    public static IReadOnlyList<RowOperation> Inserts(Parcel parcel, string state = Waiting, string? detail = null)
+    public static IReadOnlyList<RowOperation> Inserts(Parcel parcel, string state = Waiting, string? detail = null, InDoubtPolicy? policy = null, string? doubt = null)
     {
         ArgumentNullException.ThrowIfNull(parcel);
         var first = parcel.Messages[0];
@@ -89,6 +109,12 @@ internal static class OutboxRows
                 if (detail is not null)
                 {
                     columns[Detail] = Shortened(detail);
+                }
+
+                if (policy is { } inDoubt)
+                {
+                    columns[Policy] = inDoubt.ToString();
+                    columns[Doubt] = doubt ?? "";
                 }
             }
 
@@ -127,10 +153,36 @@ internal static class OutboxRows
     /// <summary>How many messages stand in a head row.</summary>
     /// <param name="head">The head row.</param>
     /// <returns>At least one.</returns>
+    /// <exception cref="InvalidDataException">The row is in a format that is not known.</exception>
     public static int CountOf(Row head)
     {
         ArgumentNullException.ThrowIfNull(head);
-        return (int)(head.Number(Messages) ?? 1);
+        return Small(head, Messages, absent: 1, ParcelPacker.MaxMessages);
+    }
+
+    /// <summary>What a head row says is done in doubt.</summary>
+    /// <param name="head">The head row.</param>
+    /// <returns>The policy; null where no owner that writes it down has claimed the row yet.</returns>
+    /// <exception cref="InvalidDataException">The row names a policy that is not known.</exception>
+    public static InDoubtPolicy? PolicyOf(Row head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return head.Text(Policy) switch
+        {
+            null => null,
+            nameof(InDoubtPolicy.Resend) => InDoubtPolicy.Resend,
+            nameof(InDoubtPolicy.Park) => InDoubtPolicy.Park,
+            var another => throw new InvalidDataException($"Row '{head.RowKey}' of the outbox has the policy '{another}', which this version does not know."),
+        };
+    }
+
+    /// <summary>Whether a head row says that a send of its messages may have been taken.</summary>
+    /// <param name="head">The head row.</param>
+    /// <returns>Whether it does.</returns>
+    public static bool IsInDoubt(Row head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return head.Text(Doubt) is { Length: > 0 };
     }
 
     /// <summary>The messages of a row, as far as the row itself tells of them.</summary>
@@ -143,7 +195,8 @@ internal static class OutboxRows
     /// <summary>The row keys of a message's further rows.</summary>
     /// <param name="head">The head row.</param>
     /// <returns>Empty for a payload that fits the head row.</returns>
-    public static IReadOnlyList<string> FurtherRows(Row head) => FurtherRows(IdOf(head), (int)(head.Number(Parts) ?? 0));
+    /// <exception cref="InvalidDataException">The row is in a format that is not known.</exception>
+    public static IReadOnlyList<string> FurtherRows(Row head) => FurtherRows(IdOf(head), Small(head, Parts, absent: 0, MaxParts));
 
     /// <summary>The row keys of a parcel's further rows.</summary>
     /// <param name="parcel">The parcel.</param>
@@ -189,6 +242,18 @@ internal static class OutboxRows
                 head.Columns.TryGetValue(CreatedAt, out var created) && created is DateTimeOffset at ? at : default)];
     }
 
+    private static int Small(Row head, string column, int absent, int most)
+    {
+        if (!head.Columns.TryGetValue(column, out var value))
+        {
+            return absent;
+        }
+
+        return head.Number(column) is { } number && number >= absent && number <= most
+            ? (int)number
+            : throw new InvalidDataException($"Column {column} of row '{head.RowKey}' of the outbox is '{value}', which this version cannot read.");
+    }
+
     private static int PartsOf(byte[] payload) => Math.Max(0, (payload.Length - 1) / RowBytes);
 
     private static IReadOnlyList<string> FurtherRows(string id, int parts) =>
@@ -203,7 +268,7 @@ internal static class OutboxRows
     {
         for (var column = 0; column < ColumnsOfARow && row.Columns.TryGetValue(PayloadColumn(column), out var value); column++)
         {
-            payload.Write((byte[])value);
+            payload.Write(value as byte[] ?? throw new InvalidDataException($"Column {PayloadColumn(column)} of row '{row.RowKey}' of the outbox holds no bytes."));
         }
     }
 }

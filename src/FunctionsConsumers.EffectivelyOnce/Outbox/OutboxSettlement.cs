@@ -7,7 +7,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// Writes down what became of claimed parcels. The invariant: a row of ours is moved on however long that takes, and only
 /// under the version that our claim gave it.
 /// </summary>
-internal sealed partial class OutboxSettlement(string group, ITableStore store, Func<string, InDoubtPolicy> policyOf, TimeProvider time, ILogger logger)
+internal sealed partial class OutboxSettlement(string group, ITableStore store, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
     private readonly ILogger _logger = logger;
@@ -39,7 +39,7 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
 
     /// <summary>Leaves a parcel for a person, under the version that was seen.</summary>
     /// <param name="bucket">The bucket.</param>
-    /// <param name="parcel">The parcel.</param>
+    /// <param name="parcel">The parcel, with the policy that says so.</param>
     /// <param name="detail">Why, in one line.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>When it was tried; another owner may have been faster.</returns>
@@ -50,17 +50,17 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
             LogParked(group, message.Id, detail);
         }
 
-        return store.SubmitAsync(bucket, Moved(parcel, [.. parcel.Parcel.Messages.Select(message => (message, OutboxRows.Parked, (string?)detail))]), cancellationToken);
+        return store.SubmitAsync(bucket, Moved(parcel, [.. parcel.Parcel.Messages.Select(message => new LeftMessage(message, OutboxRows.Parked, detail, IsInDoubt: true))]), cancellationToken);
     }
 
     private async Task<List<RowOperation>> OperationsAsync(string bucket, CommittedParcel parcel, SendResult[] results)
     {
-        List<(OutboxMessage Message, string State, string? Detail)> left = [];
+        List<LeftMessage> left = [];
         for (var i = 0; i < results.Length; i++)
         {
             if (results[i].Status != SendStatus.Sent)
             {
-                left.Add(Left(parcel.Parcel.Messages[i], results[i]));
+                left.Add(Left(parcel, parcel.Parcel.Messages[i], results[i]));
             }
         }
 
@@ -79,19 +79,20 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         return deletes;
     }
 
-    private (OutboxMessage Message, string State, string? Detail) Left(OutboxMessage message, SendResult result)
+    private LeftMessage Left(CommittedParcel parcel, OutboxMessage message, SendResult result)
     {
         switch (result.Status)
         {
             case SendStatus.NotSent:
                 LogNotSent(group, message.Kind, message.Id, result.Detail);
-                return (message, OutboxRows.Waiting, result.Detail);
-            case SendStatus.Unknown when policyOf(message.Kind) == InDoubtPolicy.Resend:
+                return new LeftMessage(message, OutboxRows.Waiting, result.Detail, parcel.IsInDoubt);
+            case SendStatus.Unknown when parcel.Policy == InDoubtPolicy.Resend:
                 LogInDoubt(group, message.Kind, message.Id, result.Detail);
-                return (message, OutboxRows.Waiting, "in doubt: " + result.Detail);
+                return new LeftMessage(message, OutboxRows.Waiting, "in doubt: " + result.Detail, IsInDoubt: true);
             default:
                 LogParked(group, message.Id, result.Detail);
-                return (message, OutboxRows.Parked, (result.Status == SendStatus.Unknown ? "in doubt: " : "refused: ") + result.Detail);
+                var isUnknown = result.Status == SendStatus.Unknown;
+                return new LeftMessage(message, OutboxRows.Parked, (isUnknown ? "in doubt: " : "refused: ") + result.Detail, isUnknown || parcel.IsInDoubt);
         }
     }
 
@@ -102,27 +103,30 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
     /// <param name="parcel">The parcel, with the version of its head row.</param>
     /// <param name="left">What is left of it, with its new states; at least one message.</param>
     /// <returns>The operations, for one transaction.</returns>
-    internal static List<RowOperation> Moved(CommittedParcel parcel, List<(OutboxMessage Message, string State, string? Detail)> left)
+    internal static List<RowOperation> Moved(CommittedParcel parcel, List<LeftMessage> left)
     {
-        var (_, state, detail) = left[0];
+        // Any mark will do: what counts is that there is one.
+        var waiting = left.FindAll(message => message.State == OutboxRows.Waiting);
+        var doubt = (waiting.Count > 0 ? waiting : left).Exists(message => message.IsInDoubt) ? parcel.Parcel.Id : "";
         if (left.Count == parcel.Parcel.Messages.Count && (left.Count == 1 || left.TrueForAll(message => message.State == OutboxRows.Waiting)))
         {
             return [RowOperation.Merge(
                 OutboxRows.RowKeyOf(parcel.Parcel.Id),
-                new Dictionary<string, object> { [OutboxRows.State] = state, [OutboxRows.Detail] = OutboxRows.Shortened(detail) },
+                new Dictionary<string, object> { [OutboxRows.State] = left[0].State, [OutboxRows.Detail] = OutboxRows.Shortened(left[0].Detail), [OutboxRows.Doubt] = doubt },
                 parcel.ETag!)];
         }
 
         List<RowOperation> operations = [];
-        var waiting = left.Where(message => message.State == OutboxRows.Waiting).ToList();
         foreach (var part in ParcelPacker.Pack(waiting.Select(message => message.Message)))
         {
-            operations.AddRange(OutboxRows.Inserts(part, OutboxRows.Waiting, waiting.Find(message => message.Message == part.Messages[0]).Detail));
+            operations.AddRange(OutboxRows.Inserts(
+                part, OutboxRows.Waiting, waiting.Find(message => message.Message == part.Messages[0])!.Detail, parcel.Policy, doubt));
         }
 
         foreach (var parked in left.Where(message => message.State == OutboxRows.Parked))
         {
-            operations.AddRange(OutboxRows.Inserts(new Parcel(parked.Message.Kind, [parked.Message]), OutboxRows.Parked, parked.Detail));
+            operations.AddRange(OutboxRows.Inserts(
+                new Parcel(parked.Message.Kind, [parked.Message]), OutboxRows.Parked, parked.Detail, parcel.Policy, parked.IsInDoubt ? parked.Message.Id : ""));
         }
 
         // The head row's own name may stay in use, for its first message.
@@ -161,6 +165,13 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
             var result = await store.SubmitAsync(bucket, operations, CancellationToken.None).ConfigureAwait(false);
             if (result.Status == SubmitStatus.Committed)
             {
+                return;
+            }
+
+            if (result.Status == SubmitStatus.Refused)
+            {
+                // Waiting does not mend it. The claim stays, and after its lease the policy decides.
+                LogRefused(group, parcel.Parcel.Id, result.Detail);
                 return;
             }
 
@@ -224,6 +235,16 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
     [LoggerMessage(16, LogLevel.Warning, "{Group}: message {Id} was taken over by another owner after this one's lease")]
     private partial void LogTakenOver(string group, string id);
 
+    [LoggerMessage(22, LogLevel.Error, "{Group}: the table refuses what became of message {Id}, which stays claimed: {Reason}")]
+    private partial void LogRefused(string group, string id, string? reason);
+
     [LoggerMessage(17, LogLevel.Warning, "{Group}: the outbox cannot be reached to settle what was sent, and tries again: {Reason}")]
     private partial void LogUnreachable(string group, string reason);
 }
+
+/// <summary>A message that was not sent, and what becomes of it.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="State">The state of its row from now on, waiting or parked.</param>
+/// <param name="Detail">Why; null where nothing is known.</param>
+/// <param name="IsInDoubt">Whether the receiver may have taken it.</param>
+internal sealed record LeftMessage(OutboxMessage Message, string State, string? Detail, bool IsInDoubt);

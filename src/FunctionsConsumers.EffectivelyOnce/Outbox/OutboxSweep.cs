@@ -1,112 +1,160 @@
+using System.Runtime.ExceptionServices;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
+using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// Finds messages that nobody is sending. The invariant: a claimed row is taken over only after this process has seen the
-/// same version for a whole lease on its own monotonic clock, whatever any other clock says; it is then in doubt.
+/// Finds messages that nobody is sending, and puts them into their lanes. The invariant: a claimed row is taken over only
+/// after this process has seen the same version for a whole lease on its own monotonic clock, whatever any other clock says;
+/// it is then in doubt. A row that cannot be read is passed over, and a bucket that cannot be scanned keeps no other.
 /// </summary>
-internal sealed class OutboxSweep(ITableStore store, Buckets buckets, OutboxDispatch dispatch, TimeSpan lease, TimeProvider time) : IDisposable
+internal sealed partial class OutboxSweep(
+    string group, ITableStore store, Buckets buckets, OutboxDispatch dispatch, OutboxLanes lanes, TimeSpan lease, TimeProvider time, ILogger logger) : IDisposable
 {
-    private readonly SemaphoreSlim _one = new(1);
-    private Dictionary<string, (string ETag, long Since)> _claimed = new(StringComparer.Ordinal);
+    private readonly ILogger _logger = logger;
+    private readonly Dictionary<string, Watched> _watched = buckets.All.ToDictionary(bucket => bucket, _ => new Watched(), StringComparer.Ordinal);
 
-    /// <summary>Looks through every bucket once.</summary>
+    /// <summary>The faults that did not stop it.</summary>
+    public ContainedFaults Faults { get; } = new();
+
+    /// <summary>Looks through every bucket once, all side by side.</summary>
     /// <param name="cancellationToken">Ends the sweep.</param>
     /// <returns>How many messages were seen.</returns>
+    /// <exception cref="StoreUnavailableException">No bucket could be scanned.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var counts = await Task.WhenAll(buckets.All.Select(bucket => TryAsync(bucket, cancellationToken))).ConfigureAwait(false);
+        if (Array.TrueForAll(counts, count => count.Failure is not null))
+        {
+            ExceptionDispatchInfo.Throw(counts[0].Failure!);
+        }
+
+        return counts.Sum(count => count.Messages);
+    }
+
+    /// <summary>Looks through one bucket; a failure is noted, and no more.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="cancellationToken">Ends the sweep.</param>
+    /// <returns>How many messages were seen, or why the bucket could not be scanned to its end.</returns>
+    /// <exception cref="OperationCanceledException">The sweep was ended.</exception>
+    public async Task<(int Messages, Exception? Failure)> TryAsync(string bucket, CancellationToken cancellationToken)
+    {
         try
         {
-            var seen = new Dictionary<string, (string ETag, long Since)>(StringComparer.Ordinal);
-            var messages = 0;
-            foreach (var bucket in buckets.All)
+            var messages = await SweepAsync(bucket, cancellationToken).ConfigureAwait(false);
+            Faults.Over(bucket);
+            return (messages, null);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (Faults.Note(bucket, failure.Message))
             {
-                messages += await SweepAsync(bucket, seen, cancellationToken).ConfigureAwait(false);
+                LogBucketFailed(failure is StoreUnavailableException or SettingException ? null : failure, group, bucket, failure.Message, Faults.Count);
             }
 
-            _claimed = seen;
-            return messages;
-        }
-        finally
-        {
-            _one.Release();
+            return (0, failure);
         }
     }
 
-    public void Dispose() => _one.Dispose();
-
-    private async Task<int> SweepAsync(string bucket, Dictionary<string, (string ETag, long Since)> seen, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        var messages = 0;
-        List<CommittedParcel> free = [];
+        foreach (var watched in _watched.Values)
+        {
+            watched.One.Dispose();
+        }
+    }
+
+    private async Task<int> SweepAsync(string bucket, CancellationToken cancellationToken)
+    {
+        var watched = _watched[bucket];
+        await watched.One.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var seen = new Dictionary<string, (string ETag, long Since)>(StringComparer.Ordinal);
+        var isWhole = false;
         try
         {
+            var messages = 0;
             await foreach (var row in store.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
             {
-                if (!OutboxRows.IsHead(row))
+                if (OutboxRows.IsHead(row))
                 {
-                    continue;
-                }
-
-                messages += OutboxRows.CountOf(row);
-                if (!IsFree(row, seen) || await dispatch.Claims.ReadAsync(bucket, row, cancellationToken).ConfigureAwait(false) is not { } parcel)
-                {
-                    continue;
-                }
-
-                if (row.Text(OutboxRows.State) == OutboxRows.Claimed && dispatch.PolicyOf(parcel.Kind) == InDoubtPolicy.Park)
-                {
-                    await dispatch.ParkAsync(
-                        bucket, new CommittedParcel(parcel, row.ETag), "in doubt: its owner died or lost its answer while sending", cancellationToken).ConfigureAwait(false);
-                }
-                else if (dispatch.TakeInHand(parcel.Id))
-                {
-                    free.Add(new CommittedParcel(parcel, row.ETag));
-                    if (free.Sum(one => one.Parcel.Messages.Count) >= GroupOutbox.MessagesAtOnce)
-                    {
-                        await SendAsync().ConfigureAwait(false);
-                    }
+                    messages += await SweepAsync(bucket, row, watched, seen, cancellationToken).ConfigureAwait(false);
                 }
             }
 
-            if (free.Count > 0)
-            {
-                await SendAsync().ConfigureAwait(false);
-            }
-
+            isWhole = true;
             return messages;
         }
         finally
         {
-            // A sweep that fails half-way lets go of what it has not handed on; it would be passed over for ever.
-            free.ForEach(parcel => dispatch.LetGo(parcel.Parcel.Id));
-        }
+            // A version is never used again: what was seen of it before holds, though this sweep did not come so far.
+            foreach (var (rowKey, claim) in isWhole ? [] : watched.Claimed)
+            {
+                seen.TryAdd(rowKey, claim);
+            }
 
-        Task SendAsync()
-        {
-            var sent = free;
-            free = [];
-            return dispatch.SendAsync(bucket, sent, cancellationToken);
+            watched.Claimed = seen;
+            watched.One.Release();
         }
     }
 
-    // An unclaimed row was never tried, or certainly not taken: anyone may send it.
-    private bool IsFree(Row row, Dictionary<string, (string ETag, long Since)> seen)
+    // Returns how many messages stand in the row; 1 where that cannot be read.
+    private async Task<int> SweepAsync(string bucket, Row row, Watched watched, Dictionary<string, (string ETag, long Since)> seen, CancellationToken cancellationToken)
     {
-        if (dispatch.IsInHand(OutboxRows.IdOf(row)))
+        try
         {
-            return false;
-        }
+            var count = OutboxRows.CountOf(row);
+            var kind = row.Text(OutboxRows.Kind) ?? "";
+            if (!dispatch.HasSender(kind))
+            {
+                // Another version of the hosts knows what to do with it: whatever state it is in is theirs to change.
+                if (Faults.Note("kind " + kind, "no sender"))
+                {
+                    LogNoSender(group, kind);
+                }
 
+                return count;
+            }
+
+            if (dispatch.IsInHand(OutboxRows.IdOf(row)) || !IsFree(row, watched, seen) || await dispatch.Claims.ReadAsync(bucket, row, cancellationToken).ConfigureAwait(false) is not { } parcel)
+            {
+                return count;
+            }
+
+            var isTakenOver = row.Text(OutboxRows.State) == OutboxRows.Claimed;
+            var found = new CommittedParcel(parcel, row.ETag, OutboxRows.PolicyOf(row), isTakenOver || OutboxRows.IsInDoubt(row));
+            if (found.IsInDoubt && dispatch.PolicyOf(found) == InDoubtPolicy.Park)
+            {
+                await dispatch.ParkAsync(bucket, found, "in doubt: its owner died or lost its answer while sending", cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                lanes.TryAdd(bucket, found);
+            }
+
+            return count;
+        }
+        catch (InvalidDataException unreadable)
+        {
+            if (Faults.Note(row.RowKey, unreadable.Message))
+            {
+                LogRowPassedOver(group, row.RowKey, unreadable.Message, Faults.Count);
+            }
+
+            return 1;
+        }
+    }
+
+    // An unclaimed row was never tried, or certainly not taken, or is in doubt and says so: anyone with a sender may see to it.
+    private bool IsFree(Row row, Watched watched, Dictionary<string, (string ETag, long Since)> seen)
+    {
         switch (row.Text(OutboxRows.State))
         {
             case OutboxRows.Waiting:
                 return true;
             case OutboxRows.Claimed:
-                var since = _claimed.TryGetValue(row.RowKey, out var before) && string.Equals(before.ETag, row.ETag, StringComparison.Ordinal)
+                var since = watched.Claimed.TryGetValue(row.RowKey, out var before) && string.Equals(before.ETag, row.ETag, StringComparison.Ordinal)
                     ? before.Since
                     : time.GetTimestamp();
                 seen[row.RowKey] = (row.ETag, since);
@@ -114,5 +162,22 @@ internal sealed class OutboxSweep(ITableStore store, Buckets buckets, OutboxDisp
             default:
                 return false;
         }
+    }
+
+    [LoggerMessage(10, LogLevel.Warning, "{Group}: bucket {Bucket} of the outbox could not be swept and is tried again ({Faults} faults so far): {Reason}")]
+    private partial void LogBucketFailed(Exception? failure, string group, string bucket, string reason, long faults);
+
+    [LoggerMessage(19, LogLevel.Error, "{Group}: row {RowKey} of the outbox cannot be read by this version and is passed over ({Faults} faults so far): {Reason}")]
+    private partial void LogRowPassedOver(string group, string rowKey, string reason, long faults);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Group}: no sender is registered for messages of kind '{Kind}': they are left to hosts that have one")]
+    private partial void LogNoSender(string group, string kind);
+
+    /// <summary>What was seen of a bucket's claimed rows, by one sweep at a time.</summary>
+    private sealed class Watched
+    {
+        public SemaphoreSlim One { get; } = new(1);
+
+        public Dictionary<string, (string ETag, long Since)> Claimed { get; set; } = new(StringComparer.Ordinal);
     }
 }

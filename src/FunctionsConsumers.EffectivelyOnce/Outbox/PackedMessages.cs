@@ -54,24 +54,26 @@ internal static class PackedMessages
                 throw new InvalidDataException($"Messages in the outbox of '{group}' are written in format {version}; this version reads format {Version}.");
             }
 
-            var messages = new OutboxMessage[reader.Read7BitEncodedInt()];
-            for (var i = 0; i < messages.Length; i++)
+            // Read one by one, and not by the number alone: bytes of another format may say anything.
+            var count = reader.Read7BitEncodedInt();
+            var messages = new List<OutboxMessage>();
+            for (var i = 0; i < count; i++)
             {
                 var id = reader.ReadString();
                 var createdAt = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
                 var subject = reader.ReadString();
                 var length = reader.Read7BitEncodedInt();
                 var payload = reader.ReadBytes(length);
-                messages[i] = payload.Length == length
+                messages.Add(payload.Length == length
                     ? new OutboxMessage(id, kind, group, subject, payload, createdAt)
-                    : throw new EndOfStreamException();
+                    : throw new EndOfStreamException());
             }
 
-            return messages;
+            return messages.Count > 0 ? messages : throw new EndOfStreamException();
         }
-        catch (EndOfStreamException cutOff)
+        catch (Exception unreadable) when (unreadable is EndOfStreamException or FormatException or ArgumentException)
         {
-            throw new InvalidDataException($"Messages in the outbox of '{group}' are cut off.", cutOff);
+            throw new InvalidDataException($"Messages in the outbox of '{group}' are cut off, or not in format {Version}.", unreadable);
         }
     }
 }

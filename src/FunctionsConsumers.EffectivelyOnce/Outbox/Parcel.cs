@@ -17,4 +17,6 @@ internal sealed record Parcel(string Kind, IReadOnlyList<OutboxMessage> Messages
 /// <param name="ETag">
 /// The version of its head row; null where it is not known: then the row is read, and what stands there is what counts.
 /// </param>
-internal readonly record struct CommittedParcel(Parcel Parcel, string? ETag);
+/// <param name="Policy">What its rows say is done in doubt; null where no owner with a sender has claimed it yet.</param>
+/// <param name="IsInDoubt">Whether a send of it may have been taken already.</param>
+internal readonly record struct CommittedParcel(Parcel Parcel, string? ETag, InDoubtPolicy? Policy = null, bool IsInDoubt = false);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.Progress;
@@ -38,67 +39,86 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
             gaps = Still(gaps, await progress.EnsureFloorsAsync(topic, cancellationToken).ConfigureAwait(false));
         }
 
-        long found = 0, lost = 0;
-        var healed = default(BatchOutcome);
+        var result = default(GapAuditResult);
+        ExceptionDispatchInfo? first = null;
         foreach (var stretch in Stretches(gaps))
         {
-            var (position, to) = (stretch.Position, stretch.Gaps[^1].To);
-            foreach (var (from, until) in stretch.Gaps.Where(gap => gap.From < position.LogStart))
+            try
             {
-                var end = Math.Min(until, position.LogStart);
-                LogLost(processor.Group, topic, position.Partition, from, end);
-                await progress.LostAsync(topic, position.Partition, from, end, cancellationToken).ConfigureAwait(false);
-                lost += end - from;
+                var more = await HealAsync(topic, stretch, cancellationToken).ConfigureAwait(false);
+                result = new GapAuditResult(result.Found + more.Found, result.Healed + more.Healed, result.Lost + more.Lost);
             }
-
-            for (var begin = Math.Max(stretch.Gaps[0].From, position.LogStart); begin < to;)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                var slice = await log.ReadAsync(topic, position.Partition, begin, to, RecordsAtOnce, cancellationToken).ConfigureAwait(false);
-                var records = InGaps(slice.Records, stretch.Gaps);
-                if (records.Count > 0)
-                {
-                    var outcome = await processor.ProcessAsync(records, cancellationToken).ConfigureAwait(false);
-                    healed = new BatchOutcome(
-                        healed.Applied + outcome.Applied, healed.Duplicates + outcome.Duplicates, healed.DeadLettered + outcome.DeadLettered, healed.PassedOver + outcome.PassedOver);
-                    found += records.Count;
-                }
-
-                if (slice.ReadTo <= begin)
-                {
-                    break;
-                }
-
-                // What the reading passed over, control records and compacted ones, is finished too.
-                progress.Finished(topic, position.Partition, begin, slice.ReadTo);
-                begin = slice.ReadTo;
+                // One partition that cannot be read keeps no other from being healed.
+                LogNotHealed(processor.Group, topic, stretch.Position.Partition, failure.Message);
+                first ??= ExceptionDispatchInfo.Capture(failure);
             }
         }
 
         await progress.FlushAsync(cancellationToken).ConfigureAwait(false);
-        if (healed.Applied + healed.DeadLettered > 0)
+        if (result.Healed > 0)
         {
-            LogHealed(processor.Group, topic, healed.Applied + healed.DeadLettered);
+            LogHealed(processor.Group, topic, result.Healed);
         }
 
-        return new GapAuditResult(found, healed.Applied + healed.DeadLettered, lost);
+        first?.Throw();
+        return result;
+    }
+
+    private async Task<GapAuditResult> HealAsync(string topic, Stretch stretch, CancellationToken cancellationToken)
+    {
+        long found = 0, lost = 0;
+        var healed = 0;
+        var (position, epoch, to) = (stretch.Position, stretch.Epoch, stretch.Gaps[^1].To);
+        foreach (var (from, until) in stretch.Gaps.Where(gap => gap.From < position.LogStart))
+        {
+            var end = Math.Min(until, position.LogStart);
+            LogLost(processor.Group, topic, position.Partition, from, end);
+            await progress.LostAsync(topic, position.Partition, from, end, cancellationToken, epoch).ConfigureAwait(false);
+            lost += end - from;
+        }
+
+        for (var begin = Math.Max(stretch.Gaps[0].From, position.LogStart); begin < to;)
+        {
+            var slice = await log.ReadAsync(topic, position.Partition, begin, to, RecordsAtOnce, cancellationToken).ConfigureAwait(false);
+            var records = InGaps(slice.Records, stretch.Gaps);
+            if (records.Count > 0)
+            {
+                var outcome = await processor.ProcessAsync(records, cancellationToken).ConfigureAwait(false);
+                healed += outcome.Applied + outcome.DeadLettered;
+                found += records.Count;
+            }
+
+            if (slice.ReadTo <= begin)
+            {
+                break;
+            }
+
+            // What the reading passed over, control records and compacted ones, is finished too.
+            progress.Finished(topic, position.Partition, begin, slice.ReadTo, epoch);
+            begin = slice.ReadTo;
+        }
+
+        return new GapAuditResult(found, healed, lost);
     }
 
     /// <summary>
     /// Gaps that lie close together are read in one go: behind every transaction of a producer there is one, and each
     /// reading connects to the broker anew, which takes longer than to read what lies between.
     /// </summary>
-    private static List<(PartitionPosition Position, List<(long From, long To)> Gaps)> Stretches(List<(PartitionPosition Position, long From, long To)> gaps)
+    private static List<Stretch> Stretches(List<Gap> gaps)
     {
-        var stretches = new List<(PartitionPosition Position, List<(long From, long To)> Gaps)>();
-        foreach (var (position, from, to) in gaps)
+        var stretches = new List<Stretch>();
+        foreach (var gap in gaps)
         {
-            if (stretches.Count > 0 && stretches[^1] is var (last, close) && last.Partition == position.Partition && from - close[^1].To <= RecordsAtOnce)
+            if (stretches.Count > 0 && stretches[^1] is var last && last.Position.Partition == gap.Position.Partition && gap.From - last.Gaps[^1].To <= RecordsAtOnce)
             {
-                close.Add((from, to));
+                last.Gaps.Add((gap.From, gap.To));
             }
             else
             {
-                stretches.Add((position, [(from, to)]));
+                stretches.Add(new Stretch(gap.Position, gap.Epoch, [(gap.From, gap.To)]));
             }
         }
 
@@ -127,19 +147,26 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
         return found;
     }
 
-    private static List<(PartitionPosition Position, long From, long To)> Gaps(IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)> partitions) =>
+    private static List<Gap> Gaps(IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)> partitions) =>
         [.. partitions.SelectMany(partition => partition.Position.Committed is { } committed
-            ? partition.Progress.Finished.Missing(partition.Progress.Floor, committed).Select(gap => (partition.Position, gap.From, gap.To))
+            ? partition.Progress.Finished.Missing(partition.Progress.Floor, committed).Select(gap => new Gap(partition.Position, partition.Progress.Epoch, gap.From, gap.To))
             : [])];
 
-    private static List<(PartitionPosition Position, long From, long To)> Still(
-        List<(PartitionPosition Position, long From, long To)> gaps, IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)> now)
+    // A topic made anew meanwhile has none of the old one's gaps; the next audit finds its own.
+    private static List<Gap> Still(List<Gap> gaps, IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)> now)
     {
         var byPartition = now.ToDictionary(partition => partition.Position.Partition);
-        return [.. gaps.SelectMany(gap => byPartition.TryGetValue(gap.Position.Partition, out var partition)
-            ? partition.Progress.Finished.Missing(Math.Max(gap.From, partition.Progress.Floor), gap.To).Select(left => (partition.Position, left.From, left.To))
+        return [.. gaps.SelectMany(gap => byPartition.TryGetValue(gap.Position.Partition, out var partition) && partition.Progress.Epoch == gap.Epoch
+            ? partition.Progress.Finished.Missing(Math.Max(gap.From, partition.Progress.Floor), gap.To).Select(left => new Gap(partition.Position, gap.Epoch, left.From, left.To))
             : [])];
     }
+
+    private sealed record Gap(PartitionPosition Position, string Epoch, long From, long To);
+
+    private sealed record Stretch(PartitionPosition Position, string Epoch, List<(long From, long To)> Gaps);
+
+    [LoggerMessage(62, LogLevel.Warning, "{Group}: the gaps of {Topic} partition {Partition} could not be healed now: {Reason}")]
+    private partial void LogNotHealed(string group, string topic, int partition, string reason);
 
     [LoggerMessage(60, LogLevel.Error, "{Group}: the broker dropped offsets {From} to {To} of {Topic} partition {Partition} before they were handled: they are lost")]
     private partial void LogLost(string group, string topic, int partition, long from, long to);

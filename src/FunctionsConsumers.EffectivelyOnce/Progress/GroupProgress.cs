@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Logging;
 
@@ -15,38 +16,54 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// <param name="log">The log, to learn where the group begins.</param>
 /// <param name="startsAtEnd">Whether a group without a committed offset begins at the log's end (<c>autoOffsetReset</c> is <c>Latest</c>).</param>
 /// <param name="logger">Where a topic made anew is reported.</param>
-internal sealed partial class GroupProgress(string group, ITableStore store, IGroupLog log, bool startsAtEnd, ILogger logger)
+/// <param name="time">The clock; null for the system's.</param>
+internal sealed partial class GroupProgress(string group, ITableStore store, IGroupLog log, bool startsAtEnd, ILogger logger, TimeProvider? time = null)
 {
     /// <summary>The table.</summary>
     public const string TableName = "progress";
 
     private const int TriesAgainstOtherOwners = 20;
 
+    // Of notes by somebody who has not asked for the floors.
+    private const string AnyEpoch = "*";
+
+    // A batch read from a topic that was removed meanwhile may still be on its way to function code, in whatever queue: as
+    // long as a delivery may last, nothing that consumers say of the topic's offsets is written down.
+    private static readonly TimeSpan DistrustAfterAnew = TimeSpan.FromMinutes(10);
+
     private readonly ILogger _logger = logger;
-    private readonly ConcurrentDictionary<(string Topic, int Partition), OffsetIntervals> _unwritten = new();
-    private readonly ConcurrentDictionary<(string Topic, int Partition), byte> _floors = new();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly ConcurrentDictionary<(string Topic, int Partition, string Epoch), OffsetIntervals> _unwritten = new();
+    private readonly ConcurrentDictionary<(string Topic, int Partition), (string Epoch, long Floor)> _floors = new();
+    private readonly ConcurrentDictionary<string, long> _madeAnewAt = new(StringComparer.Ordinal);
+
+    /// <summary>The faults that did not stop it.</summary>
+    internal ContainedFaults Faults { get; } = new();
 
     /// <summary>Gives partitions their floor where they have none.</summary>
     /// <param name="records">A batch about to be handled.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
-    /// <returns>When each partition of the batch has a floor.</returns>
+    /// <returns>The floors of the batch's partitions, for <see cref="Finished(IReadOnlyList{ConsumedRecord}, PartitionFloors?)" />.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read or written.</exception>
-    public async Task EnsureFloorsAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
+    public async Task<PartitionFloors> EnsureFloorsAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
-        HashSet<string>? topics = null;
-        foreach (var record in records)
-        {
-            if (!_floors.ContainsKey((record.Coordinates.Topic, record.Coordinates.Partition)))
-            {
-                (topics ??= new(StringComparer.Ordinal)).Add(record.Coordinates.Topic);
-            }
-        }
-
-        foreach (var topic in topics ?? [])
+        var partitions = records.Select(record => (record.Coordinates.Topic, record.Coordinates.Partition)).Distinct().ToList();
+        foreach (var topic in partitions.Where(partition => !_floors.ContainsKey(partition)).Select(partition => partition.Topic).Distinct(StringComparer.Ordinal).ToList())
         {
             await EnsureFloorsAsync(topic, cancellationToken).ConfigureAwait(false);
         }
+
+        var floors = new PartitionFloors();
+        foreach (var partition in partitions)
+        {
+            if (_floors.TryGetValue(partition, out var known))
+            {
+                floors.Add(partition.Topic, partition.Partition, known.Epoch, known.Floor);
+            }
+        }
+
+        return floors;
     }
 
     /// <summary>Gives every partition of a topic its floor where it has none: the group's committed offset, else where it starts.</summary>
@@ -69,12 +86,18 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
 
     /// <summary>Notes that records are finished; written at the next <see cref="FlushAsync" />.</summary>
     /// <param name="records">A batch that was settled.</param>
-    public void Finished(IReadOnlyList<ConsumedRecord> records)
+    /// <param name="floors">What was known of its partitions before it was handled; null for what is known now.</param>
+    public void Finished(IReadOnlyList<ConsumedRecord> records, PartitionFloors? floors = null)
     {
         ArgumentNullException.ThrowIfNull(records);
         foreach (var record in records)
         {
-            Finished(record.Coordinates.Topic, record.Coordinates.Partition, record.Coordinates.Offset, record.Coordinates.Offset + 1);
+            var (topic, partition, offset) = record.Coordinates;
+            var isDistrusted = _madeAnewAt.TryGetValue(topic, out var at) && _time.GetElapsedTime(at) < DistrustAfterAnew;
+            if (!isDistrusted)
+            {
+                Finished(topic, partition, offset, offset + 1, floors?.EpochOf(topic, partition));
+            }
         }
     }
 
@@ -83,49 +106,40 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
     /// <param name="partition">The partition.</param>
     /// <param name="from">The first offset.</param>
     /// <param name="to">The offset after the last.</param>
-    public void Finished(string topic, int partition, long from, long to)
+    /// <param name="epoch">Which topic of that name it is, <see cref="PartitionProgress.Epoch" />; null for the one known now.</param>
+    public void Finished(string topic, int partition, long from, long to, string? epoch = null)
     {
-        var intervals = _unwritten.GetOrAdd((topic, partition), static _ => new());
+        epoch ??= _floors.TryGetValue((topic, partition), out var known) ? known.Epoch : AnyEpoch;
+        var intervals = _unwritten.GetOrAdd((topic, partition, epoch), static _ => new());
         lock (intervals)
         {
             intervals.Add(from, to);
         }
     }
 
-    /// <summary>Writes what is not written yet; what cannot be written now is kept for the next time.</summary>
+    /// <summary>
+    /// Writes what is not written yet; what cannot be written now is kept for the next time. A partition that fails keeps no
+    /// other from being written.
+    /// </summary>
     /// <param name="cancellationToken">Ends the writing.</param>
     /// <returns>When it is written.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read or written.</exception>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        foreach (var ((topic, partition), intervals) in _unwritten)
+        ExceptionDispatchInfo? first = null;
+        foreach (var (key, intervals) in _unwritten)
         {
-            OffsetIntervals taken;
-            lock (intervals)
-            {
-                if (intervals.Intervals.Count == 0)
-                {
-                    continue;
-                }
-
-                taken = OffsetIntervals.Parse(intervals.ToString());
-                intervals.Clear();
-            }
-
             try
             {
-                await MergeAsync(topic, partition, progress => progress.Merge(progress with { Finished = taken }), cancellationToken).ConfigureAwait(false);
+                await WriteAsync(key, intervals, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                lock (intervals)
-                {
-                    intervals.Add(taken);
-                }
-
-                throw;
+                first ??= ExceptionDispatchInfo.Capture(failure);
             }
         }
+
+        first?.Throw();
     }
 
     /// <summary>Counts records that the broker dropped before they were healed, and passes over them.</summary>
@@ -134,19 +148,50 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
     /// <param name="from">The first offset.</param>
     /// <param name="to">The offset after the last.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
+    /// <param name="epoch">Which topic of that name it is; null for the one known now.</param>
     /// <returns>When it is written.</returns>
-    public Task LostAsync(string topic, int partition, long from, long to, CancellationToken cancellationToken) => MergeAsync(topic, partition, progress =>
+    public Task LostAsync(string topic, int partition, long from, long to, CancellationToken cancellationToken, string? epoch = null) =>
+        MergeAsync(topic, partition, epoch ?? (_floors.TryGetValue((topic, partition), out var known) ? known.Epoch : AnyEpoch), progress =>
+        {
+            // Another audit may have counted them, or this one in a request whose answer was lost.
+            var uncounted = progress.Finished.Missing(from, to).Sum(gap => gap.To - gap.From);
+            var finished = OffsetIntervals.Parse(progress.Finished.ToString());
+            finished.Add(from, to);
+            return progress with { Finished = finished, Lost = progress.Lost + uncounted };
+        }, cancellationToken);
+
+    private async Task WriteAsync((string Topic, int Partition, string Epoch) key, OffsetIntervals intervals, CancellationToken cancellationToken)
     {
-        // Another audit may have counted them, or this one in a request whose answer was lost.
-        var uncounted = progress.Finished.Missing(from, to).Sum(gap => gap.To - gap.From);
-        var finished = OffsetIntervals.Parse(progress.Finished.ToString());
-        finished.Add(from, to);
-        return progress with { Finished = finished, Lost = progress.Lost + uncounted };
-    }, cancellationToken);
+        OffsetIntervals taken;
+        lock (intervals)
+        {
+            if (intervals.Intervals.Count == 0)
+            {
+                return;
+            }
+
+            taken = OffsetIntervals.Parse(intervals.ToString());
+            intervals.Clear();
+        }
+
+        try
+        {
+            await MergeAsync(key.Topic, key.Partition, key.Epoch, progress => progress.Merge(progress with { Finished = taken }), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            lock (intervals)
+            {
+                intervals.Add(taken);
+            }
+
+            throw;
+        }
+    }
 
     private static string RowKeyOf(string topic, int partition) => string.Create(CultureInfo.InvariantCulture, $"{topic}:{partition}");
 
-    private async Task MergeAsync(string topic, int partition, Func<PartitionProgress, PartitionProgress> change, CancellationToken cancellationToken)
+    private async Task MergeAsync(string topic, int partition, string epoch, Func<PartitionProgress, PartitionProgress> change, CancellationToken cancellationToken)
     {
         var rowKey = RowKeyOf(topic, partition);
         for (var tries = 0; tries < TriesAgainstOtherOwners; tries++)
@@ -159,7 +204,21 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
                 return;
             }
 
-            var result = await store.SubmitAsync(group, [RowOperation.Replace(rowKey, change(PartitionProgress.Read(row)).ToColumns(), row.ETag)], cancellationToken).ConfigureAwait(false);
+            if (ReadOrPassOver(row) is not { } progress)
+            {
+                return;
+            }
+
+            if (epoch != AnyEpoch && !string.Equals(progress.Epoch, epoch, StringComparison.Ordinal))
+            {
+                // What was finished in a topic of the same name is not finished in this one. What it costs, where it was this
+                // one's after all, is that the audit asks again.
+                _floors.TryRemove((topic, partition), out _);
+                LogOtherTopics(group, topic, partition);
+                return;
+            }
+
+            var result = await store.SubmitAsync(group, [RowOperation.Replace(rowKey, change(progress).ToColumns(), row.ETag)], cancellationToken).ConfigureAwait(false);
             if (result.Status == SubmitStatus.Committed)
             {
                 return;
@@ -176,44 +235,103 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
         var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
         var topicId = await log.TopicIdAsync(topic, cancellationToken).ConfigureAwait(false);
         var rows = await store.ReadAsync(group, [.. positions.Select(position => RowKeyOf(topic, position.Partition))], null, cancellationToken).ConfigureAwait(false);
-        if (positions.Any(position => ProgressOf(position)?.IsOfAnotherTopic(topicId, position.LogEnd) == true))
+        var known = rows.ToDictionary(row => row.Key, row => ReadOrPassOver(row.Value), StringComparer.Ordinal);
+        if (positions.Any(position => known.GetValueOrDefault(RowKeyOf(topic, position.Partition))?.IsOfAnotherTopic(topicId, position.LogEnd) == true))
         {
             // An end of the log that is older than the row proves nothing: the row may know of records that came since.
             positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
         }
 
-        var found = new List<(PartitionPosition, PartitionProgress)>(positions.Count);
+        // A partition above all that have a row came later than they: the group means to have it from its beginning, and what
+        // it has committed there may be behind a batch that was skipped.
+        var highest = positions.Where(position => rows.ContainsKey(RowKeyOf(topic, position.Partition))).Select(position => position.Partition).DefaultIfEmpty(int.MaxValue).Max();
+        var found = new List<(PartitionPosition Position, PartitionProgress Progress)>(positions.Count);
+        var writes = new List<RowOperation>();
         foreach (var position in positions)
         {
-            var progress = ProgressOf(position);
-            if (progress is null || progress.IsOfAnotherTopic(topicId, position.LogEnd))
+            var rowKey = RowKeyOf(topic, position.Partition);
+            if (!known.TryGetValue(rowKey, out var progress))
             {
-                if (progress is not null)
-                {
-                    LogTopicAnew(group, topic, position.Partition);
-                }
-
-                var floor = progress is null ? position.Committed ?? (startsAtEnd ? position.LogEnd : position.LogStart) : position.LogStart;
-                progress = new PartitionProgress(topicId, floor, new OffsetIntervals(), 0);
-                var rowKey = RowKeyOf(topic, position.Partition);
-                var operation = rows.TryGetValue(rowKey, out var row) ? RowOperation.Replace(rowKey, progress.ToColumns(), row.ETag) : RowOperation.Insert(rowKey, progress.ToColumns());
-                var written = await store.SubmitAsync(group, [operation], cancellationToken).ConfigureAwait(false);
-                if (written.Status != SubmitStatus.Committed)
-                {
-                    return null;
-                }
+                var floor = position.Partition > highest ? position.LogStart : position.Committed ?? (startsAtEnd ? position.LogEnd : position.LogStart);
+                progress = Anew(topicId, floor);
+                writes.Add(RowOperation.Insert(rowKey, progress.ToColumns()));
+            }
+            else if (progress is null)
+            {
+                // Its floor is not known, so its records are handled and nothing of it is audited.
+                _floors[(topic, position.Partition)] = (AnyEpoch, long.MinValue);
+                continue;
+            }
+            else if (progress.IsOfAnotherTopic(topicId, position.LogEnd))
+            {
+                LogTopicAnew(group, topic, position.Partition);
+                _madeAnewAt[topic] = _time.GetTimestamp();
+                progress = Anew(topicId, position.LogStart);
+                writes.Add(RowOperation.Replace(rowKey, progress.ToColumns(), rows[rowKey].ETag));
+            }
+            else if (progress.TopicId is null && topicId is not null)
+            {
+                progress = progress with { TopicId = topicId };
+                writes.Add(RowOperation.Replace(rowKey, progress.ToColumns(), rows[rowKey].ETag));
             }
 
-            _floors[(topic, position.Partition)] = 0;
             found.Add((position, progress));
         }
 
-        return found;
+        // The highest partitions first: what stands after a crash between two transactions has rows for the highest, and the
+        // rest are not taken for partitions that came later.
+        foreach (var chunk in Enumerable.Reverse(writes).Chunk(TransactionLimits.MaxRows))
+        {
+            if ((await store.SubmitAsync(group, chunk, cancellationToken).ConfigureAwait(false)).Status != SubmitStatus.Committed)
+            {
+                return null;
+            }
+        }
 
-        PartitionProgress? ProgressOf(PartitionPosition position) =>
-            rows.TryGetValue(RowKeyOf(topic, position.Partition), out var row) ? PartitionProgress.Read(row) : null;
+        foreach (var (position, progress) in found)
+        {
+            var before = _floors.TryGetValue((topic, position.Partition), out var floor) ? floor.Epoch : progress.Epoch;
+            if (!string.Equals(before, progress.Epoch, StringComparison.Ordinal))
+            {
+                // Another process has seen it first.
+                _madeAnewAt[topic] = _time.GetTimestamp();
+            }
+
+            _floors[(topic, position.Partition)] = (progress.Epoch, progress.Floor);
+        }
+
+        return found;
+    }
+
+    private static PartitionProgress Anew(string? topicId, long floor) =>
+        new(topicId, floor, new OffsetIntervals(), 0, topicId is null ? Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture) : null);
+
+    // Null: another version wrote it, or it is broken. It is left as it is, and nothing else stands still for it.
+    private PartitionProgress? ReadOrPassOver(Row row)
+    {
+        try
+        {
+            var progress = PartitionProgress.Read(row);
+            Faults.Over(row.RowKey);
+            return progress;
+        }
+        catch (FormatException unreadable)
+        {
+            if (Faults.Note(row.RowKey, unreadable.Message))
+            {
+                LogPassedOver(group, row.RowKey, unreadable.Message, Faults.Count);
+            }
+
+            return null;
+        }
     }
 
     [LoggerMessage(50, LogLevel.Warning, "{Group}: topic {Topic} was made anew; the progress of partition {Partition} begins again")]
     private partial void LogTopicAnew(string group, string topic, int partition);
+
+    [LoggerMessage(51, LogLevel.Information, "{Group}: what was finished of {Topic} partition {Partition} belongs to another topic of that name and is not written down")]
+    private partial void LogOtherTopics(string group, string topic, int partition);
+
+    [LoggerMessage(52, LogLevel.Error, "{Group}: row {RowKey} of the progress cannot be read by this version; its partition is consumed and not audited ({Faults} faults so far): {Reason}")]
+    private partial void LogPassedOver(string group, string rowKey, string reason, long faults);
 }

@@ -10,9 +10,11 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// <param name="Floor">The offset at which the group began.</param>
 /// <param name="Finished">The finished offsets.</param>
 /// <param name="Lost">How many records the broker dropped before they were healed.</param>
-internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetIntervals Finished, long Lost)
+/// <param name="Incarnation">An id of the row's own, where the broker did not tell the topic's when the floor was set.</param>
+internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetIntervals Finished, long Lost, string? Incarnation = null)
 {
     private const string TopicIdColumn = "TopicId";
+    private const string IncarnationColumn = "Incarnation";
     private const string FloorColumn = "Floor";
     private const string FinishedColumn = "Finished";
     private const string LostColumn = "Lost";
@@ -20,6 +22,12 @@ internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetInte
     // A column takes 32 K characters. More gaps than fit are a partition that lost its way; the audit then closes the
     // lowest ones first, and what does not fit is only asked of the tables again.
     private const int MaxText = 30_000;
+
+    /// <summary>
+    /// Which of the topics that had this name the progress is about. Offsets that were finished in one are not finished in
+    /// another: a note is written down only where it is about the row's own.
+    /// </summary>
+    public string Epoch => Incarnation ?? TopicId ?? "";
 
     /// <summary>Whether this is the progress of a topic that was removed and made anew under the same name.</summary>
     /// <param name="topicId">The topic's id now; null where the broker does not tell.</param>
@@ -42,11 +50,16 @@ internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetInte
     /// <summary>Reads the row of a partition.</summary>
     /// <param name="row">The row.</param>
     /// <returns>The progress.</returns>
+    /// <exception cref="FormatException">The row is in a format that is not known; without its floor nothing may be touched.</exception>
     public static PartitionProgress Read(Row row)
     {
         ArgumentNullException.ThrowIfNull(row);
         return new PartitionProgress(
-            row.Text(TopicIdColumn), row.Number(FloorColumn) ?? 0, OffsetIntervals.Parse(row.Text(FinishedColumn)), row.Number(LostColumn) ?? 0);
+            row.Text(TopicIdColumn),
+            row.Number(FloorColumn) ?? throw new FormatException($"Row '{row.RowKey}' of the progress has no {FloorColumn} that this version can read."),
+            OffsetIntervals.Parse(row.Text(FinishedColumn)),
+            row.Number(LostColumn) ?? 0,
+            row.Text(IncarnationColumn));
     }
 
     /// <summary>The columns of the partition's row.</summary>
@@ -63,6 +76,11 @@ internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetInte
         if (TopicId is not null)
         {
             columns[TopicIdColumn] = TopicId;
+        }
+
+        if (Incarnation is not null)
+        {
+            columns[IncarnationColumn] = Incarnation;
         }
 
         return columns;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
@@ -16,12 +18,12 @@ namespace FunctionsConsumers.EffectivelyOnce.Retention;
 /// <param name="cursors">The table <c>progress</c>, where the sweep notes how far it came.</param>
 /// <param name="buckets">The table's buckets.</param>
 /// <param name="log">The log, to learn what the topic still holds.</param>
-/// <param name="topic">The topic the group consumes.</param>
+/// <param name="topics">The topics the group consumes.</param>
 /// <param name="retention">How long rows are kept at least.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where the sweep reports.</param>
 internal sealed partial class RetentionSweep(
-    string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, string topic, TimeSpan retention, TimeProvider time, ILogger logger)
+    string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, IReadOnlyList<string> topics, TimeSpan retention, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// How many rows a second the sweep deletes at most: a tenth of what one partition takes (2,000 entities/s), so that
@@ -38,57 +40,112 @@ internal sealed partial class RetentionSweep(
 
     private const string CursorRow = "retention!cursor";
     private const string CursorColumn = "Bucket";
-    private const string LogStartsColumn = "LogStarts";
-    private const string LogStartsAtColumn = "LogStartsAt";
+    private const string StartsRow = "retention!starts!";
+    private const string StartsColumn = "Starts";
+    private const string StartsAtColumn = "StartsAt";
+    private const string TopicIdColumn = "TopicId";
+
+    // A column takes 32 K characters. Of the partitions that do not fit, nothing is forgotten.
+    private const int MaxStarts = 30_000;
 
     private static readonly string[] Columns =
         [IdentityColumns.AppliedAt, IdentityColumns.ProlongedAt, IdentityColumns.SeenAt, IdentityColumns.Topic, IdentityColumns.Partition, IdentityColumns.Offset];
 
     private readonly ILogger _logger = logger;
 
+    /// <summary>The faults that did not stop it.</summary>
+    internal ContainedFaults Faults { get; } = new();
+
     /// <summary>Sweeps from where the last run stopped, once round at most.</summary>
     /// <param name="most">How many rows to delete at most; what is left is the next run's.</param>
     /// <param name="cancellationToken">Ends the sweep; the next one begins with the same bucket.</param>
     /// <returns>How many rows were forgotten.</returns>
-    /// <exception cref="StoreUnavailableException">The table could not be read.</exception>
+    /// <exception cref="StoreUnavailableException">The table could not be read; a bucket that cannot be read keeps no other.</exception>
     public async Task<int> RunAsync(int most, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         var cursor = (await cursors.ReadAsync(group, [CursorRow], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(CursorRow);
-        var starts = await LogStartsAsync(cursor, cancellationToken).ConfigureAwait(false);
+        var starts = new Dictionary<(string Topic, int Partition), long>();
+        foreach (var topic in topics)
+        {
+            foreach (var (partition, start) in await LogStartsAsync(topic, cancellationToken).ConfigureAwait(false))
+            {
+                starts[(topic, partition)] = start;
+            }
+        }
+
         var first = Math.Max(0, buckets.All.ToList().IndexOf(cursor?.Text(CursorColumn) ?? ""));
         var forgotten = 0;
-        for (var i = 0; i < buckets.All.Count && forgotten < most; i++)
+        var failures = new List<Exception>();
+        var i = 0;
+        for (; i < buckets.All.Count && forgotten < most; i++)
         {
             var bucket = buckets.All[(first + i) % buckets.All.Count];
-            await NoteAsync(new Dictionary<string, object> { [CursorColumn] = bucket }, cancellationToken).ConfigureAwait(false);
-            forgotten += await SweepAsync(bucket, most - forgotten, starts, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await NoteAsync(CursorRow, new Dictionary<string, object> { [CursorColumn] = bucket }, cancellationToken).ConfigureAwait(false);
+                forgotten += await SweepAsync(bucket, most - forgotten, starts, cancellationToken).ConfigureAwait(false);
+                Faults.Over(bucket);
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                failures.Add(failure);
+                if (Faults.Note(bucket, failure.Message))
+                {
+                    LogBucketFailed(group, bucket, failure.Message, Faults.Count);
+                }
+            }
         }
 
         LogSwept(group, forgotten);
+        if (failures.Count == i)
+        {
+            ExceptionDispatchInfo.Throw(failures[0]);
+        }
+
         return forgotten;
     }
 
-    // Where the topic's partitions began when an earlier round looked; empty where no round has looked long enough ago.
-    private async Task<Dictionary<(string Topic, int Partition), long>> LogStartsAsync(Row? cursor, CancellationToken cancellationToken)
+    // Where a topic's partitions began when an earlier round looked; empty where no round has looked long enough ago, and
+    // where it looked at another topic of that name: its offsets say nothing about this one's.
+    private async Task<Dictionary<int, long>> LogStartsAsync(string topic, CancellationToken cancellationToken)
     {
-        var noted = cursor?.Columns.GetValueOrDefault(LogStartsAtColumn) is DateTimeOffset at ? at : (DateTimeOffset?)null;
+        var rowKey = StartsRow + RowKey.Escape(topic);
+        var earlier = (await cursors.ReadAsync(group, [rowKey], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(rowKey);
+        var noted = earlier?.Columns.GetValueOrDefault(StartsAtColumn) is DateTimeOffset at ? at : (DateTimeOffset?)null;
         if (noted is not null && time.GetUtcNow() - noted < LongestDelivery)
         {
             return [];
         }
 
+        // The id first: a topic made anew between the two questions then has its starts noted under the old id, and never used.
+        var topicId = await log.TopicIdAsync(topic, cancellationToken).ConfigureAwait(false) ?? "";
         var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
-        await NoteAsync(new Dictionary<string, object>
+        var starts = string.Join(',', positions.Select(position => string.Create(CultureInfo.InvariantCulture, $"{position.Partition}:{position.LogStart}")));
+        await NoteAsync(rowKey, new Dictionary<string, object>
         {
-            [LogStartsColumn] = string.Join(',', positions.Select(position => new Coordinates(topic, position.Partition, position.LogStart))),
-            [LogStartsAtColumn] = time.GetUtcNow(),
+            [StartsColumn] = starts.Length <= MaxStarts ? starts : starts[..starts.LastIndexOf(',', MaxStarts)],
+            [StartsAtColumn] = time.GetUtcNow(),
+            [TopicIdColumn] = topicId,
         }, cancellationToken).ConfigureAwait(false);
-        return Sightings.Read(cursor?.Text(LogStartsColumn)).ToDictionary(start => (start.Topic, start.Partition), start => start.Offset);
+        if (earlier?.Text(TopicIdColumn) != topicId)
+        {
+            return [];
+        }
+
+        // A start never goes back: where it has, the topic was made anew, though no id tells it.
+        var now = positions.ToDictionary(position => position.Partition, position => position.LogStart);
+        return (earlier?.Text(StartsColumn) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(start => start.Split(':'))
+            .Where(start => start.Length == 2)
+            .Select(start => (Partition: int.Parse(start[0], CultureInfo.InvariantCulture), Start: long.Parse(start[1], CultureInfo.InvariantCulture)))
+            .Where(start => now.TryGetValue(start.Partition, out var present) && present >= start.Start)
+            .ToDictionary(start => start.Partition, start => start.Start);
     }
 
     private async Task<int> SweepAsync(string bucket, int most, Dictionary<(string Topic, int Partition), long> starts, CancellationToken cancellationToken)
     {
+        // A row that cannot be read may be any event's message: it keeps all of its bucket, by the exception.
         // A message's row is inserted with the row it belongs to and never after it: what has none now, gets none.
         var waiting = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var row in table.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
@@ -142,9 +199,10 @@ internal sealed partial class RetentionSweep(
             return false;
         }
 
-        return Sightings.Read(row.Text(IdentityColumns.SeenAt))
-            .Append(new Coordinates(from, (int)partition, offset))
-            .All(place => starts.TryGetValue((place.Topic, place.Partition), out var start) && place.Offset < start);
+        // What another version wrote in another way may be any place at all.
+        return Sightings.TryRead(row.Text(IdentityColumns.SeenAt)) is { } seen
+            && seen.Append(new Coordinates(from, (int)partition, offset))
+                .All(place => starts.TryGetValue((place.Topic, place.Partition), out var start) && place.Offset < start);
     }
 
     private async Task<int> DeleteAsync(string bucket, List<RowOperation> deletes, CancellationToken cancellationToken)
@@ -175,16 +233,19 @@ internal sealed partial class RetentionSweep(
         return forgotten;
     }
 
-    private async Task NoteAsync(Dictionary<string, object> columns, CancellationToken cancellationToken)
+    private async Task NoteAsync(string rowKey, Dictionary<string, object> columns, CancellationToken cancellationToken)
     {
-        var row = (await cursors.ReadAsync(group, [CursorRow], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(CursorRow);
+        var row = (await cursors.ReadAsync(group, [rowKey], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(rowKey);
         var noted = await cursors.SubmitAsync(
-            group, [row is null ? RowOperation.Insert(CursorRow, columns) : RowOperation.Merge(CursorRow, columns, row.ETag)], cancellationToken).ConfigureAwait(false);
+            group, [row is null ? RowOperation.Insert(rowKey, columns) : RowOperation.Merge(rowKey, columns, row.ETag)], cancellationToken).ConfigureAwait(false);
         if (noted.Status != SubmitStatus.Committed)
         {
             LogNotNoted(group, noted.Detail);
         }
     }
+
+    [LoggerMessage(82, LogLevel.Warning, "{Group}: nothing of bucket {Bucket} could be forgotten now ({Faults} faults so far): {Reason}")]
+    private partial void LogBucketFailed(string group, string bucket, string reason, long faults);
 
     [LoggerMessage(80, LogLevel.Information, "{Group}: {Forgotten} rows of keys and dead letters were forgotten")]
     private partial void LogSwept(string group, int forgotten);

@@ -4,37 +4,69 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>
 /// The places in the log where a subject was seen again, as the text of a column: <c>topic:partition:offset</c> for the
-/// highest offset of each topic partition, separated by commas.
+/// highest offset of each topic partition, separated by commas. The text has a bound. A subject that was seen in more topic
+/// partitions than fit has one place that no log start ever passes, and its row is kept for good.
 /// </summary>
 internal static class Sightings
 {
+    /// <summary>The longest text, in characters: a hundred rows of it fit one transaction.</summary>
+    public const int MaxLength = 4000;
+
+    // Of the form of a place, and of no topic's name: a host that does not know it finds no log start for it.
+    private static readonly Coordinates More = new("*", 0, long.MaxValue);
+
     /// <summary>Adds a record to the places.</summary>
     /// <param name="text">The column's text; null for none.</param>
     /// <param name="seen">Where the subject was seen again.</param>
     /// <returns>The column's new text.</returns>
     public static string Add(string? text, Coordinates seen)
     {
-        var places = Read(text).Where(place => (place.Topic, place.Partition) != (seen.Topic, seen.Partition) || place.Offset > seen.Offset).ToList();
-        if (!places.Exists(place => (place.Topic, place.Partition) == (seen.Topic, seen.Partition)))
+        // What another version wrote in another way may be any place at all.
+        if (TryRead(text) is not { } before || before.Contains(More))
         {
-            places.Add(seen);
+            return More.ToString();
         }
 
-        return string.Join(',', places);
+        var after = string.Join(',', Highest(before.Append(seen)));
+        return after.Length <= MaxLength ? after : More.ToString();
     }
+
+    /// <summary>The highest offset of each topic partition.</summary>
+    /// <param name="places">The places.</param>
+    /// <returns>One place for each topic partition, in the order of their first sight.</returns>
+    public static IReadOnlyList<Coordinates> Highest(IEnumerable<Coordinates> places) =>
+        [.. places.GroupBy(place => (place.Topic, place.Partition)).Select(partition => partition.MaxBy(place => place.Offset))];
+
+    /// <summary>
+    /// Whether the places say that a row is to be kept for as long as a record is in the topic: the record stands at or below
+    /// one of them, and the log's start passes offsets in order.
+    /// </summary>
+    /// <param name="text">The column's text; null for none.</param>
+    /// <param name="seen">Where the record stands.</param>
+    /// <returns>Whether they do.</returns>
+    public static bool Cover(string? text, Coordinates seen) => TryRead(text) is { } places
+        && places.Exists(place => place == More || (place.Topic == seen.Topic && place.Partition == seen.Partition && place.Offset >= seen.Offset));
 
     /// <summary>Reads the places.</summary>
     /// <param name="text">The column's text; null for none.</param>
-    /// <returns>One place for each topic partition.</returns>
-    /// <exception cref="FormatException">The text is no list of coordinates.</exception>
-    public static IEnumerable<Coordinates> Read(string? text) => (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(place =>
+    /// <returns>One place for each topic partition; null where the text is no list of coordinates.</returns>
+    public static List<Coordinates>? TryRead(string? text)
     {
-        // A topic's name has no colon: letters, digits, '.', '_' and '-'.
-        var parts = place.Split(':');
-        return parts.Length == 3
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var partition)
-            && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
-            ? new Coordinates(parts[0], partition, offset)
-            : throw new FormatException($"'{place}' are no coordinates, topic:partition:offset.");
-    });
+        List<Coordinates> places = [];
+        foreach (var place in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            // A topic's name has no colon: letters, digits, '.', '_' and '-'.
+            var parts = place.Split(':');
+            if (parts.Length != 3
+                || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var partition)
+                || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var offset))
+            {
+                return null;
+            }
+
+            places.Add(new Coordinates(parts[0], partition, offset));
+        }
+
+        return places;
+    }
 }

@@ -16,20 +16,25 @@ internal sealed class AzureTableStore : ITableStore
 
     private readonly TableClient[] _tables;
 
-    private AzureTableStore(IEnumerable<TableServiceClient> clients, string tableName) =>
+    private readonly string _setting;
+
+    private AzureTableStore(TableAccounts accounts, IEnumerable<TableServiceClient> clients, string tableName)
+    {
         _tables = [.. clients.Select(client => client.GetTableClient(tableName))];
+        _setting = accounts.Setting;
+    }
 
     /// <summary>A group's table, its buckets dealt out over all accounts.</summary>
     /// <param name="accounts">The accounts.</param>
     /// <param name="tableName">The table, the same in each account.</param>
     /// <returns>The table.</returns>
-    public static AzureTableStore OverAll(TableAccounts accounts, string tableName) => new(accounts.Clients, tableName);
+    public static AzureTableStore OverAll(TableAccounts accounts, string tableName) => new(accounts, accounts.Clients, tableName);
 
     /// <summary>A table that lives in the first account only; its partition keys are no buckets.</summary>
     /// <param name="accounts">The accounts.</param>
     /// <param name="tableName">The table.</param>
     /// <returns>The table.</returns>
-    public static AzureTableStore InFirst(TableAccounts accounts, string tableName) => new(accounts.Clients.Take(1), tableName);
+    public static AzureTableStore InFirst(TableAccounts accounts, string tableName) => new(accounts, accounts.Clients.Take(1), tableName);
 
     /// <inheritdoc />
     /// <exception cref="ArgumentException">No operation, an update or a delete without an ETag, or a partition key that is no bucket.</exception>
@@ -64,7 +69,7 @@ internal sealed class AzureTableStore : ITableStore
             var row = failure is TableTransactionFailedException { FailedTransactionActionIndex: { } index } && index < operations.Count
                 ? $" at row '{operations[index].RowKey}'"
                 : "";
-            return new SubmitResult(TableAnswers.StatusOf(failure), [], TableAnswers.Describe(table, failure) + row, failure);
+            return new SubmitResult(TableAnswers.StatusOf(failure), [], TableAnswers.Describe(table, _setting, failure) + row, failure);
         }
     }
 
@@ -81,7 +86,8 @@ internal sealed class AzureTableStore : ITableStore
         var found = new Dictionary<string, Row>(StringComparer.Ordinal);
         foreach (var some in rowKeys.Chunk(ReadsAtOnce))
         {
-            var rows = await Task.WhenAll(some.Select(rowKey => table.FindAsync(partitionKey, rowKey, Selected(columns), cancellationToken))).ConfigureAwait(false);
+            var reads = some.Select(rowKey => table.FindAsync(_setting, partitionKey, rowKey, Selected(columns), cancellationToken));
+            var rows = await Task.WhenAll(reads).ConfigureAwait(false);
             foreach (var row in rows)
             {
                 if (row is not null)
@@ -107,7 +113,7 @@ internal sealed class AzureTableStore : ITableStore
         var pages = table.QueryAsync<TableEntity>(filter, 1000, Selected(columns), cancellationToken).AsPages().GetAsyncEnumerator(cancellationToken);
         await using (pages.ConfigureAwait(false))
         {
-            while (await table.AskAsync(NextAsync, cancellationToken).ConfigureAwait(false) is { } rows)
+            while (await table.AskAsync(_setting, NextAsync, cancellationToken).ConfigureAwait(false) is { } rows)
             {
                 foreach (var row in rows)
                 {
@@ -136,7 +142,8 @@ internal sealed class AzureTableStore : ITableStore
 
         if (string.IsNullOrEmpty(operation.ETag))
         {
-            throw new ArgumentException($"{operation.Kind} of row '{operation.RowKey}' names no ETag: read the row, and give the version that was read.", nameof(operation));
+            throw new ArgumentException(
+                $"{operation.Kind} of row '{operation.RowKey}' names no ETag: read the row, and give the version that was read.", nameof(operation));
         }
 
         var kind = operation.Kind switch

@@ -31,11 +31,10 @@ internal static class GroupTable
     public static async Task<AzureTableStore> OpenAsync(TableAccounts accounts, string group, int buckets, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(accounts);
-        var names = string.Join(',', accounts.Names);
         foreach (var table in Tables(accounts.Clients, group))
         {
-            await MakeAsync(table, cancellationToken).ConfigureAwait(false);
-            Compare(await DescribeAsync(table, group, buckets, names, cancellationToken).ConfigureAwait(false), group, buckets, names);
+            await MakeAsync(table, accounts, cancellationToken).ConfigureAwait(false);
+            Compare(await DescribeAsync(table, group, buckets, accounts, cancellationToken).ConfigureAwait(false), group, buckets, accounts);
         }
 
         return AzureTableStore.OverAll(accounts, group);
@@ -54,7 +53,7 @@ internal static class GroupTable
         TableEntity? meta;
         try
         {
-            meta = await FindMetaAsync(Tables(accounts.Clients, group).First(), cancellationToken).ConfigureAwait(false);
+            meta = await FindMetaAsync(Tables(accounts.Clients, group).First(), accounts, cancellationToken).ConfigureAwait(false);
         }
         catch (SettingException failure) when (TableAnswers.IsMissingTable(failure.InnerException))
         {
@@ -68,7 +67,7 @@ internal static class GroupTable
 
         // Any number of buckets is right for a tool, if it is one.
         var buckets = Number(meta, "Buckets") is >= 1 and <= 1000 and var count ? (int)count : 0;
-        Compare(meta, group, buckets, string.Join(',', accounts.Names));
+        Compare(meta, group, buckets, accounts);
         return new FoundTable(AzureTableStore.OverAll(accounts, group), buckets);
     }
 
@@ -82,21 +81,21 @@ internal static class GroupTable
     public static async Task<AzureTableStore> OpenSharedAsync(TableAccounts accounts, string tableName, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(accounts);
-        await MakeAsync(Tables(accounts.Clients, tableName).First(), cancellationToken).ConfigureAwait(false);
+        await MakeAsync(Tables(accounts.Clients, tableName).First(), accounts, cancellationToken).ConfigureAwait(false);
         return AzureTableStore.InFirst(accounts, tableName);
     }
 
     private static IEnumerable<TableClient> Tables(IEnumerable<TableServiceClient> clients, string tableName) => clients.Select(client => client.GetTableClient(tableName));
 
-    private static async Task MakeAsync(TableClient table, CancellationToken cancellationToken) =>
-        await table.AskAsync(() => table.CreateIfNotExistsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+    private static async Task MakeAsync(TableClient table, TableAccounts accounts, CancellationToken cancellationToken) =>
+        await table.AskAsync(accounts.Setting, () => table.CreateIfNotExistsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
 
-    private static Task<TableEntity?> FindMetaAsync(TableClient table, CancellationToken cancellationToken) =>
-        table.FindAsync(MetaPartition, MetaRow, null, cancellationToken);
+    private static Task<TableEntity?> FindMetaAsync(TableClient table, TableAccounts accounts, CancellationToken cancellationToken) =>
+        table.FindAsync(accounts.Setting, MetaPartition, MetaRow, null, cancellationToken);
 
-    private static async Task<TableEntity> DescribeAsync(TableClient table, string group, int buckets, string accounts, CancellationToken cancellationToken)
+    private static async Task<TableEntity> DescribeAsync(TableClient table, string group, int buckets, TableAccounts accounts, CancellationToken cancellationToken)
     {
-        if (await FindMetaAsync(table, cancellationToken).ConfigureAwait(false) is { } found)
+        if (await FindMetaAsync(table, accounts, cancellationToken).ConfigureAwait(false) is { } found)
         {
             return found;
         }
@@ -105,17 +104,17 @@ internal static class GroupTable
         {
             ["Group"] = group,
             ["Buckets"] = buckets,
-            ["Accounts"] = accounts,
+            ["Accounts"] = string.Join(',', accounts.Names),
             ["SchemaVersion"] = SchemaVersion,
         };
-        if (await table.AskAsync(AddAsync, cancellationToken).ConfigureAwait(false))
+        if (await table.AskAsync(accounts.Setting, AddAsync, cancellationToken).ConfigureAwait(false))
         {
             return meta;
         }
 
         // Another start was faster, or our own first try was: what stands there is what counts.
-        return await FindMetaAsync(table, cancellationToken).ConfigureAwait(false)
-            ?? throw new StoreUnavailableException($"{TableAccounts.Setting}: table '{group}' of '{table.AccountName}' loses its description while it is being made.");
+        return await FindMetaAsync(table, accounts, cancellationToken).ConfigureAwait(false)
+            ?? throw new StoreUnavailableException($"{accounts.Setting}: table '{group}' of '{table.AccountName}' loses its description while it is being made.");
 
         async Task<bool> AddAsync()
         {
@@ -131,23 +130,25 @@ internal static class GroupTable
         }
     }
 
-    private static void Compare(TableEntity meta, string group, int buckets, string accounts)
+    private static void Compare(TableEntity meta, string group, int buckets, TableAccounts accounts)
     {
+        var listed = string.Join(',', accounts.Names);
         if (Number(meta, "SchemaVersion") is var version && version != SchemaVersion)
         {
             throw new SettingException(string.Create(CultureInfo.InvariantCulture,
-                $"{TableAccounts.Setting}: table '{group}' has the layout {version}; this build writes {SchemaVersion}: use the build that made the table."));
+                $"{accounts.Setting}: table '{group}' has the layout {version}; this build writes {SchemaVersion}: use the build that made the table."));
         }
 
         if (Text(meta, "Group") is var owner && owner != group)
         {
-            throw new SettingException($"{TableAccounts.Setting}: table '{group}' belongs to the group '{owner}': use another account, or remove the table.");
+            throw new SettingException($"{accounts.Setting}: table '{group}' belongs to the group '{owner}': use another account, or remove the table.");
         }
 
         if (Number(meta, "Buckets") is var made && made is null or < 1 or > 1000)
         {
             throw new SettingException(string.Create(CultureInfo.InvariantCulture,
-                $"{TableAccounts.Setting}: the row '{MetaRow}' in partition '{MetaPartition}' of table '{group}' gives no bucket count from 1 to 1000 ({made}): write the count that the table was made with into its column Buckets, as Int32."));
+                $"{accounts.Setting}: the row '{MetaRow}' in partition '{MetaPartition}' of table '{group}' gives no bucket count from 1 to 1000 ({made}): ")
+                + "write the count that the table was made with into its column Buckets, as Int32.");
         }
 
         if (made != buckets)
@@ -156,16 +157,18 @@ internal static class GroupTable
                 $"EffectivelyOnce__Buckets is {buckets}, but table '{group}' was made with {made}: set it to {made}. The bucket count of a table cannot be changed."));
         }
 
-        if (Text(meta, "Accounts") is var names && names != accounts)
+        if (Text(meta, "Accounts") is var names && names != listed)
         {
-            throw new SettingException($"{TableAccounts.Setting} names the accounts '{accounts}', but table '{group}' was made with '{names}': name those, in that order.");
+            throw new SettingException($"{accounts.Setting} names the accounts '{listed}', but table '{group}' was made with '{names}': name those, in that order.");
         }
     }
 
     // A column of another type is as good as none: somebody has written it by hand.
     private static string? Text(TableEntity meta, string column) => meta.TryGetValue(column, out var value) ? value as string : null;
 
-    private static long? Number(TableEntity meta, string column) => meta.TryGetValue(column, out var value) ? value switch { int i => i, long l => l, _ => null } : null;
+    private static long? Number(TableEntity meta, string column) => meta.TryGetValue(column, out var value)
+        ? value switch { int i => i, long l => l, _ => null }
+        : null;
 }
 
 /// <summary>A group's table that was there.</summary>

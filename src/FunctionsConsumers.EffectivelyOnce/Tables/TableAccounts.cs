@@ -7,21 +7,22 @@ using Microsoft.Extensions.Configuration;
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
 
 /// <summary>
-/// The storage accounts of the setting <c>OrderTables</c>: a connection string, or <c>OrderTables__serviceUri</c> with a
-/// managed identity (<c>OrderTables__clientId</c> for a user-assigned one), or several of either as
-/// <c>OrderTables__0</c>, <c>OrderTables__1__serviceUri</c> and so on. A bucket lives in one of them; the list is fixed
-/// when the tables are made.
+/// The storage accounts of a setting, by default <c>Tables</c>: a connection string, or <c>Tables__serviceUri</c> with a
+/// managed identity (<c>Tables__clientId</c> for a user-assigned one), or several of either as <c>Tables__0</c>,
+/// <c>Tables__1__serviceUri</c> and so on. Or clients that the caller made. A bucket lives in one account; the list is
+/// fixed when the tables are made.
 /// </summary>
 public sealed class TableAccounts
 {
-    /// <summary>The setting.</summary>
-    public const string Setting = "OrderTables";
+    /// <summary>The setting, unless the caller reads another.</summary>
+    public const string DefaultSetting = "Tables";
 
     // The SDK's default of 100 s is longer than most deadlines; the service itself gives up a write after 30 s.
     private static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(15);
 
-    internal TableAccounts(IReadOnlyList<TableServiceClient> clients)
+    internal TableAccounts(IReadOnlyList<TableServiceClient> clients, string setting = DefaultSetting)
     {
+        Setting = setting;
         if (clients.GroupBy(client => client.Uri).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new SettingException($"{Setting} names the account {twice.Key} twice: name each account once.");
@@ -31,6 +32,9 @@ public sealed class TableAccounts
         Names = [.. clients.Select(client => client.AccountName)];
     }
 
+    /// <summary>The name of the setting, for what is said of the accounts.</summary>
+    public string Setting { get; }
+
     /// <summary>One client for each account, in the order of the setting.</summary>
     public IReadOnlyList<TableServiceClient> Clients { get; }
 
@@ -39,21 +43,24 @@ public sealed class TableAccounts
 
     /// <summary>Reads the setting.</summary>
     /// <param name="configuration">The settings.</param>
+    /// <param name="setting">The setting's name.</param>
+    /// <param name="credential">The credential for accounts that are named by their address; null for the managed identity,
+    /// or on a developer's machine for what <see cref="DefaultAzureCredential" /> finds.</param>
     /// <returns>The accounts; at least one.</returns>
     /// <exception cref="SettingException">The setting is missing, or one of its parts is wrong.</exception>
-    public static TableAccounts FromConfiguration(IConfiguration configuration)
+    public static TableAccounts FromConfiguration(IConfiguration configuration, string setting = DefaultSetting, TokenCredential? credential = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var section = configuration.GetSection(Setting);
+        var section = configuration.GetSection(setting);
         List<IConfigurationSection> several = [.. section.GetChildren()
             .Where(child => int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .OrderBy(child => int.Parse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture))];
         if (several.Count > 0 && (!string.IsNullOrWhiteSpace(section.Value) || !string.IsNullOrWhiteSpace(section["serviceUri"])))
         {
-            throw new SettingException($"{Setting} names one account, and {Setting}__{several[0].Key} begins a list: move the one into the list, or remove the list.");
+            throw new SettingException($"{setting} names one account, and {setting}__{several[0].Key} begins a list: move the one into the list, or remove the list.");
         }
 
-        return new TableAccounts([.. (several.Count > 0 ? several : [section]).Select(Client)]);
+        return new TableAccounts([.. (several.Count > 0 ? several : [section]).Select(account => Client(account, credential))], setting);
     }
 
     /// <summary>Accounts given by their connection strings.</summary>
@@ -68,9 +75,9 @@ public sealed class TableAccounts
     /// <returns>The accounts.</returns>
     /// <exception cref="SettingException">A connection string is malformed, or two name one account.</exception>
     internal static TableAccounts FromConnectionStrings(IReadOnlyList<string> connectionStrings, Action<TableClientOptions>? configure) =>
-        new([.. connectionStrings.Select(connectionString => Client(Setting, connectionString, configure))]);
+        new([.. connectionStrings.Select(connectionString => Client(DefaultSetting, connectionString, configure))]);
 
-    private static TableServiceClient Client(IConfigurationSection section)
+    private static TableServiceClient Client(IConfigurationSection section, TokenCredential? credential)
     {
         var name = section.Path.Replace(":", "__", StringComparison.Ordinal);
         if (!string.IsNullOrWhiteSpace(section.Value))
@@ -90,7 +97,7 @@ public sealed class TableAccounts
             throw new SettingException($"{name}__serviceUri is '{serviceUri}': it has to be an https address such as https://ACCOUNT.table.core.windows.net.");
         }
 
-        return new TableServiceClient(uri, Credential(section["clientId"]), Options());
+        return new TableServiceClient(uri, credential ?? Credential(section["clientId"]), Options());
     }
 
     // On Azure the managed identity, and nothing else: a chain of credentials would try one after the other at each start.

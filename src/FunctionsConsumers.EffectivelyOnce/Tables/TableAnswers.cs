@@ -31,18 +31,22 @@ internal static class TableAnswers
 
     /// <summary>Says in one line what went wrong, where, and what to do about it, and names the setting.</summary>
     /// <param name="table">The table that was asked.</param>
+    /// <param name="setting">The setting that names its account.</param>
     /// <param name="failure">Whatever the client threw.</param>
-    public static string Describe(TableClient table, Exception failure)
+    public static string Describe(TableClient table, string setting, Exception failure)
     {
-        var account = $"{TableAccounts.Setting}: the storage account '{table.AccountName}'";
-        var of = $"{TableAccounts.Setting}: table '{table.Name}' of '{table.AccountName}'";
+        var account = $"{setting}: the storage account '{table.AccountName}'";
+        var of = $"{setting}: table '{table.Name}' of '{table.AccountName}'";
         return failure switch
         {
-            AuthenticationFailedException => $"{account} was not asked, there is no token for it: check the identity and {TableAccounts.Setting}__clientId: {FirstLine(failure)}",
+            AuthenticationFailedException =>
+                $"{account} was not asked, there is no token for it: check the identity and {setting}__clientId: {FirstLine(failure)}",
             RequestFailedException { Status: 401 or 403 } refused => string.Create(CultureInfo.InvariantCulture,
-                $"{account} refuses the credential ({refused.Status} {refused.ErrorCode}): check the key, or give the identity the role Storage Table Data Contributor."),
+                $"{account} refuses the credential ({refused.Status} {refused.ErrorCode}): check the key, or give the identity the role ")
+                + "Storage Table Data Contributor.",
             _ when IsMissingTable(failure) => $"{account} has no table '{table.Name}'; it is made at the start.",
-            RequestFailedException { Status: > 0 } answer => string.Create(CultureInfo.InvariantCulture, $"{of}: {answer.Status} {answer.ErrorCode ?? FirstLine(answer)}"),
+            RequestFailedException { Status: > 0 } answer => string.Create(CultureInfo.InvariantCulture,
+                $"{of}: {answer.Status} {answer.ErrorCode ?? FirstLine(answer)}"),
             AggregateException { InnerExceptions: [.., var last] } tries => string.Create(CultureInfo.InvariantCulture,
                 $"{of} cannot be reached at {table.Uri}, tried {tries.InnerExceptions.Count} times: {FirstLine(last)}"),
             _ => $"{of} gave no answer: {FirstLine(failure)}",
@@ -52,12 +56,13 @@ internal static class TableAnswers
     /// <summary>Puts a question to a table. Whatever it is answered is one of three exceptions, or the result.</summary>
     /// <typeparam name="T">What comes of it.</typeparam>
     /// <param name="table">The table.</param>
+    /// <param name="setting">The setting that names its account.</param>
     /// <param name="ask">The question.</param>
     /// <param name="cancellationToken">The token that the question was given.</param>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
     /// <exception cref="StoreUnavailableException">No answer, one that says to come back later, or one that cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public static async Task<T> AskAsync<T>(this TableClient table, Func<Task<T>> ask, CancellationToken cancellationToken)
+    public static async Task<T> AskAsync<T>(this TableClient table, string setting, Func<Task<T>> ask, CancellationToken cancellationToken)
     {
         try
         {
@@ -71,13 +76,14 @@ internal static class TableAnswers
             }
 
             throw StatusOf(failure) == SubmitStatus.Misconfigured
-                ? new SettingException(Describe(table, failure), failure)
-                : new StoreUnavailableException(Describe(table, failure), failure);
+                ? new SettingException(Describe(table, setting, failure), failure)
+                : new StoreUnavailableException(Describe(table, setting, failure), failure);
         }
     }
 
     /// <summary>Reads a row. Only the service's word that the row is not there counts as that.</summary>
     /// <param name="table">The table.</param>
+    /// <param name="setting">The setting that names its account.</param>
     /// <param name="partitionKey">The partition key.</param>
     /// <param name="rowKey">The row key.</param>
     /// <param name="columns">The columns wanted, with the keys; null for all.</param>
@@ -87,9 +93,9 @@ internal static class TableAnswers
     /// <exception cref="StoreUnavailableException">No answer, one that says to come back later, or one that cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public static Task<TableEntity?> FindAsync(
-        this TableClient table, string partitionKey, string rowKey, IEnumerable<string>? columns, CancellationToken cancellationToken)
+        this TableClient table, string setting, string partitionKey, string rowKey, IEnumerable<string>? columns, CancellationToken cancellationToken)
     {
-        return table.AskAsync(ReadAsync, cancellationToken);
+        return table.AskAsync(setting, ReadAsync, cancellationToken);
 
         async Task<TableEntity?> ReadAsync()
         {

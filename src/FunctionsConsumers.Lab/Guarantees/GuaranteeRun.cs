@@ -31,7 +31,12 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
     private const int BucketCount = 16;
     private const int MostSweeps = 10;
 
-    private static readonly IConsumer<OrderEvent>[] Consumers = [new InvoiceConsumer(), new ReservationConsumer(), new ConfirmationConsumer()];
+    private static readonly IConsumer<OrderEvent>[] Consumers =
+    [
+        new GroupPlanner<OrderEvent, InvoiceConsumer>(new()),
+        new GroupPlanner<OrderEvent, ReservationConsumer>(new()),
+        new GroupPlanner<OrderEvent, ConfirmationConsumer>(new()),
+    ];
 
     private readonly FaultTally _tally = new();
     private readonly Buckets _buckets = new(BucketCount);

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.Json;
+using FunctionsConsumers.Orders;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsConsumers.LocalHost.Configuration;
@@ -32,7 +33,7 @@ internal static class LocalSettings
         }
 
         Replace(settings, "KafkaBrokers", options.Brokers);
-        Replace(settings, "OrderTables", options.Tables);
+        Replace(settings, OrderSettings.Tables, options.Tables);
         Replace(settings, "OrdersTopic", options.Topic);
         if (string.IsNullOrWhiteSpace(settings.GetValueOrDefault("OrdersTopic")))
         {

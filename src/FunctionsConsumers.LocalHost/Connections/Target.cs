@@ -1,6 +1,7 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost.Files;
+using FunctionsConsumers.Orders;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsConsumers.LocalHost.Connections;
@@ -31,10 +32,10 @@ internal sealed class Target
     public bool HasBrokers => _configuration[BrokersSetting] is not null;
 
     /// <summary>Whether tables are named.</summary>
-    public bool HasTables => _configuration.GetSection(TableAccounts.Setting).Exists();
+    public bool HasTables => _configuration.GetSection(OrderSettings.Tables).Exists();
 
     /// <summary>The connection string of the tables; null where they are named in another way.</summary>
-    public string? TablesConnectionString => _configuration[TableAccounts.Setting];
+    public string? TablesConnectionString => _configuration[OrderSettings.Tables];
 
     /// <summary>Settles where things are.</summary>
     /// <param name="options">What the command line says.</param>
@@ -54,7 +55,7 @@ internal sealed class Target
         }
 
         Settle(settings, BrokersSetting, options.Brokers, run?.Brokers);
-        Settle(settings, TableAccounts.Setting, options.Tables, run?.Tables);
+        Settle(settings, OrderSettings.Tables, options.Tables, run?.Tables);
         Settle(settings, TopicSetting, options.Topic, run?.Topic ?? "order-events");
         return new Target(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), settings[TopicSetting]!);
     }
@@ -69,15 +70,15 @@ internal sealed class Target
     /// <returns>The accounts.</returns>
     /// <exception cref="LocalHostException">None is named.</exception>
     public TableAccounts Tables() => HasTables
-        ? TableAccounts.FromConfiguration(_configuration)
+        ? TableAccounts.FromConfiguration(_configuration, OrderSettings.Tables)
         : throw new LocalHostException("no tables to read: start ./run (or ./fc services) in another terminal, or name an account with --tables 'connection string' (setting OrderTables)");
 
     /// <summary>The settings of broker and tables, for a local host: they stand in place of what local.settings.json says.</summary>
     /// <returns>Settings by name; first those that take away what a file may hold.</returns>
     public IReadOnlyDictionary<string, string?> HostSettings()
     {
-        var settings = new Dictionary<string, string?> { [BrokersSetting] = _configuration[BrokersSetting], [TableAccounts.Setting] = null };
-        foreach (var (name, value) in _configuration.GetSection(TableAccounts.Setting).AsEnumerable())
+        var settings = new Dictionary<string, string?> { [BrokersSetting] = _configuration[BrokersSetting], [OrderSettings.Tables] = null };
+        foreach (var (name, value) in _configuration.GetSection(OrderSettings.Tables).AsEnumerable())
         {
             if (value is not null)
             {

@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost.Configuration;
 using FunctionsConsumers.LocalHost.Files;
@@ -148,7 +149,12 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         var group = SettingNames.Resolve(trigger.ConsumerGroup!, settings, function.Name);
         var kafka = Kafka with { Brokers = SettingNames.Resolve(trigger.BrokerList, settings, function.Name) };
         _listeners.Add(new KafkaListener(
-            function.Name, topic, ConsumerSettings.For(kafka, group, options, isMock), options, invoker.InvokeAsync, _watch, Report, TimeProvider.System, _logger));
+            TriggerBatches.Options(function.Name, topic, ConsumerSettings.For(kafka, group, options, isMock), options),
+            TriggerBatches.Handler(invoker.InvokeAsync),
+            _watch,
+            Report,
+            TimeProvider.System,
+            _logger));
         Functions = [.. Functions, new LocalFunction(function.Name, "kafkaTrigger", group, topic)];
     }
 
@@ -221,7 +227,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             try
             {
                 HostReport.RemoveStale(HostReport.Folder);
-                new HostReport(Environment.ProcessId, Topic, Kafka.Brokers, [.. _listeners.Select(listener => listener.Member)]).Write();
+                new HostReport(Environment.ProcessId, Topic, Kafka.Brokers, [.. _listeners.Select(listener => MemberOf(listener.Member))]).Write();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -229,6 +235,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             }
         }
     }
+
+    private static HostMember MemberOf(GroupMember member) => new(member.Group, member.Id, [.. member.Partitions.Select(partition => partition.Partition.Value)]);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "host.json: extensions.kafka has no option named {Names}; left out")]
     private static partial void LogUnknown(ILogger logger, string names);

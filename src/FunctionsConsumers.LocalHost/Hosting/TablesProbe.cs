@@ -11,10 +11,10 @@ internal static class TablesProbe
     /// <summary>Waits until every account has answered anything.</summary>
     /// <exception cref="LocalHostException">One gave no answer within 10 s.</exception>
     public static Task EnsureAsync(TableAccounts accounts, CancellationToken cancellationToken) =>
-        Task.WhenAll(accounts.Clients.Select(client => EnsureAsync(client.Uri, Patience, cancellationToken)));
+        Task.WhenAll(accounts.Clients.Select(client => EnsureAsync(client.Uri, accounts.Setting, Patience, cancellationToken)));
 
     /// <summary>Waits until one account has answered anything.</summary>
-    internal static async Task EnsureAsync(Uri account, TimeSpan patience, CancellationToken cancellationToken)
+    internal static async Task EnsureAsync(Uri account, string setting, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var client = new HttpClient();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -40,7 +40,7 @@ internal static class TablesProbe
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new LocalHostException(
-                $"The tables at {account.GetLeftPart(UriPartial.Authority)} (setting {TableAccounts.Setting}) gave no answer within {patience.TotalSeconds:0} s ({last?.Message ?? "no connection"}): start them, or name others with --tables.", e);
+                $"The tables at {account.GetLeftPart(UriPartial.Authority)} (setting {setting}) gave no answer within {patience.TotalSeconds:0} s ({last?.Message ?? "no connection"}): start them, or name others with --tables.", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Confluent.Kafka;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
 
 namespace FunctionsConsumers.LocalHost.Kafka;
 

@@ -4,13 +4,13 @@ using FunctionsConsumers.Orders.Events;
 namespace FunctionsConsumers.Orders.Billing;
 
 /// <summary>Plans one invoice for each order: one row, which is the order's row in one.</summary>
-public sealed class InvoiceConsumer : IConsumer<OrderEvent>
+public sealed class InvoiceConsumer : IEventPlanner<OrderEvent>
 {
     /// <inheritdoc />
-    public string Group => Groups.Billing;
+    public static string Group => Groups.Billing;
 
     /// <inheritdoc />
-    public string EffectKind => "invoice";
+    public static string EffectKind => "invoice";
 
     /// <summary>
     /// Plans the invoice. Every column is always there; <c>CustomerId</c> is empty where the order names no customer.

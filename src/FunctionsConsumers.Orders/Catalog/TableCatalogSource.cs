@@ -49,13 +49,15 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         {
             throw new SettingException($"OrderTables: no token for account {account.AccountName}: check OrderTables__clientId and the identity ({FirstLine(failure)}).", failure);
         }
-        catch (Exception failure) when (failure is RequestFailedException or AggregateException)
-        {
-            throw new StoreUnavailableException($"Table {TableName} of account {account.AccountName} could not be read: {FirstLine(failure)}", failure);
-        }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
             throw new StoreUnavailableException($"Table {TableName} of account {account.AccountName} did not answer within {Patience.TotalSeconds} s.", failure);
+        }
+
+        // Whatever else comes out of the client is no answer: an answer cut off comes as an exception of many a kind.
+        catch (Exception failure) when (failure is not (OperationCanceledException or SettingException or StoreUnavailableException))
+        {
+            throw new StoreUnavailableException($"Table {TableName} of account {account.AccountName} could not be read: {FirstLine(failure)}", failure);
         }
     }
 

@@ -11,7 +11,7 @@ namespace FunctionsConsumers.Orders.Inventory;
 /// Plans the reservation of an order's products: one row for the order, and for each product an addition to the counter
 /// that only orders of the same topic partition and bucket write. At most 90 products and one row fit a transaction.
 /// </summary>
-public sealed class ReservationConsumer : IConsumer<OrderEvent>
+public sealed class ReservationConsumer : IEventPlanner<OrderEvent>
 {
     /// <summary>The first part of the row keys of the counters.</summary>
     public const string CounterKind = "stock";
@@ -23,10 +23,10 @@ public sealed class ReservationConsumer : IConsumer<OrderEvent>
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <inheritdoc />
-    public string Group => Groups.Inventory;
+    public static string Group => Groups.Inventory;
 
     /// <inheritdoc />
-    public string EffectKind => "reservation";
+    public static string EffectKind => "reservation";
 
     /// <summary>Plans the reservation. Stock is not checked: below zero is a back order, which is reported elsewhere.</summary>
     /// <param name="event">The order.</param>

@@ -8,16 +8,16 @@ namespace FunctionsConsumers.Orders.Notification;
 /// Plans one confirmation for each order: a row, which is the order's row in one, and one e-mail where the order has an
 /// address. Every column is always there; where no mail is sent, all but the id and the channel are empty.
 /// </summary>
-public sealed class ConfirmationConsumer : IConsumer<OrderEvent>
+public sealed class ConfirmationConsumer : IEventPlanner<OrderEvent>
 {
     private const string ByEmail = "email";
     private const string NotAtAll = "none";
 
     /// <inheritdoc />
-    public string Group => Groups.Notification;
+    public static string Group => Groups.Notification;
 
     /// <inheritdoc />
-    public string EffectKind => "confirmation";
+    public static string EffectKind => "confirmation";
 
     /// <inheritdoc />
     public Plan Plan(OrderEvent @event, EventIdentity identity)

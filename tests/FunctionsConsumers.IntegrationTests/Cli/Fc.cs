@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text;
+using FunctionsConsumers.Cli;
+using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.IntegrationTests.Feeds;
 
 namespace FunctionsConsumers.IntegrationTests.Cli;
@@ -28,6 +30,21 @@ public sealed class Fc : IAsyncDisposable
 
     /// <summary>The run file.</summary>
     public string RunFile => Path.Combine(_home, ".local", "run.json");
+
+    /// <summary>
+    /// Runs a command in this process, as from a shell in which nobody can be asked; with an answer given, as from a terminal
+    /// where that is typed.
+    /// </summary>
+    public static async Task<FcResult> RunHereAsync(string line, string? answer = null)
+    {
+        await using var @out = new StringWriter();
+        await using var error = new StringWriter();
+        using var typed = answer is null ? null : new StringReader(answer + "\n");
+        var exitCode = await FcCommandLine.InvokeAsync(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            new Caller(new Terminal(@out, TextWriter.Synchronized(error), ShowsProgress: false, typed), new Dictionary<string, string>()), TestContext.Current.CancellationToken);
+        return new FcResult(exitCode, @out.ToString(), error.ToString());
+    }
 
     /// <summary>Runs a command to its end.</summary>
     public async Task<FcResult> RunAsync(string line, TimeSpan? patience = null)

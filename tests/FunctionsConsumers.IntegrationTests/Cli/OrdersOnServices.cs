@@ -2,7 +2,6 @@ using System.Text;
 using Confluent.Kafka;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Cli;
-using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.IntegrationTests.LocalHost;
 using FunctionsConsumers.LocalHost;
@@ -93,16 +92,7 @@ internal sealed class OrdersOnServices : IAsyncDisposable
     }
 
     /// <summary>Runs <c>fc</c> as from a shell in which nobody can be asked; with an answer given, as from a terminal where that is typed.</summary>
-    public async Task<FcResult> FcAsync(string line, string? answer = null)
-    {
-        await using var @out = new StringWriter();
-        await using var error = new StringWriter();
-        using var typed = answer is null ? null : new StringReader(answer + "\n");
-        string[] args = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--brokers", _services.Brokers!, "--tables", Tables, "--topic", Topic];
-        var exitCode = await FcCommandLine.InvokeAsync(
-            args, new Caller(new Terminal(@out, TextWriter.Synchronized(error), ShowsProgress: false, typed), new Dictionary<string, string>()), TestContext.Current.CancellationToken);
-        return new FcResult(exitCode, @out.ToString(), error.ToString());
-    }
+    public Task<FcResult> FcAsync(string line, string? answer = null) => Fc.RunHereAsync($"{line} --brokers {_services.Brokers} --tables {Tables} --topic {Topic}", answer);
 
     public async ValueTask DisposeAsync()
     {

@@ -4,13 +4,13 @@ using FunctionsConsumers.Orders.Events;
 namespace FunctionsConsumers.Orders.Loyalty;
 
 /// <summary>Plans ten points for each line of an order.</summary>
-public sealed class PointsConsumer : IConsumer<OrderEvent>
+public sealed class PointsConsumer : IEventPlanner<OrderEvent>
 {
     /// <inheritdoc />
-    public string Group => Groups.Loyalty;
+    public static string Group => Groups.Loyalty;
 
     /// <inheritdoc />
-    public string EffectKind => "points";
+    public static string EffectKind => "points";
 
     /// <summary>Plans the points; the row <c>points!&lt;order id&gt;</c>.</summary>
     /// <param name="event">The order.</param>
@@ -21,7 +21,7 @@ public sealed class PointsConsumer : IConsumer<OrderEvent>
         ArgumentNullException.ThrowIfNull(@event);
         return new Plan
         {
-            Effect = new Dictionary<string, object>
+            Effect =
             {
                 ["OrderId"] = @event.OrderId,
                 ["Points"] = @event.Lines.Count * 10,

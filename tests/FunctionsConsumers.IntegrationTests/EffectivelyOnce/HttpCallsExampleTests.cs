@@ -52,12 +52,12 @@ public sealed class HttpCallsExampleTests(AzuriteFixture azurite) : IAsyncLifeti
     [Fact]
     public async Task Under_Resend_a_call_whose_answer_was_lost_is_made_again_with_its_key_and_the_receiver_acts_once()
     {
-        await ProduceAsync("r-1 Berlin");
+        await ProduceAsync("""{"id":"r-1","to":"Berlin"}""");
         Start("Resend");
 
         await Eventually.TrueAsync(async () => _receiver.Calls.Count == 2 && (await OutboxAsync()).Count == 0, "the call is made again and leaves the outbox");
 
-        Assert.Equal("""application/json {"parcel":"r-1","to":"Berlin"}""", Assert.Single(_receiver.Done).Value);
+        Assert.Equal("""application/json {"id":"r-1","to":"Berlin"}""", Assert.Single(_receiver.Done).Value);
         Assert.Equal(2, _receiver.Calls.Count);
         Assert.Single(_receiver.Calls.Distinct());
     }
@@ -65,7 +65,7 @@ public sealed class HttpCallsExampleTests(AzuriteFixture azurite) : IAsyncLifeti
     [Fact]
     public async Task Under_Park_a_call_whose_answer_was_lost_is_made_again_only_when_somebody_says_so()
     {
-        await ProduceAsync("p-1 Bonn");
+        await ProduceAsync("""{"id":"p-1","to":"Bonn"}""");
         Start("Park");
 
         OutboxEntry? parked = null;
@@ -99,7 +99,7 @@ public sealed class HttpCallsExampleTests(AzuriteFixture azurite) : IAsyncLifeti
     {
         var program = Path.Combine(Dotnet.Repository, "examples/EffectivelyOnce.HttpCalls/bin", Dotnet.Configuration, "net10.0/EffectivelyOnce.HttpCalls.dll");
         var start = new ProcessStartInfo("dotnet", [
-            program, "--KafkaBrokers", _cluster.Brokers, "--OrderTables", azurite.ConnectionString, "--HttpCallAddress", _receiver.Address.ToString(),
+            program, "--KafkaBrokers", _cluster.Brokers, "--Tables", azurite.ConnectionString, "--HttpCallAddress", _receiver.Address.ToString(),
             "--EffectivelyOnce:InDoubt", policy, "--EffectivelyOnce:OutboxLease", "00:00:10"])
         {
             RedirectStandardOutput = true,

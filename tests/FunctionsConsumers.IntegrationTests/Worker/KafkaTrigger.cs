@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
 using FunctionsConsumers.IntegrationTests.Worker.Protocol;
@@ -13,7 +14,7 @@ internal sealed class KafkaTrigger : IDisposable
 {
     private const int MaxBatchSize = 200;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(50);
 
     private readonly FunctionsHost _host;
@@ -61,16 +62,26 @@ internal sealed class KafkaTrigger : IDisposable
     public int MixedBatches { get; private set; }
 
     /// <summary>What the worker answered to batches that failed.</summary>
-    public List<StatusResult> Failures { get; } = [];
+    public ConcurrentQueue<StatusResult> Failures { get; } = [];
 
     /// <summary>Delivers everything up to the end.</summary>
     /// <exception cref="WorkerGoneException">The worker ended; what it had not answered is not committed.</exception>
     public async Task RunToEndAsync(CancellationToken cancellationToken)
     {
-        var run = Task.Run(() => RunAsync(cancellationToken), cancellationToken);
-        await Task.WhenAny(run, Task.Delay(Patience, cancellationToken));
-        Assert.True(run.IsCompleted, $"{Group} is not at the end within {Patience.TotalSeconds} s: {Batches} batches, failures {string.Join('\n', Failures)}\n{_host.Said}");
-        await run;
+        while (await NextAsync(cancellationToken))
+        {
+        }
+    }
+
+    /// <summary>Delivers the next batch until it succeeds, and commits it.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="WorkerGoneException">The worker ended; what it had not answered is not committed.</exception>
+    public async Task<bool> NextAsync(CancellationToken cancellationToken)
+    {
+        var next = Task.Run(() => HandleNextAsync(cancellationToken), cancellationToken);
+        await Task.WhenAny(next, Task.Delay(Patience, cancellationToken));
+        Assert.True(next.IsCompleted, $"{Group}: a batch is not handled within {Patience.TotalSeconds} s, {(UnderWay is null ? "none" : "one")} is under way after {Batches}; {string.Join('\n', Failures)}\n{_host.Said}");
+        return await next;
     }
 
     /// <summary>Reads the next batch; an empty one at the end.</summary>
@@ -105,11 +116,7 @@ internal sealed class KafkaTrigger : IDisposable
         UnderWay = null;
         if (result.Status != StatusResult.Types.Status.Success)
         {
-            lock (Failures)
-            {
-                Failures.Add(result);
-            }
-
+            Failures.Enqueue(result);
             return false;
         }
 
@@ -128,17 +135,21 @@ internal sealed class KafkaTrigger : IDisposable
         _consumer.Dispose();
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    private async Task<bool> HandleNextAsync(CancellationToken cancellationToken)
     {
-        while (NextBatch(cancellationToken) is { Count: > 0 } batch)
+        var batch = NextBatch(cancellationToken);
+        if (batch.Count == 0)
         {
-            while (!await DeliverAsync(batch))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            Commit(batch);
+            return false;
         }
+
+        while (!await DeliverAsync(batch))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        Commit(batch);
+        return true;
     }
 
     private static ModelBindingData Encode(ConsumeResult<byte[]?, byte[]?> result)

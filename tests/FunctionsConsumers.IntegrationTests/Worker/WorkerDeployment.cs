@@ -22,8 +22,9 @@ internal sealed class WorkerDeployment : IAsyncDisposable
 
     private readonly EmbeddedServices _services;
     private readonly TableGate _gate;
-    private readonly Fc _fc = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("worker").FullName;
     private readonly List<FunctionsHost> _hosts = [];
+    private readonly List<KafkaTrigger> _triggers = [];
 
     private WorkerDeployment(EmbeddedServices services) => (_services, _gate) = (services, new TableGate(services.TablesConnectionString!));
 
@@ -53,20 +54,25 @@ internal sealed class WorkerDeployment : IAsyncDisposable
             ["KafkaBrokers"] = Brokers,
             ["OrdersTopic"] = Topic,
             ["OrderTables"] = _gate.ConnectionString,
-            ["MailFolder"] = Path.Combine(_fc.Home, "mail"),
+            ["MailFolder"] = Path.Combine(_folder, "mail"),
         };
         foreach (var (name, value) in settings)
         {
             all[name] = value;
         }
 
-        var host = await FunctionsHost.StartAsync(all, Path.Combine(_fc.Home, $"worker-{_hosts.Count}.log"));
+        var host = await FunctionsHost.StartAsync(all, Path.Combine(_folder, $"worker-{_hosts.Count}.log"));
         _hosts.Add(host);
         return host;
     }
 
     /// <summary>The Kafka trigger of each consumer.</summary>
-    public List<KafkaTrigger> Triggers(FunctionsHost host) => [.. Consumers.Select(consumer => new KafkaTrigger(host, consumer, Brokers, Topic, Partitions))];
+    public List<KafkaTrigger> Triggers(FunctionsHost host)
+    {
+        var triggers = Consumers.Select(consumer => new KafkaTrigger(host, consumer, Brokers, Topic, Partitions)).ToList();
+        _triggers.AddRange(triggers);
+        return triggers;
+    }
 
     /// <summary>
     /// Produces orders, with a resend for every fifth and poison for every fiftieth. At this rate the client writes small
@@ -74,7 +80,7 @@ internal sealed class WorkerDeployment : IAsyncDisposable
     /// </summary>
     public async Task ProduceAsync(int orders, int seed)
     {
-        var produced = await _fc.RunAsync($"produce --count {orders} --duplicates 0.2 --poison 0.02 --seed {seed} --rate 4000 {At}");
+        var produced = await Fc.RunHereAsync($"produce --count {orders} --duplicates 0.2 --poison 0.02 --seed {seed} --rate 4000 {At}");
         Assert.True(produced.ExitCode == 0, produced.ToString());
     }
 
@@ -105,7 +111,7 @@ internal sealed class WorkerDeployment : IAsyncDisposable
     /// <param name="exitCode">What the audit comes to; 1 where something is lost.</param>
     public async Task<JsonNode> AuditedAsync(FunctionsHost host, int exitCode = 0)
     {
-        var audited = await _fc.RunAsync($"audit --json {At}");
+        var audited = await Fc.RunHereAsync($"audit --json {At}");
         Assert.True(audited.ExitCode == exitCode, $"{audited}\n{host.Said}");
         return JsonNode.Parse(audited.Out)!;
     }
@@ -117,8 +123,9 @@ internal sealed class WorkerDeployment : IAsyncDisposable
             await host.DisposeAsync();
         }
 
-        await _fc.DisposeAsync();
+        _triggers.ForEach(trigger => trigger.Dispose());
         await _gate.DisposeAsync();
         await _services.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
     }
 }

@@ -72,29 +72,31 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task A_batch_that_fails_while_the_tables_are_away_is_answered_as_a_failure_and_handled_when_it_is_delivered_again()
     {
-        await _deployment.ProduceAsync(orders: 200, seed: 8);
+        await _deployment.ProduceAsync(orders: 400, seed: 8);
         var host = await _deployment.WorkerAsync(("EffectivelyOnce__BatchDeadline", "00:00:02"));
         var triggers = _deployment.Triggers(host);
+        await Task.WhenAll(triggers.Select(trigger => trigger.NextAsync(Cancellation)));
 
         _deployment.Tables.Shut();
         var handled = Task.WhenAll(triggers.Select(trigger => trigger.RunToEndAsync(Cancellation)));
-        await Eventually.TrueAsync(() => triggers.All(trigger => trigger.Failures.Count > 0), "each group has answered a batch with a failure");
+        await Eventually.TrueAsync(() => triggers.All(trigger => !trigger.Failures.IsEmpty), "each group has answered a batch with a failure");
         _deployment.Tables.Open();
         await handled;
 
         await _deployment.AuditedAsync(host);
         Assert.All(triggers.SelectMany(trigger => trigger.Failures), failure => Assert.Equal(StatusResult.Types.Status.Failure, failure.Status));
-        Assert.All(triggers, trigger => Assert.Contains("could not be settled within 2 s", trigger.Failures[0].Exception.Message, StringComparison.Ordinal));
+        Assert.All(triggers, trigger => Assert.Contains("could not be settled within 2 s", trigger.Failures.First().Exception.Message, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_stop_cancels_the_batches_under_way_and_they_are_handled_after_the_next_start()
     {
-        await _deployment.ProduceAsync(orders: 200, seed: 9);
-        var host = await _deployment.WorkerAsync();
+        await _deployment.ProduceAsync(orders: 400, seed: 9);
+        var host = await _deployment.WorkerAsync(("DOTNET_shutdownTimeoutSeconds", "3"), ("EffectivelyOnce__OutboxLease", "00:00:10"));
         Assert.Equal("true", host.Capabilities["HandlesInvocationCancelMessage"], ignoreCase: true);
         await host.UntilStartedAsync();
         var triggers = _deployment.Triggers(host);
+        await Task.WhenAll(triggers.Select(trigger => trigger.NextAsync(Cancellation)));
 
         // The deadline is longer than the test runs, so that only the cancellation can end the batches.
         _deployment.Tables.Shut();
@@ -116,7 +118,7 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
         await host.TerminateAsync();
 
         _deployment.Tables.Open();
-        var next = await _deployment.WorkerAsync();
+        var next = await _deployment.WorkerAsync(("EffectivelyOnce__OutboxLease", "00:00:10"));
         await Task.WhenAll(_deployment.Triggers(next).Select(trigger => trigger.RunToEndAsync(Cancellation)));
         await _deployment.AuditedAsync(next);
     }

@@ -14,9 +14,7 @@ public sealed class WorkerTimersTests
         foreach (var trigger in deployment.Triggers(host))
         {
             var cancellation = TestContext.Current.CancellationToken;
-            var first = trigger.NextBatch(cancellation);
-            Assert.True(await trigger.DeliverAsync(first), host.Said);
-            trigger.Commit(first);
+            await trigger.NextAsync(cancellation);
 
             // The host commits past a batch without a word to the function, as it does for a malformed traceparent.
             trigger.Commit(trigger.NextBatch(cancellation));

@@ -22,6 +22,15 @@ internal enum OrderKind
     /// <summary>An order of which the table service refuses a row.</summary>
     Refused,
 
+    /// <summary>An order whose planner throws, or returns what no plan may hold.</summary>
+    Forbidden,
+
+    /// <summary>An order that adds more to a counter than it takes.</summary>
+    Overflow,
+
+    /// <summary>An order that hosts of the old version apply, and whose plan is forbidden in the new one.</summary>
+    Outgrown,
+
     /// <summary>No record at all: an offset that a control record has, or had one that was compacted away.</summary>
     Control,
 }

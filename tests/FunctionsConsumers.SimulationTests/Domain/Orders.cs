@@ -47,15 +47,43 @@ internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<Cancellati
 
 /// <summary>Plans an order's rows, counters and messages; with a row of its own for each order, or with keys alone.</summary>
 /// <param name="effectKind">The kind of the order's row; null for a consumer that keeps none.</param>
-internal sealed class OrderConsumer(string? effectKind) : IConsumer<Order>
+/// <param name="isOfNewVersion">Whether it plans as the new version of the hosts does.</param>
+internal sealed class OrderConsumer(string? effectKind, bool isOfNewVersion) : IConsumer<Order>
 {
+    /// <summary>A product whose orders the consumer may not plan.</summary>
+    public const string Forbidden = "forbidden";
+
+    /// <summary>A product of which no counter takes so much.</summary>
+    public const string Overflow = "overflow";
+
+    /// <summary>A product whose orders the new version may not plan.</summary>
+    public const string Outgrown = "outgrown";
+
     public const string GroupName = "simulated";
 
     public string Group => GroupName;
 
     public string? EffectKind => effectKind;
 
-    public Plan Plan(Order order, EventIdentity identity) => new()
+    public Plan Plan(Order order, EventIdentity identity)
+    {
+        var plan = Allowed(order, identity);
+        if (!order.Lines.Any(line => line.Product == Forbidden || (isOfNewVersion && line.Product == Outgrown)))
+        {
+            return plan;
+        }
+
+        return (order.Nonce[^1] % 5) switch
+        {
+            0 => throw new InvalidOperationException("The planner has a mistake."),
+            1 => null!,
+            2 => plan with { Inserts = [new RowInsert("key!" + order.Nonce, new Dictionary<string, object>())] },
+            3 => plan with { Inserts = [new RowInsert("item!" + order.Nonce, new Dictionary<string, object> { ["RowKey"] = "x" })] },
+            _ => plan with { Messages = [new PlannedMessage("", [])] },
+        };
+    }
+
+    private Plan Allowed(Order order, EventIdentity identity) => new()
     {
         Effect = effectKind is null
             ? new Dictionary<string, object>()
@@ -63,7 +91,9 @@ internal sealed class OrderConsumer(string? effectKind) : IConsumer<Order>
         Inserts = [.. Enumerable.Range(0, order.Rows).Select(row => new RowInsert(
             RowKey.OfSubject("item", string.Create(CultureInfo.InvariantCulture, $"{identity.Subject}-{row}")),
             new Dictionary<string, object> { ["Nonce"] = order.Nonce }))],
-        Additions = [.. order.Lines.Select(line => new Addition(RowKey.OfCounter("stock", line.Product, identity.Coordinates), "Reserved", line.Quantity))],
+        Additions = [.. order.Lines
+            .SelectMany(line => line.Product == Overflow ? [(line.Product, Amount: long.MaxValue), (line.Product, long.MaxValue)] : new[] { (line.Product, Amount: (long)line.Quantity) })
+            .Select(line => new Addition(RowKey.OfCounter("stock", line.Product, identity.Coordinates), "Reserved", line.Amount))],
         Messages = [.. order.Messages.Select((kind, ordinal) => new PlannedMessage(kind, Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{identity.Subject} {ordinal} {order.Nonce}").PadRight(order.Bulk, ' '))))],
     };

@@ -58,7 +58,8 @@ internal sealed partial class Life
             var position = Math.Max(state.Position, World.Log.Start[partition]);
             var there = World.Log.End[partition] - position;
             var count = there == 0 ? 0 : World.Setting.Small is not null ? there : World.Choices.Below(there + 1);
-            records.AddRange(Enumerable.Range(position, count).Select(offset => World.Log.At(partition, offset)).Where(logged => logged.IsRecord).Select(logged => logged.Record));
+            records.AddRange(Enumerable.Range(position, count).Where(offset => World.Log.At(partition, offset).IsRecord)
+                .Select(offset => World.Log.Read(partition, offset, World.Setting.LosesTimestamps ? World.Choices : null)));
             _partitions[partition] = state with { Position = position + count };
             _batchGenerations[partition] = state.Generation;
         }

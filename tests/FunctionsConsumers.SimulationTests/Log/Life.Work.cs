@@ -14,15 +14,11 @@ internal sealed partial class Life
         try
         {
             // As the consumer group does it: floors first, progress last.
-            if (World.Setting.KeepsProgress)
-            {
-                await _progress.EnsureFloorsAsync(batch, _stopping.Token);
-            }
-
+            var floors = World.Setting.KeepsProgress ? await _progress.EnsureFloorsAsync(batch, _stopping.Token) : null;
             await ProcessAsync(batch, _stopping.Token);
             if (World.Setting.KeepsProgress)
             {
-                _progress.Finished(batch);
+                _progress.Finished(batch, floors);
             }
 
             Store(batch);

@@ -6,8 +6,10 @@ using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.EffectivelyOnce.Retention;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
+using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.SimulationTests.Domain;
 using FunctionsConsumers.SimulationTests.Tables;
+using FunctionsConsumers.SimulationTests.Tables.Http;
 using FunctionsConsumers.SimulationTests.Worlds;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -47,27 +49,33 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
     {
         World = world;
         Name = name;
+        world.LivesByName.Add(name, this);
         var setting = world.Setting;
         Time = setting.Small is null
             ? new SimulatedTime(world.Clock, TimeSpan.FromSeconds(world.Choices.Below(50)), setting.Forgets ? TimeSpan.FromSeconds(world.Choices.Below(241) - 120) : TimeSpan.FromSeconds((world.Choices.Below(7) * 100) - 300))
             : new SimulatedTime(world.Clock, TimeSpan.Zero, TimeSpan.Zero);
-        var store = new ModelledStore(this, world.Table);
-        var shared = new ModelledStore(this, world.Progress);
+        var isOfNewVersion = !setting.HasVersions || world.IsSettling || world.Choices.Below(2) == 0;
+        IsOfOldVersion = !isOfNewVersion;
+        ITableStore store = setting.ThroughClient ? ModelledService.Store(this, OrderConsumer.GroupName, world.Table) : new ModelledStore(this, world.Table);
+        ITableStore shared = setting.ThroughClient ? ModelledService.Store(this, "progress", world.Progress) : new ModelledStore(this, world.Progress);
         var log = new ModelledGroupLog(this);
         var buckets = new Buckets(setting.Buckets);
-        var options = new EffectivelyOnceOptions { Buckets = setting.Buckets, OutboxLease = setting.Lease, BatchDeadline = setting.BatchDeadline, InDoubt = InDoubtPolicy.Resend };
+        var options = new EffectivelyOnceOptions { Buckets = setting.Buckets, OutboxLease = setting.Lease, BatchDeadline = setting.BatchDeadline, InDoubt = isOfNewVersion ? InDoubtPolicy.Resend : InDoubtPolicy.Park };
         _outbox = new GroupOutbox(
             OrderConsumer.GroupName, store, buckets, ModelledSender.All(this), options, name, Time, NullLogger.Instance);
         _processor = new BatchProcessor<Order>(
-            new OrderConsumer(setting.EffectKind),
+            new OrderConsumer(setting.EffectKind, isOfNewVersion),
             new OrderDecoder(new HashSet<string>(world.Catalog), RefreshAsync),
             store, buckets, this, options, Time, new Random(setting.Seed), NullLogger.Instance);
-        _progress = new GroupProgress(OrderConsumer.GroupName, shared, log, startsAtEnd: false, NullLogger.Instance);
+        _progress = new GroupProgress(OrderConsumer.GroupName, shared, log, startsAtEnd: false, NullLogger.Instance, Time);
         _audit = new GapAudit(this, _progress, log, Time, NullLogger.Instance);
-        _retention = new RetentionSweep(OrderConsumer.GroupName, store, shared, buckets, log, ModelledLog.Topic, setting.Retention, Time, NullLogger.Instance);
+        _retention = new RetentionSweep(OrderConsumer.GroupName, store, shared, buckets, log, [ModelledLog.Topic], setting.Retention, Time, NullLogger.Instance);
     }
 
     public World World { get; }
+
+    /// <summary>Whether it lacks the sender of a kind, has another setting for doubt, and plans otherwise.</summary>
+    public bool IsOfOldVersion { get; }
 
     public string Group => OrderConsumer.GroupName;
 

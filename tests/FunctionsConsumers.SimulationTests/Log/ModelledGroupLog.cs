@@ -28,7 +28,7 @@ internal sealed class ModelledGroupLog(Life life) : IGroupLog
         var log = life.World.Log;
         return Ask<IReadOnlyList<PartitionPosition>>(
             () => "positions",
-            () => [.. Enumerable.Range(0, log.End.Length).Select(partition => new PartitionPosition(
+            () => [.. Enumerable.Range(0, log.Visible).Select(partition => new PartitionPosition(
                 partition, log.Start[partition], log.End[partition], log.HasCommitted[partition] ? log.Committed[partition] : null))],
             positions => string.Join(' ', positions.Select(position => string.Create(CultureInfo.InvariantCulture, $"{position.LogStart}-{position.Committed}-{position.LogEnd}"))),
             cancellationToken);
@@ -56,7 +56,8 @@ internal sealed class ModelledGroupLog(Life life) : IGroupLog
             }
 
             var end = Math.Min(Math.Min(to, from + size), log.End[partition]);
-            return new LogSlice([.. Enumerable.Range((int)from, (int)(end - from)).Select(offset => log.At(partition, offset)).Where(logged => logged.IsRecord).Select(logged => logged.Record)], end);
+            return new LogSlice([.. Enumerable.Range((int)from, (int)(end - from)).Where(offset => log.At(partition, offset).IsRecord)
+                .Select(offset => log.Read(partition, offset, life.World.Setting.LosesTimestamps ? life.World.Choices : null))], end);
         }
     }
 

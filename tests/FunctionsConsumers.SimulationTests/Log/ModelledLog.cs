@@ -1,5 +1,6 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.SimulationTests.Domain;
+using FunctionsConsumers.SimulationTests.Worlds;
 
 namespace FunctionsConsumers.SimulationTests.Log;
 
@@ -24,8 +25,9 @@ internal sealed class ModelledLog
 {
     public const string Topic = "orders";
 
-    public ModelledLog(IReadOnlyList<IReadOnlyList<LoggedRecord>> partitions, IReadOnlyList<int> begins, IReadOnlyList<bool> hasCommitted)
+    public ModelledLog(IReadOnlyList<IReadOnlyList<LoggedRecord>> partitions, IReadOnlyList<int> begins, IReadOnlyList<bool> hasCommitted, int later)
     {
+        Visible = partitions.Count - later;
         Partitions = partitions;
         Begin = begins;
         Start = new int[partitions.Count];
@@ -39,6 +41,9 @@ internal sealed class ModelledLog
 
     /// <summary>Every record that is there, was or will be, by partition and offset.</summary>
     public IReadOnlyList<IReadOnlyList<LoggedRecord>> Partitions { get; }
+
+    /// <summary>How many partitions the topic has: it may grow.</summary>
+    public int Visible { get; set; }
 
     /// <summary>Where the group begins in each partition: nothing below is the group's.</summary>
     public IReadOnlyList<int> Begin { get; }
@@ -67,8 +72,15 @@ internal sealed class ModelledLog
     /// <summary>The record at coordinates.</summary>
     public LoggedRecord At(int partition, long offset) => Partitions[partition][(int)offset];
 
-    /// <summary>Whether everything is produced.</summary>
-    public bool IsComplete => Enumerable.Range(0, End.Length).All(partition => End[partition] == Partitions[partition].Count);
+    /// <summary>The record at coordinates as somebody reads it, with its timestamp or without.</summary>
+    public ConsumedRecord Read(int partition, long offset, Choices? choices)
+    {
+        var record = At(partition, offset).Record;
+        return choices?.Below(2) == 0 ? record with { Timestamp = null } : record;
+    }
+
+    /// <summary>Whether something is left to be produced in the partitions there are.</summary>
+    public bool HasMore => Enumerable.Range(0, Visible).Any(partition => End[partition] < Partitions[partition].Count);
 
     /// <summary>Whether everything that was produced is committed.</summary>
     public bool IsConsumed => Enumerable.Range(0, End.Length).All(partition => Committed[partition] >= LastRecordEnd(partition));

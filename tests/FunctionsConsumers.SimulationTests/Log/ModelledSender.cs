@@ -16,9 +16,12 @@ internal sealed class ModelledSender(Life life, string kind, InDoubtPolicy? inDo
     public static IEnumerable<IMessageSender> All(Life life) =>
     [
         new ModelledSender(life, Resent, null),
-        new ModelledSender(life, ParkedKind, InDoubtPolicy.Park),
         new ModelledSender(life, DeadLetter.Kind, InDoubtPolicy.Resend),
+        .. life.IsOfOldVersion ? [] : (IEnumerable<IMessageSender>)[new ModelledSender(life, ParkedKind, InDoubtPolicy.Park)],
     ];
+
+    /// <summary>Whether a life leaves a message of a kind to a person when it claims it and comes to doubt.</summary>
+    public static bool Parks(Life life, string kind) => kind == ParkedKind || (kind == Resent && life.IsOfOldVersion);
 
     public Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -9,7 +9,8 @@ namespace FunctionsConsumers.SimulationTests.Mutants;
 /// <param name="Name">The patch's file name, without its ending.</param>
 /// <param name="File">The patch.</param>
 /// <param name="Finding">A regular expression that fits what the oracle finds.</param>
-internal sealed partial record Mutant(string Name, string File, string Finding)
+/// <param name="IsOfTheClient">Whether it shows only in histories that go through the genuine client.</param>
+internal sealed partial record Mutant(string Name, string File, string Finding, bool IsOfTheClient)
 {
     /// <summary>Every mutant, by name.</summary>
     /// <param name="root">The repository.</param>
@@ -20,13 +21,21 @@ internal sealed partial record Mutant(string Name, string File, string Finding)
     /// <param name="finding">What it found.</param>
     public bool IsExpected(string finding) => Regex.IsMatch(finding, Finding);
 
-    private static Mutant Read(string file) => new(
-        Path.GetFileNameWithoutExtension(file),
-        file,
-        FindingLine().Match(System.IO.File.ReadAllText(file)) is { Success: true } line
-            ? line.Groups[1].Value.Trim()
-            : throw new InvalidDataException($"{file} does not say what the oracle is expected to find: give it a line 'Finding: <regular expression>'."));
+    private static Mutant Read(string file)
+    {
+        var patch = System.IO.File.ReadAllText(file);
+        return new Mutant(
+            Path.GetFileNameWithoutExtension(file),
+            file,
+            FindingLine().Match(patch) is { Success: true } line
+                ? line.Groups[1].Value.Trim()
+                : throw new InvalidDataException($"{file} does not say what the oracle is expected to find: give it a line 'Finding: <regular expression>'."),
+            ThroughTheClient().IsMatch(patch));
+    }
 
     [GeneratedRegex("^Finding: (.+)$", RegexOptions.Multiline)]
     private static partial Regex FindingLine();
+
+    [GeneratedRegex("^Histories: through the client$", RegexOptions.Multiline)]
+    private static partial Regex ThroughTheClient();
 }

@@ -52,7 +52,7 @@ internal sealed partial class MutantLaboratory : IDisposable
                 Dotnet,
                 ["exec", Path.Combine(_folder, "run", "FunctionsConsumers.SimulationTests.dll"), "-noColor", "-class", typeof(HistoriesTests).FullName!],
                 _folder,
-                histories,
+                new Run(histories, mutant.IsOfTheClient),
                 cancellationToken);
             if (exitCode == 0)
             {
@@ -94,7 +94,7 @@ internal sealed partial class MutantLaboratory : IDisposable
     }
 
     private static async Task<(int ExitCode, string Output)> StartAsync(
-        string program, IReadOnlyList<string> arguments, string folder, int? histories, CancellationToken cancellationToken)
+        string program, IReadOnlyList<string> arguments, string folder, Run? run, CancellationToken cancellationToken)
     {
         using var process = new Process();
         process.StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -105,9 +105,10 @@ internal sealed partial class MutantLaboratory : IDisposable
 
         // git looks for a repository around the folder, and would take paths to be relative to that.
         process.StartInfo.Environment["GIT_CEILING_DIRECTORIES"] = Path.GetTempPath();
-        if (histories is { } count)
+        if (run is not null)
         {
-            process.StartInfo.Environment["SIM_HISTORIES"] = count.ToString(CultureInfo.InvariantCulture);
+            process.StartInfo.Environment["SIM_HISTORIES"] = run.Histories.ToString(CultureInfo.InvariantCulture);
+            process.StartInfo.Environment["SIM_THROUGH_CLIENT"] = run.ThroughClient ? "1" : "";
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -152,6 +153,8 @@ internal sealed partial class MutantLaboratory : IDisposable
             throw new InvalidOperationException(otherwise);
         }
     }
+
+    private sealed record Run(int Histories, bool ThroughClient);
 
     [GeneratedRegex(@"seed (\d+): (.*)")]
     private static partial Regex FindingLine();

@@ -146,7 +146,7 @@ internal sealed partial class Effects(World world)
             var right = record.Spec.Kind switch
             {
                 OrderKind.Valid => same != dead,
-                OrderKind.UnknownProduct => same || dead,
+                OrderKind.UnknownProduct or OrderKind.Outgrown => same || dead,
                 _ => !same && dead,
             };
             if (!right)
@@ -183,7 +183,7 @@ internal sealed partial class Effects(World world)
             world.Fail($"{coordinates} is applied once more, after its key was forgotten");
         }
 
-        var may = spec.Kind == OrderKind.Valid || (spec.Kind == OrderKind.UnknownProduct && spec.Lines.All(line => world.Catalog.Contains(line.Product)));
+        var may = spec.Kind is OrderKind.Valid or OrderKind.Outgrown || (spec.Kind == OrderKind.UnknownProduct && spec.Lines.All(line => world.Catalog.Contains(line.Product)));
         if (!may)
         {
             world.Fail($"{spec.Kind} {record.Record.Coordinates} was applied");
@@ -244,6 +244,8 @@ internal sealed partial class Effects(World world)
                 return ["not-an-order"];
             case OrderKind.TooWide:
                 return ["too-wide"];
+            case OrderKind.Forbidden:
+                return ["refused"];
         }
 
         List<string> reasons = [];
@@ -253,7 +255,13 @@ internal sealed partial class Effects(World world)
             reasons.Add(row.Record.Key == record.Key ? "key-reused" : "order-exists");
         }
 
-        if (record.Spec.Kind == OrderKind.Refused)
+        if (record.Spec.Kind is OrderKind.Refused or OrderKind.Overflow)
+        {
+            reasons.Add("refused");
+        }
+
+        // The other version may have applied it: only after its row has been read in this delivery.
+        if (record.Spec.Kind == OrderKind.Outgrown && !(row?.Record.Spec.Fingerprint == record.Spec.Fingerprint && row.Number <= start.Commits))
         {
             reasons.Add("refused");
         }

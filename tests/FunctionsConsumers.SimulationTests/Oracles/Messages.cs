@@ -107,7 +107,7 @@ internal sealed class Messages(World world)
         foreach (var (earlier, under) in message.Sends)
         {
             var takenOver = under != claim && now - under.At >= world.Setting.Lease;
-            var resent = message.Kind != ModelledSender.ParkedKind;
+            var resent = !message.Parks;
             var may = earlier.Told switch
             {
                 SendStatus.NotSent => true,
@@ -250,7 +250,19 @@ internal sealed class Messages(World world)
         var own = message.Claim?.Life == sender;
         var send = message.Sends.Where(send => send.Claim == message.Claim).Select(send => send.Send).LastOrDefault();
         var told = send?.Told;
-        var park = message.Kind == ModelledSender.ParkedKind;
+        if (next == OutboxRows.Claimed && message.Claim is null && !message.IsClaimedBefore)
+        {
+            // The first owner's policy stays with the message, whatever another version or another setting would do.
+            message.IsClaimedBefore = true;
+            message.Parks = ModelledSender.Parks(world.LivesByName[sender], message.Kind);
+        }
+
+        var park = message.Parks;
+        if (next != message.State && message.Kind == ModelledSender.ParkedKind && world.LivesByName[sender].IsOfOldVersion)
+        {
+            world.Fail($"{sender} moves '{message.Name}', and has no sender for it");
+        }
+
         var may = (message.State, next) switch
         {
             (OutboxRows.Waiting, OutboxRows.Claimed) => true,
@@ -279,7 +291,9 @@ internal sealed class Messages(World world)
         var letter = DeadLetter.FromPayload(sent.Payload);
         var record = world.Log.At(letter.Record.Coordinates.Partition, letter.Record.Coordinates.Offset).Record;
         return letter.Record.Coordinates.ToString() == message.Name && letter.Record.Value.AsSpan().SequenceEqual(record.Value)
-            && letter.Record.Headers.Select(header => header.Name).SequenceEqual(record.Headers.Select(header => header.Name));
+            && (letter.OmittedHeaders is not null
+                ? record.Headers.Any(header => header.Value?.Length > 1_000_000)
+                : letter.Record.Headers.Select(header => header.Name).SequenceEqual(record.Headers.Select(header => header.Name)));
     }
 
     private sealed class Tracked(string name, string subject, string kind, string? content)
@@ -296,6 +310,11 @@ internal sealed class Messages(World world)
         public string? State { get; set; } = OutboxRows.Waiting;
 
         public Claim? Claim { get; set; }
+
+        public bool IsClaimedBefore { get; set; }
+
+        /// <summary>Whether it is left to a person when it is in doubt.</summary>
+        public bool Parks { get; set; }
 
         public List<(SendOperation Send, Claim Claim)> Sends { get; } = [];
 

@@ -14,7 +14,7 @@ internal sealed class ModelledStore(Life life, ModelledTable table) : ITableStor
         life.OnRequest(cancellationToken);
         var submit = new SubmitOperation(
             life,
-            () => string.Create(CultureInfo.InvariantCulture, $"submit {partitionKey} [{string.Join(' ', operations.Select(Describe).Take(4))}{(operations.Count > 4 ? $" +{operations.Count - 4}" : "")}]"),
+            () => Label(partitionKey, operations),
             new TransactionRequest(table, life.World.Clock.Now, life.Name, life.CurrentDelivery, partitionKey, operations),
             cancellationToken);
         life.World.Operations.Add(submit);
@@ -76,6 +76,10 @@ internal sealed class ModelledStore(Life life, ModelledTable table) : ITableStor
                 .Select(row => Project(row, columns))];
         }
     }
+
+    /// <summary>A transaction in a word or two.</summary>
+    public static string Label(string partitionKey, IReadOnlyList<RowOperation> operations) => string.Create(
+        CultureInfo.InvariantCulture, $"submit {partitionKey} [{string.Join(' ', operations.Select(Describe).Take(4))}{(operations.Count > 4 ? $" +{operations.Count - 4}" : "")}]");
 
     private static Row Project(Row row, IReadOnlyList<string>? columns) => columns is null
         ? row

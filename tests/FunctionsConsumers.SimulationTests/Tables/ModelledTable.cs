@@ -103,7 +103,7 @@ internal sealed class ModelledTable
         var digest = 2166136261u;
         foreach (var (name, value) in columns)
         {
-            var text = name is "Attempt" or "Claim" or "AppliedAt" or "CreatedAt" or "ProlongedAt" ? null : value switch
+            var text = name is "Attempt" or "Claim" or "Doubt" or "Incarnation" or "AppliedAt" or "CreatedAt" or "ProlongedAt" ? null : value switch
             {
                 string s => s,
                 int or long => Convert.ToString(value, CultureInfo.InvariantCulture),

@@ -117,12 +117,19 @@ internal sealed class SubmitOperation(Life life, Func<string> label, Transaction
     private void Serve()
     {
         _result = request.Table.Apply(request);
-        if (_result.Status == SubmitStatus.Refused && _result.Detail?.Contains(ModelledTable.Unlucky, StringComparison.Ordinal) != true)
-        {
-            Life.World.Fail($"{Life.Name} sends what breaks the service's limits: {_result.Detail}");
-        }
-
+        Judge(Life, _result);
         Life.World.Note("table", $"{Label} of {Life.Name}: {(_result.Status == SubmitStatus.Committed ? "committed" : _result.Detail)}");
+    }
+
+    /// <summary>A refusal is the library's fault, but for the one that nobody can foresee.</summary>
+    /// <param name="life">Who asked.</param>
+    /// <param name="result">What the service made of it.</param>
+    public static void Judge(Life life, SubmitResult result)
+    {
+        if (result.Status == SubmitStatus.Refused && result.Detail?.Contains(ModelledTable.Unlucky, StringComparison.Ordinal) != true)
+        {
+            life.World.Fail($"{life.Name} sends what breaks the service's limits: {result.Detail}");
+        }
     }
 
     private void Complete(SubmitResult result)

@@ -70,6 +70,6 @@ internal sealed record Campaign(long Histories, long Steps, Happenings Happening
         return string.Join('\n', [
             $"seed {seed}: {violation}{(world.Violation == violation ? "" : "; the second run of the seed found something else, so the simulation is not deterministic: " + (world.Violation ?? "nothing"))}",
             .. world.History,
-            $"Replay: SIM_SEED={seed} dotnet test tests/FunctionsConsumers.SimulationTests --no-build -c {Metadata.Configuration} --filter \"FullyQualifiedName~HistoriesTests\""]);
+            $"Replay: {(Setting.AllThroughClient ? "SIM_THROUGH_CLIENT=1 " : "")}SIM_SEED={seed} dotnet test tests/FunctionsConsumers.SimulationTests --no-build -c {Metadata.Configuration} --filter \"FullyQualifiedName~HistoriesTests\""]);
     }
 }

@@ -41,6 +41,12 @@ internal sealed record Faults
     /// <summary>For a small world: those, and a failure before the commit, a commit after the answer, a request sent again by the SDK, a failed read.</summary>
     public static Faults OfRequests { get; } = CrashOrLostAnswer with { FailedBefore = 1, LateCommit = 1, SdkRetry = 1, FailedRead = 1 };
 
+    /// <summary>
+    /// The same, and at least some of what brings out how answers are told apart: readings that fail until the client has
+    /// no tries left, and gap audits, which write the counters of a partition beside its owner.
+    /// </summary>
+    public Faults OfTheClient() => this with { FailedRead = Math.Max(FailedRead, 40), Skip = Math.Max(Skip, 60), SlowAnswer = Math.Max(SlowAnswer, 60) };
+
     /// <summary>A mixture.</summary>
     /// <param name="random">The history's seed.</param>
     /// <returns>The mixture.</returns>

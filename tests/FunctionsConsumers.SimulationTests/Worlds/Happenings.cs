@@ -12,6 +12,8 @@ internal sealed class Happenings
     private long _dropped;
     private long _forgotten;
     private long _resent;
+    private long _throughClient;
+    private long _clientsRetries;
 
     public long Crashes => _crashes;
 
@@ -20,6 +22,10 @@ internal sealed class Happenings
     public long Healed => _healed;
 
     public long Forgotten => _forgotten;
+
+    public long ThroughClient => _throughClient;
+
+    public long ClientsRetries => _clientsRetries;
 
     public void OnCrash() => _crashes++;
 
@@ -35,6 +41,10 @@ internal sealed class Happenings
 
     public void OnResent() => _resent++;
 
+    public void OnThroughClient() => _throughClient++;
+
+    public void OnClientsRetry() => _clientsRetries++;
+
     /// <summary>Adds those of another world; from several threads.</summary>
     public void Add(Happenings other)
     {
@@ -45,8 +55,10 @@ internal sealed class Happenings
         Interlocked.Add(ref _dropped, other._dropped);
         Interlocked.Add(ref _forgotten, other._forgotten);
         Interlocked.Add(ref _resent, other._resent);
+        Interlocked.Add(ref _throughClient, other._throughClient);
+        Interlocked.Add(ref _clientsRetries, other._clientsRetries);
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{_crashes} crashes, {_rebalances} moves of a partition, {_skipped} records skipped by the host, {_healed} healed by the gap audit, {_dropped} offsets dropped by the broker, {_forgotten} rows forgotten, {_resent} messages sent again in doubt");
+        $"{_crashes} crashes, {_rebalances} moves of a partition, {_skipped} records skipped by the host, {_healed} healed by the gap audit, {_dropped} offsets dropped by the broker, {_forgotten} rows forgotten, {_resent} messages sent again in doubt, {_throughClient} histories through the genuine client, which tried {_clientsRetries} requests again");
 }

@@ -29,6 +29,15 @@ internal sealed record Setting
     /// <summary>Whether the broker tells the topic's id.</summary>
     public bool HasTopicId { get; init; } = true;
 
+    /// <summary>How many of the partitions come later, when the topic grows: the group is to have them from their beginning.</summary>
+    public int LaterPartitions { get; init; }
+
+    /// <summary>Whether a record comes now with its timestamp and now without.</summary>
+    public bool LosesTimestamps { get; init; }
+
+    /// <summary>Whether hosts of an old version run beside those of the new one.</summary>
+    public bool HasVersions { get; init; }
+
     /// <summary>How long a gap audit waits for owners that have not written their progress yet.</summary>
     public TimeSpan Grace { get; init; }
 
@@ -45,17 +54,31 @@ internal sealed record Setting
 
     public TimeSpan BatchDeadline { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>Whether the hosts ask the tables through the genuine client, with its own retries; else by the store's port.</summary>
+    public bool ThroughClient { get; init; }
+
     /// <summary>The bound of a small world, in which a batch holds all there is; null for a history of a seed.</summary>
     public SmallWorld? Small { get; init; }
 
     /// <summary>Products known from the start.</summary>
-    public static IReadOnlyList<string> Products { get; } = ["laptop", "phone", "mouse", Tables.ModelledTable.Unlucky];
+    public static IReadOnlyList<string> Products { get; } = ["laptop", "phone", "mouse", Tables.ModelledTable.Unlucky, OrderConsumer.Forbidden, OrderConsumer.Overflow, OrderConsumer.Outgrown];
 
     /// <summary>Products that become known some day.</summary>
     public static IReadOnlyList<string> LaterProducts { get; } = ["drone", "robot"];
 
     /// <summary>A product that never becomes known.</summary>
     public const string NoProduct = "unicorn";
+
+    private static readonly OrderKind[] Bad =
+        [OrderKind.Poison, OrderKind.UnknownProduct, OrderKind.TooWide, OrderKind.Refused, OrderKind.Forbidden, OrderKind.Overflow, OrderKind.Outgrown];
+
+    private static readonly byte[] Bulk = new byte[4_500_000];
+
+    // A history through the client takes about five times as long as one by the port.
+    private const int OneInSoManyThroughClient = 16;
+
+    /// <summary>Whether all histories of this run go through the client.</summary>
+    public static bool AllThroughClient { get; } = Environment.GetEnvironmentVariable("SIM_THROUGH_CLIENT") == "1";
 
     private static OrderSpec Control { get; } = new(OrderKind.Control, null, [], [], 0, 0, 0);
 
@@ -90,25 +113,31 @@ internal sealed record Setting
             }
 
             earlier.Add((spec, key));
-            partitions[partition].Add(Logged(spec, key, partition, partitions[partition].Count));
+            var logged = Logged(spec, key, partition, partitions[partition].Count);
+            partitions[partition].Add(bulky && spec.Kind == OrderKind.Poison ? logged with { Record = WithBulk(logged.Record) } : logged);
         }
 
         // The group begins where it once committed, or at the first record.
-        int[] begins = [.. partitions.Select(partition => random.Next(3) == 0 ? random.Next((partition.Count / 2) + 1) : 0)];
+        var later = partitions.Length > 1 && random.Next(4) == 0 ? 1 : 0;
+        int[] begins = [.. partitions.Select((partition, index) => index < partitions.Length - later && random.Next(3) == 0 ? random.Next((partition.Count / 2) + 1) : 0)];
         return new Setting
         {
             Seed = seed,
             EffectKind = effectKind,
             Records = partitions,
             Begins = begins,
-            HasCommitted = [.. begins.Select(begin => begin > 0 || random.Next(2) == 0)],
+            HasCommitted = [.. begins.Select((begin, index) => index < begins.Length - later && (begin > 0 || random.Next(2) == 0))],
+            LaterPartitions = later,
             HasTopicId = random.Next(2) == 0,
+            HasVersions = random.Next(3) == 0,
+            LosesTimestamps = random.Next(4) == 0,
             Grace = TimeSpan.FromSeconds(random.Next(2) * 10),
             Forgets = forgets,
             Buckets = 1 + random.Next(3),
             Hosts = 1 + random.Next(3),
             Lease = TimeSpan.FromSeconds(random.Next(2) == 0 ? 60 : 10),
             BatchDeadline = TimeSpan.FromSeconds(random.Next(2) == 0 ? 120 : 2),
+            ThroughClient = AllThroughClient || seed % OneInSoManyThroughClient == 0,
         };
     }
 
@@ -122,6 +151,9 @@ internal sealed record Setting
             key.Length == 0 ? [] : [new RecordHeader("idempotency-key", Encoding.UTF8.GetBytes(key))]),
         spec,
         key.Length == 0 ? spec.Subject ?? "" : key);
+
+    // Compressed, the broker takes it; no transaction does.
+    private static ConsumedRecord WithBulk(ConsumedRecord record) => record with { Headers = [.. record.Headers, new RecordHeader("bulk", Bulk)] };
 
     private static (OrderSpec Spec, string Key) Next(Random random, int nonce, List<(OrderSpec Spec, string Key)> earlier, bool bulky)
     {
@@ -142,7 +174,7 @@ internal sealed record Setting
                 // The same key on another subject: another event.
                 return (Fresh(OrderKind.Valid).Spec.Otherwise(nonce, Subject()), key);
             default:
-                var (bad, badKey) = Fresh((OrderKind)(1 + random.Next(4)));
+                var (bad, badKey) = Fresh(Bad[random.Next(Bad.Length)]);
 
                 // Now and then it is about a subject that another record is about, too.
                 return spec!.Subject is not null && random.Next(3) == 0 ? (bad.Otherwise(nonce, spec.Subject), random.Next(2) == 0 ? key : badKey) : (bad, badKey);
@@ -158,6 +190,15 @@ internal sealed record Setting
             {
                 case OrderKind.UnknownProduct:
                     lines.Add((random.Next(3) == 0 ? NoProduct : LaterProducts[random.Next(LaterProducts.Count)], 1));
+                    break;
+                case OrderKind.Forbidden:
+                    lines.Add((OrderConsumer.Forbidden, 1));
+                    break;
+                case OrderKind.Overflow:
+                    lines.Add((OrderConsumer.Overflow, 1));
+                    break;
+                case OrderKind.Outgrown:
+                    lines.Add((OrderConsumer.Outgrown, 1));
                     break;
                 case OrderKind.Refused:
                     lines.Add((Tables.ModelledTable.Unlucky, 1));

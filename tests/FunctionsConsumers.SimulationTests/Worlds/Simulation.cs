@@ -17,8 +17,13 @@ internal static class Simulation
             faults = faults with { WallClockJump = 0 };
         }
 
+        if (setting.ThroughClient && faults.FailedBefore + faults.FailedRead + faults.LostAnswer > 0)
+        {
+            faults = faults.OfTheClient();
+        }
+
         var world = new World(setting, new RandomChoices(random), faults, tracing);
-        world.Note("world", $"seed {seed}: rows '{setting.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, lease {setting.Lease}, deadline {setting.BatchDeadline}, {faults}");
+        world.Note("world", $"seed {seed}: rows '{setting.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, lease {setting.Lease}, deadline {setting.BatchDeadline}{(setting.ThroughClient ? ", through the client" : "")}, {faults}");
         try
         {
             world.Run(100 + random.Next(500));

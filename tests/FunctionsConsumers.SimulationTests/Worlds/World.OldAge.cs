@@ -63,7 +63,7 @@ internal sealed partial class World
     // A partition is read from its start once more, and sometimes its owner stands still with the records in hand.
     private void ReadAgain()
     {
-        var partition = Choices.Below(Log.Start.Length);
+        var partition = Choices.Below(Log.Visible);
         Log.Reset(partition, Log.Start[partition]);
         Note("log", $"p{partition} is read again from {Log.Committed[partition]}");
         if (Log.Owner[partition] is { IsGone: false, IsPaused: false, CanTake: true } owner && Choices.Below(2) == 0)

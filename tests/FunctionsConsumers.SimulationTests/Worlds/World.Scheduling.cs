@@ -73,9 +73,10 @@ internal sealed partial class World
             May(Faults.WallClockJump, static (world, target) => ((Life)target!).Time.Skew += TimeSpan.FromSeconds((world.Choices.Below(5) - 2) * 1000), life);
         }
 
-        May(Log.IsComplete ? 0 : 60, static (world, _) => world.Produce(), null);
+        May(Log.HasMore ? 60 : 0, static (world, _) => world.Produce(), null);
+        May(Log.Visible < Log.End.Length ? 6 : 0, static (world, _) => world.Grow(), null);
         May(Faults.Rebalance, static (world, _) => world.Rebalance(), null);
-        May(_settling && Log.Owner.Any(owner => owner is not { IsGone: false, IsStopping: false }) ? 100 : 0, static (world, _) => world.Rebalance(), null);
+        May(_settling && Log.Owner.Take(Log.Visible).Any(owner => owner is not { IsGone: false, IsStopping: false }) ? 100 : 0, static (world, _) => world.Rebalance(), null);
         May(Setting.KeepsProgress ? Faults.Drop : 0, static (world, _) => world.Drop(), null);
         May(Setting.Forgets ? Faults.Age : 0, static (world, _) => world.Age(), null);
         May(Faults.Throttle, static (world, _) => world.Throttle(), null);
@@ -151,7 +152,7 @@ internal sealed partial class World
 
     private void Produce()
     {
-        var partition = Choices.Pick([.. Log.Partitions.Select((records, index) => records.Count - Log.End[index])]);
+        var partition = Choices.Pick([.. Log.Partitions.Select((records, index) => index < Log.Visible ? records.Count - Log.End[index] : 0)]);
         var record = Log.At(partition, Log.End[partition]++);
         Note("log", $"{record.Record.Coordinates} {record.Spec.Kind} subject {record.Spec.Subject} key {record.Key} nonce {record.Spec.Nonce} rows {record.Spec.Rows} lines {string.Join(',', record.Spec.Lines)}");
     }
@@ -164,7 +165,7 @@ internal sealed partial class World
             return;
         }
 
-        for (var partition = 0; partition < Log.Owner.Length; partition++)
+        for (var partition = 0; partition < Log.Visible; partition++)
         {
             var owner = alive[Choices.Below(alive.Length)];
             if (owner != Log.Owner[partition])
@@ -176,9 +177,19 @@ internal sealed partial class World
         }
     }
 
+    private void Grow()
+    {
+        if (Log.Visible < Log.End.Length)
+        {
+            Log.Visible = Log.End.Length;
+            Note("log", $"the topic grows to {Log.Visible} partitions");
+            Rebalance();
+        }
+    }
+
     private void Reset()
     {
-        var partition = Choices.Below(Log.End.Length);
+        var partition = Choices.Below(Log.Visible);
         var offset = Choices.Below(Log.Committed[partition] + 1);
         Note("log", $"p{partition} is set back to {offset}");
         Log.Reset(partition, offset);

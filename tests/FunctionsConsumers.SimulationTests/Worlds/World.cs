@@ -33,7 +33,7 @@ internal sealed partial class World
         (_rebalancesLeft, _sweepsLeft, _clockMovesLeft) = (setting.Small?.Rebalances ?? 0, setting.Small?.Sweeps ?? 0, setting.Small?.ClockMoves ?? 0);
         (_skipsLeft, _auditsLeft) = (setting.Small?.Skips ?? 0, setting.Small?.Audits ?? 0);
         IsTracing = tracing;
-        Log = new ModelledLog(setting.Records, setting.Begins ?? new int[setting.Records.Count], setting.HasCommitted ?? new bool[setting.Records.Count]);
+        Log = new ModelledLog(setting.Records, setting.Begins ?? new int[setting.Records.Count], setting.HasCommitted ?? new bool[setting.Records.Count], setting.LaterPartitions);
         Catalog = [.. Setting.Products];
         Oracle = new Oracle(this);
         Table.Committed = Oracle.OnCommitted;
@@ -41,6 +41,11 @@ internal sealed partial class World
         for (var slot = 0; slot < setting.Hosts; slot++)
         {
             _hosts.Add(null);
+        }
+
+        if (setting.ThroughClient)
+        {
+            Happenings.OnThroughClient();
         }
 
         if (setting.Small is not null)
@@ -76,6 +81,12 @@ internal sealed partial class World
     public List<Operation> Operations { get; } = [];
 
     public Oracle Oracle { get; }
+
+    /// <summary>Whether whatever is left takes its course: hosts that start are of the new version.</summary>
+    public bool IsSettling => _settling;
+
+    /// <summary>Every process life there was, by name.</summary>
+    public Dictionary<string, Life> LivesByName { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the oracle found first; null while it found nothing.</summary>
     public string? Violation { get; private set; }
@@ -203,15 +214,21 @@ internal sealed partial class World
         }
 
         Note("world", $"faults stop");
+        Grow();
         while (Log.Partitions.Select((records, partition) => records.Count - Log.End[partition]).Sum() > 0)
         {
             Produce();
         }
 
         _throttledUntil = TimeSpan.Zero;
-        foreach (var life in Lives)
+        foreach (var life in Lives.ToArray())
         {
             life.PausedUntil = TimeSpan.Zero;
+            if (life.IsOfOldVersion)
+            {
+                Note(life.Name, $"is replaced by the new version");
+                life.End();
+            }
         }
 
         var most = Steps + 20_000;

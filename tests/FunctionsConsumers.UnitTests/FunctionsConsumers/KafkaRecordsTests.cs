@@ -40,12 +40,22 @@ public sealed class KafkaRecordsTests : IBatchProcessor
         Assert.Null(record.Key);
         Assert.Null(record.Value);
         Assert.Empty(record.Headers);
-        Assert.Equal(DateTimeOffset.UnixEpoch, record.Timestamp);
+        Assert.Null(record.Timestamp);
     }
 
     [Theory]
-    [InlineData(long.MinValue, "1970-01-01T00:00:00.000Z")]
-    [InlineData(-1, "1970-01-01T00:00:00.000Z")]
+    [InlineData(long.MinValue)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    public async Task A_timestamp_that_is_none_is_missing_and_not_1970(long milliseconds)
+    {
+        var record = await ConsumeAsync(new KafkaRecord { Topic = "order-events", Timestamp = new KafkaTimestamp { UnixTimestampMs = milliseconds } });
+
+        Assert.Null(record.Timestamp);
+    }
+
+    [Theory]
+    [InlineData(1, "1970-01-01T00:00:00.001Z")]
     [InlineData(long.MaxValue, "9999-12-31T23:59:59.999Z")]
     public async Task A_timestamp_that_no_calendar_holds_is_brought_into_it(long milliseconds, string expected)
     {

@@ -28,7 +28,10 @@ public sealed class OrderRecordsFuzzTests(ITestOutputHelper output)
         var run = new FuzzRun(output, Records);
         var text = new OrderText(run.Random, [.. DefaultCatalog.Products.Select(product => product.Name)]);
         var records = Enumerable.Range(0, run.Inputs).Select(offset => Record(run.Random, text, offset)).ToArray();
-        foreach (var consumer in (IConsumer<OrderEvent>[])[new InvoiceConsumer(), new ReservationConsumer(), new ConfirmationConsumer()])
+        foreach (var consumer in (IConsumer<OrderEvent>[])[
+            new GroupPlanner<OrderEvent, InvoiceConsumer>(new()),
+            new GroupPlanner<OrderEvent, ReservationConsumer>(new()),
+            new GroupPlanner<OrderEvent, ConfirmationConsumer>(new())])
         {
             var table = new MemoryTableStore();
             var first = await ProcessAsync(run, consumer, table, records);

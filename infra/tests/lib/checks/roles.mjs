@@ -1,51 +1,58 @@
-// Every role id is in Azure's table, and the identity has the rights it needs and no others.
+// Every role id is in Azure's table, and nobody has a right too many or too few.
 
-import { rights, roles as known } from '../facts.mjs';
-import { Runtime } from '../functions.mjs';
+import { deployerRights, rights, roles as known } from '../facts.mjs';
 
-const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const guid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const isGuid = new RegExp(`^${guid}$`);
+const nameOf = new Map(Object.entries(known).map(([name, id]) => [id, name]));
 
-export function roles(project, deployments) {
+export function roles({ project, deployments }) {
+  return [...ids(project), ...deployments.flatMap((deployment) => given(deployment).map((finding) => `${deployment.name}: ${finding}`))];
+}
+
+/** A role stands under its own name. */
+function ids(project) {
+  const path = 'infra/roleIds.bicep';
+  const text = project.readText(path);
+  return [...text.matchAll(new RegExp(guid, 'g'))].flatMap((match) => {
+    const label = text.slice(0, match.index).match(/(\w+): '$/)?.[1];
+    return nameOf.get(match[0]) === label ? [] : [`${path}: ${label} is ${nameOf.get(match[0]) ?? 'no role of the table'}`];
+  });
+}
+
+function given(deployment) {
   const findings = [];
-  const nameOf = new Map(Object.entries(known).map(([name, id]) => [id, name]));
-  for (const model of project.templates) {
-    for (const match of model.text.matchAll(guid)) {
-      const line = model.text.slice(0, match.index).split('\n').length;
-      const label = model.text.slice(0, match.index).match(/(\w+): '$/)?.[1];
-      if (!nameOf.has(match[0])) {
-        findings.push({ file: model.path, line, message: `${match[0]} is no role of the table` });
-      } else if (nameOf.get(match[0]) !== label) {
-        findings.push({ file: model.path, line, message: `${match[0]} is ${nameOf.get(match[0])}, not ${label}` });
+  const found = new Map();
+  for (const assignment of deployment.of('Microsoft.Authorization/roleAssignments')) {
+    const [scope, inner] = assignment.id.split('/providers/Microsoft.Authorization/')[0].split('/providers/').slice(-2);
+    const type = inner?.split('/').slice(0, 2).join('/');
+    if (!type || !scope.includes('/resourceGroups/')) {
+      findings.push('a role is given on the whole resource group');
+      continue;
+    }
+    const principal = assignment.properties.principalId;
+    const who = /userAssignedIdentities\/id-|identity-/.test(principal) ? 'the identity' : isGuid.test(principal) ? 'whoever deploys' : `somebody unknown (${principal})`;
+    const role = nameOf.get(assignment.properties.roleDefinitionId.split('/').pop());
+    const key = `${who} on ${inner.split('/').at(-1)}`;
+    found.set(key, [...(found.get(key) ?? []), role]);
+  }
+  if (deployment.of('Microsoft.ManagedIdentity/userAssignedIdentities').length === 0) {
+    return [...findings, ...[...found.keys()].map((key) => `${key} has a right`)];
+  }
+  const expected = new Map();
+  const deployer = [...found.keys()].some((key) => key.startsWith('whoever'));
+  for (const target of deployment.resources) {
+    for (const [who, list] of [['the identity', rights], ...(deployer ? [['whoever deploys', deployerRights]] : [])]) {
+      const right = list.find((one) => one.type === target.type && one.name.test(target.name));
+      if (right) {
+        expected.set(`${who} on ${target.name}`, right.roles);
       }
     }
   }
-  for (const { name: deployment, resources } of deployments) {
-    const assignments = resources.filter((one) => one.type === 'Microsoft.Authorization/roleAssignments');
-    if (assignments.length === 0) {
-      continue;
-    }
-    const given = new Map();
-    for (const assignment of assignments) {
-      const report = (message) => findings.push({ file: assignment.file, line: assignment.line, message: `${deployment}: ${message}` });
-      const { properties, scope } = assignment.body;
-      if (!scope) {
-        report('a role is given on the whole resource group');
-        continue;
-      }
-      if (!(properties.principalId instanceof Runtime)) {
-        report('a role is given to somebody else than the identity');
-      }
-      const role = nameOf.get(properties.roleDefinitionId.split('/').pop());
-      const key = `${scope.type} ${scope.name}`;
-      given.set(key, { resource: scope, line: assignment.line, file: assignment.file, roles: [...(given.get(key)?.roles ?? []), role] });
-    }
-    const targets = resources.filter((one) => !one.existing && rights.some((right) => right.type === one.type));
-    for (const target of targets) {
-      const expected = rights.find((right) => right.type === target.type && right.name.test(target.name)).roles;
-      const found = given.get(`${target.type} ${target.name}`)?.roles ?? [];
-      if ([...expected].sort().join() !== [...found].sort().join()) {
-        findings.push({ file: target.file, line: target.line, message: `${deployment}: on ${target.name} the identity is ${found.join(', ') || 'nothing'}, not ${expected.join(', ')}` });
-      }
+  for (const key of new Set([...expected.keys(), ...found.keys()])) {
+    const [is, should] = [found, expected].map((map) => (map.get(key) ?? []).toSorted().join(', '));
+    if (is !== should) {
+      findings.push(`${key} is ${is || 'nothing'}, not ${should || 'nothing'}`);
     }
   }
   return findings;

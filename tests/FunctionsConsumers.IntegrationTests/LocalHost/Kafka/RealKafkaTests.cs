@@ -2,7 +2,8 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.LocalHost.Configuration;
+using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.IntegrationTests.EffectivelyOnce.Kafka;
 using FunctionsConsumers.LocalHost.Kafka;
 
 namespace FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
@@ -11,11 +12,11 @@ namespace FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
 [Collection<OnRealKafka>]
 public sealed class RealKafkaTests(RealKafka kafka)
 {
-    private static readonly KafkaHostOptions NoLoss = ListenerHarness.NoLoss with { SessionTimeoutMs = 6_000 };
+    private static readonly KafkaConsumerOptions Options = ListenerHarness.Options with { SessionTimeout = TimeSpan.FromSeconds(6) };
 
     private readonly string _topic = $"orders-{Guid.NewGuid():N}";
     private readonly string _group = $"billing-{Guid.NewGuid():N}";
-    private readonly RecordingFunction _function = new();
+    private readonly RecordingHandler _function = new();
     private readonly LinesLogger _log = new();
 
     private KafkaConnection Connection => new(kafka.Brokers);
@@ -39,7 +40,7 @@ public sealed class RealKafkaTests(RealKafka kafka)
         await new TopicSetup(Connection, _log).EnsureAsync(_topic, 3, TestContext.Current.CancellationToken);
         Produce(30);
         using var watch = new BrokerWatch(Connection, TimeProvider.System, _log);
-        using var listener = Listen(watch, NoLoss with { AutoCommitIntervalMs = 3_600_000 });
+        using var listener = Listen(watch, Options with { CommitInterval = TimeSpan.FromHours(1) });
         await Eventually.TrueAsync(() => _function.Count == 30, "30 records");
         Assert.True(await listener.StopAsync(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)));
 
@@ -57,7 +58,7 @@ public sealed class RealKafkaTests(RealKafka kafka)
         await new TopicSetup(Connection, _log).EnsureAsync(_topic, 3, TestContext.Current.CancellationToken);
         Produce(30);
         using var watch = new BrokerWatch(Connection, TimeProvider.System, _log);
-        using var listener = Listen(watch, NoLoss);
+        using var listener = Listen(watch, Options);
         await Eventually.TrueAsync(() => _function.Count == 30, "30 records");
 
         await kafka.KillAsync();
@@ -72,10 +73,10 @@ public sealed class RealKafkaTests(RealKafka kafka)
 
     private int Lines(string text) => _log.Lines.Count(line => line.Contains(text, StringComparison.Ordinal));
 
-    private KafkaListener Listen(BrokerWatch watch, KafkaHostOptions options)
+    private KafkaListener Listen(BrokerWatch watch, KafkaConsumerOptions options)
     {
         var listener = new KafkaListener(
-            "f", _topic, ConsumerSettings.For(Connection, _group, options, isMock: false), options, _function.Run, watch, () => { }, TimeProvider.System, _log);
+            HostedConsumerSettings.Listener(_group, [_topic], Connection, options), _function.Run, watch, () => { }, TimeProvider.System, _log);
         listener.Start();
         return listener;
     }

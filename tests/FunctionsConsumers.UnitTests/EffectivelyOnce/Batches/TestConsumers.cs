@@ -15,6 +15,14 @@ internal sealed class CountedDecoder : IEventDecoder<Counted>
 {
     public HashSet<string> Unknown { get; } = new(StringComparer.Ordinal);
 
+    public HashSet<string> Rejected { get; } = new(StringComparer.Ordinal);
+
+    public Func<string, string> SubjectOf { get; set; } = subject => subject;
+
+    public bool Throws { get; set; }
+
+    public Rejection? Rejection { get; set; }
+
     public int Refreshed { get; private set; }
 
     public Action? OnRefresh { get; set; }
@@ -27,9 +35,24 @@ internal sealed class CountedDecoder : IEventDecoder<Counted>
             return new(null, null, null, new Rejection("poison", "It is no event."));
         }
 
+        if (Rejection is { } rejection)
+        {
+            return new(null, null, null, rejection);
+        }
+
+        if (Throws)
+        {
+            throw new InvalidOperationException("a mistake");
+        }
+
+        if (Rejected.Contains(parts[0]))
+        {
+            return new(null, parts[0], null, new Rejection("rejected", "It is not wanted."));
+        }
+
         return Unknown.Contains(parts[0])
             ? new(null, parts[0], null, new Rejection("unknown", "It is not known.", Provisional: true))
-            : new(new Counted(parts[0], amount), parts[0], parts.ElementAtOrDefault(2), null);
+            : new(new Counted(parts[0], amount), SubjectOf(parts[0]), parts.ElementAtOrDefault(2), null);
     }
 
     public ValueTask RefreshAsync(CancellationToken cancellationToken)
@@ -56,14 +79,30 @@ internal sealed class CountedConsumer(string? effectKind = "effect", int message
     };
 }
 
-/// <summary>A store whose answers a test bends: it may act before a request, or spoil the answer after it.</summary>
-internal sealed class BentStore(MemoryTableStore store) : ITableStore
+/// <summary>Plans what a test says.</summary>
+internal sealed class PlannedConsumer(Func<Counted, EventIdentity, Plan> plan, string? effectKind = "effect") : IConsumer<Counted>
 {
+    public string Group => "group";
+
+    public string? EffectKind => effectKind;
+
+    public Plan Plan(Counted @event, EventIdentity identity) => plan(@event, identity);
+}
+
+/// <summary>A store whose answers a test bends: it may act before a request, or spoil the answer after it.</summary>
+internal sealed class BentStore(MemoryTableStore store, ImpatientTime? time = null) : ITableStore
+{
+    // The real store asks for so many rows at once.
+    private const int ReadsAtOnce = 16;
+
     public MemoryTableStore Inner => store;
 
     public int Submits { get; private set; }
 
     public int RowsRead { get; private set; }
+
+    /// <summary>What every request takes on the clock.</summary>
+    public TimeSpan Latency { get; set; }
 
     public Func<int, string, IReadOnlyList<RowOperation>, SubmitResult?>? Before { get; set; }
 
@@ -74,6 +113,7 @@ internal sealed class BentStore(MemoryTableStore store) : ITableStore
     public Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
     {
         var number = ++Submits;
+        Take(1);
         var result = Before?.Invoke(number, partitionKey, operations) ?? store.Submit(partitionKey, operations);
         return Task.FromResult(After?.Invoke(number, result) ?? result);
     }
@@ -83,6 +123,7 @@ internal sealed class BentStore(MemoryTableStore store) : ITableStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         RowsRead += rowKeys.Count;
+        Take((rowKeys.Count + ReadsAtOnce - 1) / ReadsAtOnce);
         return OnRead?.Invoke() is { } failure
             ? Task.FromException<IReadOnlyDictionary<string, Row>>(failure)
             : store.ReadAsync(partitionKey, rowKeys, columns, cancellationToken);
@@ -90,6 +131,14 @@ internal sealed class BentStore(MemoryTableStore store) : ITableStore
 
     public IAsyncEnumerable<Row> ScanAsync(string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
         store.ScanAsync(partitionKey, rowKeyPrefix, columns, cancellationToken);
+
+    private void Take(int requests)
+    {
+        if (Latency > TimeSpan.Zero)
+        {
+            time!.Advance(requests * Latency);
+        }
+    }
 }
 
 /// <summary>Takes what the processor offers, and sends nothing.</summary>
@@ -108,7 +157,7 @@ internal sealed class TestGroup
     public TestGroup(IConsumer<Counted>? consumer = null, MemoryTableStore? table = null, int buckets = 1, TimeSpan? deadline = null)
     {
         Buckets = buckets;
-        Store = new BentStore(table ?? new MemoryTableStore());
+        Store = new BentStore(table ?? new MemoryTableStore(), Time);
         Processor = new BatchProcessor<Counted>(
             consumer ?? new CountedConsumer(),
             Decoder,

@@ -17,6 +17,12 @@ internal sealed class FakeLog : IGroupLog
 
     public long? Committed { get; set; }
 
+    /// <summary>Further partitions, 1 and up.</summary>
+    public List<PartitionPosition> Further { get; } = [];
+
+    /// <summary>Partitions that cannot be read.</summary>
+    public HashSet<int> Unreadable { get; } = [];
+
     public SortedDictionary<long, ConsumedRecord> Records { get; } = [];
 
     public List<(long From, long To)> Read { get; } = [];
@@ -24,10 +30,15 @@ internal sealed class FakeLog : IGroupLog
     public Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(TopicId);
 
     public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<PartitionPosition>>([new PartitionPosition(0, LogStart, EarlierEnds.TryDequeue(out var end) ? end : LogEnd, Committed)]);
+        Task.FromResult<IReadOnlyList<PartitionPosition>>([new PartitionPosition(0, LogStart, EarlierEnds.TryDequeue(out var end) ? end : LogEnd, Committed), .. Further]);
 
     public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken)
     {
+        if (Unreadable.Contains(partition))
+        {
+            throw new TimeoutException($"Partition {partition} gives no record.");
+        }
+
         Read.Add((from, to));
         return Task.FromResult(new LogSlice([.. Records.Where(record => record.Key >= from && record.Key < to).Select(record => record.Value)], to));
     }

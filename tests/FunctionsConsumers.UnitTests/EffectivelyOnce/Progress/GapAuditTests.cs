@@ -197,6 +197,19 @@ public sealed class GapAuditTests
         Assert.Empty(_log.Read);
     }
 
+    [Fact]
+    public async Task One_partition_that_cannot_be_read_keeps_no_other_from_being_healed()
+    {
+        _log.Further.Add(new PartitionPosition(1, 0, 10, null));
+        var progress = Progress();
+        await progress.EnsureFloorsAsync("topic", Token);
+        (_log.Committed, _log.Further[0]) = (10, new PartitionPosition(1, 0, 10, 10));
+        _log.Unreadable.Add(0);
+        await Assert.ThrowsAsync<TimeoutException>(() => AuditAsync(progress));
+        Assert.Equal([(0, 10)], _log.Read);
+        Assert.Equal(10, _group.Sum());
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private GroupProgress Progress(bool startsAtEnd = false) => new("group", _progressTable, _log, startsAtEnd, NullLogger.Instance);

@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.EffectivelyOnce.Retention;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
@@ -87,7 +88,7 @@ public sealed class RetentionSweepTests
         var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
         await group.ProcessAsync(Record(10, "a|1"));
         Pass(group, days: 15, logStart: 0);
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(1), _log, "topic", Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(1), _log, ["topic"], Retention, _time, NullLogger.Instance);
         await sweep.RunAsync(100, TestContext.Current.CancellationToken);
         _log.LogStart = 50;
         _time.Advance(RetentionSweep.LongestDelivery);
@@ -129,11 +130,64 @@ public sealed class RetentionSweepTests
             return null;
         };
         _time.Advance(RetentionSweep.LongestDelivery);
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(4), _log, "topic", Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(4), _log, ["topic"], Retention, _time, NullLogger.Instance);
         var before = _time.GetUtcNow();
         Assert.Equal(30, await sweep.RunAsync(1000, TestContext.Current.CancellationToken));
         Assert.Equal(stopped, swept[0]);
         Assert.Equal(TimeSpan.FromSeconds(30.0 / RetentionSweep.RowsPerSecond), _time.GetUtcNow() - before);
+    }
+
+    [Theory]
+    [InlineData("id", "another")]
+    [InlineData("id", null)]
+    [InlineData(null, "another")]
+    [InlineData(null, null)]
+    public async Task The_old_logs_start_forgets_no_row_of_a_topic_made_anew(string? before, string? after)
+    {
+        var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
+        (_log.TopicId, _log.LogStart) = (before, 50);
+        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(1), _log, ["topic"], Retention, _time, NullLogger.Instance);
+        await sweep.RunAsync(100, TestContext.Current.CancellationToken);
+
+        (_log.TopicId, _log.LogStart) = (after, 0);
+        await group.ProcessAsync(Record(10, "a|1"));
+        Pass(group, days: 15, logStart: 0);
+        Assert.Equal(0, await sweep.RunAsync(100, TestContext.Current.CancellationToken));
+        Assert.Single(group.Rows("key!a"));
+    }
+
+    [Fact]
+    public async Task A_row_of_the_outbox_that_cannot_be_read_keeps_its_bucket_and_no_other()
+    {
+        var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0), buckets: 4);
+        await group.ProcessAsync([.. Enumerable.Range(0, 40).Select(i => Record(i, $"s{i}|1"))]);
+        var kept = group.Store.Inner.Rows("b000").Count(row => row.RowKey.StartsWith("key!", StringComparison.Ordinal));
+        group.Store.Inner.Submit("b000", [RowOperation.Insert("outbox!x", new Dictionary<string, object> { ["Messages"] = 2, ["Payload00"] = new byte[] { 9 } })]);
+        Pass(group, days: 15, logStart: 50);
+        Assert.Equal(40 - kept, await SweepAsync(group));
+    }
+
+    [Fact]
+    public async Task A_key_whose_sightings_cannot_be_read_stays_and_the_others_are_forgotten()
+    {
+        var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
+        await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|1"));
+        var row = Assert.Single(group.Rows("key!a"));
+        group.Store.Inner.Submit(row.PartitionKey, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["SeenAt"] = "{}" }, row.ETag)]);
+        Pass(group, days: 15, logStart: 50);
+        Assert.Equal(1, await SweepAsync(group));
+        Assert.Single(group.Rows("key!a"));
+    }
+
+    [Fact]
+    public async Task A_topic_of_thousands_of_partitions_has_its_starts_noted_as_far_as_they_fit()
+    {
+        var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
+        await group.ProcessAsync(Record(0, "a|1"), Record(0, "b|1", partition: 4999));
+        _log.Further.AddRange(Enumerable.Range(1, 5000).Select(partition => new PartitionPosition(partition, 1_000_000, 2_000_000, null)));
+        Pass(group, days: 15, logStart: 50);
+        Assert.Equal(1, await SweepAsync(group));
+        Assert.Single(group.Rows("key!b"));
     }
 
     private static void Sent(TestGroup group)
@@ -154,7 +208,7 @@ public sealed class RetentionSweepTests
     // A first round only learns where the log begins; the second may act on it.
     private async Task<int> SweepAsync(TestGroup group, int most = 1000)
     {
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(group.Buckets), _log, "topic", Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(group.Buckets), _log, ["topic"], Retention, _time, NullLogger.Instance);
         Assert.Equal(0, await sweep.RunAsync(most, TestContext.Current.CancellationToken));
         _time.Advance(RetentionSweep.LongestDelivery);
         return await sweep.RunAsync(most, TestContext.Current.CancellationToken);

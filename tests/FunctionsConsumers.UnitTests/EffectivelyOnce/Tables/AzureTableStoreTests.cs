@@ -143,7 +143,7 @@ public sealed class AzureTableStoreTests
         var result = await store.SubmitAsync("b001", [RowOperation.Insert("a", s_columns)], Cancellation);
 
         Assert.Equal(
-            "OrderTables: the storage account 'two' refuses the credential (403 AuthorizationFailure): check the key, or give the identity the role Storage Table Data Contributor.",
+            "Tables: the storage account 'two' refuses the credential (403 AuthorizationFailure): check the key, or give the identity the role Storage Table Data Contributor.",
             result.Detail);
     }
 

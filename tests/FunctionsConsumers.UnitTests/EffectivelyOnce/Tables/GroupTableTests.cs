@@ -28,10 +28,10 @@ public sealed class GroupTableTests
     public static TheoryData<string, string> Others => new()
     {
         { """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":1""", "EffectivelyOnce__Buckets is 16, but table 'billing' was made with 32: set it to 32." },
-        { """ "Group":"other","Buckets":16,"Accounts":"one,two","SchemaVersion":1""", "OrderTables: table 'billing' belongs to the group 'other': use another account, or remove the table." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"two,one","SchemaVersion":1""", "OrderTables names the accounts 'one,two', but table 'billing' was made with 'two,one': name those, in that order." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"one","SchemaVersion":1""", "OrderTables names the accounts 'one,two', but table 'billing' was made with 'one': name those, in that order." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":7""", "OrderTables: table 'billing' has the layout 7; this build writes 1: use the build that made the table." },
+        { """ "Group":"other","Buckets":16,"Accounts":"one,two","SchemaVersion":1""", "Tables: table 'billing' belongs to the group 'other': use another account, or remove the table." },
+        { """ "Group":"billing","Buckets":16,"Accounts":"two,one","SchemaVersion":1""", "Tables names the accounts 'one,two', but table 'billing' was made with 'two,one': name those, in that order." },
+        { """ "Group":"billing","Buckets":16,"Accounts":"one","SchemaVersion":1""", "Tables names the accounts 'one,two', but table 'billing' was made with 'one': name those, in that order." },
+        { """ "Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":7""", "Tables: table 'billing' has the layout 7; this build writes 1: use the build that made the table." },
         { """ "Group":"billing","Buckets":"16","Accounts":"one,two","SchemaVersion":1""", "gives no bucket count from 1 to 1000" },
         { """ "Group":"billing","Buckets":0,"Accounts":"one,two","SchemaVersion":1""", "gives no bucket count from 1 to 1000 (0)" },
         { """ "Group":"billing","Accounts":"one,two","SchemaVersion":1""", "gives no bucket count from 1 to 1000" },
@@ -115,7 +115,7 @@ public sealed class GroupTableTests
             var failure = await Record.ExceptionAsync(() => GroupTable.OpenAsync(service.Accounts("one"), "billing", 16, Cancellation));
 
             Assert.True(failure?.GetType() == expected || (plain == 2 && status == 409 && failure is StoreUnavailableException), $"after {plain} requests: {failure}");
-            Assert.StartsWith("OrderTables: ", failure!.Message, StringComparison.Ordinal);
+            Assert.StartsWith("Tables: ", failure!.Message, StringComparison.Ordinal);
             Assert.Contains("'one'", failure.Message, StringComparison.Ordinal);
         }
     }

@@ -14,12 +14,12 @@ public sealed class TableAccountsTests
     private const string Two = "AccountName=two;AccountKey=a2V5";
 
     [Fact]
-    public void A_connection_string_is_one_account() => Assert.Equal(["one"], Read(("OrderTables", One)).Names);
+    public void A_connection_string_is_one_account() => Assert.Equal(["one"], Read(("Tables", One)).Names);
 
     [Fact]
     public void An_address_is_one_account_with_a_managed_identity()
     {
-        var accounts = Read(("OrderTables:serviceUri", "https://one.table.core.windows.net"), ("OrderTables:clientId", "11111111-2222-3333-4444-555555555555"));
+        var accounts = Read(("Tables:serviceUri", "https://one.table.core.windows.net"), ("Tables:clientId", "11111111-2222-3333-4444-555555555555"));
 
         Assert.Equal(["one"], accounts.Names);
         Assert.Equal("https://one.table.core.windows.net/", Assert.Single(accounts.Clients).Uri.AbsoluteUri);
@@ -28,23 +28,23 @@ public sealed class TableAccountsTests
     [Fact]
     public void A_list_is_several_accounts_of_either_kind_in_the_order_of_their_numbers() => Assert.Equal(
         ["two", "three", "one"],
-        Read(("OrderTables:10", One), ("OrderTables:2", Two), ("OrderTables:3:serviceUri", "https://three.table.core.windows.net")).Names);
+        Read(("Tables:10", One), ("Tables:2", Two), ("Tables:3:serviceUri", "https://three.table.core.windows.net")).Names);
 
     public static TheoryData<string, string[], string[]> Wrong => new()
     {
-        { "nothing", [], ["OrderTables is not set", "OrderTables__serviceUri"] },
-        { "an empty value", ["OrderTables", " "], ["OrderTables is not set"] },
-        { "no connection string", ["OrderTables", "garbage"], ["OrderTables is no connection string"] },
-        { "a connection string without a key", ["OrderTables", "AccountName=one"], ["OrderTables is no connection string"] },
-        { "http", ["OrderTables:serviceUri", "http://one.table.core.windows.net"], ["OrderTables__serviceUri is 'http://one.table.core.windows.net'", "https"] },
-        { "no address", ["OrderTables:serviceUri", "one"], ["OrderTables__serviceUri is 'one'", "https"] },
-        { "http in a list", ["OrderTables:0", One, "OrderTables:1:serviceUri", "http://two"], ["OrderTables__1__serviceUri is 'http://two'"] },
-        { "a client id alone", ["OrderTables:0:clientId", "x"], ["OrderTables__0 is not set", "OrderTables__0__serviceUri"] },
-        { "no connection string in a list", ["OrderTables:0", One, "OrderTables:1", "garbage"], ["OrderTables__1 is no connection string"] },
-        { "an account twice", ["OrderTables:0", One, "OrderTables:1", One], ["names the account https://one.table.core.windows.net/ twice"] },
-        { "an account by its key and by its address", ["OrderTables:0", One, "OrderTables:1:serviceUri", "https://ONE.table.core.windows.net"], ["twice"] },
-        { "one account and a list", ["OrderTables", One, "OrderTables:0", Two], ["OrderTables names one account", "OrderTables__0"] },
-        { "one address and a list", ["OrderTables:serviceUri", "https://one.table.core.windows.net", "OrderTables:0", Two], ["OrderTables names one account"] },
+        { "nothing", [], ["Tables is not set", "Tables__serviceUri"] },
+        { "an empty value", ["Tables", " "], ["Tables is not set"] },
+        { "no connection string", ["Tables", "garbage"], ["Tables is no connection string"] },
+        { "a connection string without a key", ["Tables", "AccountName=one"], ["Tables is no connection string"] },
+        { "http", ["Tables:serviceUri", "http://one.table.core.windows.net"], ["Tables__serviceUri is 'http://one.table.core.windows.net'", "https"] },
+        { "no address", ["Tables:serviceUri", "one"], ["Tables__serviceUri is 'one'", "https"] },
+        { "http in a list", ["Tables:0", One, "Tables:1:serviceUri", "http://two"], ["Tables__1__serviceUri is 'http://two'"] },
+        { "a client id alone", ["Tables:0:clientId", "x"], ["Tables__0 is not set", "Tables__0__serviceUri"] },
+        { "no connection string in a list", ["Tables:0", One, "Tables:1", "garbage"], ["Tables__1 is no connection string"] },
+        { "an account twice", ["Tables:0", One, "Tables:1", One], ["names the account https://one.table.core.windows.net/ twice"] },
+        { "an account by its key and by its address", ["Tables:0", One, "Tables:1:serviceUri", "https://ONE.table.core.windows.net"], ["twice"] },
+        { "one account and a list", ["Tables", One, "Tables:0", Two], ["Tables names one account", "Tables__0"] },
+        { "one address and a list", ["Tables:serviceUri", "https://one.table.core.windows.net", "Tables:0", Two], ["Tables names one account"] },
     };
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class TableAccountsTests
     [Fact]
     public void A_wrong_connection_string_does_not_stand_in_the_error()
     {
-        var failure = Assert.Throws<SettingException>(() => Read(("OrderTables", "AccountName=one;AccountKey=not base 64!")));
+        var failure = Assert.Throws<SettingException>(() => Read(("Tables", "AccountName=one;AccountKey=not base 64!")));
         Assert.DoesNotContain("not base 64!", failure.ToString(), StringComparison.Ordinal);
     }
 
@@ -76,7 +76,7 @@ public sealed class TableAccountsTests
         var read = await Assert.ThrowsAsync<SettingException>(() => store.ReadAsync("b000", ["a"], null, TestContext.Current.CancellationToken));
 
         Assert.Equal(SubmitStatus.Misconfigured, result.Status);
-        Assert.Equal("OrderTables: the storage account 'one' was not asked, there is no token for it: check the identity and OrderTables__clientId: no identity here", result.Detail);
+        Assert.Equal("Tables: the storage account 'one' was not asked, there is no token for it: check the identity and Tables__clientId: no identity here", result.Detail);
         Assert.Equal(result.Detail, read.Message);
         Assert.Empty(tables.Requests);
     }

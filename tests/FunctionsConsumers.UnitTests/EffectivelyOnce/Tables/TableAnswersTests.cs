@@ -109,7 +109,7 @@ public sealed class TableAnswersTests
         Assert.Equal([tries, tries, tries], [submitted.Requests.Count, asked.Requests.Count, scanned.Requests.Count]);
         Assert.Empty(result.ETags);
         Assert.NotNull(result.Failure);
-        Assert.StartsWith("OrderTables: ", result.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("Tables: ", result.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("\n", result.Detail, StringComparison.Ordinal);
     }
 
@@ -239,12 +239,12 @@ public sealed class TableAnswersTests
         }
         catch (SettingException failure)
         {
-            Assert.StartsWith("OrderTables: ", failure.Message, StringComparison.Ordinal);
+            Assert.StartsWith("Tables: ", failure.Message, StringComparison.Ordinal);
             return Reading.Setting;
         }
         catch (StoreUnavailableException failure)
         {
-            Assert.StartsWith("OrderTables: ", failure.Message, StringComparison.Ordinal);
+            Assert.StartsWith("Tables: ", failure.Message, StringComparison.Ordinal);
             return Reading.Unavailable;
         }
     }

@@ -12,8 +12,8 @@ public sealed class InvoiceConsumerTests
     [Fact]
     public void The_group_bills_one_row_of_the_kind_invoice()
     {
-        Assert.Equal("billing", new InvoiceConsumer().Group);
-        Assert.Equal("invoice", new InvoiceConsumer().EffectKind);
+        Assert.Equal("billing", InvoiceConsumer.Group);
+        Assert.Equal("invoice", InvoiceConsumer.EffectKind);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure;
 using Azure.Identity;
 using FunctionsConsumers.EffectivelyOnce;
@@ -120,7 +121,12 @@ public sealed class TableCatalogSourceTests
     [Fact]
     public async Task A_service_that_is_away_can_be_waited_for()
     {
-        foreach (var failure in (Exception[])[new RequestFailedException(503, "busy"), new RequestFailedException(0, "no route"), new AggregateException(new RequestFailedException(503, "busy"))])
+        Exception[] failures =
+        [
+            new RequestFailedException(503, "busy"), new RequestFailedException(0, "no route"), new AggregateException(new RequestFailedException(503, "busy")),
+            new JsonException("cut off"), new IOException("lost"), new TaskCanceledException("a time-out"), new NotImplementedException("never seen before"),
+        ];
+        foreach (var failure in failures)
         {
             _service.Failure = failure;
 

@@ -12,8 +12,8 @@ public sealed class ReservationConsumerTests
     [Fact]
     public void The_group_reserves_one_row_of_the_kind_reservation()
     {
-        Assert.Equal("inventory", new ReservationConsumer().Group);
-        Assert.Equal("reservation", new ReservationConsumer().EffectKind);
+        Assert.Equal("inventory", ReservationConsumer.Group);
+        Assert.Equal("reservation", ReservationConsumer.EffectKind);
     }
 
     [Fact]

@@ -13,8 +13,8 @@ public sealed class ConfirmationConsumerTests
     [Fact]
     public void The_group_confirms_with_one_row_of_the_kind_confirmation()
     {
-        Assert.Equal("notification", new ConfirmationConsumer().Group);
-        Assert.Equal("confirmation", new ConfirmationConsumer().EffectKind);
+        Assert.Equal("notification", ConfirmationConsumer.Group);
+        Assert.Equal("confirmation", ConfirmationConsumer.EffectKind);
     }
 
     [Fact]

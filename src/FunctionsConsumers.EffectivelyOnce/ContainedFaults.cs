@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+
+namespace FunctionsConsumers.EffectivelyOnce;
+
+/// <summary>
+/// Faults of work that goes on without what failed: a row, a bucket, a round. Each is reported once, until it is over or
+/// becomes another, and every one is counted.
+/// </summary>
+internal sealed class ContainedFaults
+{
+    // Past this many places at fault, the log says no more of new ones.
+    private const int MostPlaces = 1000;
+
+    private readonly ConcurrentDictionary<string, string> _reported = new(StringComparer.Ordinal);
+    private long _count;
+
+    /// <summary>How many there were.</summary>
+    public long Count => Interlocked.Read(ref _count);
+
+    /// <summary>Counts a fault.</summary>
+    /// <param name="place">What failed: a row key, a bucket, a loop.</param>
+    /// <param name="reason">Why.</param>
+    /// <returns>Whether it is to be reported: it is new, or another than the place had before.</returns>
+    public bool Note(string place, string reason)
+    {
+        Interlocked.Increment(ref _count);
+        if (_reported.TryGetValue(place, out var before))
+        {
+            _reported[place] = reason;
+            return !string.Equals(before, reason, StringComparison.Ordinal);
+        }
+
+        return _reported.Count < MostPlaces && _reported.TryAdd(place, reason);
+    }
+
+    /// <summary>The place is well again: its next fault is a new one.</summary>
+    /// <param name="place">The place.</param>
+    public void Over(string place) => _reported.TryRemove(place, out _);
+}

@@ -1,0 +1,51 @@
+using Confluent.Kafka;
+
+namespace FunctionsConsumers.EffectivelyOnce.Kafka;
+
+/// <summary>The consumer's configuration of a hosted consumer: automatic commits of offsets that are stored by hand.</summary>
+internal static class HostedConsumerSettings
+{
+    // A topic that is missing at the start is looked for at this rate; librdkafka's own is five minutes.
+    private const int LookForTopicsEveryMs = 10_000;
+
+    /// <summary>Makes the configuration of one group's member.</summary>
+    /// <param name="kafka">The broker.</param>
+    /// <param name="group">The consumer group.</param>
+    /// <param name="options">How it reads.</param>
+    public static ConsumerConfig For(KafkaConnection kafka, string group, KafkaConsumerOptions options)
+    {
+        var session = (int)options.SessionTimeout.TotalMilliseconds;
+        var config = kafka.Apply(new ConsumerConfig
+        {
+            AutoCommitIntervalMs = (int)options.CommitInterval.TotalMilliseconds,
+            AutoOffsetReset = options.StartsAt == GroupStart.Latest ? AutoOffsetReset.Latest : AutoOffsetReset.Earliest,
+            SessionTimeoutMs = session,
+
+            // librdkafka's own 3 s; a short session needs three chances too.
+            HeartbeatIntervalMs = Math.Min(3_000, Math.Max(1, session / 3)),
+            MaxPollIntervalMs = (int)options.MaxPollInterval.TotalMilliseconds,
+            TopicMetadataRefreshIntervalMs = LookForTopicsEveryMs,
+            SocketKeepaliveEnable = true,
+        });
+        options.Configure?.Invoke(config);
+        config.GroupId = group;
+        config.EnableAutoCommit = true;
+        config.EnableAutoOffsetStore = false;
+        config.IsolationLevel = IsolationLevel.ReadCommitted;
+        return config;
+    }
+
+    /// <summary>What the listener of a hosted consumer follows, and how it gathers batches. A batch that fails is never passed over.</summary>
+    /// <param name="group">The consumer group.</param>
+    /// <param name="topics">The topics.</param>
+    /// <param name="kafka">The broker.</param>
+    /// <param name="options">How it reads.</param>
+    public static ListenerOptions Listener(string group, IReadOnlyList<string> topics, KafkaConnection kafka, KafkaConsumerOptions options) => new()
+    {
+        Name = group,
+        Topics = topics,
+        Consumer = For(kafka, group, options),
+        MaxBatchSize = options.MaxBatchSize,
+        Window = options.BatchWindow,
+    };
+}

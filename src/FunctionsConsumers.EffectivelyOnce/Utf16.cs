@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Text;
+
+namespace FunctionsConsumers.EffectivelyOnce;
+
+/// <summary>
+/// Texts as .NET holds them: they may have unpaired surrogates, which no UTF-8 has. An encoder replaces each by U+FFFD, and
+/// so makes different texts equal.
+/// </summary>
+internal static class Utf16
+{
+    /// <summary>Whether a text has no unpaired surrogate.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Whether it is Unicode.</returns>
+    public static bool IsWellFormed(string text)
+    {
+        for (var rest = text.AsSpan(); rest.Length > 0;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out _, out var length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            rest = rest[length..];
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The bytes of a text, different for different texts: UTF-8, and for an unpaired surrogate the three bytes that UTF-8's
+    /// rule would give it and that no UTF-8 text has.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The bytes.</returns>
+    public static byte[] ToBytes(string text)
+    {
+        if (IsWellFormed(text))
+        {
+            return Encoding.UTF8.GetBytes(text);
+        }
+
+        var bytes = new ArrayBufferWriter<byte>(text.Length * 3);
+        for (var rest = text.AsSpan(); rest.Length > 0;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out var rune, out var length) == OperationStatus.Done)
+            {
+                bytes.Advance(rune.EncodeToUtf8(bytes.GetSpan(4)));
+            }
+            else
+            {
+                var unit = rest[0];
+                bytes.Write([(byte)(0xE0 | (unit >> 12)), (byte)(0x80 | ((unit >> 6) & 0x3F)), (byte)(0x80 | (unit & 0x3F))]);
+                length = 1;
+            }
+
+            rest = rest[length..];
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
+}
