@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FunctionsConsumers.Audit;
+using FunctionsConsumers.Audit.Verdicts;
 using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
@@ -17,6 +18,7 @@ namespace FunctionsConsumers.Cli;
 /// <summary>The shapes that commands print with <c>--json</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(AuditReport))]
+[JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(LabReport))]
 [JsonSerializable(typeof(KillReport))]

@@ -98,8 +98,9 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
                 await Task.Delay(_sweepInterval, _time, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
+            // What fails while it is stopped is found by the next sweep of anyone.
         }
     }
 }

@@ -60,7 +60,14 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
         var change = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         var merge = RowOperation.Merge(
             entry.Head.RowKey,
-            new Dictionary<string, object> { [OutboxRows.State] = OutboxRows.Waiting, [OutboxRows.Claim] = change, [OutboxRows.Doubt] = "", [OutboxRows.Detail] = "to be sent again, by hand" },
+            new Dictionary<string, object>
+            {
+                [OutboxRows.State] = OutboxRows.Waiting,
+                [OutboxRows.Claim] = change,
+                [OutboxRows.Doubt] = "",
+                [OutboxRows.Tried] = true,
+                [OutboxRows.Detail] = "to be sent again, by hand",
+            },
             entry.Head.ETag);
         return ChangeAsync(entry, change, () => Task.FromResult<IReadOnlyList<RowOperation>>([merge]), cancellationToken);
     }

@@ -46,6 +46,9 @@ internal static class OutboxRows
     /// </summary>
     public const string Doubt = "Doubt";
 
+    /// <summary>The column that is there where a person had a message sent again that may have been sent before.</summary>
+    public const string Tried = "MayHaveBeenSent";
+
     /// <summary>The column that says in one line why a message still waits or is parked.</summary>
     public const string Detail = "Detail";
 
@@ -239,7 +242,10 @@ internal static class OutboxRows
                 group,
                 head.Text(Subject) ?? "",
                 payload.ToArray(),
-                head.Columns.TryGetValue(CreatedAt, out var created) && created is DateTimeOffset at ? at : default)];
+                head.Columns.TryGetValue(CreatedAt, out var created) && created is DateTimeOffset at ? at : default)
+            {
+                MayHaveBeenSent = head.Columns.ContainsKey(Tried),
+            }];
     }
 
     private static int Small(Row head, string column, int absent, int most)

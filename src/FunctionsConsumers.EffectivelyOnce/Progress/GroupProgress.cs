@@ -127,7 +127,7 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         ExceptionDispatchInfo? first = null;
-        foreach (var (key, intervals) in _unwritten)
+        foreach (var (key, intervals) in _unwritten.OrderBy(unwritten => unwritten.Key.Topic, StringComparer.Ordinal).ThenBy(unwritten => unwritten.Key.Partition))
         {
             try
             {

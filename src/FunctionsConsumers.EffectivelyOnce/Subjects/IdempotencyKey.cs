@@ -4,7 +4,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>
 /// Finds a record's idempotency key: the header <c>idempotency-key</c>, else the CloudEvents headers <c>ce_source</c> and
-/// <c>ce_id</c> joined by a space, else the event's own id, else its subject.
+/// <c>ce_id</c> joined by a space, else the header <c>message-id</c> of a record that another group's outbox sent, else the
+/// event's own id, else its subject.
 /// </summary>
 internal static class IdempotencyKey
 {
@@ -33,6 +34,11 @@ internal static class IdempotencyKey
             if (record.LastHeader(CloudEventsSource) is { Length: > 0 } source && record.LastHeader(CloudEventsId) is { Length: > 0 } id)
             {
                 return Text(source) + " " + Text(id);
+            }
+
+            if (record.LastHeader(TopicMessage.IdHeader) is { Length: > 0 } message)
+            {
+                return Text(message);
             }
         }
 

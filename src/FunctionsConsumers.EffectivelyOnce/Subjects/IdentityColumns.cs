@@ -9,7 +9,7 @@ internal static class IdentityColumns
     /// <summary><see cref="Applied" /> or <see cref="DeadLettered" />.</summary>
     public const string State = "State";
 
-    /// <summary>SHA-256 of the record's value, 64 hex digits.</summary>
+    /// <summary>The event's fingerprint, 64 hex digits.</summary>
     public const string Fingerprint = "Fingerprint";
 
     /// <summary>The id of the delivery that committed the row.</summary>

@@ -11,13 +11,13 @@ internal enum Verdict
     /// <summary>The row was written by this very delivery of this very record.</summary>
     Mine,
 
-    /// <summary>Same payload: a resend or a redelivery, whatever its key.</summary>
+    /// <summary>Same fingerprint: a resend or a redelivery, whatever its key.</summary>
     Duplicate,
 
-    /// <summary>Another payload under the same key: a producer's mistake.</summary>
+    /// <summary>Another fingerprint under the same key: a producer's mistake.</summary>
     KeyReused,
 
-    /// <summary>Another payload under another key: two different events with one subject.</summary>
+    /// <summary>Another fingerprint under another key: two different events with one subject.</summary>
     SubjectExists,
 }
 
@@ -48,7 +48,7 @@ internal static class Verdicts
     /// <returns>The verdict.</returns>
     public static Verdict Of(string? key, string? fingerprint, EventIdentity identity)
     {
-        if (string.Equals(fingerprint, identity.Fingerprint, StringComparison.Ordinal))
+        if (Fingerprint.IsOf(identity, fingerprint))
         {
             return Verdict.Duplicate;
         }
