@@ -66,7 +66,9 @@ public sealed record RowInsert(string RowKey, IReadOnlyDictionary<string, object
 /// <summary>An amount to add to a counter's row in the subject's bucket.</summary>
 /// <param name="RowKey">The counter's row key. It should name topic and partition, so that owners do not fight over it.</param>
 /// <param name="Column">The column, an Int64; absent counts as 0.</param>
-/// <param name="Amount">What to add; may be negative. An event that would take the column out of an Int64's range is a dead letter, <c>refused</c>.</param>
+/// <param name="Amount">
+/// What to add; may be negative. An event that would take the column out of an Int64's range is a dead letter, <c>refused</c>.
+/// </param>
 public sealed record Addition(string RowKey, string Column, long Amount);
 
 /// <summary>A message to send once the effects are committed.</summary>
@@ -88,14 +90,19 @@ public sealed record PlannedMessage(string Kind, byte[] Payload)
     /// <exception cref="ArgumentException">No broker takes a topic of that name, or a header has the library's own name.</exception>
     public static PlannedMessage ToTopic(string topic, byte[]? key, byte[]? value, IReadOnlyList<RecordHeader>? headers = null)
     {
-        if (string.IsNullOrEmpty(topic) || topic is "." or ".." || topic.Length > MaxTopicLength || !topic.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
+        if (topic is null or "" or "." or ".."
+            || topic.Length > MaxTopicLength
+            || !topic.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
         {
-            throw new ArgumentException($"No broker takes the topic '{topic}': give 1 to {MaxTopicLength} ASCII letters, digits, '.', '_' or '-'.", nameof(topic));
+            throw new ArgumentException(
+                $"No broker takes the topic '{topic}': give 1 to {MaxTopicLength} ASCII letters, digits, '.', '_' or '-'.", nameof(topic));
         }
 
-        if (headers is not null && headers.Any(header => string.IsNullOrEmpty(header.Name) || string.Equals(header.Name, TopicMessage.IdHeader, StringComparison.Ordinal)))
+        if (headers is not null && headers.Any(header => header.Name is null or "" or TopicMessage.IdHeader))
         {
-            throw new ArgumentException($"A header of the record for '{topic}' has no name, or the name '{TopicMessage.IdHeader}', which is the library's own.", nameof(headers));
+            throw new ArgumentException(
+                $"A header of the record for '{topic}' has no name, or the name '{TopicMessage.IdHeader}', which is the library's own.",
+                nameof(headers));
         }
 
         return new PlannedMessage(TopicMessage.Kind, new TopicMessage(topic, key, value, headers ?? []).ToPayload());

@@ -91,13 +91,17 @@ public sealed record KafkaConsumerOptions
         SettingReader.Checked(Name(nameof(RetentionInterval)), RetentionInterval, UpkeepRange);
         if (MaxPollInterval < SessionTimeout)
         {
-            throw new SettingException($"{Name(nameof(MaxPollInterval))} is '{MaxPollInterval}', less than {Name(nameof(SessionTimeout))} ('{SessionTimeout}'): raise the one or lower the other.");
+            throw new SettingException(
+                $"{Name(nameof(MaxPollInterval))} is '{MaxPollInterval}', less than {Name(nameof(SessionTimeout))} ('{SessionTimeout}'): "
+                + "raise the one or lower the other.");
         }
 
         return MaxPollInterval > shared.BatchDeadline
             ? this
             : throw new SettingException(
-                $"{Name(nameof(MaxPollInterval))} is '{MaxPollInterval}' and {EffectivelyOnceOptions.SectionName}__{nameof(EffectivelyOnceOptions.BatchDeadline)} '{shared.BatchDeadline}': a batch must be given up before the broker takes its consumer for dead; raise the one or lower the other.");
+                $"{Name(nameof(MaxPollInterval))} is '{MaxPollInterval}' and {EffectivelyOnceOptions.SectionName}__"
+                + $"{nameof(EffectivelyOnceOptions.BatchDeadline)} '{shared.BatchDeadline}': a batch must be given up before the broker "
+                + "takes its consumer for dead; raise the one or lower the other.");
     }
 }
 

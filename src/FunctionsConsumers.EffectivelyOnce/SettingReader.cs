@@ -17,7 +17,8 @@ internal sealed class SettingReader(IConfigurationSection section)
 
         return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
             ? Checked(NameOf(name), number, range)
-            : throw new SettingException(string.Create(CultureInfo.InvariantCulture, $"{NameOf(name)} is '{text}': give a whole number from {range.Least} to {range.Most}."));
+            : throw new SettingException(string.Create(
+                CultureInfo.InvariantCulture, $"{NameOf(name)} is '{text}': give a whole number from {range.Least} to {range.Most}."));
     }
 
     /// <summary>A time, written <c>[days.]hours:minutes:seconds</c>.</summary>
@@ -30,7 +31,8 @@ internal sealed class SettingReader(IConfigurationSection section)
 
         return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time)
             ? Checked(NameOf(name), time, range)
-            : throw new SettingException($"{NameOf(name)} is '{text}': give a time from {range.Least} to {range.Most}, written [days.]hours:minutes:seconds.");
+            : throw new SettingException(
+                $"{NameOf(name)} is '{text}': give a time from {range.Least} to {range.Most}, written [days.]hours:minutes:seconds.");
     }
 
     /// <summary>True or false.</summary>
@@ -61,12 +63,14 @@ internal sealed class SettingReader(IConfigurationSection section)
     /// <summary>Holds a number to its range, wherever it was given.</summary>
     public static int Checked(string name, int number, Between<int> range) => number >= range.Least && number <= range.Most
         ? number
-        : throw new SettingException(string.Create(CultureInfo.InvariantCulture, $"{name} is '{number}': give a whole number from {range.Least} to {range.Most}."));
+        : throw new SettingException(string.Create(
+            CultureInfo.InvariantCulture, $"{name} is '{number}': give a whole number from {range.Least} to {range.Most}."));
 
     /// <summary>Holds a time to its range, wherever it was given.</summary>
     public static TimeSpan Checked(string name, TimeSpan time, Between<TimeSpan> range) => time >= range.Least && time <= range.Most
         ? time
-        : throw new SettingException($"{name} is '{time}': give a time from {range.Least} to {range.Most}, written [days.]hours:minutes:seconds.");
+        : throw new SettingException(
+            $"{name} is '{time}': give a time from {range.Least} to {range.Most}, written [days.]hours:minutes:seconds.");
 
     private string NameOf(string name) => section.Path.Replace(":", "__", StringComparison.Ordinal) + "__" + name;
 

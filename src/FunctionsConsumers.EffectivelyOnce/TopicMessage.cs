@@ -49,7 +49,8 @@ internal sealed record TopicMessage(string Topic, byte[]? Key, byte[]? Value, IR
             using var reader = new BinaryReader(new MemoryStream(payload, writable: false), Encoding.UTF8);
             if (reader.ReadByte() is var format && format != Format)
             {
-                throw new InvalidDataException($"A record for a topic in the outbox has format {format}; this version reads format {Format}.");
+                throw new InvalidDataException(
+                    $"A record for a topic in the outbox has format {format}; this version reads format {Format}.");
             }
 
             var topic = reader.ReadString();

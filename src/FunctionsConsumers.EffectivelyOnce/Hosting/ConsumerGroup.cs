@@ -133,7 +133,9 @@ internal sealed partial class ConsumerGroup<TEvent>(
     }
 
     // What the code says; else host.json's setting, where the host has put the file into the configuration.
-    private bool StartsAtEnd() => topics.StartsAt is { } start ? start == GroupStart.Latest : string.Equals(configuration["extensions:kafka:autoOffsetReset"], "Latest", StringComparison.OrdinalIgnoreCase);
+    private bool StartsAtEnd() => topics.StartsAt is { } start
+        ? start == GroupStart.Latest
+        : string.Equals(configuration["extensions:kafka:autoOffsetReset"], "Latest", StringComparison.OrdinalIgnoreCase);
 
     [LoggerMessage(40, LogLevel.Warning, "{Group}: the batch waits for the tables or the broker: {Reason}")]
     private partial void LogUnavailable(string group, string reason);

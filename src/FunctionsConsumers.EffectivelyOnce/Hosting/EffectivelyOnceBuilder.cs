@@ -38,7 +38,8 @@ public sealed class EffectivelyOnceBuilder
     /// <param name="subject">What an event is about. Two events with one subject are the same event, or a conflict.</param>
     /// <param name="eventId">An event's own id, for its idempotency key where no header gives one; null where events have none.</param>
     /// <returns>The same builder.</returns>
-    public EffectivelyOnceBuilder AddJsonEvents<TEvent>(JsonTypeInfo<TEvent> json, Func<TEvent, string?> subject, Func<TEvent, string?>? eventId = null)
+    public EffectivelyOnceBuilder AddJsonEvents<TEvent>(
+        JsonTypeInfo<TEvent> json, Func<TEvent, string?> subject, Func<TEvent, string?>? eventId = null)
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(subject);
@@ -73,7 +74,7 @@ public sealed class EffectivelyOnceBuilder
     /// <summary>Runs a consumer group in this process, and says in code how it reads and where it begins.</summary>
     /// <typeparam name="TEvent">The domain's event.</typeparam>
     /// <typeparam name="TPlanner">The group's decisions; its <see cref="IEventPlanner{TEvent}.Group" /> is the consumer group.</typeparam>
-    /// <param name="options">Changes what the configuration says, as <c>options => options with { StartsAt = GroupStart.Latest }</c>.</param>
+    /// <param name="options">Changes what the configuration says: <c>options => options with { StartsAt = GroupStart.Latest }</c>.</param>
     /// <param name="topics">The topics the group consumes, at least one.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">No topic, or the group is registered already.</exception>
@@ -130,12 +131,18 @@ public sealed class EffectivelyOnceBuilder
         var group = TPlanner.Group;
         if (topics.Names.Count == 0 || topics.Names.Any(string.IsNullOrWhiteSpace))
         {
-            throw new ArgumentException($"The group '{group}' ({typeof(TPlanner).Name}) consumes no topic: name at least one, and none that is empty.", nameof(topics));
+            throw new ArgumentException(
+                $"The group '{group}' ({typeof(TPlanner).Name}) consumes no topic: name at least one, and none that is empty.",
+                nameof(topics));
         }
 
-        if (Services.Any(service => service.IsKeyedService && service.ServiceType == typeof(IConsumerGroup) && group.Equals(service.ServiceKey)))
+        var keys = Services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConsumerGroup)).Select(service => service.ServiceKey);
+        if (keys.Contains(group))
         {
-            throw new ArgumentException($"The group '{group}' is registered twice, the second time with {typeof(TPlanner).Name}: give each planner a group of its own.", nameof(topics));
+            throw new ArgumentException(
+                $"The group '{group}' is registered twice, the second time with {typeof(TPlanner).Name}: "
+                + "give each planner a group of its own.",
+                nameof(topics));
         }
 
         if (PlanRules.KindViolation(TPlanner.EffectKind) is { } violation)

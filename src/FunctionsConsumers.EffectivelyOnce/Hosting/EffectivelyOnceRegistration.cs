@@ -42,6 +42,8 @@ public static class EffectivelyOnceRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.EffectivelyOnce")));
         services.AddSingleton<IHostedService, ConsumerGroupsService>();
-        return new EffectivelyOnceBuilder(services, configuration, options).AddMessageSender<DeadLetterSender>().AddMessageSender<TopicSender>();
+        return new EffectivelyOnceBuilder(services, configuration, options)
+            .AddMessageSender<DeadLetterSender>()
+            .AddMessageSender<TopicSender>();
     }
 }

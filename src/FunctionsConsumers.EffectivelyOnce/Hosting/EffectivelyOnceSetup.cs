@@ -19,7 +19,9 @@ public sealed class EffectivelyOnceSetup
     /// <value>Default <c>Tables</c>.</value>
     public string TablesSetting { get; set; } = TableAccounts.DefaultSetting;
 
-    /// <summary>Clients of the storage accounts, in place of the setting. Their order, as their names, is fixed when the tables are made.</summary>
+    /// <summary>
+    /// Clients of the storage accounts, in place of the setting. Their names and their order are fixed when the tables are made.
+    /// </summary>
     /// <value>Default none: the setting.</value>
     public IReadOnlyList<TableServiceClient> Tables { get; set; } = [];
 

@@ -52,7 +52,8 @@ internal sealed partial class HostedConsumer(
         await _stop.CancelAsync().ConfigureAwait(false);
         try
         {
-            if (_listener is not null && !await _listener.StopAsync(options.Drain, LeaveTimeout).WaitAsync(cancellationToken).ConfigureAwait(false))
+            var isLeft = _listener?.StopAsync(options.Drain, LeaveTimeout) ?? Task.FromResult(true);
+            if (!await isLeft.WaitAsync(cancellationToken).ConfigureAwait(false))
             {
                 LogNotLeft(group.Name, kafka.Brokers, LeaveTimeout.TotalSeconds);
             }
@@ -97,12 +98,16 @@ internal sealed partial class HostedConsumer(
         }
     }
 
-    [LoggerMessage(47, LogLevel.Warning, "{Group}: the host's time to stop is over before the batch in flight was: its records come again; lower Drain, or raise the host's ShutdownTimeout")]
+    [LoggerMessage(47, LogLevel.Warning,
+        "{Group}: the host's time to stop is over before the batch in flight was: its records come again; "
+        + "lower Drain, or raise the host's ShutdownTimeout")]
     private partial void LogNotDone(string group);
 
     [LoggerMessage(45, LogLevel.Warning, "{Group}: the {What} failed and is tried again: {Reason}")]
     private partial void LogFailed(string group, string what, string reason);
 
-    [LoggerMessage(46, LogLevel.Warning, "{Group}: Kafka at {Brokers} did not answer within {Seconds:0} s of the stop: the group was not left, and what was not committed comes again")]
+    [LoggerMessage(46, LogLevel.Warning,
+        "{Group}: Kafka at {Brokers} did not answer within {Seconds:0} s of the stop: the group was not left, "
+        + "and what was not committed comes again")]
     private partial void LogNotLeft(string group, string brokers, double seconds);
 }

@@ -20,7 +20,9 @@ internal sealed class AssignedPartitions
         {
             lock (_gate)
             {
-                return [.. _held.Keys.OrderBy(partition => partition.Topic, StringComparer.Ordinal).ThenBy(partition => partition.Partition.Value)];
+                return [.. _held.Keys
+                    .OrderBy(partition => partition.Topic, StringComparer.Ordinal)
+                    .ThenBy(partition => partition.Partition.Value)];
             }
         }
     }

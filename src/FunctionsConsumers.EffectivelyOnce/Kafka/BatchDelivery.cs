@@ -126,13 +126,16 @@ internal sealed partial class BatchDelivery
     [LoggerMessage(90, LogLevel.Warning, "{Name} failed on a batch of {Count} records, attempt {Attempt}; it is delivered again")]
     private partial void LogRetry(Exception failure, string name, int count, int attempt);
 
-    [LoggerMessage(91, LogLevel.Error, "{Name} failed on a batch of {Count} records, attempt {Attempt}, and the batch is passed over and lost, because {Because}")]
+    [LoggerMessage(91, LogLevel.Error,
+        "{Name} failed on a batch of {Count} records, attempt {Attempt}, and the batch is passed over and lost, because {Because}")]
     private partial void LogPassedOver(Exception failure, string name, int count, int attempt, string because);
 
     [LoggerMessage(92, LogLevel.Information,
-        "{Name}: partition {Partition} of {Topic} went to another member during the batch; offset {Offset} is not stored, and the other member reads its records again")]
+        "{Name}: partition {Partition} of {Topic} went to another member during the batch; offset {Offset} is not stored, "
+        + "and the other member reads its records again")]
     private partial void LogGone(string name, string topic, int partition, long offset);
 
-    [LoggerMessage(93, LogLevel.Warning, "{Name}: the offset of partition {Partition} of {Topic} could not be stored ({Reason}); its records come again")]
+    [LoggerMessage(93, LogLevel.Warning,
+        "{Name}: the offset of partition {Partition} of {Topic} could not be stored ({Reason}); its records come again")]
     private partial void LogNotStored(string name, string topic, int partition, string reason);
 }

@@ -17,7 +17,8 @@ internal sealed partial class BrokerWatch(KafkaConnection kafka, TimeProvider ti
 
     /// <summary>Whether an error says that brokers cannot be reached, and not that they refuse something.</summary>
     public static bool IsAbsence(Error error) => error.Code
-        is ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Transport or ErrorCode.Local_Resolve or ErrorCode.Local_TimedOut or ErrorCode.Local_Authentication or ErrorCode.Local_Ssl;
+        is ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Transport or ErrorCode.Local_Resolve or ErrorCode.Local_TimedOut
+        or ErrorCode.Local_Authentication or ErrorCode.Local_Ssl;
 
     /// <summary>A client has reported an error. Returns at once.</summary>
     public void Report(string client, Error error)

@@ -35,12 +35,13 @@ internal static class HostedConsumerSettings
         return config;
     }
 
-    /// <summary>What the listener of a hosted consumer follows, and how it gathers batches. A batch that fails is never passed over.</summary>
+    /// <summary>What the listener of a hosted consumer follows. A batch that fails is never passed over.</summary>
     /// <param name="group">The consumer group.</param>
     /// <param name="topics">The topics.</param>
     /// <param name="kafka">The broker.</param>
     /// <param name="options">How it reads.</param>
-    public static ListenerOptions Listener(string group, IReadOnlyList<string> topics, KafkaConnection kafka, KafkaConsumerOptions options) => new()
+    public static ListenerOptions Listener(
+        string group, IReadOnlyList<string> topics, KafkaConnection kafka, KafkaConsumerOptions options) => new()
     {
         Name = group,
         Topics = topics,

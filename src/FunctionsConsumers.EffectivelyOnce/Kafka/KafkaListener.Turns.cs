@@ -84,7 +84,10 @@ internal sealed partial class KafkaListener
         }
     }
 
-    /// <summary>The batch in flight ends by itself or is cancelled; the member stays in the group until then, and what it still reads is let go.</summary>
+    /// <summary>
+    /// The batch in flight ends by itself or is cancelled. The member stays in the group until then, and what it still reads is
+    /// let go.
+    /// </summary>
     private void Drain(IConsumer<byte[], byte[]> consumer)
     {
         _window.Drop(_ => true);

@@ -11,7 +11,10 @@ namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 /// </summary>
 internal sealed partial class KafkaListener : IDisposable
 {
-    /// <summary>How long a full window waits for the batch in flight before the partitions are paused: pausing throws away what was fetched ahead.</summary>
+    /// <summary>
+    /// How long a full window waits for the batch in flight before the partitions are paused: pausing throws away what was
+    /// fetched ahead.
+    /// </summary>
     private static readonly TimeSpan PatienceBeforePause = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest single wait inside the consumer, so that a stop is noticed.</summary>
@@ -48,7 +51,8 @@ internal sealed partial class KafkaListener : IDisposable
         _changed = changed;
         _logger = logger;
         _window = new BatchWindow<ReadRecord>(options.MaxBatchSize, options.Window, time);
-        _delivery = new BatchDelivery(options.Name, options.PassOver, handle, _assigned, next => _consumer!.StoreOffset(next), time, logger);
+        _delivery = new BatchDelivery(
+            options.Name, options.PassOver, handle, _assigned, next => _consumer!.StoreOffset(next), time, logger);
     }
 
     /// <summary>The consumer group.</summary>
@@ -140,8 +144,8 @@ internal sealed partial class KafkaListener : IDisposable
         .SetErrorHandler((_, error) => _watch.Report(_options.Name, error))
         .SetLogHandler((_, entry) => LogClient(_options.Name, entry.Message))
         .SetPartitionsAssignedHandler((consumer, partitions) => Assigned(consumer, partitions))
-        .SetPartitionsRevokedHandler((consumer, partitions) => Gone(consumer, [.. partitions.Select(partition => partition.TopicPartition)], "revoked"))
-        .SetPartitionsLostHandler((consumer, partitions) => Gone(consumer, [.. partitions.Select(partition => partition.TopicPartition)], "lost"))
+        .SetPartitionsRevokedHandler((consumer, gone) => Gone(consumer, [.. gone.Select(offset => offset.TopicPartition)], "revoked"))
+        .SetPartitionsLostHandler((consumer, gone) => Gone(consumer, [.. gone.Select(offset => offset.TopicPartition)], "lost"))
         .Build();
 
     [LoggerMessage(94, LogLevel.Information, "{Name}: partitions [{Partitions}] assigned")]
@@ -150,7 +154,8 @@ internal sealed partial class KafkaListener : IDisposable
     [LoggerMessage(95, LogLevel.Information, "{Name}: partitions [{Partitions}] {How}")]
     private partial void LogGone(string name, string how, string partitions);
 
-    [LoggerMessage(96, LogLevel.Warning, "{Name}: the batch in flight did not end within {Seconds:0} s and is cancelled; its records come again")]
+    [LoggerMessage(96, LogLevel.Warning,
+        "{Name}: the batch in flight did not end within {Seconds:0} s and is cancelled; its records come again")]
     private partial void LogCancelled(string name, double seconds);
 
     [LoggerMessage(97, LogLevel.Error, "{Name}: the consumer failed and is made anew in {Seconds:0} s")]
@@ -159,6 +164,7 @@ internal sealed partial class KafkaListener : IDisposable
     [LoggerMessage(98, LogLevel.Debug, "{Name}: {Message}")]
     private partial void LogClient(string name, string message);
 
-    [LoggerMessage(99, LogLevel.Warning, "{Name} waits for a topic that is not there ({Reason}): make it, or name another; it follows {Topics}")]
+    [LoggerMessage(99, LogLevel.Warning,
+        "{Name} waits for a topic that is not there ({Reason}): make it, or name another; it follows {Topics}")]
     private partial void LogNoTopic(string name, string topics, string reason);
 }

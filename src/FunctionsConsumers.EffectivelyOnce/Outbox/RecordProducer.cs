@@ -24,7 +24,8 @@ internal sealed partial class RecordProducer : IDisposable
     /// <param name="options">The settings, for the lease.</param>
     /// <param name="logger">Where trouble is reported.</param>
     /// <param name="build">Builds a producer; tests give their own.</param>
-    public RecordProducer(EffectivelyOnceOptions options, ILogger logger, Func<ProducerBuilder<byte[], byte[]>, IProducer<byte[], byte[]>>? build = null)
+    public RecordProducer(
+        EffectivelyOnceOptions options, ILogger logger, Func<ProducerBuilder<byte[], byte[]>, IProducer<byte[], byte[]>>? build = null)
     {
         _build = build ?? (builder => builder.Build());
         _logger = logger;
@@ -40,9 +41,16 @@ internal sealed partial class RecordProducer : IDisposable
     /// <param name="prepare">What is to be done with the producer before the record is written; null for nothing.</param>
     /// <param name="timeout">How long the writing may take.</param>
     /// <param name="cancellationToken">Ends the waiting; the outcome is then not known.</param>
-    /// <returns>What became of it; null where the broker refuses the record's size. An exception means that the outcome is not known.</returns>
+    /// <returns>
+    /// What became of it; null where the broker refuses the record's size. An exception means that the outcome is not known.
+    /// </returns>
     public async Task<SendResult?> ProduceAsync(
-        KafkaConnection kafka, string topic, Message<byte[], byte[]> message, Func<Handle, Task>? prepare, TimeSpan timeout, CancellationToken cancellationToken)
+        KafkaConnection kafka,
+        string topic,
+        Message<byte[], byte[]> message,
+        Func<Handle, Task>? prepare,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         IProducer<byte[], byte[]>? producer = null;
         try

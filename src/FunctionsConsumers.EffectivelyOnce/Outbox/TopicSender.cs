@@ -11,7 +11,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// <param name="kafka">The broker.</param>
 /// <param name="options">The settings, for the lease.</param>
 /// <param name="logger">Where trouble is reported.</param>
-internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions options, ILogger<TopicSender> logger) : IMessageSender, IDisposable
+internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions options, ILogger<TopicSender> logger)
+    : IMessageSender, IDisposable
 {
     private readonly RecordProducer _producer = new(options, logger);
 
@@ -38,9 +39,10 @@ internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions 
         }
 
         headers.Add(TopicMessage.IdHeader, Encoding.UTF8.GetBytes(message.Id));
-        return await _producer.ProduceAsync(
-            kafka, record.Topic, new Message<byte[], byte[]> { Key = record.Key!, Value = record.Value!, Headers = headers }, null, timeout, cancellationToken).ConfigureAwait(false)
-            ?? new SendResult(SendStatus.NotSent, $"The broker refuses the record's size: raise max.message.bytes of topic '{record.Topic}'.");
+        var sent = new Message<byte[], byte[]> { Key = record.Key!, Value = record.Value!, Headers = headers };
+        var result = await _producer.ProduceAsync(kafka, record.Topic, sent, null, timeout, cancellationToken).ConfigureAwait(false);
+        return result ?? new SendResult(
+            SendStatus.NotSent, $"The broker refuses the record's size: raise max.message.bytes of topic '{record.Topic}'.");
     }
 
     public void Dispose() => _producer.Dispose();

@@ -6,7 +6,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsConsumers.LocalHost.Kafka;
 
-/// <summary>The boundary between the library's listener and a function with a Kafka trigger: host.json's options one way, the trigger's records the other.</summary>
+/// <summary>
+/// The boundary between the library's listener and a function with a Kafka trigger: the options of host.json go one way, the
+/// trigger's records the other.
+/// </summary>
 internal static class TriggerBatches
 {
     /// <summary>What the listener of a function follows, and how it gathers batches and bears failures by host.json.</summary>
@@ -43,7 +46,11 @@ internal static class TriggerBatches
         Value = record.Value,
 
         // The extension hands the instant over and never says what it means; code must not come to rely on more here.
-        Timestamp = new KafkaTimestamp { UnixTimestampMs = record.Timestamp?.ToUnixTimeMilliseconds() ?? 0, Type = KafkaTimestampType.NotAvailable },
+        Timestamp = new KafkaTimestamp
+        {
+            UnixTimestampMs = record.Timestamp?.ToUnixTimeMilliseconds() ?? 0,
+            Type = KafkaTimestampType.NotAvailable,
+        },
         Headers = [.. record.Headers.Select(header => new KafkaHeader { Key = header.Name, Value = header.Value })],
     };
 }
