@@ -63,32 +63,55 @@ public sealed class FcCommandsTests : IAsyncLifetime
     {
         var invoice = await FirstAsync("billing", "invoice!");
         await _tables.GetTableClient("billing").DeleteEntityAsync(invoice.PartitionKey, invoice.RowKey, Azure.ETag.All, TestContext.Current.CancellationToken);
-        Assert.Equal((1, 0), await SpoiledAsync("billing"));
+        Assert.Equal((1, 0, 0), await SpoiledAsync("billing"));
 
         var stray = new TableEntity(invoice) { PartitionKey = "b0005" };
         await _tables.GetTableClient("billing").AddEntityAsync(invoice, TestContext.Current.CancellationToken);
         await _tables.GetTableClient("billing").AddEntityAsync(stray, TestContext.Current.CancellationToken);
-        Assert.Equal((0, 1), await SpoiledAsync("billing"));
+        Assert.Equal((0, 1, 0), await SpoiledAsync("billing"));
 
         var confirmation = await FirstAsync("notification", "confirmation!");
         confirmation["To"] = "somebody@else.example";
         confirmation["Channel"] = "email";
         await _tables.GetTableClient("notification").UpdateEntityAsync(confirmation, Azure.ETag.All, TableUpdateMode.Replace, TestContext.Current.CancellationToken);
-        Assert.Equal((1, 0), await SpoiledAsync("notification"));
+        Assert.Equal((1, 0, 0), await SpoiledAsync("notification"));
 
         var stock = await FirstAsync("inventory", "stock!");
         stock["Reserved"] = stock.GetInt64("Reserved")!.Value + 5;
         await _tables.GetTableClient("inventory").UpdateEntityAsync(stock, Azure.ETag.All, TableUpdateMode.Replace, TestContext.Current.CancellationToken);
-        Assert.Equal((0, 5), await SpoiledAsync("inventory"));
+        Assert.Equal((0, 0, 5), await SpoiledAsync("inventory"));
     }
 
-    private async Task<(int Lost, int Doubled)> SpoiledAsync(string group)
+    [Fact]
+    public async Task What_does_not_exist_is_exit_code_2_and_never_an_all_clear()
     {
-        var audit = await _fc.RunAsync("audit --json");
-        Assert.Equal(1, audit.ExitCode);
-        Assert.Contains(group + ":", audit.Error, StringComparison.Ordinal);
-        var report = JsonNode.Parse(audit.Out)!["groups"]!.AsArray().Single(candidate => (string)candidate!["group"]! == group)!;
-        return ((int)report["lost"]!, (int)report["doubled"]!);
+        foreach (var command in (string[])["dead-letters list", "groups", "audit", "tail"])
+        {
+            var result = await _fc.RunAsync(command + " --topic nosuch --json");
+            Assert.Equal((2, ""), (result.ExitCode, result.Out));
+            Assert.Contains("has no topic nosuch", result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    private async Task<(int Lost, int Doubled, int StockOff)> SpoiledAsync(string group)
+    {
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            var audit = await _fc.RunAsync($"audit --json --findings {file}");
+            Assert.Equal(1, audit.ExitCode);
+            Assert.Contains(group + ":", audit.Error, StringComparison.Ordinal);
+            var report = JsonNode.Parse(audit.Out)!;
+            Assert.StartsWith("Not every record of order-events was handled once: ", (string)report["verdict"]!, StringComparison.Ordinal);
+            Assert.Contains(report["findings"]!.AsArray(), finding => (string)finding!["group"]! == group);
+            Assert.True(JsonNode.DeepEquals(report["findings"], JsonNode.Parse(await File.ReadAllTextAsync(file))));
+            var numbers = report["groups"]!.AsArray().Single(candidate => (string)candidate!["group"]! == group)!;
+            return ((int)numbers["lost"]!, (int)numbers["doubled"]!, (int)numbers["stock_off"]!);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private async Task<TableEntity> FirstAsync(string table, string prefix)
