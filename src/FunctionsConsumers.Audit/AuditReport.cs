@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using FunctionsConsumers.Audit.Verdicts;
 
 namespace FunctionsConsumers.Audit;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using FunctionsConsumers.Audit;
 using FunctionsConsumers.Audit.Sessions;
-using FunctionsConsumers.Audit.Verdicts;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Lab.Services;
 using FunctionsConsumers.Orders;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using FunctionsConsumers.Audit;
-using FunctionsConsumers.Audit.Verdicts;
 using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Cli.Traffic;

@@ -12,7 +12,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 /// and returns only when each record is applied, a duplicate, or has its dead letter's row.
 /// </summary>
 /// <typeparam name="TEvent">The domain's event.</typeparam>
-public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
+internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 {
     // About 250 bytes each: some 10 MB for each group.
     private const int RememberedSubjects = 40_000;

@@ -10,7 +10,7 @@ namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;
 /// Sends dead letters to <c>topic.group.dead-letters</c>, which is made where it is missing and the broker allows it.
 /// Always sent again when in doubt: a dead letter seen twice has one id, one not seen is lost.
 /// </summary>
-public sealed partial class DeadLetterSender : IMessageSender, IDisposable
+internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
 {
     private static readonly TimeSpan AdminTimeout = TimeSpan.FromSeconds(10);
 

@@ -14,7 +14,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// <param name="store">The group's table.</param>
 /// <param name="buckets">The table's buckets.</param>
 /// <param name="time">The clock, for the wait between tries.</param>
-public sealed class OutboxByHand(string group, ITableStore store, Buckets buckets, TimeProvider time)
+internal sealed class OutboxByHand(string group, ITableStore store, Buckets buckets, TimeProvider time)
 {
     private const int Tries = 6;
 
@@ -169,7 +169,7 @@ public sealed class OutboxByHand(string group, ITableStore store, Buckets bucket
 }
 
 /// <summary>What became of a change by hand.</summary>
-public enum OutboxChange
+internal enum OutboxChange
 {
     /// <summary>It was made.</summary>
     Made,

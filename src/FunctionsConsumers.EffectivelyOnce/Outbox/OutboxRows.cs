@@ -8,7 +8,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// message or, under the id of the first, several of one kind; for a large message further rows
 /// <c>outbox!&lt;id&gt;!01</c> … What stands together is inserted, and taken away, in one transaction.
 /// </summary>
-public static class OutboxRows
+internal static class OutboxRows
 {
     /// <summary>What every row key of the outbox begins with.</summary>
     public const string Prefix = "outbox!";

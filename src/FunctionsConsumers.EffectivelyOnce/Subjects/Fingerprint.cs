@@ -7,7 +7,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 /// Rows of the layout before canonical bytes (<c>SchemaVersion</c> 1) hold the hash of the value, and are not written anew.
 /// So a row is an event's own if it holds either hash. Neither can mean another event: equal bytes are an equal event.
 /// </summary>
-public static class Fingerprint
+internal static class Fingerprint
 {
     /// <summary>The fingerprint of some bytes.</summary>
     /// <param name="value">The bytes; null counts as empty.</param>

@@ -7,7 +7,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 /// <c>ce_id</c> joined by a space, else the header <c>message-id</c> of a record that another group's outbox sent, else the
 /// event's own id, else its subject.
 /// </summary>
-public static class IdempotencyKey
+internal static class IdempotencyKey
 {
     /// <summary>The longest key, in characters: that of every text the contract allows.</summary>
     public const int MaxLength = 1000;

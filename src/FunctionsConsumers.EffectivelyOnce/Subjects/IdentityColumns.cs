@@ -1,7 +1,7 @@
 namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>The columns that say which record a row came from.</summary>
-public static class IdentityColumns
+internal static class IdentityColumns
 {
     /// <summary>The idempotency key; the coordinates for a dead letter.</summary>
     public const string Key = "Key";

@@ -3,7 +3,7 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>What a subject's committed row says of a record.</summary>
-public enum Verdict
+internal enum Verdict
 {
     /// <summary>There is no row: nothing stands against applying the record.</summary>
     Free,
@@ -22,7 +22,7 @@ public enum Verdict
 }
 
 /// <summary>The table of verdicts of the design's section 4, as a pure function. It is only ever asked about a committed row.</summary>
-public static class Verdicts
+internal static class Verdicts
 {
     /// <summary>Judges a record by its subject's row.</summary>
     /// <param name="row">The committed row; null where there is none.</param>

@@ -9,7 +9,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Tables;
 /// and accounts say where every subject's row is; another count would look for old orders in the wrong place and handle
 /// them a second time.
 /// </summary>
-public static class GroupTable
+internal static class GroupTable
 {
     /// <summary>The partition key of the row that describes the table.</summary>
     public const string MetaPartition = "meta";
@@ -207,4 +207,4 @@ public static class GroupTable
 /// <summary>A group's table that was there.</summary>
 /// <param name="Store">The table.</param>
 /// <param name="Buckets">How many buckets it has.</param>
-public sealed record FoundTable(ITableStore Store, int Buckets);
+internal sealed record FoundTable(ITableStore Store, int Buckets);

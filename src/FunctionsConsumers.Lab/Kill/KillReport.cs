@@ -1,5 +1,4 @@
 using FunctionsConsumers.Audit;
-using FunctionsConsumers.Audit.Verdicts;
 
 namespace FunctionsConsumers.Lab.Kill;
 

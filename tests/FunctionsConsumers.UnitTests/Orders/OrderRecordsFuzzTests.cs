@@ -4,6 +4,7 @@ using Azure.Data.Tables;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Orders;
 using FunctionsConsumers.Audit.Tables;
+using FunctionsConsumers.Audit;
 using FunctionsConsumers.Audit.Verdicts;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Batches;

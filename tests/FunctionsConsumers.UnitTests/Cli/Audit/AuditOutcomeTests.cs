@@ -1,6 +1,5 @@
 using FunctionsConsumers.Audit;
 using FunctionsConsumers.Audit.Sessions;
-using FunctionsConsumers.Audit.Verdicts;
 using FunctionsConsumers.Cli;
 using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.CommandLine;
