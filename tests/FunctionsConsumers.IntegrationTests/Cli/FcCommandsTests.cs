@@ -82,13 +82,36 @@ public sealed class FcCommandsTests : IAsyncLifetime
         Assert.Equal((0, 0, 5), await SpoiledAsync("inventory"));
     }
 
+    [Fact]
+    public async Task What_does_not_exist_is_exit_code_2_and_never_an_all_clear()
+    {
+        foreach (var command in (string[])["dead-letters list", "groups", "audit", "tail"])
+        {
+            var result = await _fc.RunAsync(command + " --topic nosuch --json");
+            Assert.Equal((2, ""), (result.ExitCode, result.Out));
+            Assert.Contains("has no topic nosuch", result.Error, StringComparison.Ordinal);
+        }
+    }
+
     private async Task<(int Lost, int Doubled, int StockOff)> SpoiledAsync(string group)
     {
-        var audit = await _fc.RunAsync("audit --json");
-        Assert.Equal(1, audit.ExitCode);
-        Assert.Contains(group + ":", audit.Error, StringComparison.Ordinal);
-        var report = JsonNode.Parse(audit.Out)!["groups"]!.AsArray().Single(candidate => (string)candidate!["group"]! == group)!;
-        return ((int)report["lost"]!, (int)report["doubled"]!, (int)report["stock_off"]!);
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            var audit = await _fc.RunAsync($"audit --json --findings {file}");
+            Assert.Equal(1, audit.ExitCode);
+            Assert.Contains(group + ":", audit.Error, StringComparison.Ordinal);
+            var report = JsonNode.Parse(audit.Out)!;
+            Assert.StartsWith("Not every record of order-events was handled once: ", (string)report["verdict"]!, StringComparison.Ordinal);
+            Assert.Contains(report["findings"]!.AsArray(), finding => (string)finding!["group"]! == group);
+            Assert.True(JsonNode.DeepEquals(report["findings"], JsonNode.Parse(await File.ReadAllTextAsync(file))));
+            var numbers = report["groups"]!.AsArray().Single(candidate => (string)candidate!["group"]! == group)!;
+            return ((int)numbers["lost"]!, (int)numbers["doubled"]!, (int)numbers["stock_off"]!);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private async Task<TableEntity> FirstAsync(string table, string prefix)
