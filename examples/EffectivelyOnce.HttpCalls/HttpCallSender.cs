@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using FunctionsConsumers.EffectivelyOnce;
 using Microsoft.Extensions.Configuration;
@@ -7,7 +8,8 @@ namespace EffectivelyOnce.HttpCalls;
 /// <summary>
 /// Sends messages of the kind <c>http-call</c>: POSTs the payload, which is JSON, to the address of the setting
 /// <c>HttpCallAddress</c>, with the message's id as <c>Idempotency-Key</c>. The id is the same for every attempt, so a
-/// receiver that keeps the keys it has seen acts once, however often the call comes.
+/// receiver that keeps the keys it has seen acts once, however often the call comes. Where an earlier call may have arrived,
+/// the receiver is asked first: GET of the address with the id behind it.
 /// </summary>
 public sealed class HttpCallSender : IMessageSender, IDisposable
 {
@@ -48,18 +50,13 @@ public sealed class HttpCallSender : IMessageSender, IDisposable
     public async Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
-        using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = new ByteArrayContent(message.Payload) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.Add("Idempotency-Key", message.Id);
-
         // The time-out given is what is left of half the lease: an answer that comes later belongs to a claim that another
         // owner may have taken over.
         using var limit = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return HttpCallOutcome.Of(response.StatusCode, _address);
+            return message.MayHaveBeenSent && await HasAsync(message, either.Token) ? SendResult.Sent : await CallAsync(message, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -69,6 +66,23 @@ public sealed class HttpCallSender : IMessageSender, IDisposable
         {
             return HttpCallOutcome.Of(failure, _address);
         }
+    }
+
+    // Only a plain yes is one: a receiver that cannot be asked is called again, under the same key.
+    private async Task<bool> HasAsync(OutboxMessage message, CancellationToken cancellationToken)
+    {
+        using var question = new HttpRequestMessage(HttpMethod.Get, new Uri(_address.AbsoluteUri.TrimEnd('/') + "/" + message.Id));
+        using var response = await _client.SendAsync(question, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return response.StatusCode == HttpStatusCode.OK;
+    }
+
+    private async Task<SendResult> CallAsync(OutboxMessage message, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = new ByteArrayContent(message.Payload) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.Add("Idempotency-Key", message.Id);
+        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return HttpCallOutcome.Of(response.StatusCode, _address);
     }
 
     /// <summary>Closes the client.</summary>

@@ -289,6 +289,8 @@ resource metricAlert 'Microsoft.Insights/metricAlerts@2026-01-01' = [
           operator: criterion.operator
           threshold: criterion.threshold
           timeAggregation: 'Total'
+          // A metric that has no value yet, or that a region names later, does not stop the deployment.
+          skipMetricValidation: true
         })
       }
       autoMitigate: true

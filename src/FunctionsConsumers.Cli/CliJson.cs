@@ -17,6 +17,7 @@ namespace FunctionsConsumers.Cli;
 /// <summary>The shapes that commands print with <c>--json</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(AuditReport))]
+[JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(LabReport))]
 [JsonSerializable(typeof(KillReport))]

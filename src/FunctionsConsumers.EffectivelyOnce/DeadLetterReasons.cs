@@ -26,4 +26,7 @@ public static class DeadLetterReasons
     /// counter cannot take its amount, or the decoder or the consumer threw.
     /// </summary>
     public const string Refused = "refused";
+
+    /// <summary>The header <c>redrive-group</c> names no consumer group.</summary>
+    public const string BadRedrive = "bad-redrive";
 }

@@ -1,13 +1,17 @@
 namespace FunctionsConsumers.EffectivelyOnce;
 
-/// <summary>Who an event is: its group's view of subject, idempotency key, payload fingerprint and place in the log.</summary>
+/// <summary>Who an event is: its group's view of subject, idempotency key, fingerprint and place in the log.</summary>
 /// <param name="Group">The consumer group.</param>
 /// <param name="Subject">What the event is about.</param>
 /// <param name="Key">The idempotency key.</param>
-/// <param name="Fingerprint">SHA-256 of the value's bytes, 64 hex digits in lower case.</param>
+/// <param name="Fingerprint">SHA-256 of the canonical bytes that the decoder gives, or of the value where it gives none: 64 hex
+/// digits in lower case.</param>
 /// <param name="Coordinates">Where the record stands.</param>
 public sealed record EventIdentity(string Group, string Subject, string Key, string Fingerprint, Coordinates Coordinates)
 {
+    /// <summary>The value's bytes where the fingerprint is over canonical ones; null where it is over the value.</summary>
+    internal byte[]? Spelling { get; init; }
+
     /// <summary>The id of a message of this event, for <c>Message-ID</c> or the header <c>message-id</c>.</summary>
     /// <param name="ordinal">The message's position in the plan, from 0.</param>
     /// <returns>32 hex digits, the same for the same event whoever handles it and however often.</returns>

@@ -72,4 +72,32 @@ public sealed record Addition(string RowKey, string Column, long Amount);
 /// <summary>A message to send once the effects are committed.</summary>
 /// <param name="Kind">The kind, by which the sender is found: 1 to 64 characters, and not <c>dead-letter</c>.</param>
 /// <param name="Payload">What the sender of that kind understands.</param>
-public sealed record PlannedMessage(string Kind, byte[] Payload);
+public sealed record PlannedMessage(string Kind, byte[] Payload)
+{
+    private const int MaxTopicLength = 249;
+
+    /// <summary>
+    /// A record for a Kafka topic, sent with the header <c>message-id</c>, which is the same for every attempt. A consumer of
+    /// this library takes it for the idempotency key. After a send in doubt the record may be written twice.
+    /// </summary>
+    /// <param name="topic">The topic: 1 to 249 ASCII letters, digits, <c>.</c>, <c>_</c> or <c>-</c>. The library does not make it.</param>
+    /// <param name="key">The key; null for none.</param>
+    /// <param name="value">The value; null for a tombstone.</param>
+    /// <param name="headers">Further headers, none of them named <c>message-id</c>; null for none.</param>
+    /// <returns>The message.</returns>
+    /// <exception cref="ArgumentException">No broker takes a topic of that name, or a header has the library's own name.</exception>
+    public static PlannedMessage ToTopic(string topic, byte[]? key, byte[]? value, IReadOnlyList<RecordHeader>? headers = null)
+    {
+        if (string.IsNullOrEmpty(topic) || topic is "." or ".." || topic.Length > MaxTopicLength || !topic.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
+        {
+            throw new ArgumentException($"No broker takes the topic '{topic}': give 1 to {MaxTopicLength} ASCII letters, digits, '.', '_' or '-'.", nameof(topic));
+        }
+
+        if (headers is not null && headers.Any(header => string.IsNullOrEmpty(header.Name) || string.Equals(header.Name, TopicMessage.IdHeader, StringComparison.Ordinal)))
+        {
+            throw new ArgumentException($"A header of the record for '{topic}' has no name, or the name '{TopicMessage.IdHeader}', which is the library's own.", nameof(headers));
+        }
+
+        return new PlannedMessage(TopicMessage.Kind, new TopicMessage(topic, key, value, headers ?? []).ToPayload());
+    }
+}

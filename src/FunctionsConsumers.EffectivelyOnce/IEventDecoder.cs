@@ -9,6 +9,13 @@ public interface IEventDecoder<TEvent>
     string SubjectExistsReason => "subject-exists";
 
     /// <summary>
+    /// The consumer groups that read the topic. A record whose header <c>redrive-group</c> names none of them is a dead
+    /// letter of each, reason <c>bad-redrive</c>; one that names another group is passed over.
+    /// </summary>
+    /// <value>Default null: not known. A header that names another possible group is then passed over.</value>
+    IReadOnlyCollection<string>? Groups => null;
+
+    /// <summary>
     /// Decodes one record. A pure function of the record and of the reference data read last (a catalog, say). What is no
     /// event is a <see cref="Rejection" />; a record for which this throws is a dead letter with the reason <c>refused</c>.
     /// </summary>
@@ -32,7 +39,17 @@ public interface IEventDecoder<TEvent>
 /// A rejection may name its subject where it could be read.</param>
 /// <param name="EventId">The event's own id, the third choice for the idempotency key; null where it has none.</param>
 /// <param name="Rejection">Why the record is no event; null where it is one.</param>
-public sealed record Decoded<TEvent>(TEvent? Event, string? Subject, string? EventId, Rejection? Rejection);
+public sealed record Decoded<TEvent>(TEvent? Event, string? Subject, string? EventId, Rejection? Rejection)
+{
+    /// <summary>
+    /// The canonical bytes: what the event means, whatever way it was written. The fingerprint is over them, so two records
+    /// with equal bytes are one event. They depend on the record alone, never on reference data; give them for a
+    /// <see cref="Rejection.Provisional" /> rejection too. The rows in the table hold their hash: a rule that changes makes
+    /// every later resend of an older event another event.
+    /// </summary>
+    /// <value>Default null: the fingerprint is over the record's value.</value>
+    public byte[]? Canonical { get; init; }
+}
 
 /// <summary>Why a record is poison.</summary>
 /// <param name="Reason">One word of a closed list, for the header <c>dead-letter-reason</c>.</param>

@@ -6,11 +6,19 @@ namespace FunctionsConsumers.EffectivelyOnce;
 /// </summary>
 public interface IGroupUpkeep
 {
+    /// <summary>
+    /// The grace of a gap audit beside running owners. An owner writes its progress every 5 s: what it finished in its last
+    /// seconds is not written yet, and is no gap.
+    /// </summary>
+    /// <value>10 seconds.</value>
+    static TimeSpan Grace { get; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The consumer group.</summary>
     string Name { get; }
 
     /// <summary>Finds records below the committed offset that were never finished, and handles them.</summary>
-    /// <param name="grace">How long an apparent gap is given to be closed by an owner that has not written its progress yet.</param>
+    /// <param name="grace">How long an apparent gap is given to be closed by an owner that has not written its progress yet;
+    /// <see cref="Grace" /> beside running owners, zero where nobody consumes.</param>
     /// <param name="cancellationToken">Ends the audit.</param>
     /// <returns>What was found.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read or written.</exception>

@@ -29,7 +29,15 @@ public interface IMessageSender
 /// <param name="Subject">The subject of its event; the coordinates for a dead letter.</param>
 /// <param name="Payload">What the consumer planned.</param>
 /// <param name="CreatedAt">When it was planned, UTC.</param>
-public sealed record OutboxMessage(string Id, string Kind, string Group, string Subject, byte[] Payload, DateTimeOffset CreatedAt);
+public sealed record OutboxMessage(string Id, string Kind, string Group, string Subject, byte[] Payload, DateTimeOffset CreatedAt)
+{
+    /// <summary>
+    /// Whether an earlier attempt may have reached the receiver. A sender that can ask the receiver by the message's id asks
+    /// first, and answers <see cref="SendStatus.Sent" /> where the receiver has it.
+    /// </summary>
+    /// <value>Default false: no attempt was made that may have arrived.</value>
+    public bool MayHaveBeenSent { get; init; }
+}
 
 /// <summary>What became of a send.</summary>
 /// <param name="Status">The outcome.</param>

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace FunctionsConsumers.EffectivelyOnce;
 
 /// <summary>Ids of messages that leave: the same for every attempt at the same message, so that a receiver can drop a second copy.</summary>
-public static class MessageId
+internal static class MessageId
 {
     /// <summary>The id of the message of an event.</summary>
     /// <param name="group">The consumer group.</param>

@@ -1,5 +1,4 @@
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Progress;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsConsumers;
@@ -17,7 +16,7 @@ public sealed class Upkeep(IEnumerable<IGroupUpkeep> groups)
     /// <returns>When every group was looked at.</returns>
     [Function("GapAudit")]
     public Task AuditGaps([TimerTrigger("30 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-        Task.WhenAll(groups.Select(group => group.AuditGapsAsync(GapAudit.Grace, cancellationToken)));
+        Task.WhenAll(groups.Select(group => group.AuditGapsAsync(IGroupUpkeep.Grace, cancellationToken)));
 
     /// <summary>Sends the messages that nobody is sending; every minute, for when no instance of a consumer runs that would.</summary>
     /// <param name="timer">The schedule.</param>

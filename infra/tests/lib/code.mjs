@@ -79,7 +79,8 @@ function amount(text) {
 /** Bounds and default of a property of the options, times in seconds: { least, most, default }; undefined where the code does not say. */
 export function optionOf(project, property) {
   const options = sources(project, join('src', 'FunctionsConsumers')).find(({ path }) => path.endsWith('EffectivelyOnceOptions.cs'))?.text ?? '';
-  const bounds = options.match(new RegExp(`nameof\\(${property}\\), defaults\\.${property}, ([^,]+), (.+?)\\),?\\s*$`, 'm'));
+  const range = options.match(new RegExp(`nameof\\(${property}\\), defaults\\.${property}, (\\w+)\\)`))?.[1];
+  const bounds = options.match(new RegExp(`\\b${range} = new\\(([^,]+), (.+)\\);`));
   const initial = options.match(new RegExp(`public \\w+ ${property} \\{[^}]*\\} = ([^;]+);`));
-  return bounds && initial ? { least: amount(bounds[1]), most: amount(bounds[2]), default: amount(initial[1]) } : undefined;
+  return range && bounds && initial ? { least: amount(bounds[1]), most: amount(bounds[2]), default: amount(initial[1]) } : undefined;
 }

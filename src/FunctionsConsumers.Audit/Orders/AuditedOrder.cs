@@ -5,10 +5,12 @@ namespace FunctionsConsumers.Audit.Orders;
 
 /// <summary>An order as the audit reads it; whether its products are in the catalog is judged later.</summary>
 /// <param name="Id">The order id.</param>
-/// <param name="Currency">The currency, <c>EUR</c> where the order names none.</param>
+/// <param name="CustomerId">The customer; null or empty where there is none.</param>
 /// <param name="Email">The address; null where there is none.</param>
-/// <param name="Lines">The lines, as they stand in the order.</param>
-internal sealed record AuditedOrder(string Id, string Currency, string? Email, AuditedLine[] Lines);
+/// <param name="Currency">The currency, <c>EUR</c> where the order names none.</param>
+/// <param name="PlacedAt">When it was placed, UTC; null where it does not say.</param>
+/// <param name="Lines">The lines, as they stand in the order; the short form is an order of one line.</param>
+internal sealed record AuditedOrder(string Id, string? CustomerId, string? Email, string Currency, DateTime? PlacedAt, AuditedLine[] Lines);
 
 /// <summary>A line of an order, an invoice or a reservation.</summary>
 /// <param name="Product">The product.</param>
@@ -16,10 +18,10 @@ internal sealed record AuditedOrder(string Id, string Currency, string? Email, A
 /// <param name="UnitPrice">The price; null where none is given.</param>
 internal readonly record struct AuditedLine(string Product, long Quantity, decimal? UnitPrice);
 
-/// <summary>SHA-256 of a value's bytes, kept in 32 bytes since an audit holds hundreds of thousands.</summary>
+/// <summary>SHA-256 of a canonical form's or a value's bytes, kept in 32 bytes since an audit holds hundreds of thousands.</summary>
 internal readonly record struct Fingerprint(UInt128 High, UInt128 Low)
 {
-    /// <summary>The fingerprint of a value.</summary>
+    /// <summary>The fingerprint of some bytes.</summary>
     /// <param name="value">The bytes.</param>
     /// <returns>The fingerprint.</returns>
     public static Fingerprint Of(ReadOnlySpan<byte> value)

@@ -55,11 +55,11 @@ internal sealed partial class OrderReader
     private AuditedOrder? ReadOrder(JsonElement root)
     {
         if (!ReadId(root, "order_id", out var id) || id is not { Length: >= 1 and <= LongestId }
-            || !ReadId(root, "customer_id", out _)
+            || !ReadId(root, "customer_id", out var customer)
             || !ReadId(root, "event_id", out _)
             || !ReadText(root, "email", out var email) || (email is not null && !IsPlainAddress(email))
             || !ReadText(root, "currency", out var currency) || (currency is not null && !IsCurrency(currency))
-            || !ReadTime(root)
+            || !ReadTime(root, out var placedAt)
             || ReadLines(root) is not { } lines)
         {
             return null;
@@ -68,7 +68,7 @@ internal sealed partial class OrderReader
         // Catalog prices are in EUR: an order in another currency carries its own.
         currency ??= "EUR";
         return currency == "EUR" || Array.TrueForAll(lines, line => line.UnitPrice is not null)
-            ? new AuditedOrder(id, Known(currency), email, lines)
+            ? new AuditedOrder(id, customer, email, Known(currency), placedAt, lines)
             : null;
     }
 
@@ -151,8 +151,11 @@ internal sealed partial class OrderReader
         return text is not null || Find(root, name) is null;
     }
 
-    private static bool ReadTime(JsonElement root) => Find(root, "placed_at") is not { } value
-        || (value.ValueKind == JsonValueKind.String && (value.TryGetDateTimeOffset(out _) || value.TryGetDateTime(out _)));
+    private static bool ReadTime(JsonElement root, out DateTime? time)
+    {
+        time = ReadText(root, "placed_at", out var text) && text is not null ? OrderTime.Read(text) : null;
+        return time is not null || Find(root, "placed_at") is null;
+    }
 
     private static JsonElement? Find(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

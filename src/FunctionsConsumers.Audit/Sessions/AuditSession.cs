@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.Audit.Verdicts;
@@ -14,8 +13,6 @@ namespace FunctionsConsumers.Audit.Sessions;
 /// <param name="groups">The groups to audit.</param>
 internal sealed class AuditSession(AuditedServices services, IReadOnlyList<string> groups)
 {
-    private const int MostFindings = 20;
-
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Audits.</summary>
@@ -47,7 +44,7 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
 
         try
         {
-            return await JudgeAsync(tables, log, committed, cancellationToken) with { Gone = gone, Behind = behind };
+            return await JudgeAsync(new Readings(reader, tables, log), committed, gone, behind, cancellationToken);
         }
         catch (AuditException failure) when (gone is not null)
         {
@@ -58,26 +55,45 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
     private LogReading ReadLog(TopicReader reader, IReadOnlyList<PartitionOffsets> held, IReadOnlyDictionary<int, long>? since, CancellationToken cancellationToken)
     {
         var log = new LogReading(services.Topic, groups);
-        var ranges = held.Select(partition => partition with { Start = Math.Max(partition.Start, since?.GetValueOrDefault(partition.Partition) ?? 0) }).ToList();
-        ranges.ForEach(range => log.Cover(range.Partition, range.Start, range.End));
-        reader.Read(services.Topic, ranges, record => log.Add(record.Partition, record.Offset, record.Message.Value, RedriveGroup(record.Message.Headers)), cancellationToken);
+        var ranges = new List<PartitionOffsets>(held.Count);
+        foreach (var partition in held)
+        {
+            var asked = since?.GetValueOrDefault(partition.Partition) ?? 0;
+            ranges.Add(partition with { Start = Math.Max(partition.Start, asked) });
+            log.Cover(partition.Partition, asked, Math.Max(partition.Start, asked), partition.End);
+        }
+
+        reader.Read(
+            services.Topic,
+            ranges,
+            record => log.Add(record.Partition, record.Offset, record.Message.Timestamp.UtcDateTime, record.Message.Value, record.Message.Headers),
+            cancellationToken);
         return log;
     }
 
-    private async Task<AuditOutcome> JudgeAsync(TableReader tables, LogReading log, Dictionary<string, IReadOnlyDictionary<int, long>> committed, CancellationToken cancellationToken)
+    private async Task<AuditOutcome> JudgeAsync(
+        Readings readings, Dictionary<string, IReadOnlyDictionary<int, long>> committed, string? gone, string? behind, CancellationToken cancellationToken)
     {
+        var (reader, tables, log) = readings;
         var catalog = await tables.ReadCatalogAsync(cancellationToken);
-        var findings = new Findings(MostFindings);
+        var findings = new List<Finding>();
         var reports = new List<GroupReport>(groups.Count);
+        long unaudited = 0;
         foreach (var group in groups)
         {
             // One table at a time: what was read of one is let go before the next.
             var table = await tables.ReadAsync(group, cancellationToken);
-            reports.Add(Verdict.Judge(log, catalog, table, committed[group], findings));
+            var ends = await Task.Run(() => reader.Offsets(services.Topic), cancellationToken);
+            var position = new GroupPosition(committed[group], ends.ToDictionary(partition => partition.Partition, partition => partition.End));
+            var (report, unknown) = Verdict.Judge(log, catalog, table, position, findings);
+            reports.Add(report);
+            unaudited += unknown;
         }
 
         var (distinct, poison) = Verdict.Count(log, catalog);
-        return new AuditOutcome(new AuditReport(services.Topic, log.RecordCount, distinct, poison, reports, reports.TrueForAll(report => report.Ok)), findings);
+        var sentence = Verdict.Sentence(services.Topic, reports, unaudited, gone, behind);
+        return new AuditOutcome(
+            new AuditReport(services.Topic, log.RecordCount, distinct, poison, unaudited, findings, reports, sentence, reports.TrueForAll(report => report.Ok)), gone, behind);
     }
 
     private Task<Dictionary<string, IReadOnlyDictionary<int, long>>> Committed(GroupOffsets offsets, LogReading log) =>
@@ -130,16 +146,14 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
         return gone.Count == 0 ? null : string.Join(", ", gone);
     }
 
-    private static byte[]? RedriveGroup(Confluent.Kafka.Headers? headers) =>
-        headers is not null && headers.TryGetLastBytes("redrive-group", out var group) ? group : null;
+    private sealed record Readings(TopicReader Reader, TableReader Tables, LogReading Log);
 }
 
 /// <summary>What an audit came to.</summary>
 /// <param name="Report">The numbers.</param>
-/// <param name="Findings">What is not good, in words.</param>
-/// <param name="Gone">Offsets that the broker no longer holds; null where it holds all.</param>
+/// <param name="Gone">Offsets that the broker no longer holds; null where it holds all that was asked about.</param>
 /// <param name="Behind">The groups that did not reach the end in time, with their records to go; null where all did.</param>
-internal sealed record AuditOutcome(AuditReport Report, Findings Findings, string? Gone = null, string? Behind = null)
+internal sealed record AuditOutcome(AuditReport Report, string? Gone = null, string? Behind = null)
 {
     /// <summary>Whether all that was asked about could be audited; without it the result is neither good nor bad.</summary>
     public bool IsWhole => Gone is null && Behind is null;

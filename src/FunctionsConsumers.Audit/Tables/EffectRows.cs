@@ -31,7 +31,7 @@ internal sealed class EffectRows(string group)
         {
             if (row.GetString("State") == "dead-lettered" && Coordinates(row) is { } at)
             {
-                reading.DeadLetters.Add(at);
+                reading.DeadLetters[at] = Fingerprint.Parse(row.GetString("Fingerprint"));
             }
         }
         else if (row.RowKey.StartsWith("stock!", StringComparison.Ordinal))
@@ -48,13 +48,15 @@ internal sealed class EffectRows(string group)
     private EffectRow Effect(TableEntity row)
     {
         var (topic, partition, offset) = Coordinates(row) ?? ("", -1, -1);
-        return new EffectRow(Known(row.PartitionKey), Fingerprint.Parse(row.GetString("Fingerprint")), topic, partition, offset, new EffectContent(
+        return new EffectRow(Known(row.PartitionKey), Fingerprint.Parse(row.GetString("Fingerprint")), topic, partition, offset, AppliedAt(row), new EffectContent(
             Lines(row.GetString("Lines")),
             row.GetString("Currency") is { } currency ? Known(currency) : null,
             row.GetString("Total"),
             row.GetString("To"),
             row.GetString("Channel") is { } channel ? Known(channel) : null));
     }
+
+    private static DateTime AppliedAt(TableEntity row) => row.GetDateTimeOffset("AppliedAt")?.UtcDateTime ?? DateTime.MaxValue;
 
     private (string Topic, int Partition, long Offset)? Coordinates(TableEntity row) =>
         row.GetString("Topic") is { } topic && row.GetInt32("Partition") is { } partition && row.GetInt64("Offset") is { } offset

@@ -20,7 +20,7 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
     private const int DefaultBuckets = 16;
 
     private static readonly string[] Columns =
-        ["PartitionKey", "RowKey", "State", "OrderId", "Fingerprint", "Topic", "Partition", "Offset", "Lines", "Currency", "Total", "To", "Channel", "Reserved", "Messages"];
+        ["PartitionKey", "RowKey", "State", "OrderId", "Fingerprint", "Topic", "Partition", "Offset", "AppliedAt", "Lines", "Currency", "Total", "To", "Channel", "Reserved", "Messages"];
 
     private static readonly string[] StockColumns = ["RowKey", "Reserved"];
 

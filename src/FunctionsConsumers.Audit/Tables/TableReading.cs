@@ -16,8 +16,11 @@ internal sealed class TableReading(string group)
     /// <summary>The effects by order id; more than one where an order was applied twice.</summary>
     public IReadOnlyDictionary<string, List<EffectRow>> Effects => _effects;
 
-    /// <summary>The rows of dead letters, by where their records stand.</summary>
-    public HashSet<(string Topic, int Partition, long Offset)> DeadLetters { get; } = [];
+    /// <summary>
+    /// The fingerprints of the rows of dead letters, by where their records stand; null where a row has none. A topic made
+    /// anew has other records at the old offsets, which an old row says nothing about.
+    /// </summary>
+    public Dictionary<(string Topic, int Partition, long Offset), Fingerprint?> DeadLetters { get; } = [];
 
     /// <summary>The sums of the stock counters, by product and topic.</summary>
     public IReadOnlyDictionary<(string Product, string Topic), long> Reserved => _reserved;
@@ -49,8 +52,9 @@ internal sealed class TableReading(string group)
 /// <param name="Topic">The topic its record stands in.</param>
 /// <param name="Partition">The record's partition.</param>
 /// <param name="Offset">The record's offset.</param>
+/// <param name="AppliedAt">When it was written, UTC; the last moment there is where the column is missing.</param>
 /// <param name="Content">What the effect says of the order.</param>
-internal sealed record EffectRow(string Bucket, Fingerprint? Fingerprint, string Topic, int Partition, long Offset, EffectContent Content);
+internal sealed record EffectRow(string Bucket, Fingerprint? Fingerprint, string Topic, int Partition, long Offset, DateTime AppliedAt, EffectContent Content);
 
 /// <summary>What an effect says of its order; a column that the group's effect does not have is null.</summary>
 /// <param name="Lines">The lines; null where the column is missing or no list of lines.</param>

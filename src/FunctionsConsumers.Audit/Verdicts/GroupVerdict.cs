@@ -1,3 +1,4 @@
+using System.Globalization;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Orders;
 using FunctionsConsumers.Audit.Tables;
@@ -14,26 +15,31 @@ internal sealed class GroupVerdict
     private readonly CatalogReading _catalog;
     private readonly TableReading _table;
     private readonly IReadOnlyDictionary<int, long> _committed;
-    private readonly Findings _findings;
+    private readonly EffectOrigins _origins;
+    private readonly List<Finding> _findings;
     private readonly int _group;
     private readonly Dictionary<string, long> _expectedStock = new(StringComparer.Ordinal);
-    private readonly HashSet<(int Partition, long Offset)> _appliedAt = [];
+    private readonly HashSet<LoggedRecord> _applied = [];
+    private readonly HashSet<LoggedPayload> _standing = [];
 
-    private long _applied;
+    private long _effects;
+    private long _unaudited;
     private long _lost;
     private long _doubled;
+    private long _stockOff;
 
-    public GroupVerdict(LogReading log, CatalogReading catalog, TableReading table, IReadOnlyDictionary<int, long> committed, Findings findings)
+    public GroupVerdict(LogReading log, CatalogReading catalog, TableReading table, GroupPosition progress, List<Finding> findings)
     {
-        (_log, _catalog, _table, _committed, _findings) = (log, catalog, table, committed, findings);
+        (_log, _catalog, _table, _committed, _findings) = (log, catalog, table, progress.Committed, findings);
+        _origins = new EffectOrigins(log, progress.LogEnds);
         _group = log.Groups.ToList().IndexOf(table.Group);
     }
 
-    public GroupReport Judge()
+    public (GroupReport Report, long Unaudited) Judge()
     {
         foreach (var record in _log.Unreadable)
         {
-            JudgeDeadLetter(record, "is no order");
+            JudgeDeadLetter(record, null, "can be applied by no group");
         }
 
         foreach (var (id, order) in _log.Orders)
@@ -51,50 +57,55 @@ internal sealed class GroupVerdict
             JudgeStock();
         }
 
-        var deadLettered = _table.DeadLetters.LongCount(at => IsInRange(at.Topic, at.Partition, at.Offset) && !_appliedAt.Contains((at.Partition, at.Offset)));
-        return new GroupReport(
-            _table.Group, _applied, _log.RecordCount - _applied - deadLettered, deadLettered, _table.Messages, CountPending(), _lost, _doubled);
+        var fates = _log.Records.CountBy(FateOf).ToDictionary();
+        var report = new GroupReport(
+            _table.Group, _effects, fates.GetValueOrDefault(Fate.Duplicate), fates.GetValueOrDefault(Fate.DeadLettered), _table.Messages,
+            fates.GetValueOrDefault(Fate.Pending), _lost, _doubled, _stockOff);
+        FindWaiting(report);
+        return (report, _unaudited);
     }
 
     private void JudgeOrder(string id, LoggedOrder order, List<EffectRow> effects)
     {
         // Of two conflicting orders with one id, the row's fingerprint says which one stands.
         var (effect, standing) = Standing(order, effects);
-        var valid = order.Payloads.FirstOrDefault(payload => _catalog.Allows(payload.Order));
+        var valid = order.Payloads.FirstOrDefault(payload => _catalog.Allows(payload.Order) && payload.Records.Exists(record => record.IsApplicable));
         if (effect is null)
         {
             // Whoever lost the whole order has lost one thing, however often it was sent.
-            var settled = valid is not null && order.Payloads.Any(payload => _catalog.Allows(payload.Order) && payload.Records.Any(IsSettled));
-            if (settled)
+            var sent = order.Payloads.Where(payload => _catalog.Allows(payload.Order)).SelectMany(payload => payload.Records).FirstOrDefault(record => record.IsApplicable && IsSettled(record));
+            if (sent is not null)
             {
-                _lost++;
-                _findings.Add($"{_table.Group}: order {id} has no effect");
+                Lose(id, sent, $"order {id} has no effect");
                 ExpectStock(valid!.Order.Lines);
             }
 
-            foreach (var payload in order.Payloads.Where(payload => !_catalog.Allows(payload.Order)))
+            foreach (var record in order.Payloads.SelectMany(payload => payload.Records).Where(record => !record.IsApplicable || !_catalog.Allows(record.Payload!.Order)))
             {
-                payload.Records.ForEach(record => JudgeDeadLetter(record, "orders a product the catalog does not know"));
+                JudgeDeadLetter(record, id, record.IsApplicable ? "orders a product the catalog does not know, or a sum it does not allow" : "has an idempotency key that is too long");
             }
 
             return;
         }
 
-        if (standing is not null && EffectRules.Difference(_table.Group, standing.Order, effect.Content) is { } difference)
+        if (standing is not null)
         {
-            _lost++;
-            _findings.Add($"{_table.Group}: order {id}: {difference}");
+            _standing.Add(standing);
+            if (EffectRules.Difference(_table.Group, standing.Order, effect.Content) is { } difference)
+            {
+                Lose(id, standing.Records[0], $"order {id}: {difference}");
+            }
         }
 
         if (effect.Topic == _log.Topic)
         {
-            var told = standing ?? (IsInRange(effect) ? valid : null);
+            var told = standing ?? (_origins.Of(id, effect) == EffectOrigin.None ? valid : null);
             ExpectStock(told?.Order.Lines ?? effect.Content.Lines ?? []);
         }
 
         foreach (var payload in order.Payloads.Where(payload => payload != standing))
         {
-            payload.Records.ForEach(record => JudgeDeadLetter(record, $"is another order under the id {id}"));
+            payload.Records.ForEach(record => JudgeDeadLetter(record, id, $"is another order under the id {id}"));
         }
     }
 
@@ -104,7 +115,7 @@ internal sealed class GroupVerdict
         {
             foreach (var payload in order.Payloads)
             {
-                if (payload.Fingerprint == effect.Fingerprint)
+                if (payload.IsOf(effect.Fingerprint))
                 {
                     return (effect, payload);
                 }
@@ -118,36 +129,29 @@ internal sealed class GroupVerdict
     {
         foreach (var effect in effects)
         {
-            if (IsInRange(effect))
+            var origin = _origins.Of(id, effect);
+            _effects += origin is EffectOrigin.Read or EffectOrigin.None ? 1 : 0;
+            _unaudited += origin == EffectOrigin.Gone ? 1 : 0;
+            if (origin == EffectOrigin.Read)
             {
-                _applied++;
-                _appliedAt.Add((effect.Partition, effect.Offset));
+                _applied.Add(_log.At(effect.Partition, effect.Offset)!);
+            }
+            else if (origin == EffectOrigin.None)
+            {
+                var whence = _log.Orders.ContainsKey(id) ? "comes from a payload that no record carries" : "belongs to no order";
+                Double(id, effect, 1, $"the effect of {id} in {effect.Bucket} {whence}");
             }
         }
 
         if (effects.Count > 1)
         {
-            _doubled += effects.Count - 1;
-            _findings.Add($"{_table.Group}: order {id} has {effects.Count} effects, in {string.Join(" and ", effects.Select(effect => effect.Bucket))}");
+            Double(id, effects[1], effects.Count - 1, $"order {id} has {effects.Count} effects, in {string.Join(" and ", effects.Select(effect => effect.Bucket))}");
         }
 
-        if (!_log.Orders.TryGetValue(id, out var order))
+        // Effects of orders that stand outside of what was read are somebody else's, and known only by their rows.
+        if (!_log.Orders.ContainsKey(id) && effects[0].Topic == _log.Topic && _origins.Of(id, effects[0]) != EffectOrigin.None)
         {
-            // Effects of orders that stand outside of what was read are somebody else's, and known only by their rows.
-            if (IsInRange(effects[0]))
-            {
-                _doubled++;
-                _findings.Add($"{_table.Group}: the effect of {id} in {effects[0].Bucket} belongs to no order");
-            }
-            else if (effects[0].Topic == _log.Topic)
-            {
-                ExpectStock(effects[0].Content.Lines ?? []);
-            }
-        }
-        else if (IsInRange(effects[0]) && Standing(order, effects).Payload is null)
-        {
-            _doubled++;
-            _findings.Add($"{_table.Group}: the effect of {id} in {effects[0].Bucket} comes from a payload that no record carries");
+            ExpectStock(effects[0].Content.Lines ?? []);
         }
     }
 
@@ -167,24 +171,44 @@ internal sealed class GroupVerdict
             var (found, expected) = (reserved.GetValueOrDefault(product), _expectedStock.GetValueOrDefault(product));
             if (found != expected)
             {
-                _doubled += Math.Abs(found - expected);
-                _findings.Add($"{_table.Group}: {found} of {product} are reserved, {expected} are ordered");
+                _stockOff += Math.Abs(found - expected);
+                Find(FindingKinds.StockOff, $"{found} of {product} are reserved, {expected} are ordered");
             }
         }
     }
 
-    private void JudgeDeadLetter(LoggedRecord record, string what)
+    private void JudgeDeadLetter(LoggedRecord record, string? orderId, string what)
     {
-        if (IsSettled(record) && !_table.DeadLetters.Contains((_log.Topic, record.Partition, record.Offset)))
+        if (IsSettled(record) && !HasDeadLetter(record))
         {
-            _lost++;
-            _findings.Add($"{_table.Group}: {_log.Topic}:{record.Partition}:{record.Offset} {what} and has no dead letter");
+            Lose(orderId, record, $"{_log.Topic}:{record.Partition}:{record.Offset} {what} and has no dead letter");
         }
     }
 
-    private long CountPending() =>
-        _log.Unreadable.LongCount(record => !IsCommitted(record))
-        + _log.Orders.Values.Sum(order => order.Payloads.Sum(payload => payload.Records.LongCount(record => !IsCommitted(record))));
+    private void FindWaiting(GroupReport report)
+    {
+        if (report.Pending > 0)
+        {
+            Find(FindingKinds.Pending, $"{report.Pending} records are above the committed offset and not handled yet");
+        }
+
+        if (report.Outbox > 0)
+        {
+            Find(FindingKinds.Outbox, $"{report.Outbox} messages are still in the outbox: fc outbox list shows them");
+        }
+    }
+
+    private Fate FateOf(LoggedRecord record) =>
+        _applied.Contains(record) ? Fate.Applied
+        : HasDeadLetter(record) ? Fate.DeadLettered
+        : !IsCommitted(record) ? Fate.Pending
+        : !record.IsMeantFor(_group) ? Fate.PassedOver
+        : record.Payload is { } payload && _standing.Contains(payload) ? Fate.Duplicate
+        : Fate.Lost;
+
+    private bool HasDeadLetter(LoggedRecord record) =>
+        _table.DeadLetters.TryGetValue((_log.Topic, record.Partition, record.Offset), out var fingerprint)
+        && (fingerprint is null || fingerprint == record.Spelling || fingerprint == record.Meaning);
 
     private void ExpectStock(AuditedLine[] lines)
     {
@@ -201,8 +225,29 @@ internal sealed class GroupVerdict
 
     private bool IsCommitted(LoggedRecord record) => record.Offset < _committed.GetValueOrDefault(record.Partition, 0);
 
-    private bool IsInRange(EffectRow effect) => IsInRange(effect.Topic, effect.Partition, effect.Offset);
+    private void Lose(string? orderId, LoggedRecord record, FormattableString what)
+    {
+        _lost++;
+        _findings.Add(new Finding(_table.Group, FindingKinds.Lost, orderId, _log.Topic, record.Partition, record.Offset, what.ToString(CultureInfo.InvariantCulture)));
+    }
 
-    private bool IsInRange(string topic, int partition, long offset) =>
-        topic == _log.Topic && _log.Ranges.TryGetValue(partition, out var range) && offset >= range.Start && offset < range.End;
+    private void Double(string orderId, EffectRow effect, int times, FormattableString what)
+    {
+        _doubled += times;
+        _findings.Add(new Finding(_table.Group, FindingKinds.Doubled, orderId, effect.Topic, effect.Partition, effect.Offset, what.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private void Find(string kind, FormattableString what) =>
+        _findings.Add(new Finding(_table.Group, kind, null, _log.Topic, null, null, what.ToString(CultureInfo.InvariantCulture)));
+
+    // What became of a record; each has exactly one.
+    private enum Fate
+    {
+        Applied,
+        Duplicate,
+        DeadLettered,
+        PassedOver,
+        Pending,
+        Lost,
+    }
 }

@@ -18,15 +18,15 @@ internal static class Verdict
         long poison = log.Unreadable.Count;
         foreach (var order in log.Orders.Values)
         {
-            var valid = false;
+            long good = 0;
             foreach (var payload in order.Payloads)
             {
-                var isOrder = catalog.Allows(payload.Order);
-                valid |= isOrder;
-                poison += isOrder ? 0 : payload.Records.Count;
+                var applicable = catalog.Allows(payload.Order) ? payload.Records.LongCount(record => record.IsApplicable) : 0;
+                good += applicable;
+                poison += payload.Records.Count - applicable;
             }
 
-            distinct += valid ? 1 : 0;
+            distinct += good > 0 ? 1 : 0;
         }
 
         return (distinct, poison);
@@ -36,33 +36,45 @@ internal static class Verdict
     /// <param name="log">What was read from the topic.</param>
     /// <param name="catalog">The catalog's products.</param>
     /// <param name="table">What was read from the group's table.</param>
-    /// <param name="committed">The group's committed offsets by partition; absent where it never committed.</param>
-    /// <param name="findings">Takes one line for each thing that is not good.</param>
-    /// <returns>The group's numbers.</returns>
-    public static GroupReport Judge(LogReading log, CatalogReading catalog, TableReading table, IReadOnlyDictionary<int, long> committed, Findings findings) =>
-        new GroupVerdict(log, catalog, table, committed, findings).Judge();
-}
+    /// <param name="progress">How far the group and the log were when the table had been read.</param>
+    /// <param name="findings">Takes each thing that is not good.</param>
+    /// <returns>The group's numbers, and how many of its effects come from records that the log does not hold any more.</returns>
+    public static (GroupReport Report, long Unaudited) Judge(LogReading log, CatalogReading catalog, TableReading table, GroupPosition progress, List<Finding> findings) =>
+        new GroupVerdict(log, catalog, table, progress, findings).Judge();
 
-/// <summary>Collects what is not good, in words, and keeps no more of it than a person reads.</summary>
-/// <param name="most">How many lines are kept.</param>
-internal sealed class Findings(int most)
-{
-    private readonly List<string> _lines = [];
-
-    /// <summary>The first lines.</summary>
-    public IReadOnlyList<string> Lines => _lines;
-
-    /// <summary>How many there were.</summary>
-    public long Count { get; private set; }
-
-    /// <summary>Adds a line.</summary>
-    /// <param name="line">The line.</param>
-    public void Add(FormattableString line)
+    /// <summary>Says the whole in one sentence.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="groups">Each group's numbers.</param>
+    /// <param name="unaudited">Effects whose record the log does not hold any more.</param>
+    /// <param name="gone">Offsets that the broker no longer holds; null where it holds all that was asked about.</param>
+    /// <param name="behind">The groups that did not reach the end in time, with their records to go; null where all did.</param>
+    /// <returns>The sentence.</returns>
+    public static string Sentence(string topic, IReadOnlyList<GroupReport> groups, long unaudited, string? gone, string? behind)
     {
-        Count++;
-        if (_lines.Count < most)
+        var faults = groups.SelectMany(Faults).ToList();
+        var sentence = (behind, faults.Count) switch
         {
-            _lines.Add(line.ToString(CultureInfo.InvariantCulture));
-        }
+            ({ } lag, _) => $"The audit of {topic} is not finished: the groups did not reach the end in time (records to go: {lag})" + (faults.Count == 0 ? "" : $", and so far {string.Join("; ", faults)}"),
+            (null, 0) => $"Every record of {topic} was handled once by {string.Join(", ", groups.Select(group => group.Group))}",
+            _ => $"Not every record of {topic} was handled once: {string.Join("; ", faults)}",
+        };
+        return sentence
+            + (unaudited == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {unaudited} effects come from records that the log does not hold any more, and were not audited"))
+            + (gone is null ? "" : $"; the broker no longer holds {gone}, and the verdict is on what it holds") + ".";
+    }
+
+    private static IEnumerable<string> Faults(GroupReport group)
+    {
+        (long Count, string What)[] faults =
+        [
+            (group.Lost, "lost"), (group.Doubled, "doubled"), (group.StockOff, "pieces off in the stock"), (group.Pending, "pending"), (group.Outbox, "still in the outbox"),
+        ];
+        var named = faults.Where(fault => fault.Count > 0).Select(fault => string.Create(CultureInfo.InvariantCulture, $"{fault.Count} {fault.What}")).ToList();
+        return named.Count == 0 ? [] : [$"{group.Group} has {string.Join(", ", named)}"];
     }
 }
+
+/// <summary>How far a group and the log were.</summary>
+/// <param name="Committed">The group's committed offsets by partition; absent where it never committed.</param>
+/// <param name="LogEnds">One above the last offset of each partition, asked for after the table was read: an effect at or above it comes from a topic of that name before this one.</param>
+internal sealed record GroupPosition(IReadOnlyDictionary<int, long> Committed, IReadOnlyDictionary<int, long> LogEnds);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using FunctionsConsumers.Audit;
 using FunctionsConsumers.Audit.Sessions;
-using FunctionsConsumers.Audit.Verdicts;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Lab.Services;
 using FunctionsConsumers.Orders;
@@ -25,7 +24,9 @@ internal static class AuditCommand
             Description = "First handle what the host skipped, as the function GapAudit does: records below the committed offset that were never finished. "
                 + "Safe beside running hosts, which send what it leaves in the outbox. Adds to the JSON \"healed\": [{\"group\", \"found\", \"healed\", \"dropped\"}]",
         };
-        var command = new Command("audit", "Compares topic and tables: is every order handled once by every group? Exit code 1 where not, 2 where that cannot be said.") { wait, heal };
+        var findings = new Option<FileInfo?>("--findings") { Description = "Write everything that is not good to this file, as a JSON array with one finding a line", HelpName = "file" };
+        var strict = new Option<bool>("--strict") { Description = "Exit code 2 also where the log does not hold everything any more; without it the verdict is on what it holds" };
+        var command = new Command("audit", "Compares topic and tables: is every order handled once by every group? Exit code 1 where not, 2 where that cannot be said.") { wait, heal, findings, strict };
         return command.Runs(caller, async call =>
         {
             var healed = call.Given.GetValue(heal) ? await call.Terminal.WithProgressAsync("Healing", 0, _ => Healing.RunAsync(call)) : null;
@@ -45,13 +46,20 @@ internal static class AuditCommand
                 AuditPrinting.Print(call.Terminal, outcome.Report);
             }
 
+            if (call.Given.GetValue(findings) is { } file)
+            {
+                AuditPrinting.Write(file, outcome.Report.Findings, call);
+            }
+
+            await call.Terminal.Out.FlushAsync(CancellationToken.None);
             AuditPrinting.Explain(call.Terminal, outcome);
             if (healed is not null && outcome.Report.Groups.Any(group => group.Outbox > 0))
             {
                 call.Terminal.Say("fc: --heal sends nothing itself: what it left in the outbox waits for a running host, so start ./run if nothing runs");
             }
 
-            return AuditPrinting.ExitCodeOf(outcome);
+            var isStrict = call.Given.GetValue(strict);
+            return isStrict && outcome.Report.Unaudited > 0 ? ExitCode.NotDone : AuditPrinting.ExitCodeOf(outcome, isStrict);
         });
     }
 }
@@ -59,39 +67,44 @@ internal static class AuditCommand
 /// <summary>An audit for a person to read.</summary>
 internal static class AuditPrinting
 {
+    private const int ShownFindings = 20;
+
     /// <summary>The exit code: what could not be audited is never good, and never merely bad.</summary>
     /// <param name="outcome">The outcome.</param>
+    /// <param name="isStrict">Whether the log has to hold everything that was asked about; else the rest alone is judged.</param>
     /// <returns>The exit code.</returns>
-    public static int ExitCodeOf(AuditOutcome outcome) => !outcome.IsWhole ? ExitCode.NotDone : outcome.Report.Ok ? ExitCode.Good : ExitCode.NotGood;
+    public static int ExitCodeOf(AuditOutcome outcome, bool isStrict) =>
+        outcome.Behind is not null || (isStrict && !outcome.IsWhole) ? ExitCode.NotDone : outcome.Report.Ok ? ExitCode.Good : ExitCode.NotGood;
 
     /// <summary>Prints the numbers as a table.</summary>
     /// <param name="terminal">Where to.</param>
     /// <param name="report">The numbers.</param>
     public static void Print(Terminal terminal, AuditReport report)
     {
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Topic}: {report.Records} records, {report.DistinctOrders} distinct orders, {report.Poison} poison"));
-        var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#outbox", "#pending", "#lost", "#doubled");
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Topic}: {report.Records} records, {report.DistinctOrders} distinct orders, {report.Poison} poison, {report.Unaudited} effects not audited"));
+        var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#outbox", "#pending", "#lost", "#doubled", "#stock off");
         foreach (var group in report.Groups)
         {
-            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, group.Outbox, group.Pending, group.Lost, group.Doubled);
+            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, group.Outbox, group.Pending, group.Lost, group.Doubled, group.StockOff);
         }
 
         terminal.Print(table);
     }
 
-    /// <summary>Says beside the result what is not good, and what could not be audited.</summary>
+    /// <summary>Says beside the result what is not good, and ends with the verdict.</summary>
     /// <param name="terminal">Where to.</param>
     /// <param name="outcome">The outcome.</param>
     public static void Explain(Terminal terminal, AuditOutcome outcome)
     {
-        foreach (var line in outcome.Findings.Lines)
+        var findings = outcome.Report.Findings;
+        foreach (var finding in findings.Take(ShownFindings))
         {
-            terminal.Say(line);
+            terminal.Say(finding.ToString());
         }
 
-        if (outcome.Findings.Count > outcome.Findings.Lines.Count)
+        if (findings.Count > ShownFindings)
         {
-            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"… and {outcome.Findings.Count - outcome.Findings.Lines.Count} more"));
+            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"… and {findings.Count - ShownFindings} more: fc audit --findings FILE writes all of them, --json prints them"));
         }
 
         if (outcome.Gone is not null)
@@ -102,6 +115,28 @@ internal static class AuditPrinting
         if (outcome.Behind is not null)
         {
             terminal.Say($"fc: the groups did not reach the end in time (records to go: {outcome.Behind}): start ./run if nothing runs, or give more time with --wait");
+        }
+
+        terminal.Say(outcome.Report.Verdict);
+    }
+
+    /// <summary>Writes all findings to a file: a JSON array with one finding a line.</summary>
+    /// <param name="file">The file; overwritten where it is there.</param>
+    /// <param name="findings">The findings.</param>
+    /// <param name="call">The call.</param>
+    /// <exception cref="CommandException">The file cannot be written.</exception>
+    public static void Write(FileInfo file, IReadOnlyList<Finding> findings, Invocation call)
+    {
+        try
+        {
+            using var writer = file.CreateText();
+            writer.Write('[');
+            writer.Write(string.Join(',', findings.Select(finding => "\n" + call.JsonOf(finding))));
+            writer.WriteLine("\n]");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new CommandException($"the findings cannot be written to {file.FullName} ({failure.Message}): name another file with --findings", failure);
         }
     }
 }

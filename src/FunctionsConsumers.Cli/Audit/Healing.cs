@@ -1,7 +1,7 @@
 using System.Globalization;
 using FunctionsConsumers.Audit;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.EffectivelyOnce.Progress;
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Hosting;
 
@@ -25,7 +25,7 @@ internal static class Healing
         await using var upkeep = LocalUpkeep.Open(new LocalHostOptions { Topic = target.Topic, Settings = target.HostSettings(), Quiet = true, Log = call.Terminal.Error });
         return await Task.WhenAll(upkeep.Groups.Select(async group =>
         {
-            var result = await group.AuditGapsAsync(GapAudit.Grace, call.Stop);
+            var result = await group.AuditGapsAsync(IGroupUpkeep.Grace, call.Stop);
             return new HealedGroup(group.Name, result.Found, result.Healed, result.Lost);
         }));
     }

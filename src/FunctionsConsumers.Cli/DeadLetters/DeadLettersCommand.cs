@@ -44,6 +44,8 @@ internal static class DeadLettersCommand
 
     private static List<DeadLetterEntry> Read(TopicReader reader, string topic, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
+        // A topic that is not there has no dead letters, and to say so would be an all-clear.
+        reader.Offsets(topic);
         var entries = new List<DeadLetterEntry>();
         foreach (var group in groups)
         {

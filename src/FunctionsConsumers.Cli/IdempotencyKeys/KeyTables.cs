@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using FunctionsConsumers.Audit.Tables;
+using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
@@ -51,9 +52,11 @@ internal sealed class KeyTables(TableAccounts accounts)
     /// <param name="groups">The groups.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The rows that are there.</returns>
+    /// <exception cref="CommandException">None of the groups has a table.</exception>
     public async Task<List<KeyRow>> FindByKeyAsync(string key, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
         var rows = new List<KeyRow>();
+        var isAny = false;
         foreach (var group in groups)
         {
             foreach (var client in accounts.Clients)
@@ -67,6 +70,8 @@ internal sealed class KeyTables(TableAccounts accounts)
                             rows.Add(Row(group, row.RowKey, row));
                         }
                     }
+
+                    isAny = true;
                 }
                 catch (RequestFailedException missing) when (missing.Status == 404)
                 {
@@ -75,7 +80,7 @@ internal sealed class KeyTables(TableAccounts accounts)
             }
         }
 
-        return rows;
+        return isAny ? rows : throw KnownGroups.None(groups);
     }
 
     private static KeyRow Row(string group, string rowKey, TableEntity row) => new(

@@ -97,7 +97,7 @@ internal static class KillCommand
 
         await call.Terminal.Out.FlushAsync(CancellationToken.None);
         AuditPrinting.Explain(call.Terminal, outcome);
-        return AuditPrinting.ExitCodeOf(outcome);
+        return AuditPrinting.ExitCodeOf(outcome, isStrict: true);
     }
 
     private static void Print(Terminal terminal, AuditReport audit, KillReport report)

@@ -1,3 +1,4 @@
+using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
@@ -12,13 +13,16 @@ internal static class OutboxTables
     /// <param name="groups">The groups; one that has never started has no messages.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The messages, with the outbox each is in.</returns>
+    /// <exception cref="CommandException">None of the groups has a table: to say that nothing waits would be an all-clear.</exception>
     public static async Task<List<FoundMessage>> ReadAsync(TableAccounts accounts, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
         var found = new List<FoundMessage>();
+        var isAny = false;
         foreach (var group in groups)
         {
             if (await GroupTable.FindAsync(accounts, group, cancellationToken) is { } table)
             {
+                isAny = true;
                 var outbox = new OutboxByHand(group, table.Store, new Buckets(table.Buckets), TimeProvider.System);
                 await foreach (var entry in outbox.ListAsync(cancellationToken))
                 {
@@ -27,7 +31,7 @@ internal static class OutboxTables
             }
         }
 
-        return found;
+        return isAny ? found : throw KnownGroups.None(groups);
     }
 }
 

@@ -67,7 +67,7 @@ internal sealed class ProvingRun(Invocation call, RunSession session, TrafficPla
     {
         using var process = Process.GetCurrentProcess();
         return new RunReport(
-            audit.Topic, audit.Records, audit.DistinctOrders, audit.Poison, audit.Groups, audit.Ok,
+            audit.Topic, audit.Records, audit.DistinctOrders, audit.Poison, audit.Unaudited, audit.Findings, audit.Groups, audit.Verdict, audit.Ok,
             plan.Seed, Math.Round(handled.TotalSeconds, 3), Math.Round(sent.TotalSeconds, 3), Math.Round(audit.DistinctOrders / handled.TotalSeconds, 1), process.PeakWorkingSet64);
     }
 

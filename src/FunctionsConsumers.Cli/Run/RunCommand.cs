@@ -77,15 +77,15 @@ internal static class RunCommand
 
         await call.Terminal.Out.FlushAsync(CancellationToken.None);
         AuditPrinting.Explain(call.Terminal, outcome);
-        return AuditPrinting.ExitCodeOf(outcome);
+        return AuditPrinting.ExitCodeOf(outcome, isStrict: true);
     }
 
     private static void Print(Terminal terminal, RunReport report)
     {
-        var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#lost", "#doubled");
+        var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#lost", "#doubled", "#stock off");
         foreach (var group in report.Groups)
         {
-            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, group.Lost, group.Doubled);
+            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, group.Lost, group.Doubled, group.StockOff);
         }
 
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"records          {report.Records}"));
@@ -109,13 +109,16 @@ internal static class RunCommand
 /// <param name="Records">Records since the start of the run.</param>
 /// <param name="DistinctOrders">Valid orders by id.</param>
 /// <param name="Poison">Records that are no order.</param>
+/// <param name="Unaudited">Effects whose record the log does not hold any more.</param>
+/// <param name="Findings">What is not good, each thing by itself.</param>
 /// <param name="Groups">Each group's numbers.</param>
-/// <param name="Ok">Whether nothing is lost, doubled, pending or still in an outbox.</param>
+/// <param name="Verdict">The audit in one sentence.</param>
+/// <param name="Ok">Whether nothing is lost, doubled, pending or still in an outbox, and the stock is right.</param>
 /// <param name="Seed">The seed of the traffic.</param>
 /// <param name="Seconds">From the first record produced to the last one settled by all groups.</param>
 /// <param name="OutboxSeconds">From the first record produced to the last mail or dead letter sent.</param>
 /// <param name="OrdersPerSecond">Distinct orders handled by all groups in that time, for each second.</param>
 /// <param name="PeakMemoryBytes">The most memory that this process held, the embedded broker included, the embedded tables not.</param>
 internal sealed record RunReport(
-    string Topic, long Records, long DistinctOrders, long Poison, IReadOnlyList<GroupReport> Groups, bool Ok,
+    string Topic, long Records, long DistinctOrders, long Poison, long Unaudited, IReadOnlyList<Finding> Findings, IReadOnlyList<GroupReport> Groups, string Verdict, bool Ok,
     long Seed, double Seconds, double OutboxSeconds, double OrdersPerSecond, long PeakMemoryBytes);

@@ -12,7 +12,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 /// and returns only when each record is applied, a duplicate, or has its dead letter's row.
 /// </summary>
 /// <typeparam name="TEvent">The domain's event.</typeparam>
-public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
+internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 {
     // About 250 bytes each: some 10 MB for each group.
     private const int RememberedSubjects = 40_000;
@@ -86,9 +86,10 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         var started = _time.GetTimestamp();
         var attempt = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         var pending = new List<PlannedRecord>(records.Count);
-        var passedOver = 0;
-        foreach (var record in records)
+        var outcomes = new RecordOutcome[records.Count];
+        for (var position = 0; position < records.Count; position++)
         {
+            var record = records[position];
             if (_planner.Plan(record, attempt, _time.GetUtcNow()) is { } planned)
             {
                 if (planned.Failure is { } failure)
@@ -96,15 +97,17 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
                     LogThrown(failure, Group, record.Coordinates);
                 }
 
+                planned.Position = position;
                 pending.Add(planned);
             }
             else
             {
-                passedOver++;
+                outcomes[position] = new RecordOutcome(record.Coordinates, RecordResult.PassedOver);
             }
         }
 
-        int applied = 0, deadLettered = 0, duplicates = await SettleRejectedAsync(pending, attempt, deadline).ConfigureAwait(false);
+        var duplicates = await SettleRejectedAsync(pending, attempt, deadline).ConfigureAwait(false);
+        duplicates.ForEach(record => outcomes[record.Position] = record.Suppressed());
         while (pending.Count > 0)
         {
             var runs = Runs(pending, attempt, deadline);
@@ -112,15 +115,14 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             pending = [];
             foreach (var run in runs)
             {
-                duplicates += run.Duplicates;
-                deadLettered += run.Committed.Count(record => record.IsDeadLetter);
-                applied += run.Committed.Count(record => !record.IsDeadLetter);
+                run.Duplicates.ForEach(record => outcomes[record.Position] = record.Suppressed());
+                run.Committed.ForEach(record => outcomes[record.Position] = record.Settled());
                 pending.AddRange(run.RuledOut.Select(ruledOut => DeadLetter(ruledOut.Record, ruledOut.Verdict, ruledOut.Detail, attempt)));
             }
         }
 
-        var outcome = new BatchOutcome(applied, duplicates, deadLettered, passedOver);
-        LogBatch(Group, records.Count, applied, duplicates, deadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
+        var outcome = new BatchOutcome(outcomes);
+        LogBatch(Group, records.Count, outcome.Applied, outcome.Duplicates, outcome.DeadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
         return outcome;
     }
 
@@ -142,7 +144,7 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 
     // What a plan or a decoder rejects now may have been applied by an owner with another version of them, or with a newer
     // view of the data that the verdict depends on: the data and the subject's row are read again before it is given.
-    private async Task<int> SettleRejectedAsync(List<PlannedRecord> pending, string attempt, Deadline deadline)
+    private async Task<List<PlannedRecord>> SettleRejectedAsync(List<PlannedRecord> pending, string attempt, Deadline deadline)
     {
         if (pending.Exists(record => record.IsProvisional))
         {
@@ -153,23 +155,23 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             }, deadline).ConfigureAwait(false);
             for (var i = 0; i < pending.Count; i++)
             {
-                pending[i] = pending[i].IsProvisional ? _planner.Plan(pending[i].Record, attempt, _time.GetUtcNow())! : pending[i];
+                pending[i] = pending[i].IsProvisional ? _planner.Plan(pending[i].Record, attempt, _time.GetUtcNow())!.InPlaceOf(pending[i]) : pending[i];
             }
         }
 
         var rejected = pending.Where(record => record.Event is not null).GroupBy(record => _buckets.Of(record.Event!.Subject), StringComparer.Ordinal);
         var ruled = await Task.WhenAll(rejected.Select(bucket => JudgeAsync(bucket.Key, [.. bucket], attempt, deadline))).ConfigureAwait(false);
-        var duplicates = 0;
+        var duplicates = new List<PlannedRecord>();
         foreach (var (record, verdict) in ruled.SelectMany(bucket => bucket))
         {
             if (verdict == Verdict.Duplicate)
             {
-                duplicates++;
+                duplicates.Add(record);
                 pending.Remove(record);
             }
             else
             {
-                pending[pending.IndexOf(record)] = DeadLetter(record.Record, record.Event!, verdict, null, attempt);
+                pending[pending.IndexOf(record)] = DeadLetter(record, record.Event!, verdict, null, attempt);
             }
         }
 
@@ -225,25 +227,25 @@ public sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         // The table refused the dead letter itself: it goes without what may be at fault, down to the form that always fits.
         if (record.IsDeadLetter)
         {
-            return record.Smaller?.Invoke()
+            return record.Smaller?.Invoke()?.InPlaceOf(record)
                 ?? throw new InvalidOperationException($"The table of '{Group}' refuses the dead letter of {record.Record.Coordinates}: {refusal}");
         }
 
-        return DeadLetter(record.Record, record.Identity, verdict, refusal, attempt);
+        return DeadLetter(record, record.Identity, verdict, refusal, attempt);
     }
 
-    private PlannedRecord DeadLetter(ConsumedRecord record, EventIdentity identity, Verdict verdict, string? refusal, string attempt)
+    private PlannedRecord DeadLetter(PlannedRecord record, EventIdentity identity, Verdict verdict, string? refusal, string attempt)
     {
         var rejection = verdict switch
         {
             Verdict.KeyReused => new Rejection(DeadLetterReasons.KeyReused,
-                $"'{identity.Subject}' was handled with another payload under the same idempotency key: an event sent again has to be the same bytes."),
+                $"'{identity.Subject}' was handled with another content under the same idempotency key: an event sent again has to be the same event."),
             Verdict.SubjectExists => new Rejection(_decoder.SubjectExistsReason,
-                $"'{identity.Subject}' was handled with another payload under another idempotency key: two different events have one id."),
+                $"'{identity.Subject}' was handled with another content under another idempotency key: two different events have one id."),
             _ => new Rejection(DeadLetterReasons.Refused, $"The event's rows are refused: {refusal}"),
         };
-        LogDeadLetter(Group, record.Coordinates, rejection.Reason);
-        return _planner.DeadLetter(record, identity, rejection, attempt, _time.GetUtcNow());
+        LogDeadLetter(Group, record.Record.Coordinates, rejection.Reason);
+        return _planner.DeadLetter(record.Record, identity, rejection, attempt, _time.GetUtcNow()).InPlaceOf(record);
     }
 
     [LoggerMessage(1, LogLevel.Information, "{Group}: {Records} records: {Applied} applied, {Duplicates} duplicates, {DeadLettered} dead-lettered, {Milliseconds} ms")]

@@ -20,7 +20,7 @@ internal sealed class BucketRun(
     public List<PlannedRecord> Committed { get; } = [];
 
     /// <summary>Records suppressed.</summary>
-    public int Duplicates { get; private set; }
+    public List<PlannedRecord> Duplicates { get; } = [];
 
     /// <summary>Records that a committed row, or the table service, ruled out: they become dead letters, in buckets of their own.</summary>
     public List<(PlannedRecord Record, Verdict Verdict, string? Detail)> RuledOut { get; } = [];
@@ -253,7 +253,7 @@ internal sealed class BucketRun(
                 Applied(record);
                 break;
             case Verdict.Duplicate:
-                Duplicates++;
+                Duplicates.Add(record);
                 pending.Remove(record);
                 break;
             default:

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Globalization;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 
@@ -18,12 +19,12 @@ internal static class PlanRules
     // The table's own kinds of rows; "meta" is the partition of the row that describes the table.
     private static readonly string[] OwnKinds = ["key", "dead", "outbox", "meta"];
 
-    private static readonly string[] OwnColumns =
+    private static readonly FrozenSet<string> OwnColumns = FrozenSet.ToFrozenSet(
     [
         "PartitionKey", "RowKey", "Timestamp", "odata.etag",
         IdentityColumns.Key, IdentityColumns.State, IdentityColumns.Fingerprint, IdentityColumns.Attempt, IdentityColumns.Topic,
         IdentityColumns.Partition, IdentityColumns.Offset, IdentityColumns.AppliedAt, IdentityColumns.ProlongedAt, IdentityColumns.SeenAt,
-    ];
+    ], StringComparer.Ordinal);
 
     // Documented as forbidden: / \ # ? and control characters. '%' and '+' are known to be read wrongly in addresses.
     private static readonly SearchValues<char> ForbiddenInKeys = SearchValues.Create("/\\#?%+");
@@ -118,7 +119,7 @@ internal static class PlanRules
     // The service takes names of C#'s form; the library's own are not the plan's to write, on any row.
     private static string? NameViolation(string row, string? name)
     {
-        if (OwnColumns.Contains(name, StringComparer.Ordinal))
+        if (name is not null && OwnColumns.Contains(name))
         {
             return $"The plan writes column {name} of {row}, which is the library's own: give the column another name.";
         }

@@ -8,6 +8,9 @@ internal sealed class PlannedRecord
     /// <summary>The record.</summary>
     public required ConsumedRecord Record { get; init; }
 
+    /// <summary>The record's position in the batch.</summary>
+    public int Position { get; set; }
+
     /// <summary>Who it is; a dead letter's subject and key are its coordinates.</summary>
     public required EventIdentity Identity { get; init; }
 
@@ -67,4 +70,23 @@ internal sealed class PlannedRecord
 
     /// <summary>Whether this is a dead letter.</summary>
     public bool IsDeadLetter => Rejection is not null;
+
+    /// <summary>Gives this plan the position of the one that it replaces.</summary>
+    /// <param name="replaced">The plan that the same record had before.</param>
+    /// <returns>This plan.</returns>
+    public PlannedRecord InPlaceOf(PlannedRecord replaced)
+    {
+        Position = replaced.Position;
+        return this;
+    }
+
+    /// <summary>The record's outcome where the plan was committed.</summary>
+    /// <returns>The outcome.</returns>
+    public RecordOutcome Settled() => Rejection is { } rejection
+        ? new RecordOutcome(Record.Coordinates, RecordResult.DeadLettered, rejection.Reason, rejection.Detail)
+        : new RecordOutcome(Record.Coordinates, RecordResult.Applied);
+
+    /// <summary>The record's outcome where another row made the plan needless.</summary>
+    /// <returns>The outcome.</returns>
+    public RecordOutcome Suppressed() => new(Record.Coordinates, RecordResult.Duplicate);
 }

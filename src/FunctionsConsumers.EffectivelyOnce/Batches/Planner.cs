@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
@@ -11,8 +10,6 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 /// <typeparam name="TEvent">The domain's event.</typeparam>
 internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<TEvent> decoder, Buckets buckets)
 {
-    private const string RedriveGroupHeader = "redrive-group";
-
     private readonly string? _effectKind = KindOf(consumer);
 
     /// <summary>The kind of the subject's row.</summary>
@@ -28,7 +25,8 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
     /// <returns>The planned record; null for one that was redriven for another group.</returns>
     public PlannedRecord? Plan(ConsumedRecord record, string attempt, DateTimeOffset now)
     {
-        if (record.LastHeader(RedriveGroupHeader) is { } group && !string.Equals(Encoding.UTF8.GetString(group), consumer.Group, StringComparison.Ordinal))
+        var target = Redrive.TargetOf(record, consumer.Group, decoder.Groups);
+        if (target == RedriveTarget.AnotherGroup)
         {
             return null;
         }
@@ -41,9 +39,20 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
             decoded = decoder.Decode(record);
             var key = IdempotencyKey.Of(record, decoded.EventId, decoded.Subject) ?? coordinates;
             identity = identity with { Subject = decoded.Subject ?? key, Key = key };
+            if (decoded.Canonical is { } canonical)
+            {
+                identity = identity with { Fingerprint = Fingerprint.Of(canonical), Spelling = record.Value ?? [] };
+            }
+
+            // Before all else: what the value says does not matter where nobody is meant.
+            if (target == RedriveTarget.Nobody)
+            {
+                return DeadLetter(record, identity, Redrive.RejectionOf(record, decoder.Groups), attempt, now);
+            }
+
             if (decoded.Rejection is { } rejection)
             {
-                return DeadLetter(record, identity, rejection, attempt, now, applied: decoded.Subject is null ? null : identity);
+                return DeadLetter(record, identity, rejection, attempt, now, applied: decoded.Subject is null && !rejection.Provisional ? null : identity);
             }
 
             if (key.Length > IdempotencyKey.MaxLength)

@@ -14,7 +14,7 @@ namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;
 /// <param name="OmittedValue">What stands for a value too large to carry; null where it is carried.</param>
 /// <param name="OmittedKey">What stands for a key too large to carry; null where it is carried.</param>
 /// <param name="OmittedHeaders">What stands for headers too large to carry; null where they are carried.</param>
-public sealed record DeadLetter(
+internal sealed record DeadLetter(
     string Group,
     string Reason,
     string Detail,
@@ -84,7 +84,7 @@ public sealed record DeadLetter(
 /// Its SHA-256, 64 hex digits; of headers, that of each name and value in order, each with its length before it as four
 /// bytes, the lowest first, and -1 for no value.
 /// </param>
-public sealed record OmittedPart(long Length, string Sha256)
+internal sealed record OmittedPart(long Length, string Sha256)
 {
     internal static OmittedPart Of(byte[] bytes) => new(bytes.Length, Fingerprint.Of(bytes));
 

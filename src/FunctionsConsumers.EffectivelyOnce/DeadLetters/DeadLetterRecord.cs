@@ -25,7 +25,7 @@ internal static class DeadLetterRecord
         Add(headers, "dead-letter-partition", from.Partition.ToString(CultureInfo.InvariantCulture));
         Add(headers, "dead-letter-offset", from.Offset.ToString(CultureInfo.InvariantCulture));
         Add(headers, "dead-letter-time", letter.DeadLetteredAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
-        Add(headers, "message-id", messageId);
+        Add(headers, TopicMessage.IdHeader, messageId);
         AddOmitted(headers, "dead-letter-key-omitted", letter.OmittedKey);
         AddOmitted(headers, "dead-letter-headers-omitted", letter.OmittedHeaders);
         AddOmitted(headers, "dead-letter-value-omitted", letter.OmittedValue);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;
@@ -9,19 +10,13 @@ namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;
 /// Sends dead letters to <c>topic.group.dead-letters</c>, which is made where it is missing and the broker allows it.
 /// Always sent again when in doubt: a dead letter seen twice has one id, one not seen is lost.
 /// </summary>
-public sealed partial class DeadLetterSender : IMessageSender, IDisposable
+internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
 {
     private static readonly TimeSpan AdminTimeout = TimeSpan.FromSeconds(10);
 
-    // The broker's own limit decides, not the client's default of 1,000,000.
-    private const int MaxMessageBytes = 64 * 1024 * 1024;
-
     private readonly KafkaConnection _kafka;
-    private readonly int _messageTimeoutMs;
+    private readonly RecordProducer _producer;
     private readonly ILogger _logger;
-
-    // One for each password: usually one in all, one for each group where the broker gives a key for each topic.
-    private readonly ConcurrentDictionary<KafkaConnection, Lazy<IProducer<byte[], byte[]>>> _producers = new();
     private readonly ConcurrentDictionary<string, Task> _topics = new(StringComparer.Ordinal);
 
     /// <summary>Makes the sender; it connects at the first send.</summary>
@@ -33,9 +28,7 @@ public sealed partial class DeadLetterSender : IMessageSender, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _kafka = kafka;
         _logger = logger;
-
-        // Under half the lease: an outcome that comes later belongs to a claim that may have been taken over.
-        _messageTimeoutMs = (int)Math.Min(30_000, options.OutboxLease.TotalMilliseconds * 0.4);
+        _producer = new RecordProducer(options, logger);
     }
 
     /// <inheritdoc />
@@ -62,54 +55,29 @@ public sealed partial class DeadLetterSender : IMessageSender, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-        foreach (var producer in _producers.Values.Where(producer => producer.IsValueCreated))
-        {
-            producer.Value.Flush(TimeSpan.FromSeconds(5));
-            producer.Value.Dispose();
-        }
-    }
+    public void Dispose() => _producer.Dispose();
 
-    private IProducer<byte[], byte[]> Producer(string group) =>
-        _producers.GetOrAdd(_kafka.ForDeadLetters(group), connection => new(() => new ProducerBuilder<byte[], byte[]>(connection.Apply(new ProducerConfig
-        {
-            Acks = Acks.All,
-            EnableIdempotence = true,
-            LingerMs = 5,
-            MessageMaxBytes = MaxMessageBytes,
-            MessageTimeoutMs = _messageTimeoutMs,
-        })).SetLogHandler((_, message) => LogClient(message.Message)).SetErrorHandler((_, error) => LogClient(error.Reason)).Build())).Value;
-
-    // Null: the broker refuses the size.
+    // Null: the broker refuses the size. The password is the group's own where the broker gives a key for each topic.
     private async Task<SendResult?> ProduceAsync(string topic, DeadLetter letter, string id, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        try
-        {
-            var producer = Producer(letter.Group);
-            await _topics.GetOrAdd(topic, name => Task.Run(() => EnsureTopicAsync(producer, name), CancellationToken.None)).ConfigureAwait(false);
-            await producer.ProduceAsync(topic, DeadLetterRecord.Of(letter, id), cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
-            return SendResult.Sent;
-        }
-        catch (ProduceException<byte[], byte[]> refused) when (refused.Error.Code == ErrorCode.MsgSizeTooLarge)
-        {
-            return null;
-        }
-        catch (ProduceException<byte[], byte[]> failure) when (failure.DeliveryResult.Status == PersistenceStatus.NotPersisted)
+        var result = await _producer.ProduceAsync(
+            _kafka.ForDeadLetters(letter.Group),
+            topic,
+            DeadLetterRecord.Of(letter, id),
+            client => _topics.GetOrAdd(topic, name => Task.Run(() => EnsureTopicAsync(client, name), CancellationToken.None)),
+            timeout,
+            cancellationToken).ConfigureAwait(false);
+        if (result is { Status: SendStatus.NotSent })
         {
             _topics.TryRemove(topic, out _);
-            return new SendResult(SendStatus.NotSent, $"{topic}: {failure.Error.Reason}");
         }
-        catch (KafkaException failure) when (failure is not ProduceException<byte[], byte[]>)
-        {
-            _topics.TryRemove(topic, out _);
-            return new SendResult(SendStatus.NotSent, $"{topic}: {failure.Error.Reason}");
-        }
+
+        return result;
     }
 
-    private async Task EnsureTopicAsync(IProducer<byte[], byte[]> producer, string topic)
+    private async Task EnsureTopicAsync(Handle client, string topic)
     {
-        using var admin = new DependentAdminClientBuilder(producer.Handle).Build();
+        using var admin = new DependentAdminClientBuilder(client).Build();
         var metadata = admin.GetMetadata(topic, AdminTimeout);
         if (metadata.Topics.Exists(found => found.Topic == topic && found.Error.Code == ErrorCode.NoError))
         {
@@ -126,6 +94,6 @@ public sealed partial class DeadLetterSender : IMessageSender, IDisposable
         }
     }
 
-    [LoggerMessage(30, LogLevel.Debug, "Kafka, dead letters: {Message}")]
+    [LoggerMessage(32, LogLevel.Debug, "Kafka, dead letters: {Message}")]
     private partial void LogClient(string message);
 }

@@ -64,7 +64,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
                 var own = options.PassOverBelowFloor ? [.. records.Where(record => !floors.IsBelow(record.Coordinates))] : records;
                 var outcome = await _processor!.ProcessAsync(own, deadline).ConfigureAwait(false);
                 open.Progress.Finished(records, floors);
-                return outcome with { PassedOver = outcome.PassedOver + records.Count - own.Count };
+                return outcome.Within(records);
             }
             catch (Exception failure) when (failure is StoreUnavailableException or KafkaException)
             {

@@ -111,8 +111,9 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
         {
             await progress.FlushAsync(soon.Token).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is StoreUnavailableException or OperationCanceledException or SettingException)
+        catch (Exception failure)
         {
+            // What is not written is only asked of the tables again.
             LogNotWritten(group, failure.Message);
         }
     }

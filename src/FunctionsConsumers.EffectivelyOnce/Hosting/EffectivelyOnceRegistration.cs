@@ -2,6 +2,7 @@ using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Hosting;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Configuration;
@@ -41,6 +42,6 @@ public static class EffectivelyOnceRegistration
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.EffectivelyOnce")));
         services.AddSingleton<IHostedService, ConsumerGroupsService>();
-        return new EffectivelyOnceBuilder(services, configuration, options).AddMessageSender<DeadLetterSender>();
+        return new EffectivelyOnceBuilder(services, configuration, options).AddMessageSender<DeadLetterSender>().AddMessageSender<TopicSender>();
     }
 }

@@ -42,7 +42,7 @@ internal sealed partial class HostedConsumer(
             HostedConsumerSettings.Listener(group.Name, topics, kafka, options), group.ProcessAsync, watch, () => { }, time, _logger);
         _listener.Start();
         _upkeep = Task.WhenAll(
-            RepeatAsync("gap audit", options.GapAuditInterval, stop => group.AuditGapsAsync(GapAudit.Grace, stop)),
+            RepeatAsync("gap audit", options.GapAuditInterval, stop => group.AuditGapsAsync(IGroupUpkeep.Grace, stop)),
             RepeatAsync("retention sweep", options.RetentionInterval, stop => group.ForgetAsync(RowsForgottenAtOnce, stop)));
         return Task.CompletedTask;
     }

@@ -8,7 +8,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 /// <summary>The log on a Kafka broker. Its clients never join a group and never commit.</summary>
 /// <param name="kafka">The broker.</param>
 /// <param name="logger">Where the client's own words go.</param>
-public sealed partial class KafkaGroupLog(KafkaConnection kafka, ILogger<KafkaGroupLog> logger) : IGroupLog
+internal sealed partial class KafkaGroupLog(KafkaConnection kafka, ILogger<KafkaGroupLog> logger) : IGroupLog
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 

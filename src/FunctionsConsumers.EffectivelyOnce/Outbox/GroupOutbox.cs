@@ -8,7 +8,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// One group's outbox: takes committed messages, claims their rows, sends them, deletes the rows. The invariant: nobody
 /// sends without having claimed the row by its ETag, the process that wrote it no less than any other.
 /// </summary>
-public sealed class GroupOutbox : IOutbox, IDisposable
+internal sealed class GroupOutbox : IOutbox, IDisposable
 {
     /// <summary>
     /// How many messages are claimed and sent side by side, before a last parcel of at most as many again: as many as a
@@ -98,8 +98,9 @@ public sealed class GroupOutbox : IOutbox, IDisposable
                 await Task.Delay(_sweepInterval, _time, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
+            // What fails while it is stopped is found by the next sweep of anyone.
         }
     }
 }

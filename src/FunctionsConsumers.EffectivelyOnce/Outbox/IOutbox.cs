@@ -1,7 +1,7 @@
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>Where the processor leaves the messages it has committed.</summary>
-public interface IOutbox
+internal interface IOutbox
 {
     /// <summary>
     /// Takes messages whose rows were committed a moment ago, to be claimed and sent soon. A hint and no more: what is

@@ -14,7 +14,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// <param name="store">The group's table.</param>
 /// <param name="buckets">The table's buckets.</param>
 /// <param name="time">The clock, for the wait between tries.</param>
-public sealed class OutboxByHand(string group, ITableStore store, Buckets buckets, TimeProvider time)
+internal sealed class OutboxByHand(string group, ITableStore store, Buckets buckets, TimeProvider time)
 {
     private const int Tries = 6;
 
@@ -60,7 +60,14 @@ public sealed class OutboxByHand(string group, ITableStore store, Buckets bucket
         var change = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         var merge = RowOperation.Merge(
             entry.Head.RowKey,
-            new Dictionary<string, object> { [OutboxRows.State] = OutboxRows.Waiting, [OutboxRows.Claim] = change, [OutboxRows.Doubt] = "", [OutboxRows.Detail] = "to be sent again, by hand" },
+            new Dictionary<string, object>
+            {
+                [OutboxRows.State] = OutboxRows.Waiting,
+                [OutboxRows.Claim] = change,
+                [OutboxRows.Doubt] = "",
+                [OutboxRows.Tried] = true,
+                [OutboxRows.Detail] = "to be sent again, by hand",
+            },
             entry.Head.ETag);
         return ChangeAsync(entry, change, () => Task.FromResult<IReadOnlyList<RowOperation>>([merge]), cancellationToken);
     }
@@ -162,7 +169,7 @@ public sealed class OutboxByHand(string group, ITableStore store, Buckets bucket
 }
 
 /// <summary>What became of a change by hand.</summary>
-public enum OutboxChange
+internal enum OutboxChange
 {
     /// <summary>It was made.</summary>
     Made,

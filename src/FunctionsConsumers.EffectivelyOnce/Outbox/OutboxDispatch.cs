@@ -93,7 +93,9 @@ internal sealed partial class OutboxDispatch
         _settlement.ParkAsync(bucket, parcel with { Policy = PolicyOf(parcel) }, detail, cancellationToken);
 
     private async Task<(CommittedParcel Parcel, SendResult[] Results)> SendAsync(CommittedParcel parcel, long claimedAt, CancellationToken cancellationToken) =>
-        (parcel, await Task.WhenAll(parcel.Parcel.Messages.Select(message => SendAsync(message, claimedAt, cancellationToken))).ConfigureAwait(false));
+        (parcel, await Task.WhenAll(parcel.Parcel.Messages.Select(message => SendAsync(Told(message, parcel), claimedAt, cancellationToken))).ConfigureAwait(false));
+
+    private static OutboxMessage Told(OutboxMessage message, CommittedParcel parcel) => parcel.IsInDoubt ? message with { MayHaveBeenSent = true } : message;
 
     private async Task<SendResult> SendAsync(OutboxMessage message, long claimedAt, CancellationToken cancellationToken)
     {

@@ -49,7 +49,10 @@ internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch,
     /// <summary>Sends what is in the lanes, until nothing is left.</summary>
     /// <param name="cancellationToken">Ends the work between parcels.</param>
     /// <returns>When the lanes are empty, or another caller is sending what is left.</returns>
-    public Task DrainAsync(CancellationToken cancellationToken) => Task.WhenAll(_lanes.Values.Select(lane => DrainAsync(lane, cancellationToken)));
+    public Task DrainAsync(CancellationToken cancellationToken) => Task.WhenAll(_lanes
+        .OrderBy(lane => lane.Key.Kind, StringComparer.Ordinal)
+        .ThenBy(lane => lane.Key.Bucket, StringComparer.Ordinal)
+        .Select(lane => DrainAsync(lane.Value, cancellationToken)));
 
     /// <summary>Sends whatever comes to the lanes, until it is stopped.</summary>
     /// <param name="cancellationToken">Stops it; a send under way is finished first.</param>

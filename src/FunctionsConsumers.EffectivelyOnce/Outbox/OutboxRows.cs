@@ -8,7 +8,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// message or, under the id of the first, several of one kind; for a large message further rows
 /// <c>outbox!&lt;id&gt;!01</c> … What stands together is inserted, and taken away, in one transaction.
 /// </summary>
-public static class OutboxRows
+internal static class OutboxRows
 {
     /// <summary>What every row key of the outbox begins with.</summary>
     public const string Prefix = "outbox!";
@@ -45,6 +45,9 @@ public static class OutboxRows
     /// where there is none. An owner that knows that nothing was taken under its own claim empties it again.
     /// </summary>
     public const string Doubt = "Doubt";
+
+    /// <summary>The column that is there where a person had a message sent again that may have been sent before.</summary>
+    public const string Tried = "MayHaveBeenSent";
 
     /// <summary>The column that says in one line why a message still waits or is parked.</summary>
     public const string Detail = "Detail";
@@ -239,7 +242,10 @@ public static class OutboxRows
                 group,
                 head.Text(Subject) ?? "",
                 payload.ToArray(),
-                head.Columns.TryGetValue(CreatedAt, out var created) && created is DateTimeOffset at ? at : default)];
+                head.Columns.TryGetValue(CreatedAt, out var created) && created is DateTimeOffset at ? at : default)
+            {
+                MayHaveBeenSent = head.Columns.ContainsKey(Tried),
+            }];
     }
 
     private static int Small(Row head, string column, int absent, int most)

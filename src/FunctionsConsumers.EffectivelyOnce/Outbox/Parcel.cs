@@ -6,7 +6,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// </summary>
 /// <param name="Kind">The kind of all its messages.</param>
 /// <param name="Messages">One message, or several in the order of their ids.</param>
-public sealed record Parcel(string Kind, IReadOnlyList<OutboxMessage> Messages)
+internal sealed record Parcel(string Kind, IReadOnlyList<OutboxMessage> Messages)
 {
     /// <summary>The id of its first message, which names the head row.</summary>
     public string Id => Messages[0].Id;
@@ -19,4 +19,4 @@ public sealed record Parcel(string Kind, IReadOnlyList<OutboxMessage> Messages)
 /// </param>
 /// <param name="Policy">What its rows say is done in doubt; null where no owner with a sender has claimed it yet.</param>
 /// <param name="IsInDoubt">Whether a send of it may have been taken already.</param>
-public readonly record struct CommittedParcel(Parcel Parcel, string? ETag, InDoubtPolicy? Policy = null, bool IsInDoubt = false);
+internal readonly record struct CommittedParcel(Parcel Parcel, string? ETag, InDoubtPolicy? Policy = null, bool IsInDoubt = false);

@@ -12,16 +12,10 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// <param name="log">The log.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where gaps are reported.</param>
-public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress progress, IGroupLog log, TimeProvider time, ILogger logger)
+internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress progress, IGroupLog log, TimeProvider time, ILogger logger)
 {
-    /// <summary>How often the owners write their progress. Source of the grace: an owner's last seconds are not written yet.</summary>
-    public static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(5);
-
-    /// <summary>
-    /// The grace of an audit beside running owners: 10 s, twice <see cref="FlushInterval" />, since an owner's last
-    /// seconds are not written yet, and are no gap.
-    /// </summary>
-    public static readonly TimeSpan Grace = 2 * FlushInterval;
+    /// <summary>How often the owners write their progress: twice within the grace of an audit.</summary>
+    public static readonly TimeSpan FlushInterval = IGroupUpkeep.Grace / 2;
 
     private const int RecordsAtOnce = 1000;
 
@@ -30,7 +24,7 @@ public sealed partial class GapAudit(IBatchProcessor processor, GroupProgress pr
     /// <summary>Audits a topic once.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="grace">How long an apparent gap is given to be closed by an owner that has not written its progress
-    /// yet; zero where nobody is consuming. <see cref="Grace" /> is enough.</param>
+    /// yet; zero where nobody is consuming.</param>
     /// <param name="cancellationToken">Ends the audit; what was healed stays.</param>
     /// <returns>What was found.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read or written.</exception>

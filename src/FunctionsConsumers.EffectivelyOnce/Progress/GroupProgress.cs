@@ -17,7 +17,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// <param name="startsAtEnd">Whether a group without a committed offset begins at the log's end (<c>autoOffsetReset</c> is <c>Latest</c>).</param>
 /// <param name="logger">Where a topic made anew is reported.</param>
 /// <param name="time">The clock; null for the system's.</param>
-public sealed partial class GroupProgress(string group, ITableStore store, IGroupLog log, bool startsAtEnd, ILogger logger, TimeProvider? time = null)
+internal sealed partial class GroupProgress(string group, ITableStore store, IGroupLog log, bool startsAtEnd, ILogger logger, TimeProvider? time = null)
 {
     /// <summary>The table.</summary>
     public const string TableName = "progress";
@@ -127,7 +127,7 @@ public sealed partial class GroupProgress(string group, ITableStore store, IGrou
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         ExceptionDispatchInfo? first = null;
-        foreach (var (key, intervals) in _unwritten)
+        foreach (var (key, intervals) in _unwritten.OrderBy(unwritten => unwritten.Key.Topic, StringComparer.Ordinal).ThenBy(unwritten => unwritten.Key.Partition))
         {
             try
             {

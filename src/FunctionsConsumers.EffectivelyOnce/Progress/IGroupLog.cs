@@ -1,7 +1,7 @@
 namespace FunctionsConsumers.EffectivelyOnce.Progress;
 
 /// <summary>The log as the gap audit sees it, beside the consumers and without joining their groups. The port behind which stand Kafka and the simulation's log.</summary>
-public interface IGroupLog
+internal interface IGroupLog
 {
     /// <summary>The id the broker gave the topic when it was made; null where the broker does not tell.</summary>
     /// <param name="topic">The topic.</param>
@@ -32,9 +32,9 @@ public interface IGroupLog
 /// <param name="LogStart">The first offset that the broker still holds.</param>
 /// <param name="LogEnd">The offset after the last committed record.</param>
 /// <param name="Committed">The group's committed offset; null where it has none.</param>
-public readonly record struct PartitionPosition(int Partition, long LogStart, long LogEnd, long? Committed);
+internal readonly record struct PartitionPosition(int Partition, long LogStart, long LogEnd, long? Committed);
 
 /// <summary>A read part of a partition.</summary>
 /// <param name="Records">The records, in order.</param>
 /// <param name="ReadTo">The offset up to which the interval was read.</param>
-public sealed record LogSlice(IReadOnlyList<ConsumedRecord> Records, long ReadTo);
+internal sealed record LogSlice(IReadOnlyList<ConsumedRecord> Records, long ReadTo);

@@ -7,7 +7,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// A set of offsets as intervals. The invariant: the intervals are sorted, disjoint, and no two touch, so that a
 /// partition without gaps is one interval however long it is.
 /// </summary>
-public sealed class OffsetIntervals
+internal sealed class OffsetIntervals
 {
     private readonly List<(long From, long To)> _intervals = [];
 

@@ -4,7 +4,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// Where a group begins in the partitions of a batch, and which of the topics of that name each is about, as it was known
 /// before the batch was handled. A topic may be made anew meanwhile: what was finished of the batch is then no news of it.
 /// </summary>
-public sealed class PartitionFloors
+internal sealed class PartitionFloors
 {
     private readonly Dictionary<(string Topic, int Partition), (string Epoch, long Floor)> _floors = [];
 

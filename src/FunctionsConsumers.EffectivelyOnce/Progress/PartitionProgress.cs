@@ -11,7 +11,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// <param name="Finished">The finished offsets.</param>
 /// <param name="Lost">How many records the broker dropped before they were healed.</param>
 /// <param name="Incarnation">An id of the row's own, where the broker did not tell the topic's when the floor was set.</param>
-public sealed record PartitionProgress(string? TopicId, long Floor, OffsetIntervals Finished, long Lost, string? Incarnation = null)
+internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetIntervals Finished, long Lost, string? Incarnation = null)
 {
     private const string TopicIdColumn = "TopicId";
     private const string IncarnationColumn = "Incarnation";

@@ -22,7 +22,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Retention;
 /// <param name="retention">How long rows are kept at least.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where the sweep reports.</param>
-public sealed partial class RetentionSweep(
+internal sealed partial class RetentionSweep(
     string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, IReadOnlyList<string> topics, TimeSpan retention, TimeProvider time, ILogger logger)
 {
     /// <summary>

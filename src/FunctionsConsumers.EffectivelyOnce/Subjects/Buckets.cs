@@ -6,7 +6,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 /// Maps subjects to buckets, the table partitions <c>b000</c>, <c>b001</c> …; the mapping hangs on the subject and the
 /// count alone, so that every owner of every partition looks for a subject in one place.
 /// </summary>
-public sealed class Buckets
+internal sealed class Buckets
 {
     private readonly string[] _names;
 

@@ -3,13 +3,22 @@ using System.Security.Cryptography;
 namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>
-/// The fingerprint of a payload: SHA-256 of the value's bytes. An order serialized anew is another payload, on purpose:
-/// what looks alike to one reader need not to the next.
+/// The fingerprint of an event: SHA-256 of the canonical bytes that its decoder gives, or of the value where it gives none.
+/// Rows of the layout before canonical bytes (<c>SchemaVersion</c> 1) hold the hash of the value, and are not written anew.
+/// So a row is an event's own if it holds either hash. Neither can mean another event: equal bytes are an equal event.
 /// </summary>
-public static class Fingerprint
+internal static class Fingerprint
 {
-    /// <summary>The fingerprint of a value.</summary>
-    /// <param name="value">The value's bytes; null counts as empty.</param>
+    /// <summary>The fingerprint of some bytes.</summary>
+    /// <param name="value">The bytes; null counts as empty.</param>
     /// <returns>64 hex digits in lower case.</returns>
     public static string Of(byte[]? value) => Convert.ToHexStringLower(SHA256.HashData(value ?? []));
+
+    /// <summary>Whether a row's fingerprint is an event's.</summary>
+    /// <param name="identity">Who the event is.</param>
+    /// <param name="fingerprint">The row's fingerprint; null where the row has none.</param>
+    /// <returns>Whether it is.</returns>
+    internal static bool IsOf(EventIdentity identity, string? fingerprint) =>
+        string.Equals(fingerprint, identity.Fingerprint, StringComparison.Ordinal)
+        || (identity.Spelling is { } spelling && string.Equals(fingerprint, Of(spelling), StringComparison.Ordinal));
 }

@@ -4,9 +4,10 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>
 /// Finds a record's idempotency key: the header <c>idempotency-key</c>, else the CloudEvents headers <c>ce_source</c> and
-/// <c>ce_id</c> joined by a space, else the event's own id, else its subject.
+/// <c>ce_id</c> joined by a space, else the header <c>message-id</c> of a record that another group's outbox sent, else the
+/// event's own id, else its subject.
 /// </summary>
-public static class IdempotencyKey
+internal static class IdempotencyKey
 {
     /// <summary>The longest key, in characters: that of every text the contract allows.</summary>
     public const int MaxLength = 1000;
@@ -33,6 +34,11 @@ public static class IdempotencyKey
             if (record.LastHeader(CloudEventsSource) is { Length: > 0 } source && record.LastHeader(CloudEventsId) is { Length: > 0 } id)
             {
                 return Text(source) + " " + Text(id);
+            }
+
+            if (record.LastHeader(TopicMessage.IdHeader) is { Length: > 0 } message)
+            {
+                return Text(message);
             }
         }
 

@@ -1,7 +1,7 @@
 namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>The columns that say which record a row came from.</summary>
-public static class IdentityColumns
+internal static class IdentityColumns
 {
     /// <summary>The idempotency key; the coordinates for a dead letter.</summary>
     public const string Key = "Key";
@@ -9,7 +9,7 @@ public static class IdentityColumns
     /// <summary><see cref="Applied" /> or <see cref="DeadLettered" />.</summary>
     public const string State = "State";
 
-    /// <summary>SHA-256 of the record's value, 64 hex digits.</summary>
+    /// <summary>The event's fingerprint, 64 hex digits.</summary>
     public const string Fingerprint = "Fingerprint";
 
     /// <summary>The id of the delivery that committed the row.</summary>

@@ -6,7 +6,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 /// of the table again. Only for rows that are never deleted.
 /// </summary>
 /// <param name="capacity">How many subjects are remembered at most; the oldest half goes at once.</param>
-public sealed class KnownSubjects(int capacity)
+internal sealed class KnownSubjects(int capacity)
 {
     private readonly Lock _lock = new();
     private readonly int _generationSize = Math.Max(1, capacity / 2);

@@ -7,7 +7,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 /// highest offset of each topic partition, separated by commas. The text has a bound. A subject that was seen in more topic
 /// partitions than fit has one place that no log start ever passes, and its row is kept for good.
 /// </summary>
-public static class Sightings
+internal static class Sightings
 {
     /// <summary>The longest text, in characters: a hundred rows of it fit one transaction.</summary>
     public const int MaxLength = 4000;

@@ -3,7 +3,7 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>What a subject's committed row says of a record.</summary>
-public enum Verdict
+internal enum Verdict
 {
     /// <summary>There is no row: nothing stands against applying the record.</summary>
     Free,
@@ -11,18 +11,18 @@ public enum Verdict
     /// <summary>The row was written by this very delivery of this very record.</summary>
     Mine,
 
-    /// <summary>Same payload: a resend or a redelivery, whatever its key.</summary>
+    /// <summary>Same fingerprint: a resend or a redelivery, whatever its key.</summary>
     Duplicate,
 
-    /// <summary>Another payload under the same key: a producer's mistake.</summary>
+    /// <summary>Another fingerprint under the same key: a producer's mistake.</summary>
     KeyReused,
 
-    /// <summary>Another payload under another key: two different events with one subject.</summary>
+    /// <summary>Another fingerprint under another key: two different events with one subject.</summary>
     SubjectExists,
 }
 
 /// <summary>The table of verdicts of the design's section 4, as a pure function. It is only ever asked about a committed row.</summary>
-public static class Verdicts
+internal static class Verdicts
 {
     /// <summary>Judges a record by its subject's row.</summary>
     /// <param name="row">The committed row; null where there is none.</param>
@@ -48,7 +48,7 @@ public static class Verdicts
     /// <returns>The verdict.</returns>
     public static Verdict Of(string? key, string? fingerprint, EventIdentity identity)
     {
-        if (string.Equals(fingerprint, identity.Fingerprint, StringComparison.Ordinal))
+        if (Fingerprint.IsOf(identity, fingerprint))
         {
             return Verdict.Duplicate;
         }

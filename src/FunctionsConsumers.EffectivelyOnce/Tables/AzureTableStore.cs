@@ -9,7 +9,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Tables;
 /// A table in Azure Table storage, its buckets dealt out over the accounts. Keeps the port's promise that an answer which
 /// is no plain success is never taken for a failure.
 /// </summary>
-public sealed class AzureTableStore : ITableStore
+internal sealed class AzureTableStore : ITableStore
 {
     // Reading back is rare; more at once than this only queues in the connection pool.
     private const int ReadsAtOnce = 16;

@@ -9,7 +9,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Tables;
 /// and accounts say where every subject's row is; another count would look for old orders in the wrong place and handle
 /// them a second time.
 /// </summary>
-public static class GroupTable
+internal static class GroupTable
 {
     /// <summary>The partition key of the row that describes the table.</summary>
     public const string MetaPartition = "meta";
@@ -17,8 +17,15 @@ public static class GroupTable
     /// <summary>The row key of the row that describes the table.</summary>
     public const string MetaRow = "table";
 
-    /// <summary>The version of the layout of rows that this build writes.</summary>
-    public const int SchemaVersion = 1;
+    /// <summary>
+    /// The version of the layout of rows that this build writes. In version 1 every fingerprint is over the value; since
+    /// version 2 it is over the canonical bytes where the decoder gives some. Version 2 also adds columns: policy and doubt of
+    /// a message, the topic of what is kept about offsets; and it leaves a missing timestamp out. A table of version 1 is opened
+    /// and gets the new version; its rows are read as they are.
+    /// </summary>
+    public const int SchemaVersion = 2;
+
+    private const int OldestSchemaVersion = 1;
 
     /// <summary>Makes the table in each account where it is missing, and compares or writes its description.</summary>
     /// <param name="accounts">The accounts.</param>
@@ -34,7 +41,12 @@ public static class GroupTable
         foreach (var table in Tables(accounts.Clients, group))
         {
             await MakeAsync(table, accounts, cancellationToken).ConfigureAwait(false);
-            Compare(await DescribeAsync(table, group, buckets, accounts, cancellationToken).ConfigureAwait(false), group, buckets, accounts);
+            var meta = await DescribeAsync(table, group, buckets, accounts, cancellationToken).ConfigureAwait(false);
+            Compare(meta, group, buckets, accounts);
+            if (Number(meta, "SchemaVersion") < SchemaVersion)
+            {
+                await TakeOverAsync(table, accounts, meta, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return AzureTableStore.OverAll(accounts, group);
@@ -130,10 +142,31 @@ public static class GroupTable
         }
     }
 
+    // From here on an older build is refused, because it would take every order that this build applied for another one.
+    private static Task<bool> TakeOverAsync(TableClient table, TableAccounts accounts, TableEntity meta, CancellationToken cancellationToken)
+    {
+        return table.AskAsync(accounts.Setting, MergeAsync, cancellationToken);
+
+        async Task<bool> MergeAsync()
+        {
+            try
+            {
+                var version = new TableEntity(MetaPartition, MetaRow) { ["SchemaVersion"] = SchemaVersion };
+                await table.UpdateEntityAsync(version, meta.ETag, TableUpdateMode.Merge, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (RequestFailedException race) when (race.Status == 412)
+            {
+                // Another start of this build was faster: nobody else changes the row.
+                return false;
+            }
+        }
+    }
+
     private static void Compare(TableEntity meta, string group, int buckets, TableAccounts accounts)
     {
         var listed = string.Join(',', accounts.Names);
-        if (Number(meta, "SchemaVersion") is var version && version != SchemaVersion)
+        if (Number(meta, "SchemaVersion") is var version && version is null or < OldestSchemaVersion or > SchemaVersion)
         {
             throw new SettingException(string.Create(CultureInfo.InvariantCulture,
                 $"{accounts.Setting}: table '{group}' has the layout {version}; this build writes {SchemaVersion}: use the build that made the table."));
@@ -174,4 +207,4 @@ public static class GroupTable
 /// <summary>A group's table that was there.</summary>
 /// <param name="Store">The table.</param>
 /// <param name="Buckets">How many buckets it has.</param>
-public sealed record FoundTable(ITableStore Store, int Buckets);
+internal sealed record FoundTable(ITableStore Store, int Buckets);

@@ -4,7 +4,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Tables;
 /// One table, wherever its buckets live. The port behind which stand Azure Table storage, the memory of a test, and the
 /// modelled service of the simulation.
 /// </summary>
-public interface ITableStore
+internal interface ITableStore
 {
     /// <summary>
     /// Submits operations on one bucket as one entity group transaction: all or nothing. Never throws for an answer of
@@ -43,10 +43,10 @@ public interface ITableStore
 /// <param name="ETags">The new version of each operation's row, in the order of the operations (null for a delete), when it was committed; else empty.</param>
 /// <param name="Detail">The service's answer in one line, when it was not; null when it was.</param>
 /// <param name="Failure">The exception behind it, when there was one.</param>
-public sealed record SubmitResult(SubmitStatus Status, IReadOnlyList<string?> ETags, string? Detail = null, Exception? Failure = null);
+internal sealed record SubmitResult(SubmitStatus Status, IReadOnlyList<string?> ETags, string? Detail = null, Exception? Failure = null);
 
 /// <summary>The outcomes of a submitted transaction.</summary>
-public enum SubmitStatus
+internal enum SubmitStatus
 {
     /// <summary>Committed.</summary>
     Committed,

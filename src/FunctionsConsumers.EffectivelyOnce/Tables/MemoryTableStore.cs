@@ -7,7 +7,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Tables;
 /// A table in memory that keeps the service's rules and not the emulator's: a transaction is atomic, on one partition, of
 /// at most 100 different rows and 4 MiB; an insert fails where the row is there; an ETag that is not the row's fails.
 /// </summary>
-public sealed class MemoryTableStore : ITableStore
+internal sealed class MemoryTableStore : ITableStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SortedDictionary<string, Row>> _partitions = new(StringComparer.Ordinal);

@@ -5,7 +5,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Tables;
 /// <param name="RowKey">The row key.</param>
 /// <param name="Columns">The columns to write; empty for a delete.</param>
 /// <param name="ETag">The version that must be there, for updates and deletes; null for an insert.</param>
-public sealed record RowOperation(RowOperationKind Kind, string RowKey, IReadOnlyDictionary<string, object> Columns, string? ETag)
+internal sealed record RowOperation(RowOperationKind Kind, string RowKey, IReadOnlyDictionary<string, object> Columns, string? ETag)
 {
     /// <summary>Inserts a row that must not be there yet.</summary>
     /// <param name="rowKey">The row key.</param>
@@ -36,7 +36,7 @@ public sealed record RowOperation(RowOperationKind Kind, string RowKey, IReadOnl
 }
 
 /// <summary>The kinds of operation the library uses. Unconditional writes are not among them, on purpose.</summary>
-public enum RowOperationKind
+internal enum RowOperationKind
 {
     /// <summary>Insert; fails where the row is there.</summary>
     Insert,

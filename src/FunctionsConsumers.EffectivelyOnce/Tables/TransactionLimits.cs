@@ -7,7 +7,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Tables;
 /// does. Source: "Understanding the Table service data model" and "Performing entity group transactions" of the service's
 /// documentation.
 /// </summary>
-public static class TransactionLimits
+internal static class TransactionLimits
 {
     /// <summary>The most rows of one entity group transaction.</summary>
     public const int MaxRows = 100;

@@ -95,10 +95,10 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
         var log = new LogReading(Topic, Groups);
         foreach (var range in ranges)
         {
-            log.Cover(range.Partition, range.Start, range.End);
+            log.Cover(range.Partition, range.Start, range.Start, range.End);
         }
 
-        await Task.Run(() => reader.Read(Topic, ranges, record => log.Add(record.Partition, record.Offset, record.Message.Value, null), cancellationToken), cancellationToken);
+        await Task.Run(() => reader.Read(Topic, ranges, record => log.Add(record.Partition, record.Offset, record.Message.Timestamp.UtcDateTime, record.Message.Value, null), cancellationToken), cancellationToken);
         var tables = new TableReader(target.Tables().Clients);
         var counts = new List<EffectCount>(Groups.Count);
         foreach (var group in Groups)

@@ -1,6 +1,5 @@
 using FunctionsConsumers.Audit;
 
-
 namespace FunctionsConsumers.Lab.Kill;
 
 /// <summary>What <c>fc lab kill --json</c> prints: the audit's object, and what was done to hosts and services.</summary>
@@ -8,8 +7,11 @@ namespace FunctionsConsumers.Lab.Kill;
 /// <param name="Records">Records since the start.</param>
 /// <param name="DistinctOrders">Valid orders by id.</param>
 /// <param name="Poison">Records that are no order.</param>
+/// <param name="Unaudited">Effects whose record the log does not hold any more.</param>
+/// <param name="Findings">What is not good, each thing by itself.</param>
 /// <param name="Groups">Each group's numbers.</param>
-/// <param name="Ok">Whether nothing is lost, doubled, pending or still in an outbox.</param>
+/// <param name="Verdict">The audit in one sentence.</param>
+/// <param name="Ok">Whether nothing is lost, doubled, pending or still in an outbox, and the stock is right.</param>
 /// <param name="Seed">The seed of the traffic and of the kills.</param>
 /// <param name="Broker"><c>kafka</c>, <c>embedded</c> or <c>given</c>.</param>
 /// <param name="Hosts">How many hosts there were at once.</param>
@@ -21,7 +23,7 @@ namespace FunctionsConsumers.Lab.Kill;
 /// <param name="Seconds">From the first record produced to the last one handled by all groups.</param>
 /// <param name="LeftOut">What was not done, and why.</param>
 internal sealed record KillReport(
-    string Topic, long Records, long DistinctOrders, long Poison, IReadOnlyList<GroupReport> Groups, bool Ok,
+    string Topic, long Records, long DistinctOrders, long Poison, long Unaudited, IReadOnlyList<Finding> Findings, IReadOnlyList<GroupReport> Groups, string Verdict, bool Ok,
     long Seed, string Broker, int Hosts, int Kills, int KillsInTraffic, int HostsGivenUp,
     double? TableOutageSeconds, double? BrokerRestartSeconds, double Seconds, IReadOnlyList<string> LeftOut);
 

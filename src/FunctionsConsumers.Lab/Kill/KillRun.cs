@@ -105,7 +105,7 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     /// <param name="took">How long the groups took.</param>
     /// <returns>The report.</returns>
     public KillReport Report(AuditReport audit, TimeSpan took) => new(
-        audit.Topic, audit.Records, audit.DistinctOrders, audit.Poison, audit.Groups, audit.Ok,
+        audit.Topic, audit.Records, audit.DistinctOrders, audit.Poison, audit.Unaudited, audit.Findings, audit.Groups, audit.Verdict, audit.Ok,
         plan.Seed, services.Kafka is not null ? "kafka" : services.HasEmbeddedBroker ? "embedded" : "given", fleet.Count, _kills, _killsInTraffic, fleet.GivenUp,
         Rounded(_outage), Rounded(_restart), Math.Round(took.TotalSeconds, 1), _leftOut);
 

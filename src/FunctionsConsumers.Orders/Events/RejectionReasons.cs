@@ -2,8 +2,8 @@ namespace FunctionsConsumers.Orders.Events;
 
 /// <summary>
 /// The closed list of reasons for which a record becomes a dead letter, as they stand in the header
-/// <c>dead-letter-reason</c>. The first eight are verdicts on the record alone (and on the catalog); the last three are
-/// verdicts of the library on a record among others.
+/// <c>dead-letter-reason</c>. The first eight are verdicts on the value alone (and on the catalog); the others are
+/// verdicts of the library: on the record's headers, on a record among others, on what the table takes.
 /// </summary>
 public static class RejectionReasons
 {
@@ -31,7 +31,10 @@ public static class RejectionReasons
     /// <summary>Too many lines, or too many distinct products for one transaction.</summary>
     public const string TooWide = "too-wide";
 
-    /// <summary>The same idempotency key with another payload.</summary>
+    /// <summary>The header <c>redrive-group</c> names none of the three groups.</summary>
+    public const string BadRedrive = "bad-redrive";
+
+    /// <summary>The same idempotency key with another content.</summary>
     public const string KeyReused = "key-reused";
 
     /// <summary>Another order with the same id is there already.</summary>
@@ -44,6 +47,6 @@ public static class RejectionReasons
     public static IReadOnlyList<string> All { get; } =
     [
         NotJson, NotAnOrder, BadQuantity, BadPrice, UnknownProduct, BadAddress, TooLarge, TooWide,
-        KeyReused, OrderExists, Refused,
+        BadRedrive, KeyReused, OrderExists, Refused,
     ];
 }

@@ -153,13 +153,19 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
             return null;
         }
 
-        if (json.TokenType == JsonTokenType.String)
+        if (json.TokenType != JsonTokenType.String)
         {
-            if (Text(in json, "placed_at") is null)
-            {
-                return null;
-            }
+            draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, "The placed_at is no string: write it as \"2026-11-21T10:00:00Z\", or leave it out.");
+            return null;
+        }
 
+        if (Text(in json, "placed_at") is not { } text)
+        {
+            return null;
+        }
+
+        if (!PlacedAtText.HasBarePoint(text))
+        {
             if (json.TryGetDateTime(out var plain) && plain.Kind == DateTimeKind.Unspecified)
             {
                 return new DateTimeOffset(plain, TimeSpan.Zero);
@@ -171,7 +177,7 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
             }
         }
 
-        draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, "The placed_at is no ISO 8601 time: write it as 2026-11-21T10:00:00Z, or leave it out.");
+        draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, PlacedAtText.Fault(text));
         return null;
     }
 

@@ -19,6 +19,9 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
     /// <summary>The domain's word for two different orders with one id.</summary>
     public string SubjectExistsReason => RejectionReasons.OrderExists;
 
+    /// <summary>The three groups: a record redriven for none of them would be handled by nobody.</summary>
+    public IReadOnlyCollection<string> Groups => FunctionsConsumers.Orders.Groups.All;
+
     /// <inheritdoc />
     public Decoded<OrderEvent> Decode(ConsumedRecord record)
     {
@@ -35,14 +38,18 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
         }
         catch (JsonException e)
         {
-            return new Decoded<OrderEvent>(null, null, null, new Rejection(RejectionReasons.NotJson,
-                $"The value is not JSON: it breaks at line {e.LineNumber + 1}, byte {e.BytePositionInLine}; write one whole JSON object."));
+            return new Decoded<OrderEvent>(null, null, null, new Rejection(RejectionReasons.NotJson, ForeignForms.OfBytes(record.Value)
+                ?? $"The value is not JSON: it breaks at line {e.LineNumber + 1}, byte {e.BytePositionInLine}; write one whole JSON object."));
         }
 
         if (draft is null)
         {
-            return new Decoded<OrderEvent>(null, null, null, new Rejection(RejectionReasons.NotAnOrder,
-                "The value is JSON, but no object: write the order as one JSON object."));
+            return new Decoded<OrderEvent>(null, null, null, new Rejection(RejectionReasons.NotAnOrder, ForeignForms.OfNoObject(record.Value)));
+        }
+
+        if (draft.OrderId is null && ForeignForms.OfObject(record.Value) is { } envelope)
+        {
+            draft.Fail(FaultRank.OrderId, RejectionReasons.NotAnOrder, envelope);
         }
 
         OrderRules.Check(draft);
@@ -53,7 +60,9 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
         }
 
         var rejection = OrderPricing.Price(draft, catalog, out var order);
-        return new Decoded<OrderEvent>(order, draft.OrderId, eventId, rejection);
+
+        // Given for a rejection too: what the catalog refuses today may have been applied, and its row then says so.
+        return new Decoded<OrderEvent>(order, draft.OrderId, eventId, rejection) { Canonical = CanonicalOrder.Of(draft) };
     }
 
     /// <summary>Reads the catalog again, unless that was done young enough for every product that was not found.</summary>
@@ -78,6 +87,8 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
             return new Rejection(RejectionReasons.NotJson, "The value begins with a byte order mark, which JSON must not: write it without.");
         }
 
-        return Utf8.IsValid(value) ? null : new Rejection(RejectionReasons.NotJson, "The value is not UTF-8: write the order as JSON in UTF-8.");
+        return Utf8.IsValid(value)
+            ? null
+            : new Rejection(RejectionReasons.NotJson, ForeignForms.OfBytes(value) ?? "The value is not UTF-8: write the order as JSON in UTF-8.");
     }
 }

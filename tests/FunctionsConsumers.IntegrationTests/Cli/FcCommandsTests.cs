@@ -63,32 +63,32 @@ public sealed class FcCommandsTests : IAsyncLifetime
     {
         var invoice = await FirstAsync("billing", "invoice!");
         await _tables.GetTableClient("billing").DeleteEntityAsync(invoice.PartitionKey, invoice.RowKey, Azure.ETag.All, TestContext.Current.CancellationToken);
-        Assert.Equal((1, 0), await SpoiledAsync("billing"));
+        Assert.Equal((1, 0, 0), await SpoiledAsync("billing"));
 
         var stray = new TableEntity(invoice) { PartitionKey = "b0005" };
         await _tables.GetTableClient("billing").AddEntityAsync(invoice, TestContext.Current.CancellationToken);
         await _tables.GetTableClient("billing").AddEntityAsync(stray, TestContext.Current.CancellationToken);
-        Assert.Equal((0, 1), await SpoiledAsync("billing"));
+        Assert.Equal((0, 1, 0), await SpoiledAsync("billing"));
 
         var confirmation = await FirstAsync("notification", "confirmation!");
         confirmation["To"] = "somebody@else.example";
         confirmation["Channel"] = "email";
         await _tables.GetTableClient("notification").UpdateEntityAsync(confirmation, Azure.ETag.All, TableUpdateMode.Replace, TestContext.Current.CancellationToken);
-        Assert.Equal((1, 0), await SpoiledAsync("notification"));
+        Assert.Equal((1, 0, 0), await SpoiledAsync("notification"));
 
         var stock = await FirstAsync("inventory", "stock!");
         stock["Reserved"] = stock.GetInt64("Reserved")!.Value + 5;
         await _tables.GetTableClient("inventory").UpdateEntityAsync(stock, Azure.ETag.All, TableUpdateMode.Replace, TestContext.Current.CancellationToken);
-        Assert.Equal((0, 5), await SpoiledAsync("inventory"));
+        Assert.Equal((0, 0, 5), await SpoiledAsync("inventory"));
     }
 
-    private async Task<(int Lost, int Doubled)> SpoiledAsync(string group)
+    private async Task<(int Lost, int Doubled, int StockOff)> SpoiledAsync(string group)
     {
         var audit = await _fc.RunAsync("audit --json");
         Assert.Equal(1, audit.ExitCode);
         Assert.Contains(group + ":", audit.Error, StringComparison.Ordinal);
         var report = JsonNode.Parse(audit.Out)!["groups"]!.AsArray().Single(candidate => (string)candidate!["group"]! == group)!;
-        return ((int)report["lost"]!, (int)report["doubled"]!);
+        return ((int)report["lost"]!, (int)report["doubled"]!, (int)report["stock_off"]!);
     }
 
     private async Task<TableEntity> FirstAsync(string table, string prefix)

@@ -23,6 +23,12 @@ internal sealed class CallReceiver : IAsyncDisposable
     /// <summary>The keys of all calls, in their order.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
 
+    /// <summary>The keys of all questions whether it has a call, in their order.</summary>
+    public ConcurrentQueue<string> Questions { get; } = [];
+
+    /// <summary>Answers whether it has a call.</summary>
+    public Func<bool, IResult> OnQuestion { get; set; } = has => has ? Results.Ok() : Results.NotFound();
+
     /// <summary>What it has acted on: the bodies by their keys.</summary>
     public IReadOnlyDictionary<string, string> Done => _done;
 
@@ -37,11 +43,18 @@ internal sealed class CallReceiver : IAsyncDisposable
         var app = builder.Build();
         var receiver = new CallReceiver(app);
         app.MapPost("/labels", receiver.TakeAsync);
+        app.MapGet("/labels/{key}", receiver.Tell);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return receiver;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private IResult Tell(string key)
+    {
+        Questions.Enqueue(key);
+        return OnQuestion(_done.ContainsKey(key));
+    }
 
     private async Task TakeAsync(HttpContext call)
     {

@@ -84,6 +84,31 @@ public sealed class HttpCallSenderTests
     }
 
     [Fact]
+    public async Task A_call_that_may_have_arrived_is_not_made_again_where_the_receiver_has_it()
+    {
+        await using var receiver = await CallReceiver.StartAsync();
+        await SendAsync(receiver.Address);
+
+        Assert.Equal(SendResult.Sent, await SendAsync(receiver.Address, mayHaveBeenSent: true));
+        Assert.Equal(Id, Assert.Single(receiver.Questions));
+        Assert.Equal(Id, Assert.Single(receiver.Calls));
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(405)]
+    [InlineData(500)]
+    public async Task A_call_that_may_have_arrived_is_made_where_the_receiver_does_not_say_that_it_has_it(int answer)
+    {
+        await using var receiver = await CallReceiver.StartAsync();
+        receiver.OnQuestion = _ => Microsoft.AspNetCore.Http.Results.StatusCode(answer);
+
+        Assert.Equal(SendResult.Sent, await SendAsync(receiver.Address, mayHaveBeenSent: true));
+        Assert.Equal(Id, Assert.Single(receiver.Questions));
+        Assert.Equal(Id, Assert.Single(receiver.Calls));
+    }
+
+    [Fact]
     public async Task Where_nobody_listens_it_is_not_sent()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -107,10 +132,10 @@ public sealed class HttpCallSenderTests
         Assert.StartsWith($"HttpCallAddress is '{address}'", error.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<SendResult> SendAsync(Uri address, TimeSpan? timeout = null)
+    private static async Task<SendResult> SendAsync(Uri address, TimeSpan? timeout = null, bool mayHaveBeenSent = false)
     {
         using var sender = Sender(address.ToString());
-        var message = new OutboxMessage(Id, HttpCallSender.HttpCall, "labels", "p-1", Encoding.UTF8.GetBytes("""{"parcel":"p-1"}"""), DateTimeOffset.UnixEpoch);
+        var message = new OutboxMessage(Id, HttpCallSender.HttpCall, "labels", "p-1", Encoding.UTF8.GetBytes("""{"parcel":"p-1"}"""), DateTimeOffset.UnixEpoch) { MayHaveBeenSent = mayHaveBeenSent };
         return await sender.SendAsync(message, timeout ?? TimeSpan.FromSeconds(30), Cancellation);
     }
 

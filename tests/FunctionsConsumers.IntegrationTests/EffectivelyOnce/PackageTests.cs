@@ -39,9 +39,9 @@ public sealed class PackageTests : IDisposable
         var group = Element(Element(metadata, "dependencies")!, "group")!;
         Assert.Equal("net10.0", (string?)group.Attribute("targetFramework"));
         Assert.Equal(
-            ["Azure.Data.Tables 12.13.0", "Azure.Identity 1.21.0", "Confluent.Kafka 2.16.0"],
+            ["Azure.Data.Tables 12.13.0", "Azure.Identity 1.21.0", "Confluent.Kafka 2.16.0", "Microsoft.Extensions.Hosting.Abstractions 10.0.15"],
             group.Elements().Select(dependency => $"{(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}").Order(StringComparer.Ordinal));
-        Assert.Equal(["Microsoft.AspNetCore.App"], Element(metadata, "frameworkReferences")!.Descendants().Attributes("name").Select(name => name.Value));
+        Assert.Null(Element(metadata, "frameworkReferences"));
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public sealed class PackageTests : IDisposable
             "-getProperty:IsPackable,IsTrimmable,EnableTrimAnalyzer,GenerateDocumentationFile,IncludeSymbols,SymbolPackageFormat,EmbedUntrackedSources,TreatWarningsAsErrors");
 
         string[] Items(string item) => [.. library.GetProperty("Items").GetProperty(item).EnumerateArray().Select(entry => entry.GetProperty("Identity").GetString()!).Order(StringComparer.Ordinal)];
-        Assert.Equal(["Azure.Data.Tables", "Azure.Identity", "Confluent.Kafka"], Items("PackageReference"));
+        Assert.Equal(["Azure.Data.Tables", "Azure.Identity", "Confluent.Kafka", "Microsoft.CodeAnalysis.PublicApiAnalyzers", "Microsoft.Extensions.Hosting.Abstractions"], Items("PackageReference"));
         Assert.Empty(Items("ProjectReference"));
-        Assert.Contains("Microsoft.AspNetCore.App", Items("FrameworkReference"));
+        Assert.DoesNotContain("Microsoft.AspNetCore.App", Items("FrameworkReference"));
         foreach (var property in library.GetProperty("Properties").EnumerateObject())
         {
             Assert.Equal(property.Name == "SymbolPackageFormat" ? "snupkg" : "true", property.Value.GetString());

@@ -112,7 +112,7 @@ internal sealed class Deployment : IAsyncDisposable
     {
         var target = Target.Resolve(new TargetOptions(Brokers, _tables, Topic), new Dictionary<string, string>(), null);
         var outcome = await new AuditSession(target.Audited(), Groups.All).RunAsync(null, AuditPatience, TestContext.Current.CancellationToken);
-        Assert.True(outcome.IsWhole && outcome.Report.Ok, $"{outcome.Report} {outcome.Behind} {outcome.Gone} {string.Join('\n', outcome.Findings.Lines)} {string.Join('\n', _hosts.Select(host => host.Result.Error))}");
+        Assert.True(outcome.IsWhole && outcome.Report.Ok, $"{outcome.Report.Verdict} {string.Join('\n', outcome.Report.Findings)} {string.Join('\n', _hosts.Select(host => host.Result.Error))}");
         return outcome.Report;
     }
 

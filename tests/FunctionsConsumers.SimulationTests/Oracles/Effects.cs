@@ -111,6 +111,15 @@ internal sealed partial class Effects(World world)
         return _dead.ContainsKey(coordinates) || SameApplied(record) is not null || (_handled.Contains(coordinates) && IsForgotten(record));
     }
 
+    /// <summary>Whether what is reported of a record agrees with its row, where that is not forgotten yet: its own effect, or its dead letter with its reason.</summary>
+    public bool IsAsReported(RecordOutcome outcome) => outcome.Result switch
+    {
+        RecordResult.Applied => world.Log.At(outcome.Coordinates.Partition, outcome.Coordinates.Offset) is { Subject: { } subject } record
+            && (!_applied.TryGetValue(subject, out var applied) || applied.Record == record),
+        RecordResult.DeadLettered => !_dead.TryGetValue(outcome.Coordinates, out var reason) || reason == outcome.Reason,
+        _ => outcome.Reason is null,
+    };
+
     /// <summary>Success was reported for a record.</summary>
     public void OnHandled(Coordinates coordinates) => _handled.Add(coordinates);
 

@@ -64,15 +64,20 @@ internal sealed class Oracle(World world)
     /// <summary>Success is reported for a batch: each of its records must be settled in the table at this moment.</summary>
     public void OnHandled(Life life, IReadOnlyList<ConsumedRecord> batch, BatchOutcome outcome)
     {
-        if (outcome.Applied + outcome.Duplicates + outcome.DeadLettered + outcome.PassedOver != batch.Count)
+        if (!outcome.Records.Select(record => record.Coordinates).SequenceEqual(batch.Select(record => record.Coordinates)))
         {
-            world.Fail($"{life.Name} reports {outcome} of {batch.Count} records");
+            world.Fail($"{life.Name} reports the outcomes of other records than the batch's");
         }
 
         var written = (_written.GetValueOrDefault((life.Name, life.CurrentDelivery, false)), _written.GetValueOrDefault((life.Name, life.CurrentDelivery, true)));
         if (written != (outcome.Applied, outcome.DeadLettered))
         {
             world.Fail($"{life.Name} reports {outcome}, and this delivery applied {written.Item1} and dead-lettered {written.Item2}");
+        }
+
+        foreach (var record in outcome.Records.Where(record => !_effects.IsAsReported(record)))
+        {
+            world.Fail($"{life.Name} reports {record}, and the table says otherwise");
         }
 
         foreach (var record in batch)

@@ -45,7 +45,7 @@ internal sealed record Faults
     /// The same, and at least some of what brings out how answers are told apart: readings that fail until the client has
     /// no tries left, and gap audits, which write the counters of a partition beside its owner.
     /// </summary>
-    public Faults OfTheClient() => this with { FailedRead = Math.Max(FailedRead, 40), Skip = Math.Max(Skip, 60), SlowAnswer = Math.Max(SlowAnswer, 60) };
+    public Faults OfTheClient() => this with { FailedRead = Math.Max(FailedRead, 40), Skip = Math.Max(Skip, 80), SlowAnswer = Math.Max(SlowAnswer, 60) };
 
     /// <summary>A mixture.</summary>
     /// <param name="random">The history's seed.</param>

@@ -67,7 +67,7 @@ public sealed class KafkaRecordsTests : IBatchProcessor
     Task<BatchOutcome> IBatchProcessor.ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
     {
         _consumed = records;
-        return Task.FromResult(new BatchOutcome(records.Count, 0, 0, 0));
+        return Task.FromResult(new BatchOutcome([.. records.Select(record => new RecordOutcome(record.Coordinates, RecordResult.Applied))]));
     }
 
     private async Task<ConsumedRecord> ConsumeAsync(KafkaRecord record)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Azure.Data.Tables;
 using Confluent.Kafka;
@@ -105,21 +106,37 @@ public sealed class HostedConsumerTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.DoesNotContain("bulletin!09", await RowsAsync<Bulletin>("bulletin!"));
     }
 
+    [Fact]
+    public async Task A_record_that_one_group_plans_for_a_topic_is_the_next_groups_event_under_the_messages_id()
+    {
+        _cluster.CreateTopic("parcels", 1);
+        _cluster.CreateTopic("labels", 1);
+        await ProduceAsync("parcels", 1, 1);
+        using var host = Host(builder => builder.AddKafkaConsumer<Entry, Forwarding>("parcels").AddKafkaConsumer<Entry, Labelling>("labels"));
+        await host.StartAsync(Cancellation);
+        await Eventually.TrueAsync(() => Committed<Labelling>("labels") == 1, "the next group has the record");
+        await host.StopAsync(Cancellation);
+
+        var rows = new TableServiceClient(azurite.ConnectionString).GetTableClient(Labelling.Group);
+        var row = await rows.QueryAsync<TableEntity>(row => row.RowKey == "label!p-01", cancellationToken: Cancellation).SingleAsync(Cancellation);
+        Assert.Equal(MessageId.Of(Forwarding.Group, "01", "01", 0), row.GetString("Key"));
+    }
+
     private static TimeSpan Deadline => TimeSpan.FromSeconds(1);
 
     private IHost Host<TPlanner>(params string[] topics)
-        where TPlanner : class, IEventPlanner<Entry> => Host<TPlanner>(options => options, topics);
+        where TPlanner : class, IEventPlanner<Entry> => Host<TPlanner>(options => options with { SessionTimeout = TimeSpan.FromSeconds(2) }, topics);
 
     private IHost Host<TPlanner>(Func<KafkaConsumerOptions, KafkaConsumerOptions> options, params string[] topics)
-        where TPlanner : class, IEventPlanner<Entry>
+        where TPlanner : class, IEventPlanner<Entry> => Host(builder => builder.AddKafkaConsumer<Entry, TPlanner>(options, topics));
+
+    private IHost Host(Action<EffectivelyOnceBuilder> add)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["KafkaBrokers"] = _cluster.Brokers;
         builder.Configuration["Tables"] = _gate.ConnectionString;
-        builder.Configuration["EffectivelyOnce:Consumers:" + TPlanner.Group + ":SessionTimeout"] = "00:00:02";
-        builder.Services.AddEffectivelyOnce(builder.Configuration, setup => setup.Options = setup.Options with { BatchDeadline = Deadline })
-            .AddJsonEvents<Entry>(EntryJson.Default.Entry, subject: entry => entry.Id)
-            .AddKafkaConsumer<Entry, TPlanner>(options, topics);
+        add(builder.Services.AddEffectivelyOnce(builder.Configuration, setup => setup.Options = setup.Options with { BatchDeadline = Deadline })
+            .AddJsonEvents<Entry>(EntryJson.Default.Entry, subject: entry => entry.Id));
         return builder.Build();
     }
 
@@ -179,6 +196,27 @@ public sealed class HostedConsumerTests(AzuriteFixture azurite) : IAsyncLifetime
         public static string Group => "visitors";
 
         public static string EffectKind => "visit";
+
+        public Plan Plan(Entry entry, EventIdentity identity) => new();
+    }
+
+    private sealed class Forwarding : IEventPlanner<Entry>
+    {
+        public static string Group => "forwarders";
+
+        public static string EffectKind => "forwarded";
+
+        public Plan Plan(Entry entry, EventIdentity identity) => new()
+        {
+            Messages = [PlannedMessage.ToTopic("labels", null, JsonSerializer.SerializeToUtf8Bytes(new Entry("p-" + entry.Id), EntryJson.Default.Entry))],
+        };
+    }
+
+    private sealed class Labelling : IEventPlanner<Entry>
+    {
+        public static string Group => "labellers";
+
+        public static string EffectKind => "label";
 
         public Plan Plan(Entry entry, EventIdentity identity) => new();
     }

@@ -54,7 +54,8 @@ public sealed class SkippedBatchTests : IAsyncLifetime
         Assert.False(JsonNode.Parse((await LostIsAsync("audit --json", exitCode: 1, lost: 6)).Out)!.AsObject().ContainsKey("healed"));
 
         var healed = JsonNode.Parse((await LostIsAsync("audit --heal --json", exitCode: 0, lost: 0)).Out)!;
-        Assert.Equal(["topic", "records", "distinct_orders", "poison", "groups", "ok", "healed"], healed.AsObject().Select(member => member.Key));
+        Assert.Equal(
+            ["topic", "records", "distinct_orders", "poison", "unaudited", "findings", "groups", "verdict", "ok", "healed"], healed.AsObject().Select(member => member.Key));
         Assert.Equal(Groups.All, healed["healed"]!.AsArray().Select(group => (string)group!["group"]!));
         Assert.All(healed["healed"]!.AsArray(), group => Assert.Equal((6, 0), ((int)group!["healed"]!, (int)group["dropped"]!)));
 

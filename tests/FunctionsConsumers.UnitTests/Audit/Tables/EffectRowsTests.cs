@@ -66,7 +66,7 @@ public sealed class EffectRowsTests
         rows.Add(Row("stock!Caf=00E9!order-events:3", ("Reserved", 1L)), _reading);
         rows.Add(Row("table"), _reading);
 
-        Assert.Equal([("order-events", 2, 41L)], _reading.DeadLetters);
+        Assert.Equal([("order-events", 2, 41L)], _reading.DeadLetters.Keys);
         Assert.Equal(2, _reading.Messages);
         Assert.Equal(7, _reading.Reserved[("Phone", "order-events")]);
         Assert.Equal(1, _reading.Reserved[("Café", "order-events")]);

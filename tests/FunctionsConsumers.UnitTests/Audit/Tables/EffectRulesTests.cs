@@ -7,7 +7,7 @@ namespace FunctionsConsumers.UnitTests.Audit.Tables;
 
 public sealed class EffectRulesTests
 {
-    private static readonly AuditedOrder Order = new("1", "EUR", "a@example.org", [new("Mouse", 2, 24.95m), new("Laptop", 1, null), new("Mouse", 1, null)]);
+    private static readonly AuditedOrder Order = new("1", null, "a@example.org", "EUR", null, [new("Mouse", 2, 24.95m), new("Laptop", 1, null), new("Mouse", 1, null)]);
 
     private static readonly EffectContent Invoice = new(
         Lines: [new("Mouse", 2, 24.95m), new("Laptop", 1, 1200.00m), new("Mouse", 1, 20m)], Currency: "EUR", Total: "1269.90");
@@ -69,7 +69,7 @@ public sealed class EffectRulesTests
     [Fact]
     public void Sums_larger_than_a_decimal_are_compared_exactly()
     {
-        var order = new AuditedOrder("1", "EUR", null, [new("Mouse", 1_000_000, 79228162514264337593543950335m)]);
+        var order = new AuditedOrder("1", null, null, "EUR", null, [new("Mouse", 1_000_000, 79228162514264337593543950335m)]);
         var invoice = new EffectContent(order.Lines, "EUR", "79228162514264337593543950335000000.00");
 
         Assert.Null(EffectRules.Difference("billing", order, invoice));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Confluent.Kafka;
 using FunctionsConsumers.Audit;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Orders;
@@ -18,7 +19,7 @@ internal sealed class AuditedWorld
 
     private static readonly string[] Groups = ["billing", "inventory", "notification"];
 
-    private readonly List<(int Partition, long Offset, byte[]? Value, string? Redrive)> _records = [];
+    private readonly List<(AuditedRecord Record, Headers? Headers)> _records = [];
     private readonly OrderReader _reader = new();
     private readonly long[] _next = new long[2];
 
@@ -34,14 +35,41 @@ internal sealed class AuditedWorld
 
     public long[] Start { get; } = [0, 0];
 
-    public Findings Findings { get; } = new(20);
+    /// <summary>The first offsets that the broker still holds.</summary>
+    public long[] LogStart { get; } = [0, 0];
 
-    public AuditedRecord Send(string? value, int partition = 0, string? redrive = null)
+    /// <summary>The ends of the log when the table had been read; those of the records where nothing else is said.</summary>
+    public Dictionary<int, long> LogEnds { get; } = [];
+
+    public List<Finding> Findings { get; } = [];
+
+    public long Unaudited { get; private set; }
+
+    /// <summary>The time at which records are written from now on; effects are written a second later.</summary>
+    public DateTime Now { get; set; } = new(2026, 11, 21, 10, 0, 0, DateTimeKind.Utc);
+
+    public AuditedRecord Send(string? value, int partition = 0, string? redrive = null, params (string Name, byte[]? Value)[] headers)
     {
-        var bytes = value is null ? null : Encoding.UTF8.GetBytes(value);
-        var record = new AuditedRecord(partition, _next[partition]++, bytes);
-        _records.Add((partition, record.Offset, bytes, redrive));
+        var record = new AuditedRecord(partition, _next[partition]++, value is null ? null : Encoding.UTF8.GetBytes(value), Now);
+        var all = new Headers();
+        foreach (var (name, bytes) in redrive is null ? headers : [.. headers, ("redrive-group", Encoding.UTF8.GetBytes(redrive))])
+        {
+            all.Add(name, bytes);
+        }
+
+        _records.Add((record, all.Count == 0 ? null : all));
         return record;
+    }
+
+    /// <summary>Compaction, or a transaction's marker: the offset is there, and no record.</summary>
+    public void Drop(AuditedRecord record) => _records.RemoveAll(sent => sent.Record == record);
+
+    /// <summary>The topic is deleted and made anew: no record is left, and offsets begin at 0 again.</summary>
+    public void MakeTopicAnew()
+    {
+        _records.Clear();
+        Array.Clear(_next);
+        Now = Now.AddMinutes(1);
     }
 
     /// <summary>Sends a valid order and writes its effect as it should be.</summary>
@@ -58,7 +86,7 @@ internal sealed class AuditedWorld
     public void Apply(AuditedRecord record, EffectContent? content = null, string bucket = "b001", string topic = Topic, Fingerprint? fingerprint = null, bool stock = true)
     {
         var order = _reader.Read(record.Value)!;
-        Table.Add(order.Id, new EffectRow(bucket, fingerprint ?? Fingerprint.Of(record.Value), topic, record.Partition, record.Offset, content ?? Content(order)));
+        Table.Add(order.Id, new EffectRow(bucket, fingerprint ?? OrderMeaning.FingerprintOf(order), topic, record.Partition, record.Offset, record.WrittenAt.AddSeconds(1), content ?? Content(order)));
         if (stock && Table.Group == "inventory")
         {
             foreach (var (product, quantity) in EffectRules.Quantities(order.Lines))
@@ -68,7 +96,8 @@ internal sealed class AuditedWorld
         }
     }
 
-    public void DeadLetter(AuditedRecord record) => Table.DeadLetters.Add((Topic, record.Partition, record.Offset));
+    public void DeadLetter(AuditedRecord record) => Table.DeadLetters[(Topic, record.Partition, record.Offset)] =
+        _reader.Read(record.Value) is { } order ? OrderMeaning.FingerprintOf(order) : Fingerprint.Of(record.Value);
 
     public EffectContent Content(AuditedOrder order) => Table.Group switch
     {
@@ -88,9 +117,11 @@ internal sealed class AuditedWorld
         for (var partition = 0; partition < 2; partition++)
         {
             Committed.TryAdd(partition, _next[partition]);
+            LogEnds.TryAdd(partition, _next[partition]);
         }
 
-        return Verdict.Judge(log, Catalog, Table, Committed, Findings);
+        (var report, Unaudited) = Verdict.Judge(log, Catalog, Table, new GroupPosition(Committed, LogEnds), Findings);
+        return report;
     }
 
     public (long DistinctOrders, long Poison) Count() => Verdict.Count(Log(), Catalog);
@@ -98,11 +129,11 @@ internal sealed class AuditedWorld
     private LogReading Log()
     {
         var log = new LogReading(Topic, Groups);
-        log.Cover(0, Start[0], _next[0]);
-        log.Cover(1, Start[1], _next[1]);
-        foreach (var (partition, offset, value, redrive) in _records.Where(record => record.Offset >= Start[record.Partition]))
+        log.Cover(0, Start[0], Math.Max(Start[0], LogStart[0]), _next[0]);
+        log.Cover(1, Start[1], Math.Max(Start[1], LogStart[1]), _next[1]);
+        foreach (var (record, headers) in _records.Where(sent => sent.Record.Offset >= Math.Max(Start[sent.Record.Partition], LogStart[sent.Record.Partition])))
         {
-            log.Add(partition, offset, value, redrive is null ? null : Encoding.UTF8.GetBytes(redrive));
+            log.Add(record.Partition, record.Offset, record.WrittenAt, record.Value, headers);
         }
 
         return log;
@@ -110,4 +141,4 @@ internal sealed class AuditedWorld
 }
 
 /// <summary>A record that a test sent.</summary>
-internal sealed record AuditedRecord(int Partition, long Offset, byte[]? Value);
+internal sealed record AuditedRecord(int Partition, long Offset, byte[]? Value, DateTime WrittenAt);

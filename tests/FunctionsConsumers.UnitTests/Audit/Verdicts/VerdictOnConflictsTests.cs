@@ -14,7 +14,7 @@ public sealed class VerdictOnConflictsTests
         world.Apply(second);
         world.DeadLetter(first);
 
-        Assert.Equal(new GroupReport("inventory", 1, 0, 1, 0, 0, 0, 0), world.Judge());
+        Assert.Equal(new GroupReport("inventory", 1, 0, 1, 0, 0, 0, 0, 0), world.Judge());
         Assert.Equal((1, 0), world.Count());
     }
 
@@ -45,7 +45,7 @@ public sealed class VerdictOnConflictsTests
         var world = new AuditedWorld("billing");
         world.DeadLetter(world.SendAndApply("a"));
 
-        Assert.Equal(new GroupReport("billing", 1, 0, 0, 0, 0, 0, 0), world.Judge());
+        Assert.Equal(new GroupReport("billing", 1, 0, 0, 0, 0, 0, 0, 0), world.Judge());
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class VerdictSinceTests
         world.Start[0] = 1;
         world.SendAndApply("new", "Laptop", 2);
 
-        Assert.Equal(new GroupReport(group, 1, 0, 0, 0, 0, 0, 0), world.Judge());
+        Assert.Equal(new GroupReport(group, 1, 0, 0, 0, 0, 0, 0, 0), world.Judge());
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class VerdictSinceTests
         world.Start[0] = 1;
         world.Send(AuditedWorld.Order("old", "Mouse", 4));
 
-        Assert.Equal(new GroupReport("inventory", 0, 1, 0, 0, 0, 0, 0), world.Judge());
+        Assert.Equal(new GroupReport("inventory", 0, 1, 0, 0, 0, 0, 0, 0), world.Judge());
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class VerdictSinceTests
         world.SendAndApply("new", "Mouse", 2);
         world.Table.AddReserved("Mouse", AuditedWorld.Topic, 2);
 
-        Assert.Equal(2, world.Judge().Doubled);
+        Assert.Equal(2, world.Judge().StockOff);
     }
 
     [Fact]
@@ -61,6 +61,6 @@ public sealed class VerdictSinceTests
         var record = world.Send(AuditedWorld.Order("a"));
         world.Apply(record, topic: "other-topic");
 
-        Assert.Equal(new GroupReport("inventory", 0, 1, 0, 0, 0, 0, 0), world.Judge());
+        Assert.Equal(new GroupReport("inventory", 0, 1, 0, 0, 0, 0, 0, 0), world.Judge());
     }
 }

@@ -19,9 +19,9 @@ public sealed class VerdictTests
         world.Send(AuditedWorld.Order("a"), partition: 1);
         world.DeadLetter(world.Send("no order"));
 
-        Assert.Equal(new GroupReport(group, 2, 1, 1, 0, 0, 0, 0), world.Judge());
+        Assert.Equal(new GroupReport(group, 2, 1, 1, 0, 0, 0, 0, 0), world.Judge());
         Assert.Equal((2, 1), world.Count());
-        Assert.Empty(world.Findings.Lines);
+        Assert.Empty(world.Findings);
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class VerdictTests
         var report = world.Judge();
         Assert.Equal(1, report.Lost);
         Assert.False(report.Ok);
-        Assert.Contains(world.Findings.Lines, line => line == $"{group}: order b has no effect");
+        Assert.Contains(world.Findings, finding => finding.ToString() == $"{group}: order b has no effect" && finding is { Kind: "lost", OrderId: "b", Partition: 0, Offset: 1 });
     }
 
     [Theory]
@@ -68,8 +68,8 @@ public sealed class VerdictTests
     {
         var world = new AuditedWorld("billing");
         world.Send("not json");
-        world.Table.DeadLetters.Add((AuditedWorld.Topic, 1, 0));
-        world.Table.DeadLetters.Add(("other-topic", 0, 0));
+        world.Table.DeadLetters.Add((AuditedWorld.Topic, 1, 0), null);
+        world.Table.DeadLetters.Add(("other-topic", 0, 0), null);
 
         Assert.Equal(1, world.Judge().Lost);
     }
@@ -83,7 +83,7 @@ public sealed class VerdictTests
         world.Apply(record, bucket: "b002", stock: false);
 
         Assert.Equal(1, world.Judge().Doubled);
-        Assert.Contains(world.Findings.Lines, line => line.Contains("b001 and b002", StringComparison.Ordinal));
+        Assert.Contains(world.Findings, finding => finding.Detail.Contains("b001 and b002", StringComparison.Ordinal) && finding.Kind == "doubled");
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class VerdictTests
         var world = new AuditedWorld(group);
         world.SendAndApply("a");
         world.DeadLetter(world.Send("no order"));
-        world.Apply(new AuditedRecord(0, 1, System.Text.Encoding.UTF8.GetBytes(AuditedWorld.Order("ghost"))), stock: false);
+        world.Apply(new AuditedRecord(0, 1, System.Text.Encoding.UTF8.GetBytes(AuditedWorld.Order("ghost")), world.Now), stock: false);
 
         Assert.Equal(1, world.Judge().Doubled);
     }
@@ -119,7 +119,9 @@ public sealed class VerdictTests
         world.SendAndApply("b", "Laptop", 5);
         world.Table.AddReserved("Mouse", AuditedWorld.Topic, error);
 
-        Assert.Equal(Math.Abs(error), world.Judge().Doubled);
+        var report = world.Judge();
+        Assert.Equal((0, Math.Abs(error)), (report.Doubled, report.StockOff));
+        Assert.Equal("stock_off", Assert.Single(world.Findings).Kind);
     }
 
     [Fact]
@@ -130,7 +132,7 @@ public sealed class VerdictTests
         world.Table.AddReserved("Mouse", AuditedWorld.Topic, -1);
         world.Table.AddReserved("Laptop", AuditedWorld.Topic, 1);
 
-        Assert.Equal(2, world.Judge().Doubled);
+        Assert.Equal(2, world.Judge().StockOff);
     }
 
     [Fact]
@@ -152,7 +154,7 @@ public sealed class VerdictTests
         world.Send("no order");
         world.Committed[0] = 1;
 
-        Assert.Equal(new GroupReport("inventory", 1, 2, 0, 0, 2, 0, 0), world.Judge());
+        Assert.Equal(new GroupReport("inventory", 1, 0, 0, 0, 2, 0, 0, 0), world.Judge());
     }
 
     [Fact]
@@ -174,5 +176,6 @@ public sealed class VerdictTests
         world.Table.Messages = 1;
 
         Assert.False(world.Judge().Ok);
+        Assert.Equal(("outbox", "1 messages are still in the outbox: fc outbox list shows them"), Assert.Single(world.Findings) is var finding ? (finding.Kind, finding.Detail) : default);
     }
 }

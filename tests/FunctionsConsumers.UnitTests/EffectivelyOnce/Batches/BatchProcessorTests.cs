@@ -16,7 +16,7 @@ public sealed class BatchProcessorTests
         var group = new TestGroup();
         var outcome = await group.ProcessAsync(Record(0, "a|5"));
 
-        Assert.Equal(new BatchOutcome(1, 0, 0, 0), outcome);
+        Assert.Equal((1, 0, 0, 0), outcome.Counts());
         Assert.Equal(1, group.Store.Submits);
         var effect = Assert.Single(group.Rows("effect!a"));
         Assert.Equal("applied", effect.Text("State"));
@@ -46,7 +46,7 @@ public sealed class BatchProcessorTests
         var after = new TestGroup(table: table);
         var outcome = await after.ProcessAsync(records);
 
-        Assert.Equal(new BatchOutcome(0, 3, 0, 0), outcome);
+        Assert.Equal((0, 3, 0, 0), outcome.Counts());
         Assert.Equal(6, after.Sum());
         Assert.Equal(3, after.Rows("outbox!").Sum(OutboxRows.CountOf));
     }
@@ -56,7 +56,7 @@ public sealed class BatchProcessorTests
     {
         var group = new TestGroup();
         var outcome = await group.ProcessAsync(Record(0, "a|1"), Record(1, "a|1"), Record(2, "b|1", key: "k"), Record(3, "b|1"));
-        Assert.Equal(new BatchOutcome(2, 2, 0, 0), outcome);
+        Assert.Equal((2, 2, 0, 0), outcome.Counts());
         Assert.Equal(2, group.Sum());
     }
 
@@ -65,7 +65,7 @@ public sealed class BatchProcessorTests
     {
         var group = new TestGroup();
         var outcome = await group.ProcessAsync(Record(0, "a|1"), Record(1, "a|2"));
-        Assert.Equal(new BatchOutcome(1, 0, 1, 0), outcome);
+        Assert.Equal((1, 0, 1, 0), outcome.Counts());
         Assert.Equal("key-reused", Assert.Single(group.Rows("dead!")).Text("Reason"));
         Assert.Equal(1, group.Sum());
     }
@@ -94,7 +94,7 @@ public sealed class BatchProcessorTests
     {
         var group = new TestGroup();
         var outcome = await group.ProcessAsync(Record(0, "a|1"), Record(1, "poison"), Record(2, "b|1"));
-        Assert.Equal(new BatchOutcome(2, 0, 1, 0), outcome);
+        Assert.Equal((2, 0, 1, 0), outcome.Counts());
         Assert.Equal("poison", Assert.Single(group.Rows("dead!topic:0:1")).Text("Reason"));
     }
 
@@ -104,7 +104,7 @@ public sealed class BatchProcessorTests
         var table = new MemoryTableStore();
         await new TestGroup(table: table).ProcessAsync(Record(0, "poison"));
         var group = new TestGroup(table: table);
-        Assert.Equal(new BatchOutcome(0, 1, 0, 0), await group.ProcessAsync(Record(0, "poison")));
+        Assert.Equal((0, 1, 0, 0), (await group.ProcessAsync(Record(0, "poison"))).Counts());
         Assert.Single(group.Rows("outbox!"));
     }
 
@@ -125,7 +125,7 @@ public sealed class BatchProcessorTests
     {
         var group = new TestGroup();
         group.Store.After = (number, result) => number == 1 ? TimedOut : result;
-        Assert.Equal(new BatchOutcome(2, 0, 0, 0), await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|2")));
+        Assert.Equal((2, 0, 0, 0), (await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|2"))).Counts());
         Assert.Equal(3, group.Sum());
         Assert.Equal(2, group.Outbox.Offered.Count());
     }
@@ -143,7 +143,7 @@ public sealed class BatchProcessorTests
 
             return null;
         };
-        Assert.Equal(new BatchOutcome(1, 0, 0, 0), await group.ProcessAsync(Record(0, "a|1")));
+        Assert.Equal((1, 0, 0, 0), (await group.ProcessAsync(Record(0, "a|1"))).Counts());
         Assert.Equal(1, group.Sum());
     }
 
@@ -166,7 +166,7 @@ public sealed class BatchProcessorTests
                     return null;
             }
         };
-        Assert.Equal(new BatchOutcome(2, 0, 0, 0), await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|2")));
+        Assert.Equal((2, 0, 0, 0), (await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|2"))).Counts());
         Assert.Equal(3, group.Sum());
     }
 
@@ -176,7 +176,7 @@ public sealed class BatchProcessorTests
         var table = new MemoryTableStore();
         await new TestGroup(table: table).ProcessAsync(Record(0, "b|10"));
         var group = new TestGroup(table: table);
-        Assert.Equal(new BatchOutcome(2, 1, 0, 0), await group.ProcessAsync(Record(1, "a|1"), Record(2, "b|10"), Record(3, "c|2")));
+        Assert.Equal((2, 1, 0, 0), (await group.ProcessAsync(Record(1, "a|1"), Record(2, "b|10"), Record(3, "c|2"))).Counts());
         Assert.Equal(13, group.Sum());
     }
 
@@ -193,13 +193,25 @@ public sealed class BatchProcessorTests
     }
 
     [Fact]
+    public async Task A_counter_of_two_columns_keeps_both_whichever_is_added_to()
+    {
+        var group = new TestGroup(new PlannedConsumer((@event, _) => new Plan { Additions = [new Addition("sum!1", @event.Subject[..1] == "a" ? "A" : "B", @event.Amount)] }));
+        await group.ProcessAsync(Record(0, "a0|1"));
+        await group.ProcessAsync(Record(1, "b1|10"));
+        await group.ProcessAsync(Record(2, "a2|2"));
+        await group.ProcessAsync(Record(3, "b3|20"), Record(4, "a4|4"));
+        var counter = Assert.Single(group.Rows("sum!"));
+        Assert.Equal((7L, 30L), (counter.Columns["A"], counter.Columns["B"]));
+    }
+
+    [Fact]
     public async Task A_record_that_the_service_refuses_alone_is_dead_lettered_as_refused()
     {
         var group = new TestGroup();
         group.Store.Before = (_, _, operations) => operations.Any(operation => operation.RowKey == "effect!b")
             ? new SubmitResult(SubmitStatus.Refused, [], "400 InvalidInput")
             : null;
-        Assert.Equal(new BatchOutcome(2, 0, 1, 0), await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|2"), Record(2, "c|4")));
+        Assert.Equal((2, 0, 1, 0), (await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|2"), Record(2, "c|4"))).Counts());
         Assert.Equal("refused", Assert.Single(group.Rows("dead!")).Text("Reason"));
         Assert.Equal(5, group.Sum());
     }
@@ -272,7 +284,7 @@ public sealed class BatchProcessorTests
         var group = new TestGroup();
         group.Decoder.Unknown.Add("a");
         group.Decoder.OnRefresh = () => group.Decoder.Unknown.Clear();
-        Assert.Equal(new BatchOutcome(1, 0, 0, 0), await group.ProcessAsync(Record(0, "a|1")));
+        Assert.Equal((1, 0, 0, 0), (await group.ProcessAsync(Record(0, "a|1"))).Counts());
         Assert.Equal(1, group.Decoder.Refreshed);
     }
 
@@ -283,7 +295,7 @@ public sealed class BatchProcessorTests
         await new TestGroup(table: table).ProcessAsync(Record(0, "a|1"));
         var group = new TestGroup(table: table);
         group.Decoder.Unknown.Add("a");
-        Assert.Equal(new BatchOutcome(0, 1, 0, 0), await group.ProcessAsync(Record(0, "a|1")));
+        Assert.Equal((0, 1, 0, 0), (await group.ProcessAsync(Record(0, "a|1"))).Counts());
         Assert.Empty(group.Rows("dead!"));
     }
 
@@ -302,7 +314,7 @@ public sealed class BatchProcessorTests
     {
         var group = new TestGroup();
         var record = Record(0, "a|1") with { Headers = [new RecordHeader("redrive-group", "other"u8.ToArray())] };
-        Assert.Equal(new BatchOutcome(0, 0, 0, 1), await group.ProcessAsync(record));
+        Assert.Equal((0, 0, 0, 1), (await group.ProcessAsync(record)).Counts());
         Assert.Empty(group.Rows("effect!"));
     }
 

@@ -29,12 +29,12 @@ public sealed class DeadLetteringTests
             _ => record with { Key = new byte[Large], Value = new byte[Large], Headers = [new RecordHeader("h", new byte[Large])] },
         };
         var group = new TestGroup();
-        Assert.Equal(new BatchOutcome(1, 0, 1, 0), await group.ProcessAsync(record, Record(1, "a|1")));
+        Assert.Equal((1, 0, 1, 0), (await group.ProcessAsync(record, Record(1, "a|1"))).Counts());
         var letter = Letter(group);
         Assert.Equal(part is "value" or "all", letter.OmittedValue is not null);
         Assert.Equal(part is "key" or "all", letter.OmittedKey is not null);
         Assert.Equal(part is "header" or "headers" or "all", letter.OmittedHeaders is not null);
-        Assert.Equal(new BatchOutcome(0, 1, 0, 0), await group.ProcessAsync(record));
+        Assert.Equal((0, 1, 0, 0), (await group.ProcessAsync(record)).Counts());
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class DeadLetteringTests
         var without = with with { Timestamp = null };
         await new TestGroup(table: table).ProcessAsync(isFirstWith ? with : without);
         var group = new TestGroup(table: table);
-        Assert.Equal(new BatchOutcome(0, 1, 0, 0), await group.ProcessAsync(isFirstWith ? without : with));
-        Assert.Equal(new BatchOutcome(0, 1, 0, 0), await group.ProcessAsync(isFirstWith ? with : without));
+        Assert.Equal((0, 1, 0, 0), (await group.ProcessAsync(isFirstWith ? without : with)).Counts());
+        Assert.Equal((0, 1, 0, 0), (await group.ProcessAsync(isFirstWith ? with : without)).Counts());
         Assert.Single(group.Rows("outbox!"));
     }
 

@@ -21,6 +21,10 @@ internal sealed class CountedDecoder : IEventDecoder<Counted>
 
     public bool Throws { get; set; }
 
+    public bool IgnoresCase { get; set; }
+
+    public IReadOnlyCollection<string>? Groups { get; set; }
+
     public Rejection? Rejection { get; set; }
 
     public int Refreshed { get; private set; }
@@ -50,9 +54,10 @@ internal sealed class CountedDecoder : IEventDecoder<Counted>
             return new(null, parts[0], null, new Rejection("rejected", "It is not wanted."));
         }
 
-        return Unknown.Contains(parts[0])
+        Decoded<Counted> decoded = Unknown.Contains(parts[0])
             ? new(null, parts[0], null, new Rejection("unknown", "It is not known.", Provisional: true))
             : new(new Counted(parts[0], amount), SubjectOf(parts[0]), parts.ElementAtOrDefault(2), null);
+        return IgnoresCase ? decoded with { Canonical = Encoding.UTF8.GetBytes(string.Join('|', parts).ToUpperInvariant()) } : decoded;
     }
 
     public ValueTask RefreshAsync(CancellationToken cancellationToken)
@@ -149,6 +154,13 @@ internal sealed class SilentOutbox : IOutbox
     public IEnumerable<OutboxMessage> Offered => Parcels.SelectMany(parcel => parcel.Parcel.Messages);
 
     public void Offer(string bucket, IReadOnlyList<CommittedParcel> parcels) => Parcels.AddRange(parcels);
+}
+
+/// <summary>The counts of an outcome, to compare.</summary>
+internal static class OutcomeCounts
+{
+    public static (int Applied, int Duplicates, int DeadLettered, int PassedOver) Counts(this BatchOutcome outcome) =>
+        (outcome.Applied, outcome.Duplicates, outcome.DeadLettered, outcome.PassedOver);
 }
 
 /// <summary>A group over a table in memory.</summary>

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Hosting;
 
-public sealed class EffectivelyOnceRegistrationTests
+public sealed class EffectivelyOnceRegistrationTests : IDisposable
 {
     private readonly ConfigurationManager _configuration = new();
     private readonly ServiceCollection _services = new();
@@ -23,6 +23,8 @@ public sealed class EffectivelyOnceRegistrationTests
         _services.AddLogging();
         _services.AddSingleton<IConfiguration>(_configuration);
     }
+
+    public void Dispose() => _configuration.Dispose();
 
     [Fact]
     public void The_group_is_said_once_by_its_planner()
@@ -91,7 +93,7 @@ public sealed class EffectivelyOnceRegistrationTests
     public void Clients_that_are_handed_in_stand_in_place_of_the_settings()
     {
         var table = new TableServiceClient("UseDevelopmentStorage=true");
-        _services.AddEffectivelyOnce(new ConfigurationManager(), setup =>
+        _services.AddEffectivelyOnce(new ConfigurationBuilder().Build(), setup =>
         {
             setup.Tables = [table];
             setup.Kafka = new ClientConfig { BootstrapServers = "kafka:9093", SecurityProtocol = SecurityProtocol.SaslSsl, SaslMechanism = SaslMechanism.OAuthBearer };

@@ -28,6 +28,29 @@ public sealed class GroupOutboxTests
         await outbox.DispatchAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(["one"], sender.Sent);
+        Assert.False(Assert.Single(sender.Messages).MayHaveBeenSent);
+        Assert.Empty(_store.Inner.Rows());
+    }
+
+    [Fact]
+    public async Task A_sender_is_told_that_a_message_may_have_been_sent_before()
+    {
+        var sender = new RecordingSender { Result = new SendResult(SendStatus.Unknown, "no answer") };
+        var outbox = Outbox(sender);
+        var told = new List<bool>();
+        sender.OnSend = message =>
+        {
+            told.Add(message.MayHaveBeenSent);
+            return Task.CompletedTask;
+        };
+        outbox.Offer(Bucket, [Insert("one")]);
+        await outbox.DispatchAsync(TestContext.Current.CancellationToken);
+        sender.Result = new SendResult(SendStatus.NotSent, "not now");
+        await outbox.SweepAsync(TestContext.Current.CancellationToken);
+        sender.Result = SendResult.Sent;
+        await outbox.SweepAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([false, true, true], told);
         Assert.Empty(_store.Inner.Rows());
     }
 
@@ -144,6 +167,7 @@ public sealed class GroupOutboxTests
         if (policy == InDoubtPolicy.Resend)
         {
             Assert.Equal(["one"], sender.Sent);
+            Assert.True(Assert.Single(sender.Messages).MayHaveBeenSent);
             Assert.Empty(_store.Inner.Rows());
         }
         else

@@ -47,6 +47,7 @@ public sealed class OutboxByHandTests
         await outbox.SweepAsync(Cancellation);
 
         Assert.Equal([IdOf("one")], sender.Ids);
+        Assert.True(sender.WasTold);
         Assert.Empty(_store.Inner.Rows());
     }
 
@@ -212,9 +213,13 @@ public sealed class OutboxByHandTests
 
         public List<string> Ids { get; } = [];
 
+        /// <summary>Whether the last message came with word that it may have been sent before.</summary>
+        public bool WasTold { get; private set; }
+
         public Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
         {
             Ids.Add(message.Id);
+            WasTold = message.MayHaveBeenSent;
             return Task.FromResult(SendResult.Sent);
         }
     }

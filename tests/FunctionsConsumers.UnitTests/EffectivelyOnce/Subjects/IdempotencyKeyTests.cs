@@ -25,6 +25,13 @@ public sealed class IdempotencyKeyTests
     public void One_cloud_events_header_alone_is_no_key() => Assert.Equal("e", IdempotencyKey.Of(Record(("ce_id", "i")), "e", "subject"));
 
     [Fact]
+    public void The_message_id_of_an_outbox_is_the_key_where_no_header_says_otherwise()
+    {
+        Assert.Equal("m", IdempotencyKey.Of(Record(("message-id", "m")), "e", "subject"));
+        Assert.Equal("s i", IdempotencyKey.Of(Record(("message-id", "m"), ("ce_id", "i"), ("ce_source", "s")), "e", "subject"));
+    }
+
+    [Fact]
     public void Without_any_of_them_the_subject_is_the_key() => Assert.Equal("subject", IdempotencyKey.Of(Record(), null, "subject"));
 
     [Fact]

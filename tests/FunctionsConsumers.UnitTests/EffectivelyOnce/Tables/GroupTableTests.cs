@@ -21,21 +21,21 @@ public sealed class GroupTableTests
         await GroupTable.OpenAsync(service.Accounts("one", "two"), "billing", 16, Cancellation);
 
         Assert.Equal(["one", "two"], _tables.Keys.Select(table => table.Split('.')[0]).Order());
-        Assert.All(_tables.Values, description => Assert.Equal("""{"PartitionKey":"meta","RowKey":"table","Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":1}""", description));
+        Assert.All(_tables.Values, description => Assert.Equal("""{"PartitionKey":"meta","RowKey":"table","Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":2}""", description));
         Assert.Equal((2, 2), (first, service.Requests.Count(IsInsert)));
     }
 
     public static TheoryData<string, string> Others => new()
     {
-        { """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":1""", "EffectivelyOnce__Buckets is 16, but table 'billing' was made with 32: set it to 32." },
-        { """ "Group":"other","Buckets":16,"Accounts":"one,two","SchemaVersion":1""", "Tables: table 'billing' belongs to the group 'other': use another account, or remove the table." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"two,one","SchemaVersion":1""", "Tables names the accounts 'one,two', but table 'billing' was made with 'two,one': name those, in that order." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"one","SchemaVersion":1""", "Tables names the accounts 'one,two', but table 'billing' was made with 'one': name those, in that order." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":7""", "Tables: table 'billing' has the layout 7; this build writes 1: use the build that made the table." },
-        { """ "Group":"billing","Buckets":"16","Accounts":"one,two","SchemaVersion":1""", "gives no bucket count from 1 to 1000" },
-        { """ "Group":"billing","Buckets":0,"Accounts":"one,two","SchemaVersion":1""", "gives no bucket count from 1 to 1000 (0)" },
-        { """ "Group":"billing","Accounts":"one,two","SchemaVersion":1""", "gives no bucket count from 1 to 1000" },
-        { """ "Group":5,"Buckets":16,"Accounts":"one,two","SchemaVersion":1""", "belongs to the group ''" },
+        { """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":2""", "EffectivelyOnce__Buckets is 16, but table 'billing' was made with 32: set it to 32." },
+        { """ "Group":"other","Buckets":16,"Accounts":"one,two","SchemaVersion":2""", "Tables: table 'billing' belongs to the group 'other': use another account, or remove the table." },
+        { """ "Group":"billing","Buckets":16,"Accounts":"two,one","SchemaVersion":2""", "Tables names the accounts 'one,two', but table 'billing' was made with 'two,one': name those, in that order." },
+        { """ "Group":"billing","Buckets":16,"Accounts":"one","SchemaVersion":2""", "Tables names the accounts 'one,two', but table 'billing' was made with 'one': name those, in that order." },
+        { """ "Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":7""", "Tables: table 'billing' has the layout 7; this build writes 2: use the build that made the table." },
+        { """ "Group":"billing","Buckets":"16","Accounts":"one,two","SchemaVersion":2""", "gives no bucket count from 1 to 1000" },
+        { """ "Group":"billing","Buckets":0,"Accounts":"one,two","SchemaVersion":2""", "gives no bucket count from 1 to 1000 (0)" },
+        { """ "Group":"billing","Accounts":"one,two","SchemaVersion":2""", "gives no bucket count from 1 to 1000" },
+        { """ "Group":5,"Buckets":16,"Accounts":"one,two","SchemaVersion":2""", "belongs to the group ''" },
         { """ "Other":true""", "has the layout" },
     };
 
@@ -55,10 +55,36 @@ public sealed class GroupTableTests
     }
 
     [Fact]
+    public async Task A_table_of_the_layout_before_is_taken_over_once_in_each_account_and_an_older_build_is_refused_from_then_on()
+    {
+        using var service = new ScriptedTables(Answer);
+        Describe("one", """ "Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":1""");
+        Describe("two", """ "Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":1""");
+
+        await GroupTable.OpenAsync(service.Accounts("one", "two"), "billing", 16, Cancellation);
+        await GroupTable.OpenAsync(service.Accounts("one", "two"), "billing", 16, Cancellation);
+
+        Assert.Equal(2, service.Requests.Count(request => request.StartsWith("PATCH ", StringComparison.Ordinal)));
+        Assert.All(_tables.Values, description => Assert.EndsWith("""
+            "Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":2}
+            """, description, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_tool_reads_a_table_of_the_layout_before_and_leaves_it_as_it_is()
+    {
+        using var service = new ScriptedTables(Answer);
+        Describe("one", """ "Group":"billing","Buckets":16,"Accounts":"one","SchemaVersion":1""");
+
+        Assert.Equal(16, (await GroupTable.FindAsync(service.Accounts("one"), "billing", Cancellation))?.Buckets);
+        Assert.All(service.Requests, request => Assert.StartsWith("GET ", request, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_second_accounts_table_is_compared_too()
     {
         using var service = new ScriptedTables(Answer);
-        Describe("two", """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":1""");
+        Describe("two", """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":2""");
 
         var failure = await Assert.ThrowsAsync<SettingException>(() => GroupTable.OpenAsync(service.Accounts("one", "two"), "billing", 16, Cancellation));
 
@@ -74,7 +100,7 @@ public sealed class GroupTableTests
         {
             if (request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath == "/billing")
             {
-                Describe("one", string.Create(CultureInfo.InvariantCulture, $""" "Group":"billing","Buckets":{buckets},"Accounts":"one","SchemaVersion":1"""));
+                Describe("one", string.Create(CultureInfo.InvariantCulture, $""" "Group":"billing","Buckets":{buckets},"Accounts":"one","SchemaVersion":2"""));
                 return TableReplies.Refusal(409, "EntityAlreadyExists")(request, cancellation);
             }
 
@@ -140,7 +166,7 @@ public sealed class GroupTableTests
         Assert.Null(await GroupTable.FindAsync(service.Accounts("one"), "billing", Cancellation));
         _tables["one.table.core.windows.net billing"] = null;
         Assert.Null(await GroupTable.FindAsync(service.Accounts("one"), "billing", Cancellation));
-        Describe("one", """ "Group":"billing","Buckets":7,"Accounts":"one","SchemaVersion":1""");
+        Describe("one", """ "Group":"billing","Buckets":7,"Accounts":"one","SchemaVersion":2""");
 
         var found = await GroupTable.FindAsync(service.Accounts("one"), "billing", Cancellation);
 
@@ -149,9 +175,9 @@ public sealed class GroupTableTests
     }
 
     [Theory]
-    [InlineData(""" "Group":"billing","Buckets":"7","Accounts":"one","SchemaVersion":1""")]
-    [InlineData(""" "Group":"billing","Buckets":7,"Accounts":"two","SchemaVersion":1""")]
-    [InlineData(""" "Group":"billing","Buckets":1001,"Accounts":"one","SchemaVersion":1""")]
+    [InlineData(""" "Group":"billing","Buckets":"7","Accounts":"one","SchemaVersion":2""")]
+    [InlineData(""" "Group":"billing","Buckets":7,"Accounts":"two","SchemaVersion":2""")]
+    [InlineData(""" "Group":"billing","Buckets":1001,"Accounts":"one","SchemaVersion":2""")]
     public async Task A_tool_refuses_a_table_that_it_would_read_wrongly(string description)
     {
         using var service = new ScriptedTables(Answer);
@@ -200,6 +226,13 @@ public sealed class GroupTableTests
             return await (description is null
                 ? TableReplies.Refusal(404, "ResourceNotFound")
                 : TableReplies.Body(200, "application/json", description.Replace("{\"PartitionKey\"", "{\"odata.etag\":\"W/\\\"1\\\"\",\"PartitionKey\"", StringComparison.Ordinal)))(request, cancellationToken);
+        }
+
+        if (request.Method == HttpMethod.Patch)
+        {
+            Assert.Equal("W/\"1\"", request.Headers.GetValues("If-Match").Single());
+            _tables[key] = description!.Replace("\"SchemaVersion\":1", body.Trim('{', '}').Split(',').Single(column => column.Contains("SchemaVersion", StringComparison.Ordinal)), StringComparison.Ordinal);
+            return await TableReplies.Body(204, "application/json", "")(request, cancellationToken);
         }
 
         return await (_tables.TryUpdate(key, body, null)

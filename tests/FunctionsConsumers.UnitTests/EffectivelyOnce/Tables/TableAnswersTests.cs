@@ -60,41 +60,41 @@ public sealed class TableAnswersTests
     }
 
     [Theory]
-    [InlineData("a redirection", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("400", SubmitStatus.Refused, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("400 without a body", SubmitStatus.Refused, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("401", SubmitStatus.Misconfigured, Reading.Setting, Reading.Setting, 1)]
-    [InlineData("403", SubmitStatus.Misconfigured, Reading.Setting, Reading.Setting, 1)]
-    [InlineData("404 of the table", SubmitStatus.Misconfigured, Reading.Setting, Reading.Setting, 1)]
-    [InlineData("404 of a row", SubmitStatus.Unknown, Reading.NotThere, Reading.Unavailable, 1)]
-    [InlineData("404 of a proxy", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("405", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("408", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("409", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("412", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("413", SubmitStatus.Refused, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("418", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("429", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("500", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("500 of a proxy", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("501", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("502", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("503", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("504", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("a success of another kind", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("an empty body", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("an empty object", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("a page of a proxy", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("a body cut off", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("a connection that breaks in the answer", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("a connection refused", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("a connection lost", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("a name that is not found", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("a time-out", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 3)]
-    [InlineData("an exception of a kind that nobody knows", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("a mistake inside the client", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("an argument that the client dislikes in an answer", SubmitStatus.Unknown, Reading.Unavailable, Reading.Unavailable, 1)]
-    public async Task Every_answer_means_one_thing_for_a_transaction_a_reading_and_a_scan(string answer, SubmitStatus submit, Reading read, Reading scan, int tries)
+    [InlineData("a redirection", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("400", nameof(SubmitStatus.Refused), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("400 without a body", nameof(SubmitStatus.Refused), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("401", nameof(SubmitStatus.Misconfigured), Reading.Setting, Reading.Setting, 1)]
+    [InlineData("403", nameof(SubmitStatus.Misconfigured), Reading.Setting, Reading.Setting, 1)]
+    [InlineData("404 of the table", nameof(SubmitStatus.Misconfigured), Reading.Setting, Reading.Setting, 1)]
+    [InlineData("404 of a row", nameof(SubmitStatus.Unknown), Reading.NotThere, Reading.Unavailable, 1)]
+    [InlineData("404 of a proxy", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("405", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("408", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("409", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("412", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("413", nameof(SubmitStatus.Refused), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("418", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("429", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("500", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("500 of a proxy", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("501", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("502", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("503", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("504", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("a success of another kind", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("an empty body", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("an empty object", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("a page of a proxy", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("a body cut off", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("a connection that breaks in the answer", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("a connection refused", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("a connection lost", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("a name that is not found", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("a time-out", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
+    [InlineData("an exception of a kind that nobody knows", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("a mistake inside the client", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    [InlineData("an argument that the client dislikes in an answer", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
+    public async Task Every_answer_means_one_thing_for_a_transaction_a_reading_and_a_scan(string answer, string submit, Reading read, Reading scan, int tries)
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var submitted = new ScriptedTables(s_replies[answer]);
@@ -105,7 +105,7 @@ public sealed class TableAnswersTests
         var reading = await ReadingAsync(() => asked.Store().ReadAsync("b000", ["a"], null, cancellation));
         var scanning = await ReadingAsync(async () => await scanned.Store().ScanAsync("b000", "a", null, cancellation).ToListAsync(cancellation));
 
-        Assert.Equal((submit, read, scan), (result.Status, reading, scanning));
+        Assert.Equal((submit, read, scan), (result.Status.ToString(), reading, scanning));
         Assert.Equal([tries, tries, tries], [submitted.Requests.Count, asked.Requests.Count, scanned.Requests.Count]);
         Assert.Empty(result.ETags);
         Assert.NotNull(result.Failure);
@@ -114,18 +114,18 @@ public sealed class TableAnswersTests
     }
 
     [Theory]
-    [InlineData(400, "PropertyValueTooLarge", SubmitStatus.Refused)]
-    [InlineData(401, "InvalidAuthenticationInfo", SubmitStatus.Misconfigured)]
-    [InlineData(403, "AuthorizationFailure", SubmitStatus.Misconfigured)]
-    [InlineData(404, "TableNotFound", SubmitStatus.Misconfigured)]
-    [InlineData(404, "ResourceNotFound", SubmitStatus.Unknown)]
-    [InlineData(409, "EntityAlreadyExists", SubmitStatus.Unknown)]
-    [InlineData(412, "UpdateConditionNotSatisfied", SubmitStatus.Unknown)]
-    [InlineData(413, "RequestBodyTooLarge", SubmitStatus.Refused)]
-    [InlineData(429, "TooManyRequests", SubmitStatus.Unknown)]
-    [InlineData(500, "InternalError", SubmitStatus.Unknown)]
-    [InlineData(503, "ServerBusy", SubmitStatus.Unknown)]
-    public async Task A_part_that_failed_means_the_same_at_every_index_and_is_not_tried_again_by_the_client(int status, string code, SubmitStatus expected)
+    [InlineData(400, "PropertyValueTooLarge", nameof(SubmitStatus.Refused))]
+    [InlineData(401, "InvalidAuthenticationInfo", nameof(SubmitStatus.Misconfigured))]
+    [InlineData(403, "AuthorizationFailure", nameof(SubmitStatus.Misconfigured))]
+    [InlineData(404, "TableNotFound", nameof(SubmitStatus.Misconfigured))]
+    [InlineData(404, "ResourceNotFound", nameof(SubmitStatus.Unknown))]
+    [InlineData(409, "EntityAlreadyExists", nameof(SubmitStatus.Unknown))]
+    [InlineData(412, "UpdateConditionNotSatisfied", nameof(SubmitStatus.Unknown))]
+    [InlineData(413, "RequestBodyTooLarge", nameof(SubmitStatus.Refused))]
+    [InlineData(429, "TooManyRequests", nameof(SubmitStatus.Unknown))]
+    [InlineData(500, "InternalError", nameof(SubmitStatus.Unknown))]
+    [InlineData(503, "ServerBusy", nameof(SubmitStatus.Unknown))]
+    public async Task A_part_that_failed_means_the_same_at_every_index_and_is_not_tried_again_by_the_client(int status, string code, string expected)
     {
         for (var index = 0; index < s_three.Count; index++)
         {
@@ -133,23 +133,23 @@ public sealed class TableAnswersTests
 
             var result = await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken);
 
-            Assert.Equal((expected, 1), (result.Status, tables.Requests.Count));
+            Assert.Equal((expected, 1), (result.Status.ToString(), tables.Requests.Count));
             Assert.EndsWith($" at row '{s_three[index].RowKey}'", result.Detail, StringComparison.Ordinal);
         }
     }
 
     // The first try may have been committed, and the second may have run into it.
     [Theory]
-    [InlineData("a connection lost", 409, "EntityAlreadyExists", SubmitStatus.Unknown)]
-    [InlineData("a connection lost", 412, "UpdateConditionNotSatisfied", SubmitStatus.Unknown)]
-    [InlineData("503", 404, "ResourceNotFound", SubmitStatus.Unknown)]
-    [InlineData("a time-out", 503, "ServerBusy", SubmitStatus.Unknown)]
-    [InlineData("500", 400, "InvalidInput", SubmitStatus.Refused)]
-    public async Task What_the_clients_own_second_try_is_told_counts(string first, int status, string code, SubmitStatus expected)
+    [InlineData("a connection lost", 409, "EntityAlreadyExists", nameof(SubmitStatus.Unknown))]
+    [InlineData("a connection lost", 412, "UpdateConditionNotSatisfied", nameof(SubmitStatus.Unknown))]
+    [InlineData("503", 404, "ResourceNotFound", nameof(SubmitStatus.Unknown))]
+    [InlineData("a time-out", 503, "ServerBusy", nameof(SubmitStatus.Unknown))]
+    [InlineData("500", 400, "InvalidInput", nameof(SubmitStatus.Refused))]
+    public async Task What_the_clients_own_second_try_is_told_counts(string first, int status, string code, string expected)
     {
         using var tables = new ScriptedTables(s_replies[first], TableReplies.FailedPart(0, status, code));
 
-        Assert.Equal(expected, (await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(expected, (await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status.ToString());
         Assert.Equal(2, tables.Requests.Count);
     }
 

@@ -12,10 +12,10 @@ public sealed class EffectCountTests
 
     public EffectCountTests()
     {
-        _log.Cover(0, 0, 4);
+        _log.Cover(0, 0, 0, 4);
         foreach (var (offset, id, quantity) in ((long, string, int)[])[(0, "a", 2), (1, "b", 3), (2, "a", 2), (3, "c", 5)])
         {
-            _log.Add(0, offset, Encoding.UTF8.GetBytes($$"""{"order_id":"{{id}}","product":"Laptop","quantity":{{quantity}}}"""), null);
+            _log.Add(0, offset, DateTime.UnixEpoch, Encoding.UTF8.GetBytes($$"""{"order_id":"{{id}}","product":"Laptop","quantity":{{quantity}}}"""), null);
         }
     }
 
@@ -44,7 +44,7 @@ public sealed class EffectCountTests
     {
         foreach (var id in ids)
         {
-            _inventory.Add(id, new EffectRow("b000", null, "order-events", 0, 0, new EffectContent()));
+            _inventory.Add(id, new EffectRow("b000", null, "order-events", 0, 0, DateTime.MaxValue, new EffectContent()));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FunctionsConsumers.Audit.Orders;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
@@ -57,6 +58,12 @@ public sealed class OrderDecoderFuzzTests(ITestOutputHelper output)
                 || !(rejection.Reason == RejectionReasons.UnknownProduct || rejection.Detail.Contains("total", StringComparison.Ordinal)))
             {
                 run.Require(audit.Read(value)?.Id == decoded.Event?.OrderId, input, $"the audit reads otherwise, and the decoder says '{decoded.Rejection?.Detail}': {Shown(value)}");
+            }
+
+            if (decoded.Canonical is { } canonical)
+            {
+                var meaning = audit.Read(value) is { } read ? OrderMeaning.Form(read) : null;
+                run.Require(meaning == Encoding.UTF8.GetString(canonical), input, $"the audit reads another meaning, '{meaning}', of {Shown(value)}");
             }
         }
 

@@ -1,0 +1,47 @@
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsConsumers.EffectivelyOnce.Outbox;
+
+/// <summary>
+/// Sends the records that plans have for topics (<see cref="PlannedMessage.ToTopic" />). Each carries the message's id in
+/// the header <c>message-id</c>, by which a consumer of this library takes a second copy for the same event.
+/// </summary>
+/// <param name="kafka">The broker.</param>
+/// <param name="options">The settings, for the lease.</param>
+/// <param name="logger">Where trouble is reported.</param>
+internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions options, ILogger<TopicSender> logger) : IMessageSender, IDisposable
+{
+    private readonly RecordProducer _producer = new(options, logger);
+
+    public string Kind => TopicMessage.Kind;
+
+    public InDoubtPolicy? InDoubt => InDoubtPolicy.Resend;
+
+    public async Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        TopicMessage record;
+        try
+        {
+            record = TopicMessage.FromPayload(message.Payload);
+        }
+        catch (InvalidDataException unreadable)
+        {
+            return new SendResult(SendStatus.Refused, unreadable.Message);
+        }
+
+        var headers = new Headers();
+        foreach (var header in record.Headers)
+        {
+            headers.Add(header.Name, header.Value);
+        }
+
+        headers.Add(TopicMessage.IdHeader, Encoding.UTF8.GetBytes(message.Id));
+        return await _producer.ProduceAsync(
+            kafka, record.Topic, new Message<byte[], byte[]> { Key = record.Key!, Value = record.Value!, Headers = headers }, null, timeout, cancellationToken).ConfigureAwait(false)
+            ?? new SendResult(SendStatus.NotSent, $"The broker refuses the record's size: raise max.message.bytes of topic '{record.Topic}'.");
+    }
+
+    public void Dispose() => _producer.Dispose();
+}
