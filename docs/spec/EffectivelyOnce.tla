@@ -106,7 +106,7 @@ Subjects    == {"A", "B"}
 Reasons  == {"poison", "key-reused", "order-exists"}
 Settled  == {"applied", "duplicate", "dead-lettered"}
 DeadLetterPlanned(o) == { c \in DOMAIN batch[o] : batch[o][c] \in Reasons }
-EffectPlanned(o)     == { c \in DOMAIN batch[o] : batch[o][c] = "unknown" }
+EffectPlanned(o)     == { c \in DOMAIN batch[o] : batch[o][c] \in {"unknown", "submitted"} }
 
 RECURSIVE Sum(_)
 Sum(S) == IF S = {} THEN 0
@@ -311,6 +311,7 @@ CommitLate ==
 (* The row with this delivery's attempt and these coordinates is mine.     *)
 (* Another's row decides by its key and its fingerprint.  No row, and the  *)
 (* record goes into the next transaction, whose counters are read anew.    *)
+(* That it was submitted before is not forgotten.                          *)
 (***************************************************************************)
 Judged(c, row) ==
   CASE row.fp = Record(c).fp   -> "duplicate"
@@ -322,7 +323,7 @@ Verdict(o, c) ==
   LET row == key[Record(c).subject] IN
   IF batch[o][c] \in Reasons
   THEN IF dead[c] = None THEN batch[o][c] ELSE "dead-lettered"
-  ELSE CASE row = None -> "unknown"
+  ELSE CASE row = None -> "submitted"
          [] row # None /\ row.at = c
               /\ (row.attempt = o \/ Mutant = "MineByCoordinates") -> "applied"
          [] OTHER -> IF Forgetting THEN "sighted" ELSE Judged(c, row)
@@ -349,16 +350,26 @@ Ask(o) ==
   /\ ReadBack(o)
   /\ UNCHANGED << log, logStart, committed, finished, table, late, sweeping, faults >>
 
-(* What a process has seen committed it remembers, with the fingerprint,  *)
-(* and does not submit again.  Any committed row may be one it has seen.  *)
+(***************************************************************************)
+(* What a process has seen committed it remembers, with key and            *)
+(* fingerprint, and gives every verdict that the row itself would give.    *)
+(* Any committed row may be one it has seen.  A record that was submitted  *)
+(* before is not judged by memory: the row may be its own.  A group that   *)
+(* forgets rows remembers nothing.                                         *)
+(***************************************************************************)
+Remembered(c, row) ==
+  CASE Mutant = "RememberedWithoutFingerprint" /\ row.key = Record(c).key -> "duplicate"
+    [] Mutant = "RememberedWithoutKey" /\ row.fp # Record(c).fp          -> "order-exists"
+    [] OTHER                                                             -> Judged(c, row)
+
 Recall(o) ==
   /\ pc[o] = "planning"
+  /\ ~Forgetting \/ Mutant = "RememberedThoughForgotten"
   /\ \E c \in EffectPlanned(o) :
        LET row == key[Record(c).subject] IN
+       /\ batch[o][c] = "unknown" \/ Mutant = "OwnLateCommitJudgedByMemory"
        /\ row # None
-       /\ row.key = Record(c).key
-       /\ row.fp = Record(c).fp \/ Mutant = "RememberedWithoutFingerprint"
-       /\ Learn(o, [x \in {c} |-> IF Forgetting THEN "sighted" ELSE "duplicate"])
+       /\ Learn(o, [x \in {c} |-> Remembered(c, row)])
   /\ UNCHANGED << log, logStart, committed, finished, table, pc, request, late, sweeping, faults >>
 
 (* The mutant that judges a record by another one of its batch. *)
@@ -580,6 +591,11 @@ DeadLettersAreJust ==
 CountedOnce ==
   \A o1, o2 \in Owners : \A c \in DOMAIN batch[o1] \cap DOMAIN batch[o2] :
     o1 # o2 => ~(batch[o1][c] = "applied" /\ batch[o2][c] = "applied")
+
+(* A delivery never takes its own effect for another's. *)
+OwnIsNoDuplicate ==
+  \A o \in Owners : \A c \in DOMAIN batch[o] : \A s \in Subjects :
+    batch[o][c] = "duplicate" /\ key[s] # None /\ key[s].at = c => key[s].attempt # o
 
 NothingBelowTheFloor ==
   \A s \in Subjects : \A i \in DOMAIN effects[s] : effects[s][i][2] >= Floor[effects[s][i][1]]

@@ -6,12 +6,14 @@
 (* To send it is to act on the world, and the world has no transactions:   *)
 (* between "I am about to send" and "it has arrived" a process can die,    *)
 (* and nobody can find out how far it came.  So the outbox does two        *)
-(* things.  It sees to it that only one process sends at a time, and that  *)
-(* whoever finds a message half sent knows it: such a message is in doubt, *)
-(* and the consumer's policy says whether to send it again or to park it.  *)
+(* things.  It sees to it that only one process sends at a time.  And a    *)
+(* message that may have arrived already is in doubt, and its row says so: *)
+(* the policy then decides whether to send it again or to park it.         *)
 (*                                                                         *)
-(* Nobody sends a row without having claimed it, not even its writer; so a *)
-(* row that is not claimed was never tried.                                *)
+(* Nobody sends a row without having claimed it, not even its writer.  A   *)
+(* claim writes the doubt and the policy into the row before anything is   *)
+(* sent.  So a row that waits without a doubt was never taken by the       *)
+(* receiver, and whoever finds a doubt finds what is to be done about it.  *)
 (*                                                                         *)
 (* In the table, small messages of one transaction share a row.  That is   *)
 (* no more than here: a claim of the row is a claim of each of them in one *)
@@ -22,32 +24,34 @@ EXTENDS Naturals, FiniteSets, TLC
 
 CONSTANTS
   Owners,     \* places in which processes live, one life after another
-  None, Past, \* no owner; the id of a process that has died, never used again
+  None, Past, \* nothing; the id of a process that has died, never used again
   Messages,
   Lease,      \* ticks
-  SendTime,   \* ticks after which a sender gives up: under half the lease
-  Policy,     \* "Resend" or "Park": what to do with a message in doubt
+  Hosts,      \* what a process that starts may be: see "The hosts"
   MaxLate,    \* claims that nobody awaits any more and that may still commit
   MaxFaults,  \* None: faults never end; a number: so many, and then peace
   Mutant      \* "none", or the name of the one rule that is left out
 
-ASSUME 2 * SendTime < Lease
+ASSUME Hosts \subseteq {"Resend", "Park", "Senderless", "Earlier"}
 
 VARIABLES
   effect,    \* message -> its effect is in the table
-  row,       \* message -> the outbox row: where it stands and who has claimed it
+  row,       \* message -> the outbox row: where it stands, its claim, its policy, its doubt
+  host,      \* owner -> what the process is that lives there
   stage,     \* owner -> message -> what the owner is doing about it
   fresh,     \* owner -> message -> the ETag it holds is still the row's
+  doubted,   \* owner -> message -> the row was in doubt when the owner took it in hand
   age,       \* owner -> message -> ticks since it sent its claim
-  sending,   \* owner -> message -> ticks since it began to send
   watch,     \* owner -> message -> ticks since it first saw the ETag the row has now
   late,      \* claims on their way that nobody awaits
+  promise,   \* message -> the policy of the first owner that could have sent it
   copies,    \* message -> copies the receiver got; under Resend, since the last doubt
   received,  \* message -> the receiver has taken it for what it is
   ids,       \* message ids the receiver has seen
   faults
 
-vars == << effect, row, stage, fresh, age, sending, watch, late, copies, received, ids, faults >>
+world == << promise, copies, received, ids >>
+vars  == << effect, row, host, stage, fresh, doubted, age, watch, late, world, faults >>
 
 Fault == IF MaxFaults = None THEN UNCHANGED faults
          ELSE faults < MaxFaults /\ faults' = faults + 1
@@ -57,20 +61,43 @@ Id(m) == IF Mutant = "IdFromKeyAlone" THEN "key" ELSE m
 
 Set(f, o, m, v) == [f EXCEPT ![o][m] = v]
 
+Know(o, m, at, doubt, old) ==
+  /\ stage'   = Set(stage, o, m, at)
+  /\ doubted' = Set(doubted, o, m, doubt)
+  /\ age'     = Set(age, o, m, old)
+
 (* To be idle about a message is to know nothing of it. *)
-Rest(o, m) ==
-  /\ stage'   = Set(stage, o, m, "none")
-  /\ fresh'   = Set(fresh, o, m, FALSE)
-  /\ age'     = Set(age, o, m, 0)
-  /\ sending' = Set(sending, o, m, 0)
+Rest(o, m) == Know(o, m, "none", FALSE, 0) /\ fresh' = Set(fresh, o, m, FALSE)
 
 (* A write to the row gives it a new ETag: every other one that was read  *)
 (* is stale, every watch begins anew.                                     *)
-Rewrite(m, state, by, newest) ==
-  /\ row'   = [row EXCEPT ![m] = [state |-> state, by |-> by, newest |-> newest]]
+Rewrite(m, r) ==
+  /\ row'   = [row EXCEPT ![m] = r]
   /\ watch' = [o \in Owners |-> [watch[o] EXCEPT ![m] = None]]
 Stale(m) == [o \in Owners |-> [fresh[o] EXCEPT ![m] = FALSE]]
 LateStale(m, R) == { r \in R : r.message # m }
+
+-----------------------------------------------------------------------------
+(***************************************************************************)
+(* The hosts.  Two are of this version and have a sender: the setting of   *)
+(* one is Resend, of the other Park.  A third has no sender for messages   *)
+(* of this kind.  The fourth has none either, and is of an earlier         *)
+(* version, which knows neither doubt nor policy in the row: it takes over *)
+(* what it finds, cannot send it, and writes "waiting".  It leaves columns *)
+(* alone that it does not know.  Whoever starts again may be another host. *)
+(***************************************************************************)
+HasSender(o) == host[o] \in {"Resend", "Park"}
+Setting(o)   == IF host[o] = "Park" THEN "Park" ELSE "Resend"
+
+(* A host leaves messages that it cannot send alone, in every state. *)
+SeesTo(o) == HasSender(o) \/ host[o] = "Earlier" \/ Mutant = "SenderlessHostClaims"
+
+(* What the row says was decided at its first claim, and goes before the  *)
+(* setting.                                                               *)
+PolicyOf(o, m) ==
+  IF host[o] = "Earlier" THEN "Resend"
+  ELSE IF row[m].policy = None \/ Mutant = "SettingBeforeTheRow" THEN Setting(o)
+  ELSE row[m].policy
 
 -----------------------------------------------------------------------------
 (* The transaction: the effect and the row, both or neither. *)
@@ -81,103 +108,144 @@ Write(o, m) ==
   /\ IF Mutant = "WriterSendsUnclaimed"
      THEN stage' = Set(stage, o, m, "sending") /\ fresh' = Set(fresh, o, m, TRUE)
      ELSE UNCHANGED << stage, fresh >>
-  /\ UNCHANGED << age, sending, watch, late, copies, received, ids, faults >>
+  /\ UNCHANGED << host, doubted, age, watch, late, world, faults >>
 
 (* The mutant that sends first and writes afterwards. *)
 SendBeside(o, m) ==
   /\ Mutant = "SentBesideTheTransaction"
   /\ row[m].state = "absent" /\ stage[o][m] = "none"
   /\ stage' = Set(stage, o, m, "sending")
-  /\ UNCHANGED << effect, row, fresh, age, sending, watch, late, copies, received, ids, faults >>
+  /\ UNCHANGED << effect, row, host, fresh, doubted, age, watch, late, world, faults >>
 
 (***************************************************************************)
-(* A claim, by ETag.  The row was never tried: it is unclaimed; or it is   *)
-(* claimed by this very life of mine, which knows that it has not sent.    *)
-(*                                                                         *)
-(* The lease is counted from the moment the claim is sent.  Every claim    *)
-(* has a number of its own beside the owner's id: an owner may claim its   *)
-(* row twice, and must not take the first claim for the second, whose      *)
-(* lease is longer.  Here a number is only ever the owner's newest, or not.*)
+(* A row that waits is taken in hand by its writer, or by any sweep, under *)
+(* the version that was seen.  It may wait in its lane for a long time.    *)
 (***************************************************************************)
-Untried(o, m) == row[m].state = "waiting" \/ (row[m].state = "claimed" /\ row[m].by = o)
+TakeInHand(o, m) ==
+  /\ stage'   = Set(stage, o, m, "in hand")
+  /\ fresh'   = Set(fresh, o, m, TRUE)
+  /\ UNCHANGED age
 
+Take(o, m) ==
+  /\ stage[o][m] = "none" /\ SeesTo(o)
+  /\ row[m].state = "waiting"
+  /\ ~(row[m].doubt /\ PolicyOf(o, m) = "Park")
+  /\ TakeInHand(o, m)
+  /\ doubted' = Set(doubted, o, m, row[m].doubt)
+  /\ UNCHANGED << effect, row, host, watch, late, world, faults >>
+
+(* What waits in doubt is parked where its policy says so. *)
+ParkWaiting(o, m) ==
+  /\ stage[o][m] = "none" /\ SeesTo(o)
+  /\ row[m].state = "waiting" /\ row[m].doubt /\ PolicyOf(o, m) = "Park"
+  /\ Rewrite(m, [row[m] EXCEPT !.state = "parked"])
+  /\ fresh' = Stale(m)
+  /\ late' = LateStale(m, late)
+  /\ UNCHANGED << effect, host, stage, doubted, age, world, faults >>
+
+(***************************************************************************)
+(* A claim, by ETag.  The lease is counted from the moment the claim is    *)
+(* sent.  Every claim has a number of its own beside the owner's id: an    *)
+(* owner may claim a row twice, and must not take the first claim for the  *)
+(* second, whose lease is longer.  Here a number is only ever the owner's  *)
+(* newest, or not.  A claim writes policy and doubt.                       *)
+(***************************************************************************)
 SendClaim(o, m) ==
+  /\ stage[o][m] = "in hand"
   /\ row'   = [row EXCEPT ![m].newest = @ /\ row[m].by # o]
   /\ late'  = { IF r.message = m /\ r.by = o THEN [r EXCEPT !.newest = FALSE] ELSE r : r \in late }
   /\ stage' = Set(stage, o, m, "claiming")
-  /\ fresh' = Set(fresh, o, m, TRUE)
   /\ age'   = Set(age, o, m, 0)
+  /\ UNCHANGED << effect, host, fresh, doubted, watch, world, faults >>
 
-Claim(o, m) ==
-  /\ stage[o][m] = "none"
-  /\ Untried(o, m)
-  /\ SendClaim(o, m)
-  /\ UNCHANGED << effect, sending, watch, copies, received, ids, faults >>
+Claimed(m, by, newest, writes) ==
+  [ state  |-> "claimed", by |-> by, newest |-> newest,
+    policy |-> IF writes.policy = None THEN row[m].policy ELSE writes.policy,
+    doubt  |-> row[m].doubt \/ writes.doubt ]
+
+Writes(o, m) ==
+  IF host[o] = "Earlier" THEN [policy |-> None, doubt |-> FALSE]
+  ELSE [policy |-> PolicyOf(o, m), doubt |-> Mutant # "ClaimWithoutDoubt"]
+
+Promised(o, m) ==
+  promise' = IF promise[m] = None /\ HasSender(o) THEN [promise EXCEPT ![m] = Setting(o)] ELSE promise
 
 ClaimCommits(o, m) ==
   /\ stage[o][m] = "claiming" /\ fresh[o][m]
-  /\ Rewrite(m, "claimed", o, TRUE)
+  /\ Rewrite(m, Claimed(m, o, TRUE, Writes(o, m)))
   /\ late' = LateStale(m, late)
+  /\ Promised(o, m)
   /\ \/ /\ stage' = Set(stage, o, m, "claimed")            \* and the owner hears of it
         /\ fresh' = Set(Stale(m), o, m, TRUE)
         /\ UNCHANGED faults
      \/ /\ stage' = Set(stage, o, m, "asking")             \* the answer is lost
         /\ fresh' = Stale(m)
         /\ Fault
-  /\ UNCHANGED << effect, age, sending, copies, received, ids >>
+  /\ UNCHANGED << effect, host, doubted, age, copies, received, ids >>
 
 ClaimRefused(o, m) ==
   /\ stage[o][m] = "claiming" /\ ~fresh[o][m]
   /\ stage' = Set(stage, o, m, "asking")
-  /\ UNCHANGED << effect, row, fresh, age, sending, watch, late, copies, received, ids, faults >>
+  /\ UNCHANGED << effect, row, host, fresh, doubted, age, watch, late, world, faults >>
+
+LateOf(o, m, by) == [message |-> m, by |-> by, newest |-> TRUE, writes |-> Writes(o, m)]
 
 ClaimTimesOut(o, m) ==
   /\ stage[o][m] = "claiming"
   /\ stage' = Set(stage, o, m, "asking")
-  /\ late' = IF fresh[o][m] /\ Cardinality(late) < MaxLate
-             THEN late \cup { [message |-> m, by |-> o, newest |-> TRUE] } ELSE late
-  /\ fresh' = Set(fresh, o, m, FALSE)
+  /\ late' = IF fresh[o][m] /\ Cardinality(late) < MaxLate THEN late \cup { LateOf(o, m, o) } ELSE late
   /\ Fault
-  /\ UNCHANGED << effect, row, age, sending, watch, copies, received, ids >>
+  /\ UNCHANGED << effect, row, host, fresh, doubted, age, watch, world >>
 
 (* A claim commits after its sender gave it up, or after its sender died. *)
 LateClaim ==
   \E r \in late :
-    /\ Rewrite(r.message, "claimed", r.by, r.newest)
+    /\ Rewrite(r.message, Claimed(r.message, r.by, r.newest, r.writes))
     /\ fresh' = Stale(r.message)
     /\ late' = LateStale(r.message, late)
-    /\ UNCHANGED << effect, stage, age, sending, copies, received, ids, faults >>
+    /\ promise' = IF promise[r.message] = None THEN [promise EXCEPT ![r.message] = r.writes.policy] ELSE promise
+    /\ UNCHANGED << effect, host, stage, doubted, age, copies, received, ids, faults >>
 
 (* This claim of mine, says the row: then the lease still counts from     *)
-(* when the claim was sent, not from now.                                 *)
+(* when the claim was sent, not from now.  Where the version is still the *)
+(* one that was seen, the same claim is submitted once more.              *)
+IsMine(o, m) ==
+  /\ row[m].state = "claimed"
+  /\ \/ row[m].by = o /\ (row[m].newest \/ Mutant = "ClaimsShareTheOwnersId")
+     \/ Mutant = "OwnerIdOutlivesItsProcess"     \* the id is the machine's
+
 AskClaim(o, m) ==
   /\ stage[o][m] = "asking"
-  /\ IF /\ row[m].state = "claimed" /\ row[m].by = o
-        /\ row[m].newest \/ Mutant = "ClaimsShareTheOwnersId"
-     THEN /\ stage' = Set(stage, o, m, "claimed")
-          /\ fresh' = Set(fresh, o, m, TRUE)
-          /\ age'   = IF Mutant = "LeaseFromTheAnswer" THEN Set(age, o, m, 0) ELSE age
-          /\ UNCHANGED sending
-     ELSE Rest(o, m)
-  /\ UNCHANGED << effect, row, watch, late, copies, received, ids, faults >>
+  /\ CASE IsMine(o, m)
+            -> /\ stage' = Set(stage, o, m, "claimed")
+               /\ fresh' = Set(fresh, o, m, TRUE)
+               /\ age'   = IF Mutant = "LeaseFromTheAnswer" THEN Set(age, o, m, 0) ELSE age
+               /\ UNCHANGED doubted
+       [] fresh[o][m]
+            -> \/ stage' = Set(stage, o, m, "claiming") /\ UNCHANGED << fresh, doubted, age >>
+               \/ Rest(o, m)
+       [] OTHER -> Rest(o, m)
+  /\ UNCHANGED << effect, row, host, watch, late, world, faults >>
 
 -----------------------------------------------------------------------------
 (***************************************************************************)
-(* Sending begins in the first half of the lease and takes less than the   *)
-(* other half.  An owner whose lease is too far gone lets the row be, and  *)
-(* may claim it anew.                                                      *)
+(* Sending begins in the first half of the lease, and the sender gives up  *)
+(* when that half is over.  A claim that is too old by then, and a host    *)
+(* that cannot send, leave a message that was not sent.                    *)
 (***************************************************************************)
 StartSending(o, m) ==
   /\ stage[o][m] = "claimed"
-  /\ 2 * age[o][m] <= Lease
+  /\ HasSender(o)
+  /\ 2 * age[o][m] < Lease
   /\ stage' = Set(stage, o, m, "sending")
-  /\ UNCHANGED << effect, row, fresh, age, sending, watch, late, copies, received, ids, faults >>
+  /\ UNCHANGED << effect, row, host, fresh, doubted, age, watch, late, world, faults >>
 
-LetBe(o, m) ==
+TooLate(o, m) ==
   /\ stage[o][m] = "claimed"
-  /\ 2 * age[o][m] > Lease
-  /\ Rest(o, m)
-  /\ UNCHANGED << effect, row, watch, late, copies, received, ids, faults >>
+  /\ 2 * age[o][m] >= Lease \/ ~HasSender(o)
+  /\ stage' = Set(stage, o, m, "not sent")
+  /\ age' = Set(age, o, m, 0)
+  /\ UNCHANGED << effect, row, host, fresh, doubted, watch, late, world, faults >>
 
 Arrive(m) ==
   /\ copies'   = [copies EXCEPT ![m] = @ + 1]
@@ -185,76 +253,81 @@ Arrive(m) ==
   /\ ids'      = ids \cup { Id(m) }
 
 (* A doubt excuses a second copy: where the policy is to send again. *)
-Excuse(m, c) == IF Policy = "Resend" THEN [c EXCEPT ![m] = 0] ELSE c
+Excuse(m, c) == IF promise[m] = "Resend" THEN [c EXCEPT ![m] = 0] ELSE c
 
 Sent(o, m) ==
   /\ stage[o][m] = "sending"
   /\ Arrive(m)
   /\ stage' = Set(stage, o, m, "sent")
-  /\ sending' = Set(sending, o, m, 0)
-  /\ UNCHANGED << effect, row, fresh, age, watch, late, faults >>
+  /\ UNCHANGED << effect, row, host, fresh, doubted, age, watch, late, promise, faults >>
 
-(* Refused for certain: nothing has left, and the claim holds. *)
+(* Not taken for certain. *)
 NotSent(o, m) ==
   /\ stage[o][m] = "sending"
-  /\ stage' = Set(stage, o, m, "claimed")
-  /\ sending' = Set(sending, o, m, 0)
+  /\ stage' = Set(stage, o, m, "not sent")
+  /\ age' = Set(age, o, m, 0)
   /\ Fault
-  /\ UNCHANGED << effect, row, fresh, age, watch, late, copies, received, ids >>
+  /\ UNCHANGED << effect, row, host, fresh, doubted, watch, late, world >>
 
 (* No answer in time: it has arrived, or it has not. *)
 OutcomeUnknown(o, m) ==
   /\ stage[o][m] = "sending"
-  /\ stage' = Set(stage, o, m, "doubt")
-  /\ sending' = Set(sending, o, m, 0)
+  /\ stage' = Set(stage, o, m, "unknown")
+  /\ age' = Set(age, o, m, 0)
   /\ \/ /\ received' = [received EXCEPT ![m] = @ \/ Id(m) \notin ids]
         /\ ids' = ids \cup { Id(m) }
         /\ copies' = Excuse(m, [copies EXCEPT ![m] = @ + 1])
      \/ /\ copies' = Excuse(m, copies)
         /\ UNCHANGED << received, ids >>
   /\ Fault
-  /\ UNCHANGED << effect, row, fresh, age, watch, late >>
-
-(* The end of a row that this owner holds.  The write goes by its ETag.   *)
-(* If that is stale, the row has gone already by a write of mine whose    *)
-(* answer was lost, or another has taken it over: no more affair of mine. *)
-Conclude(o, m, state) ==
-  IF fresh[o][m]
-  THEN /\ Rewrite(m, state, None, FALSE)
-       /\ late' = LateStale(m, late)
-       /\ \/ Rest(o, m) /\ UNCHANGED faults
-          \/ fresh' = Stale(m) /\ Fault /\ UNCHANGED << stage, age, sending >>   \* the answer is lost
-  ELSE /\ UNCHANGED << row, watch, late, faults >>
-       /\ Rest(o, m)
-
-Delete(o, m) ==
-  /\ stage[o][m] = "sent"
-  /\ Conclude(o, m, "gone")
-  /\ UNCHANGED << effect, copies, received, ids >>
+  /\ UNCHANGED << effect, row, host, fresh, doubted, watch, late, promise >>
 
 (***************************************************************************)
-(* In doubt, the policy decides.  To send again is to claim again: the     *)
-(* lease begins anew.  To park is to leave the message to a human.         *)
+(* Settling a row that this owner holds.  The write goes by its ETag.  If  *)
+(* that is stale, the row was moved on already by a write of mine whose    *)
+(* answer was lost, or another has taken it over: no more affair of mine.  *)
+(*                                                                         *)
+(* What was sent is deleted.  What was not sent waits again, with the      *)
+(* doubt that it had before.  Of what is in doubt the policy decides: it   *)
+(* waits again, and says so, or it is left to a person.                    *)
 (***************************************************************************)
-Resolve(o, m) ==
-  /\ stage[o][m] = "doubt"
-  /\ IF Policy = "Resend" \/ Mutant = "UnknownSentAgain"
-     THEN IF fresh[o][m] THEN SendClaim(o, m) /\ UNCHANGED << watch, sending, faults >>
-                         ELSE Rest(o, m) /\ UNCHANGED << row, watch, late, faults >>
-     ELSE Conclude(o, m, "parked")
-  /\ UNCHANGED << effect, copies, received, ids >>
+Left(o, m, state, doubt) ==
+  [row[m] EXCEPT !.state = state, !.by = None, !.newest = FALSE,
+                 !.doubt = IF host[o] = "Earlier" THEN @ ELSE doubt]
+
+Outcome(o, m) ==
+  CASE stage[o][m] = "sent"     -> Left(o, m, "gone", FALSE)
+    [] stage[o][m] = "not sent" -> Left(o, m, "waiting", doubted[o][m] /\ Mutant # "NotSentEndsDoubt")
+    [] Mutant = "UnknownTakenForNotSent" -> Left(o, m, "waiting", doubted[o][m])
+    [] PolicyOf(o, m) = "Park"  -> Left(o, m, "parked", TRUE)
+    [] OTHER                    -> Left(o, m, "waiting", Mutant # "DoubtNotWritten")
+
+Settle(o, m) ==
+  /\ stage[o][m] \in {"sent", "not sent", "unknown"}
+  /\ IF fresh[o][m]
+     THEN /\ Rewrite(m, Outcome(o, m))
+          /\ late' = LateStale(m, late)
+          /\ fresh' = Stale(m)
+          /\ \/ /\ Know(o, m, "none", FALSE, 0)
+                /\ UNCHANGED faults
+             \/ /\ Fault                                   \* the answer is lost
+                /\ UNCHANGED << stage, doubted, age >>
+     ELSE /\ Rest(o, m)
+          /\ UNCHANGED << row, watch, late, faults >>
+  /\ UNCHANGED << effect, host, world >>
 
 (***************************************************************************)
-(* The sweep.  It looks at a row claimed by somebody else and counts, on   *)
-(* its own clock, how long the row keeps the same ETag.  After a whole     *)
-(* lease of that, the claim is over, whatever any other clock says.        *)
+(* The sweep.  It looks at a claimed row, whoever has claimed it, and      *)
+(* counts on its own clock how long the row keeps the same ETag.  After a  *)
+(* whole lease of that, the claim is over, whatever any other clock says.  *)
+(* The message is in doubt.                                                *)
 (***************************************************************************)
 Look(o, m) ==
-  /\ stage[o][m] = "none"
-  /\ row[m].state = "claimed" /\ row[m].by # o
+  /\ stage[o][m] = "none" /\ SeesTo(o)
+  /\ row[m].state = "claimed"
   /\ watch[o][m] = None
   /\ watch' = Set(watch, o, m, 0)
-  /\ UNCHANGED << effect, row, stage, fresh, age, sending, late, copies, received, ids, faults >>
+  /\ UNCHANGED << effect, row, host, stage, fresh, doubted, age, late, world, faults >>
 
 (* The claimant is alive and well within its lease. *)
 Valid(m) ==
@@ -263,79 +336,86 @@ Valid(m) ==
                     /\ age[o][m] < Lease
 
 TakeOver(o, m) ==
-  /\ stage[o][m] = "none" /\ Mutant # "NoSweep"
-  /\ row[m].state = "claimed" /\ row[m].by # o
+  /\ stage[o][m] = "none" /\ SeesTo(o) /\ Mutant # "NoSweep"
+  /\ row[m].state = "claimed"
   /\ \/ watch[o][m] = Lease
      \/ Mutant = "AnotherClock"          \* the row's timestamp by a clock that is a lease ahead
   /\ copies' = IF Valid(m) THEN copies ELSE Excuse(m, copies)
-  /\ IF Policy = "Resend"
-     THEN SendClaim(o, m)
-     ELSE /\ stage' = Set(stage, o, m, "doubt")
-          /\ fresh' = Set(fresh, o, m, TRUE)
-          /\ UNCHANGED << row, age, late >>
-  /\ watch' = Set(watch, o, m, None)
-  /\ UNCHANGED << effect, sending, received, ids, faults >>
+  /\ IF PolicyOf(o, m) = "Resend"
+     THEN /\ TakeInHand(o, m)
+          /\ doubted' = Set(doubted, o, m, TRUE)
+          /\ watch' = Set(watch, o, m, None)
+          /\ UNCHANGED << row, late >>
+     ELSE /\ Rewrite(m, [row[m] EXCEPT !.state = "parked", !.by = None, !.newest = FALSE, !.doubt = TRUE])
+          /\ late' = LateStale(m, late)
+          /\ fresh' = Stale(m)
+          /\ UNCHANGED << stage, doubted, age >>
+  /\ UNCHANGED << effect, host, promise, received, ids, faults >>
 
 -----------------------------------------------------------------------------
-(* A process dies.  The next one that lives here has another id.  What it *)
-(* had begun to send is in doubt.                                         *)
+(* A process dies.  The next one that lives here has another id, and may  *)
+(* be another host.  What it had begun to send is in doubt.               *)
 Crash(o) ==
-  LET by(x)  == IF x = o /\ Mutant # "OwnerIdOutlivesItsProcess" THEN Past ELSE x
-      mine   == { [message |-> m, by |-> by(o), newest |-> TRUE] :
-                  m \in { x \in Messages : stage[o][x] = "claiming" /\ fresh[o][x] } }
+  LET by(x)  == IF x = o THEN Past ELSE x
+      mine   == { LateOf(o, m, by(o)) : m \in { x \in Messages : stage[o][x] = "claiming" /\ fresh[o][x] } }
       others == { [r EXCEPT !.by = by(@)] : r \in late }
   IN
-  /\ \E m \in Messages : stage[o][m] # "none"
-  /\ row' = [m \in Messages |-> [row[m] EXCEPT !.by = by(@)]]
-  /\ late' = IF Cardinality(others \cup mine) <= MaxLate THEN others \cup mine ELSE others
+  /\ Hosts # {host[o]} \/ \E m \in Messages : stage[o][m] # "none"
+  /\ host' \in { [host EXCEPT ![o] = h] : h \in Hosts }
+  /\ row' = [m \in Messages |-> [row[m] EXCEPT !.by = by(@), !.newest = @ /\ by(row[m].by) # Past]]
+  /\ late' = { [r EXCEPT !.newest = @ /\ r.by # Past] :
+                 r \in IF Cardinality(others \cup mine) <= MaxLate THEN others \cup mine ELSE others }
   /\ copies' = [m \in Messages |->
-       IF Policy = "Resend" /\ stage[o][m] \in {"sending", "sent", "doubt"} THEN 0 ELSE copies[m]]
+       IF promise[m] = "Resend" /\ stage[o][m] \in {"sending", "sent", "unknown"} THEN 0 ELSE copies[m]]
   /\ stage'   = [stage   EXCEPT ![o] = [m \in Messages |-> "none"]]
   /\ fresh'   = [fresh   EXCEPT ![o] = [m \in Messages |-> FALSE]]
+  /\ doubted' = [doubted EXCEPT ![o] = [m \in Messages |-> FALSE]]
   /\ age'     = [age     EXCEPT ![o] = [m \in Messages |-> 0]]
-  /\ sending' = [sending EXCEPT ![o] = [m \in Messages |-> 0]]
   /\ watch'   = [watch   EXCEPT ![o] = [m \in Messages |-> None]]
   /\ Fault
-  /\ UNCHANGED << effect, received, ids >>
+  /\ UNCHANGED << effect, promise, received, ids >>
 
 (***************************************************************************)
 (* A tick of every process's own monotonic clock.  The clocks need not     *)
 (* agree on the time, only on how long a tick is.  A sender gives up when  *)
-(* its time is out, so time does not pass over it.                         *)
+(* half its lease is over, so time does not pass over it.                  *)
 (***************************************************************************)
 Older(n) == IF n < Lease THEN n + 1 ELSE n
 
 Tick ==
-  /\ \A o \in Owners, m \in Messages : stage[o][m] = "sending" => sending[o][m] < SendTime
+  /\ \A o \in Owners, m \in Messages :
+       stage[o][m] = "sending" => 2 * age[o][m] < Lease \/ Mutant = "SendWithoutTimeOut"
   /\ age' = [o \in Owners |-> [m \in Messages |->
        IF stage[o][m] \in {"claiming", "asking", "claimed", "sending", "sent"}
        THEN Older(age[o][m]) ELSE age[o][m]]]
-  /\ sending' = [o \in Owners |-> [m \in Messages |->
-       IF stage[o][m] = "sending" THEN sending[o][m] + 1 ELSE 0]]
   /\ watch' = [o \in Owners |-> [m \in Messages |->
        IF watch[o][m] = None THEN None ELSE Older(watch[o][m])]]
-  /\ << age, sending, watch >>' # << age, sending, watch >>
+  /\ << age, watch >>' # << age, watch >>
   /\ IF \E o \in Owners, m \in Messages : stage[o][m] \notin {"none", "sending"}
      THEN Fault ELSE UNCHANGED faults     \* to be slow where there is something to do is a fault
-  /\ UNCHANGED << effect, row, stage, fresh, late, copies, received, ids >>
+  /\ UNCHANGED << effect, row, host, stage, fresh, doubted, late, world >>
 
 Init ==
   /\ effect   = [m \in Messages |-> FALSE]
-  /\ row      = [m \in Messages |-> [state |-> "absent", by |-> None, newest |-> FALSE]]
+  /\ row      = [m \in Messages |->
+                  [state |-> "absent", by |-> None, newest |-> FALSE, policy |-> None, doubt |-> FALSE]]
+  /\ host     \in [Owners -> Hosts]
   /\ stage    = [o \in Owners |-> [m \in Messages |-> "none"]]
   /\ fresh    = [o \in Owners |-> [m \in Messages |-> FALSE]]
+  /\ doubted  = [o \in Owners |-> [m \in Messages |-> FALSE]]
   /\ age      = [o \in Owners |-> [m \in Messages |-> 0]]
-  /\ sending  = [o \in Owners |-> [m \in Messages |-> 0]]
   /\ watch    = [o \in Owners |-> [m \in Messages |-> None]]
   /\ late     = {}
+  /\ promise  = [m \in Messages |-> None]
   /\ copies   = [m \in Messages |-> 0]
   /\ received = [m \in Messages |-> FALSE]
   /\ ids      = {}
   /\ faults   = 0
 
 Progress(o, m) ==
-  \/ Write(o, m) \/ Claim(o, m) \/ ClaimCommits(o, m) \/ ClaimRefused(o, m) \/ AskClaim(o, m)
-  \/ StartSending(o, m) \/ LetBe(o, m) \/ Sent(o, m) \/ Delete(o, m) \/ Resolve(o, m)
+  \/ Write(o, m) \/ Take(o, m) \/ ParkWaiting(o, m)
+  \/ SendClaim(o, m) \/ ClaimCommits(o, m) \/ ClaimRefused(o, m) \/ AskClaim(o, m)
+  \/ StartSending(o, m) \/ TooLate(o, m) \/ Sent(o, m) \/ Settle(o, m)
   \/ Look(o, m) \/ TakeOver(o, m)
 
 Next ==
@@ -369,11 +449,15 @@ NoMessageWithoutEffect == \A m \in Messages : copies[m] > 0 \/ received[m] => ef
 (* A row is deleted only when the receiver has its message. *)
 GoneMeansReceived == \A m \in Messages : row[m].state = "gone" => received[m]
 
-(* A row that nobody has claimed was never tried. *)
-UnclaimedIsUntried == \A m \in Messages : row[m].state = "waiting" => copies[m] = 0 /\ ~received[m]
+(* A message that waits without a doubt was never taken by the receiver.  *)
+UndoubtedIsUntaken == \A m \in Messages : row[m].state = "waiting" /\ ~row[m].doubt => ~received[m]
+
+(* The row's policy is the one that was promised when it was first taken  *)
+(* by somebody who could send it, and it never changes.                   *)
+PolicyIsKept == \A m \in Messages : row[m].policy # None => row[m].policy = promise[m]
 
 EveryMessageEndsSent ==
-  \A m \in Messages : <>(row[m].state = "gone" \/ (Policy = "Park" /\ row[m].state = "parked"))
+  \A m \in Messages : <>(row[m].state = "gone" \/ ("Park" \in Hosts /\ row[m].state = "parked"))
 
 -----------------------------------------------------------------------------
 (* What must be reachable, stated as if it were not. *)
@@ -384,4 +468,11 @@ NeverClaimedUnawares ==
 NeverSentByTwo ==   \* under Resend a copy has come, and another owner is sending
   ~ \E o \in Owners, m \in Messages : stage[o][m] = "sending" /\ received[m]
 NeverLeaseSpent == ~ \E o \in Owners, m \in Messages : stage[o][m] = "claimed" /\ age[o][m] = Lease
+NeverWaitingInDoubt == ~ \E m \in Messages : row[m].state = "waiting" /\ row[m].doubt /\ received[m]
+NeverWaitingAgain ==   \* not sent for certain, and without a doubt
+  ~ \E m \in Messages : row[m].state = "waiting" /\ ~row[m].doubt /\ row[m].policy # None
+NeverAnotherSetting == ~ \E o \in Owners, m \in Messages :
+  stage[o][m] = "claimed" /\ HasSender(o) /\ row[m].policy # Setting(o)
+NeverWaitingInDoubtUnderPark ==   \* a host of an earlier version has written it so
+  ~ \E m \in Messages : row[m].state = "waiting" /\ row[m].doubt /\ row[m].policy = "Park"
 =============================================================================
