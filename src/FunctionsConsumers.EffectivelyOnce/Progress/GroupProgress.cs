@@ -212,8 +212,10 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
             if (epoch != AnyEpoch && !string.Equals(progress.Epoch, epoch, StringComparison.Ordinal))
             {
                 // What was finished in a topic of the same name is not finished in this one. What it costs, where it was this
-                // one's after all, is that the audit asks again.
+                // one's after all, is that the audit asks again. The floor is asked anew without a note of the old topic to tell
+                // the difference by, so the distrust of its late batches begins here.
                 _floors.TryRemove((topic, partition), out _);
+                _madeAnewAt[topic] = _time.GetTimestamp();
                 LogOtherTopics(group, topic, partition);
                 return;
             }

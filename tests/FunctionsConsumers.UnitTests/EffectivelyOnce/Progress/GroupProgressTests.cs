@@ -97,6 +97,23 @@ public sealed class GroupProgressTests
     }
 
     [Fact]
+    public async Task A_late_batch_of_the_old_topic_finishes_nothing_where_a_refused_note_was_the_first_sign_of_the_new_one()
+    {
+        var (one, two) = (Progress(), Progress());
+        await one.EnsureFloorsAsync("topic", Token);
+        await two.EnsureFloorsAsync("topic", Token);
+        one.Finished(Records(0, 3), await one.EnsureFloorsAsync(Records(0, 3), Token));
+        _log.TopicId = "another";
+        await two.EnsureFloorsAsync("topic", Token);
+        await one.FlushAsync(Token);
+
+        // Read from the old topic, and handled after the refusal.
+        one.Finished(Records(3, 5), await one.EnsureFloorsAsync(Records(3, 5), Token));
+        await one.FlushAsync(Token);
+        Assert.Equal("", (await ReadAsync(two)).Finished.ToString());
+    }
+
+    [Fact]
     public async Task A_topic_whose_id_was_not_told_when_the_floor_was_set_gets_it_later()
     {
         _log.TopicId = null;
