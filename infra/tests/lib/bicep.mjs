@@ -37,6 +37,7 @@ export class Bicep {
   #calls = new Map();
   #received = Buffer.alloc(0);
   #last = 0;
+  #failure;
 
   constructor(path) {
     // Code compiled once and for all takes half the time here of code that is compiled again as it gets hot.
@@ -74,6 +75,9 @@ export class Bicep {
   }
 
   #call(method, params) {
+    if (this.#failure) {
+      return Promise.reject(this.#failure);
+    }
     const id = ++this.#last;
     const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
     return new Promise((resolve, reject) => {
@@ -98,6 +102,7 @@ export class Bicep {
   }
 
   #fail(error) {
+    this.#failure ??= error;
     this.#calls.forEach((call) => call.reject(error));
     this.#calls.clear();
   }
