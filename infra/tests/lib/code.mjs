@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const app = join('src', 'FunctionsConsumers');
 
-/** All C# of the folders that start with src/FunctionsConsumers, without the stand-ins. */
+/** All C# of the folders that start with src/FunctionsConsumers, without the stand-in. */
 function sources(project, folder) {
   return project.files('src', /\.cs$/).filter((path) => path.startsWith(folder)).map((path) => ({ path, text: project.readText(path) }));
 }

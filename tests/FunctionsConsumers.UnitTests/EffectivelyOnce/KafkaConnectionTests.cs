@@ -23,6 +23,21 @@ public sealed class KafkaConnectionTests : IDisposable
     }
 
     [Fact]
+    public void Every_client_stays_connected_to_a_broker_that_closes_idle_connections()
+    {
+        var config = Of(("KafkaBrokers", "host:9092"))!.Apply(new ProducerConfig());
+        Assert.Equal((true, 180_000), (config.SocketKeepaliveEnable, config.MetadataMaxAgeMs));
+    }
+
+    [Fact]
+    public void What_a_client_or_its_caller_has_set_goes_before()
+    {
+        var given = KafkaConnection.FromClientConfig(new ClientConfig { BootstrapServers = "host:9092", MetadataMaxAgeMs = 60_000 });
+        var config = given.Apply(new ConsumerConfig { SocketKeepaliveEnable = false });
+        Assert.Equal((false, 60_000), (config.SocketKeepaliveEnable, config.MetadataMaxAgeMs));
+    }
+
+    [Fact]
     public void A_user_logs_in_over_TLS_with_the_authority_of_the_file()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
