@@ -15,6 +15,8 @@ namespace FunctionsConsumers.EffectivelyOnce;
 /// <param name="SslCaLocation">The certificate authority's file; null for the system's own.</param>
 public sealed record KafkaConnection(string Brokers, string? Username = null, string? Password = null, string? SslCaLocation = null)
 {
+    private const int MetadataMaxAgeMs = 180_000;
+
     /// <summary>
     /// Passwords that may write to one group's dead-letter topic and nothing else, by group, from the settings
     /// <c>KafkaDeadLetters__GROUP__Password</c>: where the broker gives one key for each topic, as Event Hubs does,
@@ -76,7 +78,11 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
     public KafkaConnection ForDeadLetters(string group) =>
         DeadLetterPasswords.TryGetValue(group, out var password) ? this with { Password = password } : this;
 
-    /// <summary>Puts the connection into a client's configuration.</summary>
+    /// <summary>
+    /// Puts the connection into a client's configuration. Where neither the configuration nor a given one says otherwise, idle
+    /// connections are kept alive and metadata is asked anew every 180 s: Event Hubs closes a connection that is idle for
+    /// 240 s (Microsoft's recommended configurations for Kafka clients).
+    /// </summary>
     /// <typeparam name="TConfig">The kind of client.</typeparam>
     /// <param name="config">The configuration.</param>
     /// <returns>The same configuration.</returns>
@@ -89,6 +95,8 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
         }
 
         config.BootstrapServers = Brokers;
+        config.SocketKeepaliveEnable ??= true;
+        config.MetadataMaxAgeMs ??= MetadataMaxAgeMs;
         if (Username is not null)
         {
             config.SecurityProtocol = SecurityProtocol.SaslSsl;

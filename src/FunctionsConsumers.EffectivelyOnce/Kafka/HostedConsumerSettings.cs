@@ -25,7 +25,6 @@ internal static class HostedConsumerSettings
             HeartbeatIntervalMs = Math.Min(3_000, Math.Max(1, session / 3)),
             MaxPollIntervalMs = (int)options.MaxPollInterval.TotalMilliseconds,
             TopicMetadataRefreshIntervalMs = LookForTopicsEveryMs,
-            SocketKeepaliveEnable = true,
         });
         options.Configure?.Invoke(config);
         config.GroupId = group;
