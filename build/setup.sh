@@ -109,6 +109,8 @@ set_up() {
   fi
   lock
   needs_dotnet
+  # The first restore of a user writes NuGet's configuration, which is one of the sources: it is written before they are listed.
+  [ -d "${HOME:-/root}/.nuget/NuGet" ] || dotnet nuget list source >/dev/null 2>&1 || true
   if ! npm_installed "$azurite"; then
     needs_node
     say "Installing Azurite into infra/local/node_modules …"
