@@ -28,6 +28,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     private readonly ILogger _logger;
     private readonly Counters _counters;
     private readonly KnownSubjects? _known;
+    private readonly GroupMetrics _metrics;
 
     /// <summary>Makes the processor of a group.</summary>
     /// <param name="consumer">The group's decisions.</param>
@@ -54,6 +55,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         ArgumentNullException.ThrowIfNull(consumer);
         ArgumentNullException.ThrowIfNull(options);
         Group = consumer.Group;
+        _metrics = new GroupMetrics(consumer.Group);
         _decoder = decoder;
         _planner = new Planner<TEvent>(consumer, decoder, buckets);
         _store = store;
@@ -123,6 +125,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 
         var outcome = new BatchOutcome(outcomes);
         LogBatch(Group, records.Count, outcome.Applied, outcome.Duplicates, outcome.DeadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
+        _metrics.Settled(outcome, deadline.Tries, _time.GetElapsedTime(started));
         return outcome;
     }
 
@@ -140,7 +143,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
                 _counters,
                 _known,
                 _outbox,
-                deadline))];
+                deadline,
+                _metrics))];
 
     // What a plan or a decoder rejects now may have been applied by an owner with another version of them, or with a newer
     // view of the data that the verdict depends on: the data and the subject's row are read again before it is given.

@@ -9,7 +9,15 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 /// as applied by a transaction known to be committed, or by a verdict against a committed row.
 /// </summary>
 internal sealed class BucketRun(
-    ITableStore store, string bucket, List<PlannedRecord> pending, string attempt, Counters counters, KnownSubjects? known, IOutbox outbox, Deadline deadline)
+    ITableStore store,
+    string bucket,
+    List<PlannedRecord> pending,
+    string attempt,
+    Counters counters,
+    KnownSubjects? known,
+    IOutbox outbox,
+    Deadline deadline,
+    GroupMetrics metrics)
 {
     private readonly SubjectRows _rows = new(store, bucket, known is null, deadline);
 
@@ -96,6 +104,7 @@ internal sealed class BucketRun(
             return;
         }
 
+        metrics.Submitted(operations.Count);
         deadline.Note(result.Detail, result.Failure);
         counters.Forget(bucket, additions);
         switch (result.Status)
@@ -106,6 +115,7 @@ internal sealed class BucketRun(
                 await RefuseAsync(transaction, result.Detail).ConfigureAwait(false);
                 break;
             default:
+                metrics.AnswerUnknown();
                 List<PlannedRecord> again = [.. transaction.Where(record => record.InDoubt)];
                 transaction.ForEach(record => record.InDoubt = true);
                 _inDoubt.AddRange(parcels);
@@ -123,6 +133,7 @@ internal sealed class BucketRun(
     private void Commit(
         List<PlannedRecord> transaction, IReadOnlyList<RowOperation> additions, IReadOnlyList<Parcel> parcels, IReadOnlyList<string?> etags)
     {
+        metrics.Submitted(etags.Count);
         var next = 0;
         foreach (var record in transaction)
         {

@@ -13,6 +13,7 @@ internal sealed class Deadline : IDisposable
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _limit;
     private readonly CancellationTokenSource _linked;
+    private int _waits;
 
     public Deadline(TimeProvider time, TimeSpan limit, Random random, CancellationToken caller)
     {
@@ -26,6 +27,9 @@ internal sealed class Deadline : IDisposable
 
     /// <summary>How long the batch has in all.</summary>
     public TimeSpan Limit { get; }
+
+    /// <summary>How often the batch was tried so far: 1, and once more for each wait before another try, of any of its buckets.</summary>
+    public int Tries => 1 + Volatile.Read(ref _waits);
 
     /// <summary>The time, UTC.</summary>
     public DateTimeOffset UtcNow => _time.GetUtcNow();
@@ -85,6 +89,7 @@ internal sealed class Deadline : IDisposable
     /// <returns>When the wait is over.</returns>
     public async Task BackOffAsync(int failures)
     {
+        Interlocked.Increment(ref _waits);
         var longest = Math.Min(LongestDelay.TotalMilliseconds, FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 20)));
         double share;
         lock (_random)

@@ -14,6 +14,7 @@ internal sealed partial class OutboxSweep(
     string group, ITableStore store, Buckets buckets, OutboxDispatch dispatch, OutboxLanes lanes, TimeSpan lease, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly ILogger _logger = logger;
+    private readonly GroupMetrics _metrics = new(group);
     private readonly Dictionary<string, Watched> _watched = buckets.All.ToDictionary(bucket => bucket, _ => new Watched(), StringComparer.Ordinal);
 
     /// <summary>The faults that did not stop it.</summary>
@@ -75,15 +76,26 @@ internal sealed partial class OutboxSweep(
         try
         {
             var messages = 0;
+            var waiting = 0;
+            DateTimeOffset? oldest = null;
             await foreach (var row in store.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
             {
                 if (OutboxRows.IsHead(row))
                 {
-                    messages += await SweepAsync(bucket, row, watched, seen, cancellationToken).ConfigureAwait(false);
+                    var count = await SweepAsync(bucket, row, watched, seen, cancellationToken).ConfigureAwait(false);
+                    messages += count;
+
+                    // A parked message waits for a person, and is reported as such.
+                    if (row.Text(OutboxRows.State) != OutboxRows.Parked)
+                    {
+                        waiting += count;
+                        oldest = row.Columns.GetValueOrDefault(OutboxRows.CreatedAt) is DateTimeOffset created && !(created >= oldest) ? created : oldest;
+                    }
                 }
             }
 
             isWhole = true;
+            _metrics.OutboxSeen(bucket, waiting, oldest is { } since && time.GetUtcNow() is var now && now > since ? now - since : TimeSpan.Zero);
             return messages;
         }
         finally

@@ -20,6 +20,7 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
     private const int RecordsAtOnce = 1000;
 
     private readonly ILogger _logger = logger;
+    private readonly GroupMetrics _metrics = new(processor.Group);
 
     /// <summary>Audits a topic once.</summary>
     /// <param name="topic">The topic.</param>
@@ -59,6 +60,7 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
         await progress.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (result.Healed > 0)
         {
+            _metrics.Healed(result.Healed);
             LogHealed(processor.Group, topic, result.Healed);
         }
 

@@ -32,6 +32,7 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
     private static readonly TimeSpan DistrustAfterAnew = TimeSpan.FromMinutes(10);
 
     private readonly ILogger _logger = logger;
+    private readonly GroupMetrics _metrics = new(group);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ConcurrentDictionary<(string Topic, int Partition, string Epoch), OffsetIntervals> _unwritten = new();
     private readonly ConcurrentDictionary<(string Topic, int Partition), (string Epoch, long Floor)> _floors = new();
@@ -300,6 +301,7 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
             }
 
             _floors[(topic, position.Partition)] = (progress.Epoch, progress.Floor);
+            _metrics.LagSeen(topic, position.Partition, Math.Max(0, position.LogEnd - Math.Max(position.LogStart, position.Committed ?? progress.Floor)));
         }
 
         return found;

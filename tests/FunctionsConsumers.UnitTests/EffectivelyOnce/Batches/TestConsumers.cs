@@ -69,9 +69,9 @@ internal sealed class CountedDecoder : IEventDecoder<Counted>
 }
 
 /// <summary>Inserts one effect, adds to one counter, and sends one message.</summary>
-internal sealed class CountedConsumer(string? effectKind = "effect", int messages = 1, int inserts = 0) : IConsumer<Counted>
+internal sealed class CountedConsumer(string? effectKind = "effect", int messages = 1, int inserts = 0, string group = "group") : IConsumer<Counted>
 {
-    public string Group => "group";
+    public string Group => group;
 
     public string? EffectKind => effectKind;
 

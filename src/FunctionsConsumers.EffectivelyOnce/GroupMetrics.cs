@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace FunctionsConsumers.EffectivelyOnce;
+
+/// <summary>
+/// What is measured of one group. The instruments are the process's own; counts are added once for a batch or a transaction.
+/// Of depth, age and lag the last reading is kept, in plain numbers, so that nothing that was measured is kept alive by it.
+/// </summary>
+/// <param name="group">The consumer group, an attribute of every measurement.</param>
+internal sealed class GroupMetrics(string group)
+{
+    private const string GroupName = "messaging.consumer.group.name";
+    private const string TopicName = "messaging.destination.name";
+    private const string PartitionId = "messaging.destination.partition.id";
+    private const string Outcome = "outcome";
+
+    private static readonly Meter Meter = new(EffectivelyOnceMetrics.MeterName);
+    private static readonly KeyValuePair<string, object?> Kafka = new("messaging.system", "kafka");
+
+    // An instance that no longer reads them must not report them for ever: another one may read them now.
+    private static readonly TimeSpan ReadingHolds = TimeSpan.FromMinutes(5);
+    private static readonly Readings<(string Group, string Bucket), (int Messages, TimeSpan Age)> Outboxes = new(ReadingHolds, TimeProvider.System);
+    private static readonly Readings<(string Group, string Topic, int Partition), long> Lags = new(ReadingHolds, TimeProvider.System);
+
+    private static readonly Counter<long> Records = Meter.CreateCounter<long>(
+        "effectively_once.records", "{record}", "Records settled, by outcome: applied, duplicate, dead_lettered.");
+
+    private static readonly Counter<long> Transactions = Meter.CreateCounter<long>(
+        "effectively_once.transactions", "{transaction}", "Transactions that batches submitted to the table service, whatever it answered.");
+
+    private static readonly Histogram<int> TransactionRows = Meter.CreateHistogram(
+        "effectively_once.transaction.rows", "{row}", "Rows of each transaction submitted.",
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 40, 60, 80, 99] });
+
+    private static readonly Counter<long> UnknownAnswers = Meter.CreateCounter<long>(
+        "effectively_once.answers.unknown", "{answer}", "Transactions whose outcome the answer did not tell, and that were settled by reading back.");
+
+    private static readonly Histogram<int> Attempts = Meter.CreateHistogram(
+        "effectively_once.batch.attempts", "{attempt}", "Tries until a batch was done: 1, and each wait of one of its buckets before another try.",
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 3, 5, 10, 20, 50, 100] });
+
+    private static readonly Counter<long> GapsHealed = Meter.CreateCounter<long>(
+        "effectively_once.gaps.healed", "{record}", "Records found unfinished below the committed offset, and handled.");
+
+    private static readonly Counter<long> Consumed = Meter.CreateCounter<long>(
+        "messaging.client.consumed.messages", "{message}", "Records of the batches that were settled.");
+
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram(
+        "messaging.process.duration", "s", "The time until a batch was settled.",
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 120, 300],
+        });
+
+    private readonly KeyValuePair<string, object?> _group = new(GroupName, group);
+
+    // The meter keeps them.
+    static GroupMetrics()
+    {
+        Meter.CreateObservableGauge(
+            "effectively_once.outbox.depth", ObserveDepth, "{message}", "Messages waiting in the outbox when it was last swept, without parked ones.");
+        Meter.CreateObservableGauge(
+            "effectively_once.outbox.age", ObserveAge, "s", "The age of the oldest message waiting when the outbox was last swept; 0 where none waits.");
+        Meter.CreateObservableGauge(
+            "kafka.consumer_group.lag", ObserveLag, "{record}", "Records between the group's committed offset and the log's end, as the gap audit last read them.");
+    }
+
+    /// <summary>Counts a batch that was settled.</summary>
+    /// <param name="outcome">What became of its records.</param>
+    /// <param name="attempts">How many tries it took, at least 1.</param>
+    /// <param name="elapsed">How long it took.</param>
+    public void Settled(BatchOutcome outcome, int attempts, TimeSpan elapsed)
+    {
+        Count(outcome.Applied, "applied");
+        Count(outcome.Duplicates, "duplicate");
+        Count(outcome.DeadLettered, "dead_lettered");
+        Attempts.Record(attempts, _group);
+
+        // One topic is the rule; a batch of several has its duration once, without a topic.
+        if (!Consumed.Enabled && !Duration.Enabled)
+        {
+            return;
+        }
+
+        var topics = outcome.Records.CountBy(record => record.Coordinates.Topic, StringComparer.Ordinal).ToList();
+        foreach (var (topic, records) in topics)
+        {
+            Consumed.Add(records, Kafka, _group, new(TopicName, topic));
+        }
+
+        var tags = new TagList { Kafka, _group };
+        if (topics.Count == 1)
+        {
+            tags.Add(TopicName, topics[0].Key);
+        }
+
+        Duration.Record(elapsed.TotalSeconds, tags);
+    }
+
+    /// <summary>Counts a transaction that a batch submitted.</summary>
+    /// <param name="rows">Its rows.</param>
+    public void Submitted(int rows)
+    {
+        Transactions.Add(1, _group);
+        TransactionRows.Record(rows, _group);
+    }
+
+    /// <summary>Counts an answer that did not tell whether its transaction is committed.</summary>
+    public void AnswerUnknown() => UnknownAnswers.Add(1, _group);
+
+    /// <summary>Counts records that the gap audit handled.</summary>
+    /// <param name="records">How many.</param>
+    public void Healed(int records) => GapsHealed.Add(records, _group);
+
+    /// <summary>Notes what a sweep saw in a bucket of the outbox.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="messages">Messages that wait or are claimed.</param>
+    /// <param name="age">The age of the oldest of them; zero where there is none.</param>
+    public void OutboxSeen(string bucket, int messages, TimeSpan age) => Outboxes.Set((group, bucket), (messages, age));
+
+    /// <summary>Notes how far the group is behind in a partition.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="lag">Records between the group's offset and the log's end.</param>
+    public void LagSeen(string topic, int partition, long lag) => Lags.Set((group, topic, partition), lag);
+
+    private void Count(int records, string outcome)
+    {
+        if (records > 0)
+        {
+            Records.Add(records, _group, new(Outcome, outcome));
+        }
+    }
+
+    private static IEnumerable<Measurement<int>> ObserveDepth() => Outboxes.Current()
+        .GroupBy(one => one.Key.Group, StringComparer.Ordinal)
+        .Select(buckets => new Measurement<int>(buckets.Sum(one => one.Value.Messages), new KeyValuePair<string, object?>(GroupName, buckets.Key)));
+
+    private static IEnumerable<Measurement<double>> ObserveAge() => Outboxes.Current()
+        .GroupBy(one => one.Key.Group, StringComparer.Ordinal)
+        .Select(buckets => new Measurement<double>(
+            buckets.Max(one => one.Value.Age).TotalSeconds, new KeyValuePair<string, object?>(GroupName, buckets.Key)));
+
+    private static IEnumerable<Measurement<long>> ObserveLag() => Lags.Current().Select(one => new Measurement<long>(
+        one.Value,
+        new KeyValuePair<string, object?>(GroupName, one.Key.Group),
+        new KeyValuePair<string, object?>(TopicName, one.Key.Topic),
+        new KeyValuePair<string, object?>(PartitionId, one.Key.Partition)));
+}
