@@ -3,6 +3,7 @@ using System.Globalization;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.LocalHost.Embedded;
 using FunctionsConsumers.LocalHost.Files;
+using FunctionsConsumers.LocalHost.Sessions;
 
 namespace FunctionsConsumers.Cli.Run;
 
