@@ -14,7 +14,7 @@ namespace FunctionsConsumers.LocalHost.Timers;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where a failed call is reported.</param>
 internal sealed partial class TimerListener(
-    string name, CronSchedule schedule, bool runOnStartup, Func<TimerInfo, CancellationToken, Task> invoke, TimeProvider time, ILogger logger) : IDisposable
+    string name, TimerSchedule schedule, bool runOnStartup, Func<TimerInfo, CancellationToken, Task> invoke, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly ILogger _logger = logger;
     private readonly CancellationTokenSource _stop = new();
