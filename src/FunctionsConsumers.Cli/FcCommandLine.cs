@@ -38,7 +38,7 @@ internal static class FcCommandLine
     /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, Caller caller, CancellationToken stop)
     {
-        var given = Root(caller with { Shapes = PrintedJson.Shapes }).Parse(args);
+        var given = Parse(args, caller);
         if (given.Errors.Count > 0)
         {
             var help = Help(given.CommandResult.Command);
@@ -60,6 +60,9 @@ internal static class FcCommandLine
             return ExitCode.NotDone;
         }
     }
+
+    /// <summary>Parses a command line, and calls nothing.</summary>
+    internal static ParseResult Parse(IReadOnlyList<string> args, Caller caller) => Root(caller with { Shapes = PrintedJson.Shapes }).Parse(args);
 
     private static string Help(Command command) => command is RootCommand ? "fc --help" : string.Join(' ', Path(command)) + " --help";
 
