@@ -150,7 +150,7 @@ public sealed partial class DocumentedCommandsTests
                 break;
             case "./run" or "./fc":
                 var given = Parse(command);
-                Assert.True(given.Errors.Count == 0, $"{document}: `{command}`: {given.Errors.FirstOrDefault()?.Message}");
+                Assert.True(given.Errors.Count == 0, $"{document}: `{command}`: {string.Join(' ', given.Errors.Select(error => error.Message))}");
                 break;
             case "./test" or "docs/spec/check":
                 Assert.True(File.Exists(At(program)));
