@@ -178,7 +178,7 @@ public sealed partial class DocumentedCommandsTests
     {
         var value = System.Text.Encoding.UTF8.GetBytes(place == 0 ? json : "{" + json);
         var catalog = new ProductCatalog(new DefaultProducts(), TimeProvider.System);
-        catalog.LookAgainAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        catalog.ReadAsync(CancellationToken.None).GetAwaiter().GetResult();
         var decoded = new OrderDecoder(catalog).Decode(new ConsumedRecord(new Coordinates("order-events", 0, 0), null, null, value, []));
         Assert.True(decoded.Rejection is null, $"{json}: {decoded.Rejection?.Detail}");
         return true;
