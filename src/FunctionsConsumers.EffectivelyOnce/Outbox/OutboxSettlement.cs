@@ -136,7 +136,7 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         foreach (var parked in left.Where(message => message.State == OutboxRows.Parked))
         {
             operations.AddRange(OutboxRows.Inserts(
-                new Parcel(parked.Message.Kind, [parked.Message]), OutboxRows.Parked, parked.Detail, parcel.Policy, parked.IsInDoubt ? parked.Message.Id : ""));
+                new Parcel(parked.Message.Kind, [parked.Message]), OutboxRows.Parked, OutboxRows.Details([parked.Detail]), parcel.Policy, parked.IsInDoubt ? parked.Message.Id : ""));
         }
 
         // The head row's own name may stay in use, for its first message.
@@ -215,14 +215,15 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         List<(CommittedParcel Parcel, List<RowOperation> Operations)> settlements)
     {
         List<(CommittedParcel, List<RowOperation>)> chunk = [];
-        int rows = 0, bytes = 0;
+        var rows = 0;
+        var bytes = 0L;
         foreach (var settlement in settlements)
         {
             var more = settlement.Operations.Sum(TransactionLimits.RequestBytes);
             if (chunk.Count > 0 && (rows + settlement.Operations.Count > TransactionLimits.MaxRows || bytes + more > TransactionLimits.MaxBytes))
             {
                 yield return chunk;
-                (chunk, rows, bytes) = ([], 0, 0);
+                (chunk, rows, bytes) = ([], 0, 0L);
             }
 
             chunk.Add(settlement);
