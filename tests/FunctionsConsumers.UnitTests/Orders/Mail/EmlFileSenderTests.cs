@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Mail;
 using MimeKit;
@@ -35,9 +36,9 @@ public sealed class EmlFileSenderTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Nobody_but_its_owner_can_read_a_mail()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "file modes are Unix's");
         await SendAsync(new EmailPayload("a@example.org", "Your order 124", "Hello").ToBytes());
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Assert.Single(Directory.GetFiles(_folder))));
