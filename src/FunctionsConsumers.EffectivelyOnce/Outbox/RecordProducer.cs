@@ -9,6 +9,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// </summary>
 internal sealed partial class RecordProducer : IDisposable
 {
+    /// <summary>How many records may be under way at once: more would wait in the producer's queue.</summary>
+    public const int RecordsAtOnce = 400;
+
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
 
     // The broker's own limit decides, not the client's default of 1,000,000.
