@@ -42,7 +42,12 @@ public sealed record Plan
     /// <see cref="IEventPlanner{TEvent}.EffectKind" /> is null. Values: string, int, long, bool, double, byte[],
     /// DateTimeOffset.
     /// </summary>
-    public Dictionary<string, object> Effect { get; init; } = new(StringComparer.Ordinal);
+    public Dictionary<string, object> Effect
+    {
+        // Made where it is asked for: most planners give one of their own, and the default would be made for nothing.
+        get => field ??= new(StringComparer.Ordinal);
+        init;
+    }
 
     /// <summary>
     /// Further rows to insert. A row key is made by <see cref="RowKey" /> from the subject: an event whose row another event
