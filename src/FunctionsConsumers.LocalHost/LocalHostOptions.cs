@@ -1,3 +1,4 @@
+using FunctionsConsumers.LocalHost.Kafka;
 
 namespace FunctionsConsumers.LocalHost;
 
@@ -27,6 +28,10 @@ public sealed record LocalHostOptions
     /// <summary>Whether only warnings and errors are printed.</summary>
     /// <value>Default false.</value>
     public bool Quiet { get; init; }
+
+    /// <summary>How long the start waits for an answer of the broker, and of the tables.</summary>
+    /// <value>Default 10 s.</value>
+    public TimeSpan Patience { get; init; } = BrokerTopics.DefaultPatience;
 
     /// <summary>Where the host prints its lines.</summary>
     /// <value>Default standard error.</value>
