@@ -1,5 +1,3 @@
-using FunctionsConsumers.LocalHost.Kafka;
-
 namespace FunctionsConsumers.LocalHost;
 
 /// <summary>What a caller of the local host decides; all of it goes before the environment, which goes before <c>local.settings.json</c>.</summary>
@@ -31,7 +29,7 @@ public sealed record LocalHostOptions
 
     /// <summary>How long the start waits for an answer of the broker, and of the tables.</summary>
     /// <value>Default 10 s.</value>
-    public TimeSpan Patience { get; init; } = BrokerTopics.DefaultPatience;
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Where the host prints its lines.</summary>
     /// <value>Default standard error.</value>

@@ -46,10 +46,10 @@ internal sealed class TablesWatch(
                     continue;
                 }
 
-                var silent = pulse.Silence;
+                var since = time.GetUtcNow() - pulse.Silence;
                 if (await AnswerAsync(pulse, stop).ConfigureAwait(false) is { } reason)
                 {
-                    await UntilBackAsync(pulse, silent, reason, stop).ConfigureAwait(false);
+                    await UntilBackAsync(pulse, since, reason, stop).ConfigureAwait(false);
                 }
             }
         }
@@ -58,17 +58,16 @@ internal sealed class TablesWatch(
         }
     }
 
-    private async Task UntilBackAsync(AccountPulse pulse, TimeSpan silent, string reason, CancellationToken stop)
+    private async Task UntilBackAsync(AccountPulse pulse, DateTimeOffset since, string reason, CancellationToken stop)
     {
-        var began = time.GetTimestamp();
-        var absence = new ServiceAbsence($"the tables at {pulse.Account.GetLeftPart(UriPartial.Authority)} (setting {setting})", time.GetUtcNow() - silent, reason);
+        var absence = new ServiceAbsence($"the tables at {pulse.Account.GetLeftPart(UriPartial.Authority)} (setting {setting})", since, reason);
         away(absence);
         while (await AnswerAsync(pulse, stop).ConfigureAwait(false) is not null)
         {
             await Task.Delay(BetweenQuestions, time, stop).ConfigureAwait(false);
         }
 
-        back(absence, silent + time.GetElapsedTime(began));
+        back(absence, time.GetUtcNow() - since);
     }
 
     // Null where the account answers, whatever it says: the question carries no credential, and is refused.

@@ -64,6 +64,27 @@ public sealed class FcWaitsTests(RealKafka kafka) : IAsyncLifetime
         Assert.Equal(0, (await run.TerminateAsync()).ExitCode);
     }
 
+    [Fact]
+    public async Task A_broker_that_hangs_is_named_by_a_command_and_by_a_host_and_its_return_is_told()
+    {
+        var services = await _fc.StartAsync("services", "Ctrl-C");
+        var run = await _fc.StartAsync("run", "Stop:");
+        await SignalAsync("STOP", services.Process.Id);
+        try
+        {
+            var groups = await _fc.RunAsync("groups --timeout 7");
+            Assert.Equal((2, ""), (groups.ExitCode, groups.Out));
+            Assert.Matches("Waiting: no answer from Kafka at 127.0.0.1:[0-9]+ \\(setting KafkaBrokers\\) since ", groups.Error);
+            await UntilAsync(run, "(setting KafkaBrokers) is away since ");
+        }
+        finally
+        {
+            await SignalAsync("CONT", services.Process.Id);
+        }
+
+        await UntilAsync(run, "(setting KafkaBrokers) is back after ");
+    }
+
     [Theory]
     [InlineData("groups")]
     [InlineData("tail")]
@@ -107,9 +128,11 @@ public sealed class FcWaitsTests(RealKafka kafka) : IAsyncLifetime
         }
     }
 
-    private async Task SignalAsync(string signal)
+    private Task SignalAsync(string signal) => SignalAsync(signal, _services.TablesProcessId!.Value);
+
+    private static async Task SignalAsync(string signal, int process)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", _services.TablesProcessId!.Value.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(CancellationToken.None);
     }
 }
