@@ -32,6 +32,7 @@ internal sealed class BrokerWatch(
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ContainedFaults _faults = new();
+    private string? _lastReason;
     private int _watching;
     private int _following;
 
@@ -105,7 +106,7 @@ internal sealed class BrokerWatch(
                 await Task.Delay(BetweenLooks, time, _stop.Token).ConfigureAwait(false);
                 if (Volatile.Read(ref _watching) == 0 && Ask(admin, topic) is null && Interlocked.CompareExchange(ref _watching, 1, 0) == 0)
                 {
-                    await WatchAsync("no answer to a question", AnswerTimeout).ConfigureAwait(false);
+                    await WatchAsync("the connection is there, and no answer comes", AnswerTimeout).ConfigureAwait(false);
                 }
             }
         }
@@ -139,13 +140,14 @@ internal sealed class BrokerWatch(
                 return;
             }
 
-            var absence = new ServiceAbsence($"Kafka at {kafka.Brokers} (setting KafkaBrokers)", since, reason);
+            var absence = new ServiceAbsence($"Kafka at {kafka.Brokers} (setting KafkaBrokers)", since, Volatile.Read(ref _lastReason) ?? reason);
             away(absence);
             while (Ask(admin, null) is null)
             {
                 await Task.Delay(BetweenQuestions, time, _stop.Token).ConfigureAwait(false);
             }
 
+            Volatile.Write(ref _lastReason, null);
             back(absence, silent + time.GetElapsedTime(began));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -180,9 +182,18 @@ internal sealed class BrokerWatch(
 
     private IAdminClient Admin() =>
         new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "functions-consumers-watch", AllowAutoCreateTopics = false }))
-            .SetErrorHandler((_, _) => { })
+            .SetErrorHandler((_, failure) => Note(failure))
             .SetLogHandler((_, _) => { })
             .Build();
+
+    // That all are down says less than why the last of them is.
+    private void Note(Error failure)
+    {
+        if (failure.Code != ErrorCode.Local_AllBrokersDown)
+        {
+            Volatile.Write(ref _lastReason, failure.Reason);
+        }
+    }
 
     private static Metadata? Ask(IAdminClient admin, string? topic)
     {
