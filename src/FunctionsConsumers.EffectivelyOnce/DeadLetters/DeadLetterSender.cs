@@ -45,6 +45,9 @@ internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
     /// <inheritdoc />
     public InDoubtPolicy? InDoubt => InDoubtPolicy.Resend;
 
+    /// <summary>One producer takes them all on one connection, and sends many in one request.</summary>
+    public int? SendsAtOnce => RecordProducer.RecordsAtOnce;
+
     /// <inheritdoc />
     public async Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
     {

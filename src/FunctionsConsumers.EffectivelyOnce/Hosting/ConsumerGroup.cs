@@ -18,6 +18,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
     IEventDecoder<TEvent> decoder,
     TableAccounts accounts,
     IEnumerable<IMessageSender> senders,
+    SendSlots slots,
     IGroupLog log,
     EffectivelyOnceOptions options,
     ProcessLife life,
@@ -136,7 +137,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
         var table = await GroupTable.OpenAsync(accounts, Group, options.Buckets, cancellationToken).ConfigureAwait(false);
         var shared = await GroupTable.OpenSharedAsync(accounts, GroupProgress.TableName, cancellationToken).ConfigureAwait(false);
         var buckets = new Buckets(options.Buckets);
-        var outbox = new GroupOutbox(Group, table, buckets, senders, options, life.Id, time, _logger);
+        var outbox = new GroupOutbox(Group, table, buckets, senders, options, life.Id, time, _logger, slots);
         _processor = new BatchProcessor<TEvent>(consumer, decoder, table, buckets, outbox, options, time, Random.Shared, _logger);
         return new OpenGroup(
             _processor,

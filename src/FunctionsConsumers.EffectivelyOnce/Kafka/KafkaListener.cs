@@ -47,6 +47,7 @@ internal sealed partial class KafkaListener : IDisposable
     public KafkaListener(ListenerOptions options, BatchHandler handle, BrokerWatch watch, Action changed, TimeProvider time, ILogger logger)
     {
         _options = options;
+        options.Consumer.ClientId ??= ClientName.Of(options.Name);
         _watch = watch;
         _changed = changed;
         _logger = logger;
@@ -64,7 +65,7 @@ internal sealed partial class KafkaListener : IDisposable
     /// <summary>Joins the group and begins to feed the handler.</summary>
     public void Start()
     {
-        Member = new GroupMember(Group, "", []);
+        Member = new GroupMember(Group, "", []) { ClientId = _options.Consumer.ClientId };
         new Thread(Run) { IsBackground = true, Name = $"kafka {_options.Name}" }.Start();
     }
 

@@ -16,6 +16,9 @@ internal sealed partial class RecordProducer : IDisposable
     /// </summary>
     internal const int BatchBytes = 64 * 1024;
 
+    /// <summary>How many records may be under way at once: more would wait in the producer's queue.</summary>
+    public const int RecordsAtOnce = 400;
+
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(30);
 

@@ -21,6 +21,9 @@ internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions 
 
     public InDoubtPolicy? InDoubt => InDoubtPolicy.Resend;
 
+    // One producer takes them all on one connection, and sends many in one request.
+    public int? SendsAtOnce => RecordProducer.RecordsAtOnce;
+
     public async Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
     {
         TopicMessage record;

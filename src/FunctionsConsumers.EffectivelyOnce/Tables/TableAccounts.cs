@@ -105,7 +105,7 @@ public sealed class TableAccounts
 
         if (!Uri.TryCreate(serviceUri, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
         {
-            throw new SettingException($"{name}__serviceUri is '{serviceUri}': it has to be an https address such as https://ACCOUNT.table.core.windows.net.");
+            throw new SettingException($"{name}__serviceUri is '{Secrets.Masked(serviceUri)}': it has to be an https address such as https://ACCOUNT.table.core.windows.net.");
         }
 
         var pulse = new AccountPulse(uri, TimeProvider.System);
@@ -137,7 +137,7 @@ public sealed class TableAccounts
         }
         catch (Exception malformed) when (malformed is FormatException or InvalidOperationException or ArgumentException)
         {
-            throw new SettingException($"{name} is no connection string of a storage account: {malformed.Message}", malformed);
+            throw new SettingException($"{name} is no connection string of a storage account: {Secrets.Masked(malformed.Message)}", malformed);
         }
     }
 

@@ -79,4 +79,9 @@ public sealed record HostReport(
 public sealed record HostMember(
     [property: JsonPropertyName("group")] string Group,
     [property: JsonPropertyName("id")] string Id,
-    [property: JsonPropertyName("partitions")] IReadOnlyList<int> Partitions);
+    [property: JsonPropertyName("partitions")] IReadOnlyList<int> Partitions)
+{
+    /// <summary>The consumer's own name: host, process and function.</summary>
+    [JsonPropertyName("client_id")]
+    public string ClientId { get; init; } = "";
+}

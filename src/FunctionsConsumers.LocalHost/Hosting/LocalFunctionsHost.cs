@@ -293,7 +293,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
     }
 
-    private static HostMember MemberOf(GroupMember member) => new(member.Group, member.Id, [.. member.Partitions.Select(partition => partition.Partition.Value)]);
+    private static HostMember MemberOf(GroupMember member) => new(member.Group, member.Id, [.. member.Partitions.Select(partition => partition.Partition.Value)]) { ClientId = member.ClientId };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "host.json: extensions.kafka has no option named {Names}; left out")]
     private static partial void LogUnknown(ILogger logger, string names);
