@@ -46,10 +46,7 @@ internal static class RunCommand
 
             var isQuiet = call.Given.GetValue(orders) is not null;
             await using var session = await RunSession.StartAsync(
-                new RunSessionOptions(call.TargetOptions, call.Environment, call.Terminal.Error)
-                {
-                    Partitions = (int)(call.Given.GetValue(partitions) ?? RunSession.DefaultPartitions), Quiet = isQuiet,
-                },
+                call.SessionOptions((int?)call.Given.GetValue(partitions)) with { Quiet = isQuiet, IsProof = isQuiet && call.Given.GetValue(exit) },
                 call.Stop);
             var code = ExitCode.Good;
             if (call.Given.GetValue(orders) is { } count)
@@ -65,7 +62,7 @@ internal static class RunCommand
             SayHow(call.Terminal);
             await session.UntilStoppedAsync();
             return code == ExitCode.NotDone ? code : ExitCode.Good;
-        });
+        }, OnSilence.LeaveToTheCommand);
     }
 
     private static async Task<int> ProveAsync(Invocation call, RunSession session, TrafficPlan plan, long? rate, TimeSpan wait)
