@@ -59,7 +59,8 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             provider.Write(category, logLevel, eventId, formatter(state, exception), exception);
     }
 }
