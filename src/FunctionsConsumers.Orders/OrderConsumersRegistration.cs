@@ -8,6 +8,7 @@ using FunctionsConsumers.Orders.Inventory;
 using FunctionsConsumers.Orders.Mail;
 using FunctionsConsumers.Orders.Notification;
 using FunctionsConsumers.Orders.Reading;
+using FunctionsConsumers.Orders.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ public static class OrderConsumersRegistration
     public static IServiceCollection AddOrderConsumers(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
+        UnknownSettings.Refuse(configuration);
         var topic = configuration[OrderSettings.Topic];
         if (string.IsNullOrWhiteSpace(topic))
         {

@@ -4,6 +4,7 @@ using FunctionsConsumers.LocalHost.Connections;
 using FunctionsConsumers.LocalHost.Embedded;
 using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.LocalHost.Hosting;
+using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.Cli.Run;
 
@@ -47,6 +48,7 @@ internal sealed class RunSession : IAsyncDisposable
         {
             if (!target.HasBrokers || !target.HasTables)
             {
+                call.Terminal.Say($"Starting {(target.HasBrokers ? "tables" : target.HasTables ? "a broker" : "a broker and tables")} on this machine …");
                 services = await EmbeddedServices.StartAsync(!target.HasBrokers, !target.HasTables, target.Topic, partitions, call.Stop);
                 var options = call.TargetOptions;
                 target = Target.Resolve(
@@ -57,7 +59,7 @@ internal sealed class RunSession : IAsyncDisposable
             }
 
             var host = await LocalFunctionsHost.StartAsync(
-                new LocalHostOptions { Topic = target.Topic, Partitions = partitions, Settings = target.HostSettings(), Quiet = quiet, Log = call.Terminal.Error }, call.Stop);
+                new LocalHostOptions { Topic = target.Topic, Partitions = partitions, Settings = target.HostSettings(), Sources = SourcesOf(target, services), Quiet = quiet, Log = call.Terminal.Error }, call.Stop);
             return new RunSession(call, target, services, file, host);
         }
         catch
@@ -107,6 +109,23 @@ internal sealed class RunSession : IAsyncDisposable
         {
             await _services.DisposeAsync();
         }
+    }
+
+    private static Dictionary<string, string> SourcesOf(Target target, EmbeddedServices? services)
+    {
+        const string own = "embedded, started here";
+        var sources = new Dictionary<string, string>(target.Sources, StringComparer.OrdinalIgnoreCase);
+        if (services?.Brokers is not null)
+        {
+            sources["KafkaBrokers"] = own;
+        }
+
+        if (services?.TablesConnectionString is not null)
+        {
+            sources[OrderSettings.Tables] = own;
+        }
+
+        return sources;
     }
 
     // Others find by the file what was started here; a managed identity has no connection string to put into it.
