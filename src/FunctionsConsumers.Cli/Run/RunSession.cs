@@ -42,6 +42,7 @@ internal sealed class RunSession : IAsyncDisposable
     public static async Task<RunSession> StartAsync(Invocation call, int partitions, bool quiet)
     {
         var target = call.Target();
+        var named = target.Sources;
         EmbeddedServices? services = null;
         RunFile? file = null;
         try
@@ -59,7 +60,7 @@ internal sealed class RunSession : IAsyncDisposable
             }
 
             var host = await LocalFunctionsHost.StartAsync(
-                new LocalHostOptions { Topic = target.Topic, Partitions = partitions, Settings = target.HostSettings(), Sources = SourcesOf(target, services), Quiet = quiet, Log = call.Terminal.Error }, call.Stop);
+                new LocalHostOptions { Topic = target.Topic, Partitions = partitions, Settings = target.HostSettings(), Sources = SourcesOf(named, services), Quiet = quiet, Log = call.Terminal.Error }, call.Stop);
             return new RunSession(call, target, services, file, host);
         }
         catch
@@ -111,10 +112,10 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    private static Dictionary<string, string> SourcesOf(Target target, EmbeddedServices? services)
+    private static Dictionary<string, string> SourcesOf(IReadOnlyDictionary<string, string> named, EmbeddedServices? services)
     {
         const string own = "embedded, started here";
-        var sources = new Dictionary<string, string>(target.Sources, StringComparer.OrdinalIgnoreCase);
+        var sources = new Dictionary<string, string>(named, StringComparer.OrdinalIgnoreCase);
         if (services?.Brokers is not null)
         {
             sources["KafkaBrokers"] = own;

@@ -14,7 +14,7 @@ public sealed class SettingsInEffectTests : IDisposable
 
     private string Lines(LocalHostOptions options, Dictionary<string, string> environment, string values)
     {
-        File.WriteAllText(Path.Combine(_folder, "local.settings.json"), $$"""{"Values":{{{values}}}}""");
+        File.WriteAllText(Path.Combine(_folder, "local.settings.json"), "{\"Values\":{" + values + "}}");
         var settings = LocalSettings.Build(options, environment, _folder);
 
         // As a host takes them over.
