@@ -65,6 +65,7 @@ internal static class FcCommandLine
         SharedOptions.Brokers,
         SharedOptions.Tables,
         SharedOptions.Topic,
+        SharedOptions.Timeout,
         SharedOptions.Json,
         RunCommand.Create(caller),
         ServicesCommand.Create(caller),

@@ -65,7 +65,7 @@ internal static class KillCommand
                 (int)Number(hosts, DefaultHosts), TimeSpan.FromSeconds(Number(every, DefaultEverySeconds)), call.Given.GetValue(kills), TimeSpan.FromSeconds(Number(outage, DefaultOutageSeconds)),
                 (int)Number(partitions, RunSession.DefaultPartitions), call.Given.GetValue(traffic.Rate), TimeSpan.FromSeconds(Number(wait, DefaultWaitSeconds)));
             return RunAsync(call, plan, options, new BrokerChoice(call.Given.GetValue(embedded), call.Given.GetValue(kafkaHome)));
-        });
+        }, OnSilence.LeaveToTheCommand);
     }
 
     private static async Task<int> RunAsync(Invocation call, TrafficPlan plan, KillOptions options, BrokerChoice broker)

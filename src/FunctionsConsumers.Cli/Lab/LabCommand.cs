@@ -39,7 +39,7 @@ internal static class LabCommand
             var plan = new TrafficPlan(
                 (int)(call.Given.GetValue(orders) ?? DefaultOrders), call.Given.GetValue(traffic.Duplicates) ?? DefaultDuplicates, 0, call.Given.GetValue(traffic.Seed) ?? TrafficPlan.RandomSeed());
             return RunAsync(call, plan, (int)(call.Given.GetValue(faults) ?? DefaultFaults), (int)(call.Given.GetValue(partitions) ?? DefaultPartitions));
-        });
+        }, OnSilence.LeaveToTheCommand);
     }
 
     private static async Task<int> RunAsync(Invocation call, TrafficPlan plan, int faults, int partitions)

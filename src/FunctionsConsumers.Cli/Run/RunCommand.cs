@@ -44,7 +44,7 @@ internal static class RunCommand
             }
 
             var isQuiet = call.Given.GetValue(orders) is not null;
-            await using var session = await RunSession.StartAsync(call, (int)(call.Given.GetValue(partitions) ?? RunSession.DefaultPartitions), isQuiet);
+            await using var session = await RunSession.StartAsync(call, (int)(call.Given.GetValue(partitions) ?? RunSession.DefaultPartitions), isQuiet, isProof: isQuiet && call.Given.GetValue(exit));
             var code = ExitCode.Good;
             if (call.Given.GetValue(orders) is { } count)
             {
@@ -59,7 +59,7 @@ internal static class RunCommand
             SayHow(call.Terminal);
             await session.UntilStoppedAsync();
             return code == ExitCode.NotDone ? code : ExitCode.Good;
-        });
+        }, OnSilence.LeaveToTheCommand);
     }
 
     private static async Task<int> ProveAsync(Invocation call, RunSession session, TrafficPlan plan, long? rate, TimeSpan wait)

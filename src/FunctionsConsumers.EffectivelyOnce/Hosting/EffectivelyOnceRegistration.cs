@@ -42,6 +42,7 @@ public static class EffectivelyOnceRegistration
             provider.GetRequiredService<KafkaConnection>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.EffectivelyOnce")));
+        services.AddSingleton<IHostedService, TablesWatchService>();
         services.AddSingleton<IHostedService, ConsumerGroupsService>();
         return new EffectivelyOnceBuilder(services, configuration, options)
             .AddMessageSender<DeadLetterSender>()

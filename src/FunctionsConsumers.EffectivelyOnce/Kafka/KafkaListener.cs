@@ -98,6 +98,7 @@ internal sealed partial class KafkaListener : IDisposable
 
     private void Run()
     {
+        string? reported = null;
         while (!_stopAsked.Task.IsCompleted)
         {
             try
@@ -108,7 +109,12 @@ internal sealed partial class KafkaListener : IDisposable
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                LogRestart(e, _options.Name, WaitAfterFatal.TotalSeconds);
+                if (!string.Equals(e.Message, reported, StringComparison.Ordinal))
+                {
+                    reported = e.Message;
+                    LogRestart(e, _options.Name, WaitAfterFatal.TotalSeconds);
+                }
+
                 _stopAsked.Task.Wait(WaitAfterFatal);
             }
         }
@@ -166,6 +172,6 @@ internal sealed partial class KafkaListener : IDisposable
     private partial void LogClient(string name, string message);
 
     [LoggerMessage(99, LogLevel.Warning,
-        "{Name} waits for a topic that is not there ({Reason}): make it, or name another; it follows {Topics}")]
-    private partial void LogNoTopic(string name, string topics, string reason);
+        "{Name} waits for a topic that is not there ({Reason}): make it at Kafka {Brokers}, or name another; it follows {Topics}")]
+    private partial void LogNoTopic(string name, string brokers, string topics, string reason);
 }

@@ -11,6 +11,7 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
     private readonly ILogger _logger = logger;
+    private readonly ContainedFaults _faults = new();
 
     /// <summary>Settles parcels of one bucket. It is not cancelled: a message that was sent and whose row stays would be sent again.</summary>
     /// <param name="bucket">The bucket.</param>
@@ -198,11 +199,17 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         {
             try
             {
-                return await read().ConfigureAwait(false);
+                var answer = await read().ConfigureAwait(false);
+                _faults.Over(group);
+                return answer;
             }
             catch (Exception failure) when (failure is StoreUnavailableException or SettingException)
             {
-                LogUnreachable(group, failure.Message);
+                if (_faults.Note(group, failure.Message))
+                {
+                    LogUnreachable(group, failure.Message);
+                }
+
                 await BackOffAsync(failures).ConfigureAwait(false);
             }
         }

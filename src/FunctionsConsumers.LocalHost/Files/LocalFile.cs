@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FunctionsConsumers.Orders.Mail;
@@ -7,6 +8,11 @@ namespace FunctionsConsumers.LocalHost.Files;
 /// <summary>Small JSON files that other processes read while they are written: they see the old one or the new one, never a part.</summary>
 internal static class LocalFile
 {
+    private static readonly ConcurrentDictionary<string, bool> s_written = new(StringComparer.Ordinal);
+
+    /// <summary>Whether this process wrote that file.</summary>
+    public static bool IsOwn(string path) => s_written.ContainsKey(path);
+
     /// <summary>Writes a file, for its owner's eyes alone, in the place of any other.</summary>
     /// <exception cref="LocalHostException">It cannot be written.</exception>
     public static void Write<T>(string path, T value, JsonTypeInfo<T> type)
@@ -18,6 +24,7 @@ internal static class LocalFile
             OwnerOnly.CloseFolder(folder);
             var draft = $"{path}.{Environment.ProcessId}.tmp";
             OwnerOnly.Write(draft, JsonSerializer.SerializeToUtf8Bytes(value, type));
+            s_written[path] = true;
             File.Move(draft, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -102,7 +102,6 @@ public sealed class Fc : IAsyncDisposable
 
     private FcProcess Start(ProcessStartInfo start)
     {
-
         (start.RedirectStandardOutput, start.RedirectStandardError, start.WorkingDirectory) = (true, true, _home);
         foreach (var setting in (string[])["KafkaBrokers", "KafkaUsername", "KafkaPassword", "KafkaSslCaLocation", "OrderTables", "OrdersTopic"])
         {
