@@ -20,11 +20,16 @@ internal static class SettingSource
     /// <param name="name">The setting.</param>
     /// <returns>The source; <c>default</c> where it is not set.</returns>
     public static string Of(IConfiguration configuration, string name) =>
-        configuration.GetSection(name).AsEnumerable().Where(setting => !string.IsNullOrWhiteSpace(setting.Value)).Select(setting => Find(configuration, setting.Key)).FirstOrDefault()
+        configuration.GetSection(name).AsEnumerable()
+            .Where(setting => !string.IsNullOrWhiteSpace(setting.Value))
+            .Select(setting => Find(configuration, setting.Key))
+            .FirstOrDefault()
         ?? "default";
 
     private static string? Find(IConfiguration configuration, string name) =>
-        ((configuration as IConfigurationRoot)?.Providers ?? []).Reverse().Select(provider => Find(provider, name)).FirstOrDefault(source => source is not null);
+        ((configuration as IConfigurationRoot)?.Providers ?? []).Reverse()
+        .Select(provider => Find(provider, name))
+        .FirstOrDefault(source => source is not null);
 
     private static string? Find(IConfigurationProvider provider, string name) => provider switch
     {

@@ -20,15 +20,18 @@ public static class SettingsInEffect
         var kafka = services.GetRequiredService<KafkaConnection>();
         var mail = services.GetRequiredService<MailSettings>();
         var mailSetting = mail.SmtpHost is null ? nameof(MailSettings.MailFolder) : nameof(MailSettings.SmtpHost);
-        string Line(string what, string value, string setting) => $"{what,-8} {Secrets.Masked(value)}  ({setting}: {SettingSource.Of(configuration, setting.Replace("__", ":", StringComparison.Ordinal))})";
+        var tables = services.GetRequiredService<TableAccounts>().Clients.Select(client => client.Uri.GetLeftPart(UriPartial.Path));
+        var buckets = services.GetRequiredService<EffectivelyOnceOptions>().Buckets;
+        string From(string setting) => SettingSource.Of(configuration, setting.Replace("__", ":", StringComparison.Ordinal));
+        string Line(string what, string value, string setting) => $"{what,-8} {Secrets.Masked(value)}  ({setting}: {From(setting)})";
 
         return
         [
             Line("broker", kafka.Brokers + (kafka.Username is { } user ? $" as {user}, TLS" : ""), "KafkaBrokers"),
             Line("topic", configuration[OrderSettings.Topic] ?? "", OrderSettings.Topic),
-            Line("tables", string.Join(", ", services.GetRequiredService<TableAccounts>().Clients.Select(client => client.Uri.GetLeftPart(UriPartial.Path))), OrderSettings.Tables),
+            Line("tables", string.Join(", ", tables), OrderSettings.Tables),
             Line("mail", mail.Target(), mailSetting),
-            Line("buckets", services.GetRequiredService<EffectivelyOnceOptions>().Buckets.ToString(CultureInfo.InvariantCulture), EffectivelyOnceOptions.SectionName + "__Buckets"),
+            Line("buckets", buckets.ToString(CultureInfo.InvariantCulture), EffectivelyOnceOptions.SectionName + "__Buckets"),
         ];
     }
 }
