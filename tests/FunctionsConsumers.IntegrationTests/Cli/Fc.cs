@@ -25,6 +25,10 @@ public sealed class Fc : IAsyncDisposable
     /// <summary>The folder in which the processes find <c>host.json</c> and leave <c>.local</c>.</summary>
     public string Home => _home;
 
+    /// <summary>The program to run.</summary>
+    /// <value>Default the one that these tests were built with.</value>
+    public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "fc.dll");
+
     /// <summary>Settings for processes to come, as variables of their environment.</summary>
     public Dictionary<string, string?> Settings { get; } = [];
 
@@ -92,13 +96,13 @@ public sealed class Fc : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Patience);
-        var process = Start(new ProcessStartInfo("sh", ["-c", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "fc.dll")}' {line} {behind}"]));
+        var process = Start(new ProcessStartInfo("sh", ["-c", $"dotnet '{Program}' {line} {behind}"]));
         await process.Process.WaitForExitAsync(limit.Token);
         return process.Result;
     }
 
     private FcProcess Start(string line) =>
-        Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fc.dll"), .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)]));
+        Start(new ProcessStartInfo("dotnet", [Program, .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)]));
 
     private FcProcess Start(ProcessStartInfo start)
     {
