@@ -29,6 +29,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     private readonly Counters _counters;
     private readonly KnownSubjects? _known;
     private readonly GroupMetrics _metrics;
+    private readonly GroupSpans _spans;
 
     /// <summary>Makes the processor of a group.</summary>
     /// <param name="consumer">The group's decisions.</param>
@@ -56,6 +57,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         ArgumentNullException.ThrowIfNull(options);
         Group = consumer.Group;
         _metrics = new GroupMetrics(consumer.Group);
+        _spans = new GroupSpans(consumer.Group);
         _decoder = decoder;
         _planner = new Planner<TEvent>(consumer, decoder, buckets);
         _store = store;
@@ -86,6 +88,25 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     internal async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, Deadline deadline)
     {
         var started = _time.GetTimestamp();
+        using var span = _spans.Batch(records);
+        try
+        {
+            var outcome = await SettleAsync(records, deadline).ConfigureAwait(false);
+            LogBatch(Group, records.Count, outcome.Applied, outcome.Duplicates, outcome.DeadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
+            _metrics.Settled(outcome, deadline.Tries, _time.GetElapsedTime(started));
+            GroupSpans.Settled(span, outcome, deadline.Tries);
+            return outcome;
+        }
+        catch (Exception failure)
+        {
+            _metrics.Failed(failure, _time.GetElapsedTime(started));
+            GroupSpans.Failed(span, failure);
+            throw;
+        }
+    }
+
+    private async Task<BatchOutcome> SettleAsync(IReadOnlyList<ConsumedRecord> records, Deadline deadline)
+    {
         var attempt = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         var pending = new List<PlannedRecord>(records.Count);
         var outcomes = new RecordOutcome[records.Count];
@@ -96,7 +117,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             {
                 if (planned.Failure is { } failure)
                 {
-                    LogThrown(failure, Group, record.Coordinates);
+                    LogThrown(Group, record.Coordinates, failure.GetType().FullName!, failure.StackTrace);
                 }
 
                 planned.Position = position;
@@ -123,10 +144,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             }
         }
 
-        var outcome = new BatchOutcome(outcomes);
-        LogBatch(Group, records.Count, outcome.Applied, outcome.Duplicates, outcome.DeadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
-        _metrics.Settled(outcome, deadline.Tries, _time.GetElapsedTime(started));
-        return outcome;
+        return new BatchOutcome(outcomes);
     }
 
     // Records of several partitions have no order between them: kept together by partition, a transaction touches fewer
@@ -144,7 +162,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
                 _known,
                 _outbox,
                 deadline,
-                _metrics))];
+                _metrics,
+                _spans))];
 
     // What a plan or a decoder rejects now may have been applied by an owner with another version of them, or with a newer
     // view of the data that the verdict depends on: the data and the subject's row are read again before it is given.
@@ -255,8 +274,9 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     [LoggerMessage(1, LogLevel.Information, "{Group}: {Records} records: {Applied} applied, {Duplicates} duplicates, {DeadLettered} dead-lettered, {Milliseconds} ms")]
     private partial void LogBatch(string group, int records, int applied, int duplicates, int deadLettered, long milliseconds);
 
-    [LoggerMessage(3, LogLevel.Error, "{Group}: {Coordinates} is dead-lettered, because its decoder or consumer threw")]
-    private partial void LogThrown(Exception failure, string group, Coordinates coordinates);
+    // Without the exception itself: its text may quote the record. The dead letter has the text.
+    [LoggerMessage(3, LogLevel.Error, "{Group}: {Coordinates} is dead-lettered, because its decoder or consumer threw {Type}\n{Stack}")]
+    private partial void LogThrown(string group, Coordinates coordinates, string type, string? stack);
 
     [LoggerMessage(2, LogLevel.Debug, "{Group}: {Coordinates} is dead-lettered: {Reason}")]
     private partial void LogDeadLetter(string group, Coordinates coordinates, string reason);

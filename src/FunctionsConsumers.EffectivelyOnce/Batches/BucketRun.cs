@@ -17,7 +17,8 @@ internal sealed class BucketRun(
     KnownSubjects? known,
     IOutbox outbox,
     Deadline deadline,
-    GroupMetrics metrics)
+    GroupMetrics metrics,
+    GroupSpans spans)
 {
     private readonly SubjectRows _rows = new(store, bucket, known is null, deadline);
 
@@ -79,7 +80,8 @@ internal sealed class BucketRun(
     // Insert first, ask later: without a duplicate, the usual case, nothing is read.
     private async Task TryAsync(List<PlannedRecord> transaction)
     {
-        var parcels = ParcelPacker.Pack(transaction.SelectMany(record => record.Messages));
+        using var span = spans.Transaction(bucket, transaction.Count);
+        var parcels = ParcelPacker.Pack(transaction.SelectMany(record => record.Messages), TraceContext.Current);
         IReadOnlyList<RowOperation> additions;
         try
         {
@@ -98,6 +100,7 @@ internal sealed class BucketRun(
 
         List<RowOperation> operations = [.. transaction.SelectMany(Inserts), .. additions, .. parcels.SelectMany(parcel => OutboxRows.Inserts(parcel))];
         var result = await store.SubmitAsync(bucket, operations, deadline.Token).ConfigureAwait(false);
+        span.Answered(operations.Count, result.Status);
         if (result.Status == SubmitStatus.Committed)
         {
             Commit(transaction, additions, parcels, result.ETags);

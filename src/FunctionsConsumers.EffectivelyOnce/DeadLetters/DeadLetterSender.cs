@@ -43,9 +43,10 @@ internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
         ArgumentNullException.ThrowIfNull(message);
         var letter = DeadLetter.FromPayload(message.Payload);
         var topic = DeadLetter.TopicOf(letter.Record.Coordinates.Topic, letter.Group);
+        GroupSpans.SendsTo(topic);
         for (var smaller = letter; smaller is not null; smaller = smaller.Smaller())
         {
-            if (await ProduceAsync(topic, smaller, message.Id, timeout, cancellationToken).ConfigureAwait(false) is { } result)
+            if (await ProduceAsync(topic, smaller, message, timeout, cancellationToken).ConfigureAwait(false) is { } result)
             {
                 return result;
             }
@@ -58,12 +59,12 @@ internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
     public void Dispose() => _producer.Dispose();
 
     // Null: the broker refuses the size. The password is the group's own where the broker gives a key for each topic.
-    private async Task<SendResult?> ProduceAsync(string topic, DeadLetter letter, string id, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<SendResult?> ProduceAsync(string topic, DeadLetter letter, OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var result = await _producer.ProduceAsync(
             _kafka.ForDeadLetters(letter.Group),
             topic,
-            DeadLetterRecord.Of(letter, id),
+            DeadLetterRecord.Of(letter, message.Id, message.Trace),
             client => _topics.GetOrAdd(topic, name => Task.Run(() => EnsureTopicAsync(client, name), CancellationToken.None)),
             timeout,
             cancellationToken).ConfigureAwait(false);

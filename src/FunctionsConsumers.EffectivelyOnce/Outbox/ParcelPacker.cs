@@ -18,8 +18,8 @@ internal sealed class ParcelPacker
     private const int SmallBytes = 16 * 1024;
     private const int SmallSubject = 512;
 
-    // What a head row takes in a request beside its payload: address, headers, and the columns of state, claim and detail.
-    private const int HeadBytes = 4000;
+    // What a head row takes in a request beside its payload: address, headers, and the columns of state, claim, detail and trace.
+    private const int HeadBytes = 4000 + TraceContext.RowBytes;
 
     private readonly List<List<OutboxMessage>> _parcels = [];
     private readonly Dictionary<string, (List<OutboxMessage> Messages, int Bytes)> _open = new(StringComparer.Ordinal);
@@ -39,12 +39,13 @@ internal sealed class ParcelPacker
 
     /// <summary>Packs messages.</summary>
     /// <param name="messages">The messages, in order.</param>
+    /// <param name="trace">The context of the transaction that commits them; null where it is not traced.</param>
     /// <returns>The parcels, in the order of their first messages.</returns>
-    public static IReadOnlyList<Parcel> Pack(IEnumerable<OutboxMessage> messages)
+    public static IReadOnlyList<Parcel> Pack(IEnumerable<OutboxMessage> messages, TraceContext? trace)
     {
         var packer = new ParcelPacker();
         packer.Add(messages);
-        return packer.Parcels;
+        return trace is null ? packer.Parcels : [.. packer.Parcels.Select(parcel => parcel with { Trace = trace })];
     }
 
     /// <summary>Adds messages.</summary>
@@ -65,7 +66,7 @@ internal sealed class ParcelPacker
             _parcels.Add([message]);
             var inserts = OutboxRows.Inserts(new Parcel(message.Kind, [message]));
             Rows += inserts.Count;
-            RequestBytes += inserts.Sum(insert => (long)TransactionLimits.RequestBytes(insert));
+            RequestBytes += TraceContext.RowBytes + inserts.Sum(insert => (long)TransactionLimits.RequestBytes(insert));
             return;
         }
 
