@@ -1,5 +1,6 @@
 using FunctionsConsumers;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,6 +10,9 @@ var builder = FunctionsApplication.CreateBuilder(args);
 
 // The gap audit asks where a group begins (extensions.kafka.autoOffsetReset), since that decides what a gap is.
 builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "host.json"), optional: false);
+
+// Said to the host only where this process exports: the host then leaves the app's log to it.
+builder.Services.AddTelemetry(builder.Configuration)?.UseFunctionsWorkerDefaults();
 builder.Services.AddOrderConsumers(builder.Configuration);
 var app = builder.Build();
 if (KafkaExtension.Notice is { } notice)

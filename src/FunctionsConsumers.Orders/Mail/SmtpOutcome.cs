@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.Orders.Mail;
@@ -10,7 +11,7 @@ namespace FunctionsConsumers.Orders.Mail;
 /// mail (RFC 5321, 4.2.1 and 4.2.5). No connection means not sent. Anything else may have happened after the mail's last
 /// byte, and is unknown.
 /// </summary>
-internal static class SmtpOutcome
+internal static partial class SmtpOutcome
 {
     /// <summary>Judges a failure.</summary>
     /// <param name="failure">What SmtpClient threw.</param>
@@ -19,7 +20,8 @@ internal static class SmtpOutcome
     public static SendResult Of(SmtpException failure, MailSettings settings)
     {
         var server = $"SmtpHost {settings.SmtpHost}:{settings.SmtpPort}";
-        var said = Causes(failure).Last().Message.ReplaceLineEndings(" ").Trim();
+        // The detail goes to the log, and servers like to quote the recipient.
+        var said = Address().Replace(Causes(failure).Last().Message.ReplaceLineEndings(" ").Trim(), "<address>");
         return (int)failure.StatusCode switch
         {
             // Not this mail is refused but the login: no person need look at every mail for it.
@@ -34,6 +36,9 @@ internal static class SmtpOutcome
             _ => new SendResult(SendStatus.Unknown, $"{server} broke off: {said}"),
         };
     }
+
+    [GeneratedRegex(@"<?[^\s<>]+@[^\s<>]+>?")]
+    private static partial Regex Address();
 
     // A connection that was there and broke is an IOException around the socket's; one that never was is the socket's alone.
     private static bool IsNoConnection(Exception failure) =>
