@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 var builder = FunctionsApplication.CreateBuilder(args);
 
 // The gap audit asks where a group begins (extensions.kafka.autoOffsetReset), since that decides what a gap is.
-builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "host.json"), optional: false);
+builder.Configuration.AddHostJson(AppContext.BaseDirectory);
+HostSettings.CheckDeadline(builder.Configuration);
 
 // Said to the host only where this process exports: the host then leaves the app's log to it.
 builder.Services.AddTelemetry(builder.Configuration)?.UseFunctionsWorkerDefaults();
