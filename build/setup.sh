@@ -31,16 +31,16 @@ step() {
 }
 
 needs_dotnet() {
-  command -v dotnet >/dev/null || fail "dotnet is missing" "install the .NET 10 SDK (package dotnet-sdk-10.0, or https://dot.net/download)"
-  (cd "$root" && dotnet --version >/dev/null 2>&1) || fail "the .NET 10 SDK is missing" "install it (package dotnet-sdk-10.0, or https://dot.net/download); dotnet --list-sdks shows what there is"
+  command -v dotnet >/dev/null || fail "dotnet is missing" "install the .NET 10 SDK: README.md has the commands for each system (or https://dot.net/download)"
+  (cd "$root" && dotnet --version >/dev/null 2>&1) || fail "the .NET 10 SDK is missing" "install it: README.md has the commands for each system (or https://dot.net/download); dotnet --list-sdks shows what there is"
 }
 
 needs_node() {
-  command -v node >/dev/null || fail "node is missing" "install Node.js 20 or later (package nodejs)"
-  command -v npm >/dev/null || fail "npm is missing" "install it (package npm)"
+  command -v node >/dev/null || fail "node is missing" "install Node.js 20 or later: README.md has the commands for each system"
+  command -v npm >/dev/null || fail "npm is missing" "install it: README.md has the commands for each system"
   local major
   major=$(node -p 'process.versions.node.split(".")[0]')
-  [ "$major" -ge 20 ] || fail "node is version $major" "install Node.js 20 or later (package nodejs; where the distribution's is older, https://nodejs.org)"
+  [ "$major" -ge 20 ] || fail "node is version $major" "install Node.js 20 or later: README.md has the commands for each system"
 }
 
 # One set-up or build at a time: two commands started at once would write the same files. Where flock is missing, the

@@ -75,7 +75,7 @@ const ofDeployments = [
 const ofFiles = [
   ['a misspelt setting in the code', 'code', source('BillingServiceConsumer'), '"KafkaBrokers"', '"KafkaBroker"', /takes its brokers from KafkaBroker/],
   ['a misspelt topic setting in the code', 'code', source('BillingServiceConsumer'), '%OrdersTopic%', '%OrderTopic%', /takes its topic from/],
-  ['another group in the code', 'code', source('BillingServiceConsumer'), 'Groups.Billing,', 'Groups.Inventory,', /reads for the group inventory/],
+  ['another group in the code', 'code', source('BillingServiceConsumer'), 'InvoiceConsumer.GroupName,', 'ReservationConsumer.GroupName,', /reads for the group inventory/],
   ['another function name in the code', 'code', source('BillingServiceConsumer'), 'nameof(BillingServiceConsumer)', '"BillingConsumer"', /no function BillingServiceConsumer/],
   ['a renamed group in the code', 'code', source('Groups'), '"billing"', '"bills"', /reads for the group bills/],
   ['a metric that the code renames', 'dashboards', 'src/FunctionsConsumers.EffectivelyOnce/GroupMetrics.cs', '"effectively_once.outbox.age"', '"effectively_once.outbox.waiting"', /nobody reports effectively_once_outbox_age_seconds/],
@@ -85,6 +85,7 @@ const ofFiles = [
   ['an expression that does not parse', 'dashboards', 'infra/prometheus/dashboard.json', 'sum by (', 'sum by by (', /does not parse/],
   ['a metric that is drawn nowhere', 'dashboards', 'src/FunctionsConsumers.EffectivelyOnce/GroupMetrics.cs', 'private static readonly Histogram<double> Duration', 'private static readonly Counter<long> Added = Meter.CreateCounter<long>("added", "{record}");\n    private static readonly Histogram<double> Duration', /added is drawn nowhere/],
   ['a section that is gone', 'dashboards', 'docs/operating.md', '### Alert: lag', '### Alert: behind', /docs.operating.md has no alert-lag/],
+  ['a renamed group in the code', 'code', source('InvoiceConsumer'), '"billing"', '"bills"', /reads for the group bills/],
   ['a misspelt group in KEDA', 'kubernetes', scaled, 'consumerGroup: billing', 'consumerGroup: biling', /it scales on biling/],
   ['a misspelt topic in KEDA', 'kubernetes', scaled, 'topic: order-events', 'topic: orders', /has the topic orders/],
   ['a name that KEDA asks for', 'kubernetes', scaled, '    kind: Deployment\n    name: order-consumers', '    kind: Deployment', /must have required property name/],

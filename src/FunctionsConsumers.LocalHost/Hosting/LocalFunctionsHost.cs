@@ -185,7 +185,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         var schedule = SettingNames.Resolve(function.Trigger.Schedule, settings, function.Name);
         try
         {
-            _timers.Add(new TimerListener(function.Name, CronSchedule.Parse(schedule), function.Trigger.RunOnStartup, invoker.InvokeAsync, TimeProvider.System, _logger));
+            _timers.Add(new TimerListener(function.Name, TimerSchedule.Parse(schedule), function.Trigger.RunOnStartup, invoker.InvokeAsync, TimeProvider.System, _logger));
         }
         catch (FormatException malformed)
         {

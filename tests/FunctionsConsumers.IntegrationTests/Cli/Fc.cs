@@ -25,6 +25,10 @@ public sealed class Fc : IAsyncDisposable
     /// <summary>The folder in which the processes find <c>host.json</c> and leave <c>.local</c>.</summary>
     public string Home => _home;
 
+    /// <summary>The program to run.</summary>
+    /// <value>Default the one that these tests were built with.</value>
+    public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "fc.dll");
+
     /// <summary>Settings for processes to come, as variables of their environment.</summary>
     public Dictionary<string, string?> Settings { get; } = [];
 
@@ -89,7 +93,7 @@ public sealed class Fc : IAsyncDisposable
 
     private FcProcess Start(string line)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fc.dll"), .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
+        var start = new ProcessStartInfo("dotnet", [Program, .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -42,6 +42,7 @@ public sealed class FcCommandLineTests : IDisposable
     [InlineData("outbox resend", "--parked")]
     [InlineData("outbox resend 1f --parked", "--parked")]
     [InlineData("outbox resend 1f --group billing", "--group")]
+    [InlineData("outbox resend --parked --group shipping", "shipping")]
     [InlineData("outbox drop --yes", "drop")]
     [InlineData("audit --wait soon", "--wait")]
     [InlineData("lab --faults 101", "--faults")]

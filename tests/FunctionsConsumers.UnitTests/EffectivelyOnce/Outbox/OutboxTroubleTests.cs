@@ -1,13 +1,13 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
-using FunctionsConsumers.UnitTests.LocalHost;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 
 public sealed class OutboxTroubleTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly Lines _lines = new();
     private readonly OutboxTrouble _trouble;
 
@@ -32,7 +32,7 @@ public sealed class OutboxTroubleTests
         for (var seconds = 0; seconds < 120; seconds += 2)
         {
             Try(276, "SmtpHost h:25 cannot be reached");
-            _time.Move(TimeSpan.FromSeconds(2));
+            _time.Advance(TimeSpan.FromSeconds(2));
         }
 
         Assert.Equal(3, _lines.Count);
@@ -45,7 +45,7 @@ public sealed class OutboxTroubleTests
     {
         Try(10, "away");
         _trouble.Over(Message(3));
-        _time.Move(TimeSpan.FromSeconds(6));
+        _time.Advance(TimeSpan.FromSeconds(6));
         _trouble.Note(Message(1), MessageFate.Waits, "away");
         _trouble.Tell();
 
@@ -83,7 +83,7 @@ public sealed class OutboxTroubleTests
         _trouble.Tell();
         Assert.Single(_lines);
 
-        _time.Move(TimeSpan.FromMinutes(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
         _trouble.Tell();
         _trouble.Tell();
 
