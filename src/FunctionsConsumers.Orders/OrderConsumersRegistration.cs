@@ -5,6 +5,7 @@ using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.Orders.Mail;
 using FunctionsConsumers.Orders.Reading;
+using FunctionsConsumers.Orders.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ public static class OrderConsumersRegistration
     public static IServiceCollection AddOrderConsumers(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
+        UnknownSettings.Refuse(configuration);
         var topic = configuration[OrderSettings.Topic];
         if (string.IsNullOrWhiteSpace(topic))
         {

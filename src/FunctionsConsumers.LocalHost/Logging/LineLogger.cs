@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FunctionsConsumers.EffectivelyOnce;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.LocalHost.Logging;
@@ -37,7 +38,7 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
         line.Replace("\r\n", " ").Replace('\n', ' ').Replace('\r', ' ');
         lock (_gate)
         {
-            writer.WriteLine(line);
+            writer.WriteLine(Secrets.Masked(line.ToString()));
             writer.Flush();
         }
     }
@@ -59,7 +60,14 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            provider.Write(category, logLevel, eventId, formatter(state, exception), exception);
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            // Whoever started the host says why it did not start; the generic host would say it once more.
+            if (eventId.Name != "HostedServiceStartupFaulted")
+            {
+                provider.Write(category, logLevel, eventId, formatter(state, exception), exception);
+            }
+        }
     }
 }

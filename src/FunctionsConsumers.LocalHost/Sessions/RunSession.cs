@@ -2,6 +2,7 @@ using FunctionsConsumers.LocalHost.Connections;
 using FunctionsConsumers.LocalHost.Embedded;
 using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.LocalHost.Hosting;
+using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.LocalHost.Sessions;
 
@@ -39,11 +40,14 @@ internal sealed class RunSession : IAsyncDisposable
     {
         await CheckThatTablesLastAsync(options);
         var target = options.Resolve();
+        var named = target;
         OwnServices? own = null;
         try
         {
             if (!target.HasBrokers || !target.HasTables)
             {
+                var missing = target.HasBrokers ? "tables" : target.HasTables ? "a broker" : "a broker and tables";
+                await options.Log.WriteLineAsync($"Starting {missing} on this machine …");
                 var taken = await OwnServices.TakeOrJoinAsync(options, stop);
                 (own, target) = taken is null
                     ? (null, options.Resolve())
@@ -54,6 +58,7 @@ internal sealed class RunSession : IAsyncDisposable
                 new LocalHostOptions
                 {
                     Topic = target.Topic, Partitions = options.Partitions, Settings = target.HostSettings(),
+                    Sources = SourcesOf(named, target, own is not null),
                     Quiet = options.Quiet, Patience = options.Patience, Log = options.Log,
                 },
                 stop);
@@ -110,6 +115,25 @@ internal sealed class RunSession : IAsyncDisposable
                 await _own.DisposeAsync();
             }
         }
+    }
+
+    // What was started here counts as such, though the target has it like an option.
+    private static Dictionary<string, string> SourcesOf(Target named, Target target, bool isOwn)
+    {
+        const string own = "embedded, started here";
+        var topic = named.Sources[OrderSettings.Topic];
+        var sources = new Dictionary<string, string>(target.Sources, StringComparer.OrdinalIgnoreCase) { [OrderSettings.Topic] = topic };
+        if (isOwn && !named.HasBrokers)
+        {
+            sources["KafkaBrokers"] = own;
+        }
+
+        if (isOwn && !named.HasTables)
+        {
+            sources[OrderSettings.Tables] = own;
+        }
+
+        return sources;
     }
 
     // Offsets that last, beside tables that end with a process: after a restart the groups go on behind orders that no table

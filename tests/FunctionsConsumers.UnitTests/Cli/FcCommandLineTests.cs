@@ -107,6 +107,8 @@ public sealed class FcCommandLineTests : IDisposable
     [Theory]
     [InlineData("keys show 1 --tables DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VjcmV0")]
     [InlineData("keys show 1 --tables AccountName=a;AccountKey=!c2VjcmV0!;TableEndpoint=http//nonsense")]
+    [InlineData("keys show 1 --tables c2VjcmV0")]
+    [InlineData("keys show 1 --tables AccountName=a;AccountKey;c2VjcmV0==")]
     [InlineData("groups AccountKey=c2VjcmV0")]
     [InlineData("groups --tablse=AccountKey=c2VjcmV0")]
     [InlineData("audit --wait AccountKey=c2VjcmV0")]

@@ -36,8 +36,8 @@ public sealed class OutboxTroubleTests
         }
 
         Assert.Equal(3, _lines.Count);
-        Assert.StartsWith("notification: 12 messages email were not sent and wait (12 tries): SmtpHost h:25", _lines[0], StringComparison.Ordinal);
-        Assert.StartsWith("notification: 276 messages email were not sent and wait (", _lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("notification: email messages that were not sent and wait: 12 (tries: 12): SmtpHost h:25", _lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("notification: email messages that were not sent and wait: 276 (", _lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class OutboxTroubleTests
         _trouble.Note(Message(1), MessageFate.Waits, "away");
         _trouble.Tell();
 
-        Assert.StartsWith("notification: 9 messages", _lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("notification: email messages that were not sent and wait: 9 (", _lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class OutboxTroubleTests
         _trouble.Tell();
 
         Assert.Equal(5, _lines.Count);
-        Assert.Equal(276, _lines.Sum(line => int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(276, _lines.Sum(line => int.Parse(line.Split("wait: ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class OutboxTroubleTests
         _trouble.Tell();
 
         Assert.Equal(2, _lines.Count);
-        Assert.StartsWith("notification: 1 messages email are parked, for a person to decide (fc outbox list shows them, such as m7): refused: 550", _lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("notification: email messages parked, for a person to decide: 1 (fc outbox list has them, such as m7): refused: 550", _lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
