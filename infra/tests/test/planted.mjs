@@ -77,7 +77,6 @@ const ofFiles = [
   ['a misspelt topic setting in the code', 'code', source('BillingServiceConsumer'), '%OrdersTopic%', '%OrderTopic%', /takes its topic from/],
   ['another group in the code', 'code', source('BillingServiceConsumer'), 'InvoiceConsumer.GroupName,', 'ReservationConsumer.GroupName,', /reads for the group inventory/],
   ['another function name in the code', 'code', source('BillingServiceConsumer'), 'nameof(BillingServiceConsumer)', '"BillingConsumer"', /no function BillingServiceConsumer/],
-  ['a renamed group in the code', 'code', source('Groups'), '"billing"', '"bills"', /reads for the group bills/],
   ['a metric that the code renames', 'dashboards', 'src/FunctionsConsumers.EffectivelyOnce/GroupMetrics.cs', '"effectively_once.outbox.age"', '"effectively_once.outbox.waiting"', /nobody reports effectively_once_outbox_age_seconds/],
   ['a unit that the code changes', 'dashboards', 'src/FunctionsConsumers.EffectivelyOnce/GroupMetrics.cs', '"messaging.process.duration", "s"', '"messaging.process.duration", "ms"', /nobody reports messaging_process_duration_seconds_bucket/],
   ['an attribute that the code renames', 'dashboards', 'src/FunctionsConsumers.EffectivelyOnce/GroupMetrics.cs', '"messaging.consumer.group.name"', '"messaging.consumer.group"', /nothing has the label messaging_consumer_group_name/],
