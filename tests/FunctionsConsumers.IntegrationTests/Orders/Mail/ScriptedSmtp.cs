@@ -9,7 +9,7 @@ namespace FunctionsConsumers.IntegrationTests.Orders.Mail;
 /// A mail server on a loopback port that answers each command as the test says. The script maps a command's first word
 /// (and <c>CONNECT</c> for the greeting, <c>.</c> for the end of a mail) to a reply; null hangs up, empty says nothing.
 /// </summary>
-internal sealed class SmtpServer : IAsyncDisposable
+internal sealed class ScriptedSmtp : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
@@ -25,7 +25,7 @@ internal sealed class SmtpServer : IAsyncDisposable
     private int _open;
     private int _mostOpen;
 
-    public SmtpServer(params (string Command, string? Reply)[] script)
+    public ScriptedSmtp(params (string Command, string? Reply)[] script)
     {
         foreach (var (command, reply) in script)
         {
