@@ -65,7 +65,7 @@ const ofDeployments = [
   ['a column that an alert\'s query does not give', 'queries', alerts, "measure: 'Failures'", "measure: 'Failure'", /gives no Failure/],
   ['a misspelt column in a query', 'queries', 'infra/queries/charts/attention.kql', 'SeverityLevel', 'Severity', /'Severity' does not refer/],
   ['a metric that nobody reports', 'queries', 'infra/queries/charts/attention.kql', 'AppTraces', 'AppMetrics | where Name == "effectively_once.lenght" | extend Message = Name, SeverityLevel = 2', /nobody reports effectively_once.lenght/],
-  ['words that the code no longer logs', 'queries', 'infra/queries/alerts/parked.kql', 'is parked, for a person', 'is parked for a person', /nobody logs "is parked for a person to decide"/],
+  ['words that the code no longer logs', 'queries', 'infra/queries/alerts/parked.kql', 'messages parked, for a person', 'messages parked for a person', /nobody logs "messages parked for a person to decide"/],
   ['an attribute that nobody reports', 'queries', 'infra/queries/charts/attention.kql', '>= 2', '>= 2 and tostring(Properties["consumer.grop"]) == "unheard-of"', /nobody reports unheard-of/],
 ];
 
