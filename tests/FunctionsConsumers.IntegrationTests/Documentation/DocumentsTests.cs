@@ -10,7 +10,7 @@ public sealed partial class DocumentsTests
     public static TheoryData<string> Documents() =>
     [
         .. Directory.EnumerateFiles(Dotnet.Repository, "*.md").Concat(Directory.EnumerateFiles(At("docs"), "*.md", SearchOption.AllDirectories))
-            .Append(At("src/FunctionsConsumers.EffectivelyOnce/PACKAGE.md")).Select(file => Path.GetRelativePath(Dotnet.Repository, file)).Order(StringComparer.Ordinal),
+            .Append(At("src/FunctionsConsumers.EffectivelyOnce/PACKAGE.md")).Append(At("src/FunctionsConsumers.EffectivelyOnce.Testing/PACKAGE.md")).Select(file => Path.GetRelativePath(Dotnet.Repository, file)).Order(StringComparer.Ordinal),
     ];
 
     [Theory]
