@@ -1,8 +1,5 @@
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Subjects;
-using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.EffectivelyOnce.Hosting;
 using FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.EffectivelyOnce.Testing;
 
@@ -18,16 +15,8 @@ internal sealed class PlannedConsumer<TEvent>(World world, KnownRecords<TEvent> 
 
     public override IReadOnlyDictionary<string, InDoubtPolicy?> KindsOf(Life life) => known.Kinds;
 
-    public override IBatchProcessor Processor(Life life, ITableStore table, Buckets buckets, EffectivelyOnceOptions options) => new BatchProcessor<TEvent>(
-        new WatchedConsumer<TEvent>(known.Consumer(life.Time), known, world, life.Name),
-        known.Decoder,
-        table,
-        buckets,
-        life,
-        options,
-        life.Time,
-        new Random(world.Setting.Seed),
-        NullLogger.Instance);
+    public override IConsumerGroup MakeGroup(Life life, GroupParts parts) =>
+        parts.Group(new WatchedConsumer<TEvent>(known.Consumer(life.Time), known, world, life.Name), known.Decoder, life.Time);
 
     public override bool MayBeApplied(LoggedRecord record) => Known(record).Plan is not null;
 

@@ -75,6 +75,7 @@ internal sealed class Trial<TEvent>(
             Lease = TimeSpan.FromSeconds(random.Next(2) == 0 ? 60 : 10),
             BatchDeadline = TimeSpan.FromSeconds(random.Next(2) == 0 ? 120 : 2),
             ThroughClient = throughClient,
+            IsHosted = random.Next(3) == 0,
         };
     }
 

@@ -1,5 +1,4 @@
-using FunctionsConsumers.EffectivelyOnce.Subjects;
-using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.EffectivelyOnce.Hosting;
 
 namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 
@@ -24,8 +23,8 @@ internal abstract class ConsumerUnderTest
     /// <summary>The kinds of messages that a host can send, beside dead letters, and the policy of each; null for the setting's.</summary>
     public abstract IReadOnlyDictionary<string, InDoubtPolicy?> KindsOf(Life life);
 
-    /// <summary>The processor of a host.</summary>
-    public abstract IBatchProcessor Processor(Life life, ITableStore table, Buckets buckets, EffectivelyOnceOptions options);
+    /// <summary>The group in a host.</summary>
+    public abstract IConsumerGroup MakeGroup(Life life, GroupParts parts);
 
     /// <summary>Whether a record may be applied, as the reference data are now.</summary>
     public abstract bool MayBeApplied(LoggedRecord record);

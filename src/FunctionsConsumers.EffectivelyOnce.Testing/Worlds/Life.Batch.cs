@@ -72,6 +72,9 @@ internal sealed partial class Life
         return _batch;
     }
 
+    /// <summary>Stores an offset of a partition that is held.</summary>
+    public void Store(int partition, int next) => _partitions[partition] = _partitions[partition] with { Stored = next };
+
     // The host stores the offset after the last record of each partition that is still its own.
     private void Store(ConsumedRecord[] batch)
     {

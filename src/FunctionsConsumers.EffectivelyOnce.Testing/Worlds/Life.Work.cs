@@ -5,20 +5,69 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 /// <content>What runs in a process life, each until it has to wait.</content>
 internal sealed partial class Life
 {
+    private async Task BeginAsync()
+    {
+        if (World.Setting.Small is not null)
+        {
+            if (World.Setting.KeepsProgress)
+            {
+                await UpkeepAsync("the floors", () => _open.Progress.EnsureFloorsAsync(ModelledLog.Topic, _stopping.Token));
+            }
+
+            _started = true;
+            return;
+        }
+
+        try
+        {
+            await _service.StartAsync(_stopping.Token);
+            _started = true;
+            _hosted?.Start(_stopping.Token);
+        }
+        catch (SettingException refusal)
+        {
+            // Such a host does not start, and is started again by whoever watches over it.
+            World.Note(Name, $"does not start: {refusal.Message}");
+            End();
+        }
+        catch (OperationCanceledException) when (IsStopping)
+        {
+            _started = true;
+        }
+        catch (Exception failure)
+        {
+            World.Fail($"{Name}: the start threw {failure}");
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        _stopping.Cancel();
+        try
+        {
+            await _service.StopAsync(CancellationToken.None);
+            _stopped = true;
+        }
+        catch (Exception failure)
+        {
+            World.Fail($"{Name}: the stop threw {failure}");
+        }
+    }
+
     private async Task RunBatchAsync(ConsumedRecord[] batch)
     {
         _inFlight = true;
         World.Note(Name, $"takes [{Describe(batch)}]");
         try
         {
-            // As the consumer group does it: floors first, progress last.
-            var floors = World.Setting.KeepsProgress ? await _progress.EnsureFloorsAsync(batch, _stopping.Token) : null;
-            await ProcessAsync(batch, _stopping.Token);
-            if (World.Setting.KeepsProgress)
+            if (_hosted is not null)
             {
-                _progress.Finished(batch, floors);
+                await _hosted.DeliverAsync(batch, _stopping.Token);
+                Drop();
+                return;
             }
 
+            await ProcessAsync(batch, _stopping.Token);
             Store(batch);
         }
         catch (Exception failure) when (failure is BatchDeadlineException or SettingException or OperationCanceledException or StoreUnavailableException)
@@ -28,8 +77,7 @@ internal sealed partial class Life
             // In place, the trigger repeats the batch even where its partitions have gone to another owner.
             if (IsStopping || (World.Choices.Below(4) == 0 && !_batchGenerations.Keys.Any(IsCurrent)))
             {
-                _batch = null;
-                EndHand();
+                Drop();
             }
         }
         catch (Exception failure)
@@ -42,37 +90,69 @@ internal sealed partial class Life
         }
     }
 
-    /// <summary>The real processor, watched: the trigger and the gap audit share it.</summary>
-    public async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
+    private void Drop()
+    {
+        _batch = null;
+        EndHand();
+    }
+
+    /// <summary>The group handles a batch, watched.</summary>
+    public Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken) =>
+        WatchedAsync(World.Setting.Small is null ? _group.ProcessAsync : ProcessByHandAsync, records, cancellationToken);
+
+    /// <summary>A processor at work, watched: the trigger and the gap audit share it.</summary>
+    public async Task<BatchOutcome> WatchedAsync(
+        Func<IReadOnlyList<ConsumedRecord>, CancellationToken, Task<BatchOutcome>> process, IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
     {
         _delivery.Value = ++Delivery;
         World.Oracle.OnTaken(this);
-        var outcome = await _processor.ProcessAsync(records, cancellationToken);
+        var outcome = await process(records, cancellationToken);
         World.Note(Name, $"[{Describe(records)}]: {outcome}");
         World.Oracle.OnHandled(this, records, outcome);
         return outcome;
     }
 
-    private async Task FlushAsync()
+    // In a small world, as the group does it: floors first, progress last.
+    private async Task<BatchOutcome> ProcessByHandAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
     {
-        _flushing = true;
-        Observe("flush", "");
-        await UpkeepAsync("the progress", () => _progress.FlushAsync(_stopping.Token));
-        _flushing = false;
+        var floors = World.Setting.KeepsProgress ? await _open.Progress.EnsureFloorsAsync(records, cancellationToken) : null;
+        var outcome = await _open.Processor.ProcessAsync(records, cancellationToken);
+        if (World.Setting.KeepsProgress)
+        {
+            _open.Progress.Finished(records, floors);
+        }
+
+        return outcome;
     }
 
     private async Task AuditAsync()
     {
-        _auditing = true;
-        BeginHand();
+        BeginAudit();
+        await UpkeepAsync("the audit", () => AuditOnceAsync(World.Setting.Grace, _stopping.Token));
+        EndAudit();
+    }
+
+    /// <summary>A gap audit, watched.</summary>
+    public async Task AuditOnceAsync(TimeSpan grace, CancellationToken cancellationToken)
+    {
         Observe("audit", "");
         World.Note(Name, $"audits");
-        await UpkeepAsync("the audit", async () =>
-        {
-            var result = await _audit.RunAsync(ModelledLog.Topic, World.Setting.Grace, _stopping.Token);
-            World.Note(Name, $"audited: {result}");
-            World.Happenings.OnHealed(result.Healed);
-        });
+        var result = World.Setting.Small is null
+            ? await _group.AuditGapsAsync(grace, cancellationToken)
+            : await _audit.RunAsync(ModelledLog.Topic, grace, cancellationToken);
+        World.Note(Name, $"audited: {result}");
+        World.Happenings.OnHealed(result.Healed);
+    }
+
+    /// <summary>From here on records may be in hand that the audit read.</summary>
+    public void BeginAudit()
+    {
+        _auditing = true;
+        BeginHand();
+    }
+
+    public void EndAudit()
+    {
         _auditing = false;
         EndHand();
     }
@@ -81,13 +161,16 @@ internal sealed partial class Life
     {
         _forgetting = true;
         World.Note(Name, $"forgets");
-        await UpkeepAsync("the retention sweep", async () =>
-        {
-            var forgotten = await _retention.RunAsync(1 + World.Choices.Below(6), _stopping.Token);
-            World.Note(Name, $"forgot {forgotten}");
-            World.Happenings.OnForgotten(forgotten);
-        });
+        await UpkeepAsync("the retention sweep", () => ForgetOnceAsync(_stopping.Token));
         _forgetting = false;
+    }
+
+    /// <summary>A retention sweep, watched.</summary>
+    public async Task ForgetOnceAsync(CancellationToken cancellationToken)
+    {
+        var forgotten = await _group.ForgetAsync(1 + World.Choices.Below(6), cancellationToken);
+        World.Note(Name, $"forgot {forgotten}");
+        World.Happenings.OnForgotten(forgotten);
     }
 
     // What a timer function does: an answer that does not come ends this round, and the next one goes on.
@@ -112,7 +195,7 @@ internal sealed partial class Life
         _dispatching++;
         try
         {
-            await _outbox.DispatchAsync(_stopping.Token);
+            await _open.Outbox.DispatchAsync(_stopping.Token);
         }
         catch (Exception failure) when (failure is OperationCanceledException && IsStopping)
         {
@@ -134,7 +217,7 @@ internal sealed partial class Life
         World.Note(Name, $"sweeps");
         try
         {
-            await _outbox.SweepAsync(_stopping.Token);
+            await _open.Outbox.SweepAsync(_stopping.Token);
         }
         catch (Exception failure) when (failure is StoreUnavailableException or SettingException || (failure is OperationCanceledException && IsStopping))
         {

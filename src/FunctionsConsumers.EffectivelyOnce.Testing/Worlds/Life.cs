@@ -1,46 +1,43 @@
-using FunctionsConsumers.EffectivelyOnce.Testing.Tables;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
-using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Hosting;
 using FunctionsConsumers.EffectivelyOnce.Progress;
-using FunctionsConsumers.EffectivelyOnce.Retention;
-using FunctionsConsumers.EffectivelyOnce.Subjects;
-using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 
 /// <summary>
-/// One life of a host's process: the real processor, outbox, progress, gap audit and retention sweep, fed the way the
-/// trigger feeds them: one batch in flight, the same batch again in place when it failed, offsets stored on success and
-/// committed some time later. Now and then the host skips a batch, and function code is not told.
+/// One life of a host's process: the group and the service that runs its loops, as a host has them, fed as the trigger or the
+/// hosted consumer feeds them: one batch in flight, the same batch again when it failed, offsets stored on success and
+/// committed some time later. Now and then the host skips a batch, and function code is not told. In a small world, where
+/// everything that may happen next is bounded, the world itself drives the parts of the group, one by one.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "A process that crashes disposes of nothing.")]
-internal sealed partial class Life : IOutbox, IBatchProcessor
+internal sealed partial class Life
 {
     // One or two for each bucket that had a request under way when the time was over.
     private const int MostLateRequests = 10;
 
     private readonly Dictionary<int, (int Position, int Stored, int Generation)> _partitions = [];
     private readonly CancellationTokenSource _stopping = new();
-    private readonly IBatchProcessor _processor;
-    private readonly GroupOutbox _outbox;
-    private readonly GroupProgress _progress;
+    private readonly IConsumerGroup _group;
+    private readonly ConsumerGroupsService _service;
+    private readonly OpenGroup _open;
     private readonly GapAudit _audit;
-    private readonly RetentionSweep _retention;
+    private readonly HostedLife? _hosted;
     private readonly InDoubtPolicy _inDoubt;
     private readonly AsyncLocal<int> _delivery = new();
     private readonly Dictionary<int, int> _lateRequests = [];
     private ConsumedRecord[]? _batch;
     private Dictionary<int, int> _batchGenerations = [];
+    private bool _started;
+    private bool _stopped;
     private bool _inFlight;
     private bool _sweeping;
     private bool _auditing;
     private bool _forgetting;
-    private bool _flushing;
     private int _dispatching;
-    private bool _offered;
 
     public Life(World world, string name)
     {
@@ -53,19 +50,29 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
             : new SimulatedTime(world.Clock, TimeSpan.Zero, TimeSpan.Zero);
         var isOfNewVersion = !setting.HasVersions || world.IsSettling || world.Choices.Below(2) == 0;
         IsOfOldVersion = !isOfNewVersion;
-        ITableStore store = setting.ThroughClient ? ModelledService.Store(this, Group, world.Table) : new ModelledStore(this, world.Table);
-        ITableStore shared = setting.ThroughClient ? ModelledService.Store(this, "progress", world.Progress) : new ModelledStore(this, world.Progress);
-        var log = new ModelledGroupLog(this);
-        var buckets = new Buckets(setting.Buckets);
-        var options = new EffectivelyOnceOptions { Buckets = setting.Buckets, OutboxLease = setting.Lease, BatchDeadline = setting.BatchDeadline, InDoubt = isOfNewVersion ? InDoubtPolicy.Resend : InDoubtPolicy.Park };
+        var options = new EffectivelyOnceOptions
+        {
+            Buckets = setting.Buckets,
+            OutboxLease = setting.Lease,
+            BatchDeadline = setting.BatchDeadline,
+            Retention = setting.Retention,
+            InDoubt = isOfNewVersion ? InDoubtPolicy.Resend : InDoubtPolicy.Park,
+        };
         _inDoubt = options.InDoubt;
         Kinds = world.Consumer.KindsOf(this);
-        _outbox = new GroupOutbox(
-            Group, store, buckets, ModelledSender.All(this), options, name, Time, NullLogger.Instance);
-        _processor = world.Consumer.Processor(this, store, buckets, options);
-        _progress = new GroupProgress(Group, shared, log, startsAtEnd: false, NullLogger.Instance, Time);
-        _audit = new GapAudit(this, _progress, log, Time, NullLogger.Instance);
-        _retention = new RetentionSweep(Group, store, shared, buckets, log, [ModelledLog.Topic], setting.Retention, Time, NullLogger.Instance);
+        var process = new ProcessLife
+        {
+            Id = name,
+            Random = new Random(setting.Seed),
+            Start = static work => work(),
+            Audited = processor => new WatchedProcessor(this, processor),
+        };
+        var log = new ModelledGroupLog(this);
+        _group = world.Consumer.MakeGroup(this, new GroupParts(new ModelledTables(this), ModelledSender.All(this), log, options, process));
+        _service = new ConsumerGroupsService([_group], process, Time, NullLogger<ConsumerGroupsService>.Instance);
+        _open = _group.OpenAsync(CancellationToken.None).Result;
+        _audit = new GapAudit(new WatchedProcessor(this, _open.Processor), _open.Progress, log, Time, NullLogger.Instance);
+        _hosted = setting.IsHosted ? new HostedLife(this, process) : null;
     }
 
     public World World { get; }
@@ -105,66 +112,56 @@ internal sealed partial class Life : IOutbox, IBatchProcessor
     /// <summary>A digest of everything this life has seen: its code is a function of that.</summary>
     public ulong Observed { get; private set; } = 14695981039346656037UL;
 
-    public bool IsIdle => !_inFlight && _batch is null && !_sweeping && _dispatching == 0 && !_auditing && !_forgetting && !_flushing;
+    public bool IsIdle => _started && !_inFlight && _batch is null && !_sweeping && _dispatching == 0 && !_auditing && !_forgetting
+        && (World.Setting.Small is not null || !World.Operations.Exists(operation => operation.Life == this));
 
-    public bool CanTake => !_inFlight && !IsStopping && (_batch is not null || _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Position < World.Log.End[partition.Key]));
+    public bool CanTake => _started && !_inFlight && !IsStopping && (_batch is not null || _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Position < World.Log.End[partition.Key]));
 
     public bool CanCommit => _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Stored > World.Log.Committed[partition.Key]);
 
-    public bool CanDispatch => _offered && _dispatching < 2 && !IsStopping;
+    public bool CanDispatch => !_open.Outbox.IsEmpty && _dispatching < 2 && !IsStopping;
 
     public bool CanSweep => !_sweeping && !IsStopping;
 
     /// <summary>Whether the host can skip a batch, a new one or one that failed: once every partition has its floor.</summary>
     public bool CanSkip => CanTake && World.Oracle.HasFloors;
 
-    public bool CanFlush => !_flushing && !IsStopping;
+    public bool CanAudit => _started && !_auditing && !IsStopping;
 
-    public bool CanAudit => !_auditing && !IsStopping;
+    public bool CanForget => _started && !_forgetting && !IsStopping;
 
-    public bool CanForget => !_forgetting && !IsStopping;
+    public bool CanEnd => _stopped && !_inFlight && !_auditing && !_forgetting && _hosted?.IsRunning != true;
 
-    public bool CanEnd => IsStopping && !_inFlight && !_sweeping && _dispatching == 0 && !_auditing && !_forgetting && !_flushing;
+    /// <summary>Whether it is a hosted consumer, whose own loops audit and forget; else timers of the host do.</summary>
+    public bool IsHosted => _hosted is not null;
 
     public void Assigned(int partition, int position)
     {
         _partitions[partition] = (position, World.Log.Committed[partition], World.Log.Generation[partition]);
+        _hosted?.Assigned(partition);
         Observe("assigned", string.Create(CultureInfo.InvariantCulture, $"{partition} {position}"));
     }
 
-    /// <summary>The processor's messages, on their way to the real outbox.</summary>
-    public void Offer(string bucket, IReadOnlyList<CommittedParcel> parcels)
-    {
-        _offered = true;
-        _outbox.Offer(bucket, parcels);
-    }
+    /// <summary>Another member has it from now on.</summary>
+    public void Revoked(int partition) => _hosted?.Revoked(partition);
 
     public void Dispatch()
     {
-        _offered = false;
         Observe("dispatch", "");
         _ = DispatchAsync();
     }
 
     public void Sweep() => _ = SweepAsync();
 
-    /// <summary>The process starts: each partition gets its floor where it has none.</summary>
-    public void Begin()
-    {
-        if (World.Setting.KeepsProgress)
-        {
-            _ = UpkeepAsync("the floors", () => _progress.EnsureFloorsAsync(ModelledLog.Topic, _stopping.Token));
-        }
-    }
-
-    public void Flush() => _ = FlushAsync();
+    /// <summary>The process starts: each partition gets its floor where it has none, and the loops begin.</summary>
+    public void Begin() => _ = BeginAsync();
 
     public void Audit() => _ = AuditAsync();
 
     public void Forget() => _ = ForgetAsync();
 
     /// <summary>SIGTERM: what runs is asked to end.</summary>
-    public void Stop() => _stopping.Cancel();
+    public void Stop() => _ = StopAsync();
 
     /// <summary>The process is gone: its memory, its waiting, its timers. What is on its way to others may still arrive.</summary>
     public void End()

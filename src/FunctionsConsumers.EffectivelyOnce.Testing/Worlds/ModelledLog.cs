@@ -73,6 +73,7 @@ internal sealed class ModelledLog
     public void Assign(int partition, Life? owner)
     {
         Generation[partition]++;
+        Owner[partition]?.Revoked(partition);
         Owner[partition] = owner;
         owner?.Assigned(partition, Math.Max(Start[partition], Committed[partition]));
     }

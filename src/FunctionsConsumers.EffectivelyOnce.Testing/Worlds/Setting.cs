@@ -50,6 +50,9 @@ internal sealed record Setting
     /// <summary>Whether the hosts ask the tables through the genuine client, with its own retries; else by the store's port.</summary>
     public bool ThroughClient { get; init; }
 
+    /// <summary>Whether the hosts are hosted consumers; else the Functions host delivers and calls for upkeep.</summary>
+    public bool IsHosted { get; init; }
+
     /// <summary>The bound of a small world, in which a batch holds all there is; null for a history of a seed.</summary>
     public SmallWorld? Small { get; init; }
 }

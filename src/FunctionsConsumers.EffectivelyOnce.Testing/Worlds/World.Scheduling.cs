@@ -56,14 +56,18 @@ internal sealed partial class World
 
             May(life.CanTake ? 100 : 0, static (_, target) => ((Life)target!).Take(), life);
             May(life.CanCommit ? 50 : 0, static (_, target) => ((Life)target!).Commit(), life);
-            May(life.CanDispatch ? 60 : 0, static (_, target) => ((Life)target!).Dispatch(), life);
-            May(life.CanSweep && (!_settling || !Oracle.IsOutboxSettled) ? 12 : 0, static (_, target) => ((Life)target!).Sweep(), life);
+            if (Setting.Small is not null)
+            {
+                // A small world that settles has no loops.
+                May(life.CanDispatch ? 60 : 0, static (_, target) => ((Life)target!).Dispatch(), life);
+                May(life.CanSweep && !Oracle.IsOutboxSettled ? 12 : 0, static (_, target) => ((Life)target!).Sweep(), life);
+            }
+
             if (Setting.KeepsProgress)
             {
                 May(life.CanSkip ? Faults.Skip : 0, static (world, target) => world.Skip((Life)target!), life);
-                May(life.CanFlush && !_settling ? 15 : 0, static (_, target) => ((Life)target!).Flush(), life);
-                May(life.CanAudit && (!_settling || (Log.IsConsumed && !Oracle.IsAudited)) ? 12 : 0, static (_, target) => ((Life)target!).Audit(), life);
-                May(Setting.Forgets && life.CanForget && !_settling ? 20 : 0, static (_, target) => ((Life)target!).Forget(), life);
+                May(!life.IsHosted && life.CanAudit && (!_settling || (Log.IsConsumed && !Oracle.IsAudited)) ? 12 : 0, static (_, target) => ((Life)target!).Audit(), life);
+                May(Setting.Forgets && !life.IsHosted && life.CanForget && !_settling ? 20 : 0, static (_, target) => ((Life)target!).Forget(), life);
             }
 
             May(life.CanEnd ? 100 : 0, static (world, target) => world.Ended((Life)target!), life);

@@ -66,15 +66,7 @@ internal sealed partial class BatchDelivery
             }
 
             LogRetry(failure, _name, batch.Length, attempt);
-            try
-            {
-                await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
+            await Pause.ForAsync(wait, _time, cancellationToken).ConfigureAwait(false);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
             batch = Array.FindAll(batch, IsStillOurs);
         }

@@ -90,6 +90,7 @@ internal static class OrderSettings
             Lease = TimeSpan.FromSeconds(random.Next(2) == 0 ? 60 : 10),
             BatchDeadline = TimeSpan.FromSeconds(random.Next(2) == 0 ? 120 : 2),
             ThroughClient = throughClient,
+            IsHosted = random.Next(3) == 0,
         };
     }
 

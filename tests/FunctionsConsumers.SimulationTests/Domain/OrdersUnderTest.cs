@@ -1,11 +1,8 @@
 using System.Globalization;
 using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.EffectivelyOnce.Subjects;
-using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.EffectivelyOnce.Hosting;
 using FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.SimulationTests.Domain;
 
@@ -40,16 +37,10 @@ internal sealed class OrdersUnderTest(World world, string? effectKind) : Consume
         return kinds;
     }
 
-    public override IBatchProcessor Processor(Life life, ITableStore table, Buckets buckets, EffectivelyOnceOptions options) => new BatchProcessor<Order>(
+    public override IConsumerGroup MakeGroup(Life life, GroupParts parts) => parts.Group(
         new OrderConsumer(effectKind, isOfNewVersion: !life.IsOfOldVersion),
         new OrderDecoder(new HashSet<string>(_catalog), stop => ReadCatalogAsync(life, stop)),
-        table,
-        buckets,
-        life,
-        options,
-        life.Time,
-        new Random(world.Setting.Seed),
-        NullLogger.Instance);
+        life.Time);
 
     public override bool MayBeApplied(LoggedRecord record) => Spec(record) is var spec
         && (spec.Kind is OrderKind.Valid or OrderKind.Outgrown

@@ -25,7 +25,7 @@ public sealed class ConsumerGroupsServiceTests
         group.Progress.Finished("topic", 0, 0, 4);
         var failures = 0;
         group.ProgressStore.OnRead = () => ++failures <= 3 ? failure : null;
-        using var service = new ConsumerGroupsService([group], group.Time, NullLogger<ConsumerGroupsService>.Instance);
+        using var service = new ConsumerGroupsService([group], new ProcessLife(), group.Time, NullLogger<ConsumerGroupsService>.Instance);
         await service.StartAsync(Token);
         await UntilAsync(() => group.ProgressStore.Inner.Rows()[0].Text("Finished") == "0-4");
         await service.StopAsync(Token);
@@ -38,7 +38,7 @@ public sealed class ConsumerGroupsServiceTests
         var group = new StandingGroup();
         var opened = 0;
         group.OnOpen = () => ++opened <= 3 ? throw new InvalidOperationException("a mistake") : 0;
-        using var service = new ConsumerGroupsService([group], group.Time, NullLogger<ConsumerGroupsService>.Instance);
+        using var service = new ConsumerGroupsService([group], new ProcessLife(), group.Time, NullLogger<ConsumerGroupsService>.Instance);
         await service.StartAsync(Token);
         await UntilAsync(() => opened > 3);
         await service.StopAsync(Token);
