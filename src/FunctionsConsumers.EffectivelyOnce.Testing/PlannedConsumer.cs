@@ -5,18 +5,18 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing;
 
 /// <summary>Somebody's own consumer in the hosts of a world; what is known of its records is what it planned for them beforehand.</summary>
 /// <typeparam name="TEvent">The domain's event.</typeparam>
-internal sealed class PlannedConsumer<TEvent>(World world, KnownRecords<TEvent> known) : ConsumerUnderTest
+internal sealed class PlannedConsumer<TEvent>(World world, ExpectedRecords<TEvent> expected) : ConsumerUnderTest
 {
-    public override string Group => known.Group;
+    public override string Group => expected.Group;
 
-    public override string? EffectKind => known.EffectKind;
+    public override string? EffectKind => expected.EffectKind;
 
-    public override string SubjectExistsReason => known.Decoder.SubjectExistsReason;
+    public override string SubjectExistsReason => expected.Decoder.SubjectExistsReason;
 
-    public override IReadOnlyDictionary<string, InDoubtPolicy?> KindsOf(Life life) => known.Kinds;
+    public override IReadOnlyDictionary<string, InDoubtPolicy?> KindsOf(Life life) => expected.Kinds;
 
     public override IConsumerGroup MakeGroup(Life life, GroupParts parts) =>
-        parts.Group(new WatchedConsumer<TEvent>(known.Consumer(life.Time), known, world, life.Name), known.Decoder, life.Time);
+        parts.Group(new WatchedConsumer<TEvent>(expected.Consumer(life.Time), expected, world, life.Name), expected.Decoder, life.Time);
 
     public override bool MayBeApplied(LoggedRecord record) => Known(record).Plan is not null;
 
@@ -32,5 +32,5 @@ internal sealed class PlannedConsumer<TEvent>(World world, KnownRecords<TEvent> 
 
     public override bool HangsOnNothingElse(LoggedRecord record) => Known(record).Reason is null;
 
-    private KnownRecord Known(LoggedRecord record) => known.At(record.Record.Coordinates)!;
+    private ExpectedRecord Known(LoggedRecord record) => expected.At(record.Record.Coordinates)!;
 }

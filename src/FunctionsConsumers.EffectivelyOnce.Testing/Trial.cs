@@ -18,14 +18,14 @@ internal sealed class Trial<TEvent>(
     public World Run(int seed, bool tracing)
     {
         var random = new Random(seed);
-        var known = new KnownRecords<TEvent>(consumer, decoder, options);
-        var setting = SettingOf(seed, random, known);
+        var expected = new ExpectedRecords<TEvent>(consumer, decoder, options);
+        var setting = SettingOf(seed, random, expected);
         var faults = Faults.Mixed(random);
         var world = new World(setting, new RandomChoices(random), setting.Forgets ? faults with { WallClockJump = 0 } : faults, tracing);
         world.Note("world", $"seed {seed}: {setting.Records.Sum(partition => partition.Count)} records in {setting.Records.Count} partitions, {setting.Buckets} buckets, {setting.Hosts} hosts{(setting.ThroughClient ? ", through the tables' client" : "")}");
         try
         {
-            known.Require();
+            expected.Require();
             world.Run(100 + random.Next(500));
         }
         catch (PlanningException mistake)
@@ -40,7 +40,7 @@ internal sealed class Trial<TEvent>(
         return world;
     }
 
-    private Setting SettingOf(int seed, Random random, KnownRecords<TEvent> known)
+    private Setting SettingOf(int seed, Random random, ExpectedRecords<TEvent> expected)
     {
         var partitions = new List<LoggedRecord>[1 + random.Next(3)];
         for (var i = 0; i < partitions.Length; i++)
@@ -54,22 +54,22 @@ internal sealed class Trial<TEvent>(
             var partition = sent.Key is null ? random.Next(partitions.Length) : PartitionOf(sent.Key, partitions.Length);
             if (hasControls && random.Next(4) == 0)
             {
-                partitions[partition].Add(KnownRecords<TEvent>.Control(partition, partitions[partition].Count));
+                partitions[partition].Add(ExpectedRecords<TEvent>.Control(partition, partitions[partition].Count));
             }
 
-            partitions[partition].Add(known.Of(sent, partition, partitions[partition].Count));
+            partitions[partition].Add(expected.Of(sent, partition, partitions[partition].Count));
         }
 
         var throughClient = seed % OneInSoManyThroughClient == 0;
         return new Setting
         {
             Seed = seed,
-            Consumer = world => new PlannedConsumer<TEvent>(world, known),
+            Consumer = world => new PlannedConsumer<TEvent>(world, expected),
             Records = partitions,
             HasTopicId = random.Next(2) == 0,
             LosesTimestamps = random.Next(4) == 0,
             Grace = TimeSpan.FromSeconds(random.Next(2) * 10),
-            Forgets = known.KeepsKeysAlone && random.Next(3) == 0,
+            Forgets = expected.KeepsKeysAlone && random.Next(3) == 0,
             Buckets = 1 + random.Next(throughClient ? 2 : 3),
             Hosts = 1 + random.Next(3),
             Lease = TimeSpan.FromSeconds(random.Next(2) == 0 ? 60 : 10),

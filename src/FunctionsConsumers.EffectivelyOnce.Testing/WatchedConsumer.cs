@@ -3,7 +3,7 @@ using FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 namespace FunctionsConsumers.EffectivelyOnce.Testing;
 
 /// <summary>Asks a planner twice for every plan, and holds it to what it planned for the same record before the history began.</summary>
-internal sealed class WatchedConsumer<TEvent>(IConsumer<TEvent> consumer, KnownRecords<TEvent> known, World world, string host) : IConsumer<TEvent>
+internal sealed class WatchedConsumer<TEvent>(IConsumer<TEvent> consumer, ExpectedRecords<TEvent> expected, World world, string host) : IConsumer<TEvent>
 {
     public string Group => consumer.Group;
 
@@ -12,13 +12,13 @@ internal sealed class WatchedConsumer<TEvent>(IConsumer<TEvent> consumer, KnownR
     public Plan Plan(TEvent @event, EventIdentity identity)
     {
         var plan = consumer.Plan(@event, identity);
-        var record = known.At(identity.Coordinates);
+        var record = expected.At(identity.Coordinates);
         Compare(record, identity, plan);
         Compare(record, identity, consumer.Plan(@event, identity));
         return plan;
     }
 
-    private void Compare(KnownRecord? record, EventIdentity identity, Plan plan)
+    private void Compare(ExpectedRecord? record, EventIdentity identity, Plan plan)
     {
         if (record is { Plan: not null } && PlanText.Difference(record.Text, PlanText.Of(plan)) is var (before, now))
         {

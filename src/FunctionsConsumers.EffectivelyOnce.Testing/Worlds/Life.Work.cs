@@ -14,7 +14,6 @@ internal sealed partial class Life
                 await UpkeepAsync("the floors", () => _open.Progress.EnsureFloorsAsync(ModelledLog.Topic, _stopping.Token));
             }
 
-            _started = true;
             return;
         }
 

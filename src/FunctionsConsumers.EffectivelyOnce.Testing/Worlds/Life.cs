@@ -72,6 +72,7 @@ internal sealed partial class Life
         _service = new ConsumerGroupsService([_group], process, Time, NullLogger<ConsumerGroupsService>.Instance);
         _open = _group.OpenAsync(CancellationToken.None).Result;
         _audit = new GapAudit(new WatchedProcessor(this, _open.Processor), _open.Progress, log, Time, NullLogger.Instance);
+        _started = setting.Small is not null;
         _hosted = setting.IsHosted ? new HostedLife(this, process) : null;
     }
 

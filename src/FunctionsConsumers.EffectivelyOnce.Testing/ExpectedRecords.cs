@@ -9,9 +9,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing;
 /// a dead letter. The planner is asked with a clock of its own, so that a plan that depends on the time is another one later.
 /// </summary>
 /// <typeparam name="TEvent">The domain's event.</typeparam>
-internal sealed class KnownRecords<TEvent>
+internal sealed class ExpectedRecords<TEvent>
 {
-    private readonly Dictionary<Coordinates, KnownRecord> _byCoordinates = [];
+    private readonly Dictionary<Coordinates, ExpectedRecord> _byCoordinates = [];
     private readonly HashSet<string> _kinds = new(StringComparer.Ordinal);
     private readonly IEventDecoder<TEvent> _decoder;
     private readonly HistoryOptions _options;
@@ -19,7 +19,7 @@ internal sealed class KnownRecords<TEvent>
     private readonly Planner<TEvent> _planner;
     private string? _mistake;
 
-    public KnownRecords(Func<TimeProvider, IConsumer<TEvent>> consumer, IEventDecoder<TEvent> decoder, HistoryOptions options)
+    public ExpectedRecords(Func<TimeProvider, IConsumer<TEvent>> consumer, IEventDecoder<TEvent> decoder, HistoryOptions options)
     {
         Consumer = consumer;
         _decoder = decoder;
@@ -46,17 +46,17 @@ internal sealed class KnownRecords<TEvent>
         kind => kind, kind => (InDoubtPolicy?)(_options.ParkedKinds.Contains(kind) ? InDoubtPolicy.Park : InDoubtPolicy.Resend), StringComparer.Ordinal);
 
     /// <summary>What is known of a record; null for one that is none of the history's.</summary>
-    public KnownRecord? At(Coordinates coordinates) => _byCoordinates.GetValueOrDefault(coordinates);
+    public ExpectedRecord? At(Coordinates coordinates) => _byCoordinates.GetValueOrDefault(coordinates);
 
     /// <summary>A record of the log.</summary>
     public LoggedRecord Of(SentRecord sent, int partition, int offset)
     {
         var record = new ConsumedRecord(
             new Coordinates(ModelledLog.Topic, partition, offset), DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(offset), sent.Key, sent.Value, sent.Headers ?? []);
-        var known = Read(record);
-        _byCoordinates.Add(record.Coordinates, known);
-        _kinds.UnionWith(known.Plan?.Messages.Select(message => message.Kind) ?? []);
-        return known.Logged;
+        var expected = Read(record);
+        _byCoordinates.Add(record.Coordinates, expected);
+        _kinds.UnionWith(expected.Plan?.Messages.Select(message => message.Kind) ?? []);
+        return expected.Logged;
     }
 
     /// <summary>An offset that holds no record.</summary>
@@ -76,14 +76,14 @@ internal sealed class KnownRecords<TEvent>
         }
     }
 
-    private KnownRecord Read(ConsumedRecord record)
+    private ExpectedRecord Read(ConsumedRecord record)
     {
-        var planned = _planner.Plan(record, "", DateTimeOffset.UnixEpoch)!;
+        var planned = _planner.Plan(record, new Delivery("", DateTimeOffset.UnixEpoch))!;
         if (planned.Rejection is null)
         {
             var identity = planned.Identity;
             var plan = _asked.Plan(_decoder.Decode(record).Event!, identity);
-            return new KnownRecord(new LoggedRecord(record, identity.Subject, identity.Key, identity.Fingerprint), plan, PlanText.Of(plan), null);
+            return new ExpectedRecord(new LoggedRecord(record, identity.Subject, identity.Key, identity.Fingerprint), plan, PlanText.Of(plan), null);
         }
 
         // A rejection names its subject where the decoder could read one.
@@ -94,7 +94,7 @@ internal sealed class KnownRecords<TEvent>
             _mistake ??= $"{record.Coordinates} subject {who.Subject} can only be a dead letter, '{rejection.Reason}': {rejection.Detail}";
         }
 
-        return new KnownRecord(new LoggedRecord(record, planned.Event?.Subject, who.Key, who.Fingerprint), null, [], rejection.Reason);
+        return new ExpectedRecord(new LoggedRecord(record, planned.Event?.Subject, who.Key, who.Fingerprint), null, [], rejection.Reason);
     }
 
     private bool IsOfTheDecoder(ConsumedRecord record)
@@ -115,4 +115,4 @@ internal sealed class KnownRecords<TEvent>
 /// <param name="Plan">What is planned for it; null where it becomes a dead letter.</param>
 /// <param name="Text">The plan in lines.</param>
 /// <param name="Reason">Why it becomes a dead letter; null where it is applied.</param>
-internal sealed record KnownRecord(LoggedRecord Logged, Plan? Plan, IReadOnlyList<string> Text, string? Reason);
+internal sealed record ExpectedRecord(LoggedRecord Logged, Plan? Plan, IReadOnlyList<string> Text, string? Reason);
