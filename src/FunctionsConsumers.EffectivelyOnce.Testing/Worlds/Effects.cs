@@ -277,7 +277,7 @@ internal sealed partial class Effects(World world)
 
     private static string KindOf(string rowKey) => rowKey[..Math.Max(0, rowKey.IndexOf('!', StringComparison.Ordinal))];
 
-    private static bool Holds(IReadOnlyDictionary<string, object> columns, IReadOnlyDictionary<string, object> planned) =>
+    private static bool Holds(Columns columns, IReadOnlyDictionary<string, object> planned) =>
         planned.All(column => columns.TryGetValue(column.Key, out var value) && IsEqual(value, column.Value));
 
     // A time comes back in UTC, whatever it was planned in; bytes are equal one by one.
