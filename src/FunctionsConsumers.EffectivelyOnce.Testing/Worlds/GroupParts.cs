@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Hosting;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,6 +17,7 @@ internal sealed record GroupParts(
         decoder,
         Tables,
         Senders,
+        new SendSlots(Options),
         Log,
         Options,
         Process,

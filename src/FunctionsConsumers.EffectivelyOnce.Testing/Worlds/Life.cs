@@ -57,6 +57,9 @@ internal sealed partial class Life
             BatchDeadline = setting.BatchDeadline,
             Retention = setting.Retention,
             InDoubt = isOfNewVersion ? InDoubtPolicy.Resend : InDoubtPolicy.Park,
+
+            // Who waits for a place among the sends goes on on the thread pool; here none has to.
+            SendsAtOnce = 1000,
         };
         _inDoubt = options.InDoubt;
         Kinds = world.Consumer.KindsOf(this);

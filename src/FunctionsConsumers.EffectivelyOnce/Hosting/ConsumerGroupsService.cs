@@ -33,6 +33,11 @@ internal sealed partial class ConsumerGroupsService(
                 // The tables or the broker may be back in a moment; batches wait for them.
                 LogUnavailable(group.Name, failure.Message);
             }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // The host is stopped while it starts. Thrown on, this would end the process with a crash report.
+                return;
+            }
         }
 
         _running = Task.WhenAll(groups.Select(group => life.Start(() => RunAsync(group))));

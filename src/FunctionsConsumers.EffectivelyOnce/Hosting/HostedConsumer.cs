@@ -41,6 +41,7 @@ internal sealed partial class HostedConsumer(
         _listener = new KafkaListener(
             HostedConsumerSettings.Listener(group.Name, topics, kafka, options), group.ProcessAsync, watch, () => { }, time, _logger);
         _listener.Start();
+        watch.Follow(topics[0]);
         var loop = new UpkeepLoop(group.Name, Random.Shared, time, _logger);
         _upkeep = Task.WhenAll(
             loop.RunAsync("gap audit", options.GapAuditInterval, stop => group.AuditGapsAsync(IGroupUpkeep.Grace, stop), _stop.Token),

@@ -10,6 +10,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Hosting;
 internal sealed partial class UpkeepLoop(string group, Random random, TimeProvider time, ILogger logger)
 {
     private readonly ILogger _logger = logger;
+    private readonly ContainedFaults _faults = new();
 
     /// <summary>Runs until it is stopped.</summary>
     /// <param name="what">What is done, for the log.</param>
@@ -30,6 +31,7 @@ internal sealed partial class UpkeepLoop(string group, Random random, TimeProvid
             try
             {
                 await once(stop).ConfigureAwait(false);
+                _faults.Over(what);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -39,7 +41,10 @@ internal sealed partial class UpkeepLoop(string group, Random random, TimeProvid
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                LogFailed(group, what, failure.Message);
+                if (_faults.Note(what, failure.Message))
+                {
+                    LogFailed(group, what, failure.Message);
+                }
             }
         }
     }

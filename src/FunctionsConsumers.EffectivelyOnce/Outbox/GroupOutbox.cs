@@ -31,6 +31,7 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
     /// <param name="owner">The id of this process life, never used before and never again.</param>
     /// <param name="time">The clock; leases are measured on its monotonic side.</param>
     /// <param name="logger">Where trouble is reported.</param>
+    /// <param name="slots">How many messages each sender sends side by side; null for an outbox that shares its senders with no other.</param>
     /// <param name="start">Starts work beside the caller's; null for the thread pool's.</param>
     public GroupOutbox(
         string group,
@@ -41,12 +42,13 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
         string owner,
         TimeProvider time,
         ILogger logger,
+        SendSlots? slots = null,
         Func<Func<Task>, Task>? start = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _buckets = buckets;
         _time = time;
-        var dispatch = new OutboxDispatch(group, store, senders, options, owner, time, logger);
+        var dispatch = new OutboxDispatch(group, store, senders, options, owner, time, logger, slots);
         _lanes = new OutboxLanes(group, dispatch, logger, start ?? Task.Run);
         _sweep = new OutboxSweep(group, store, buckets, dispatch, _lanes, options.OutboxLease, time, logger);
         _sweepInterval = TimeSpan.FromTicks(Math.Clamp(options.OutboxLease.Ticks / 4, TimeSpan.TicksPerSecond, 15 * TimeSpan.TicksPerSecond));

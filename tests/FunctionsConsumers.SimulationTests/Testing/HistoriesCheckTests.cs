@@ -53,8 +53,13 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_planner_that_gives_two_subjects_one_row_is_caught() =>
-        Assert.Contains("InvalidDuplicateRow: day!today", Fails(new Planned(_ => new Plan { Inserts = [new RowInsert("day!today", new Dictionary<string, object>())] })), StringComparison.Ordinal);
+    public void A_planner_that_gives_two_subjects_one_row_is_caught()
+    {
+        // Together in a transaction they are one row twice; one after the other, the second is refused for good.
+        var failure = Fails(new Planned(_ => new Plan { Inserts = [new RowInsert("day!today", new Dictionary<string, object>())] }));
+
+        Assert.Matches(new Regex("InvalidDuplicateRow: day!today|is dead-lettered as 'refused'"), failure);
+    }
 
     [Fact]
     public void A_plan_that_the_library_refuses_is_told_before_anything_happens()
