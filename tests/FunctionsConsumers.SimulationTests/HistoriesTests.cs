@@ -13,7 +13,7 @@ namespace FunctionsConsumers.SimulationTests;
 /// </summary>
 public sealed class HistoriesTests(ITestOutputHelper output)
 {
-    private const int Histories = 5_000;
+    private const int Histories = 8_000;
 
     [Fact]
     public void Nothing_is_lost_and_nothing_doubled_in_any_history()

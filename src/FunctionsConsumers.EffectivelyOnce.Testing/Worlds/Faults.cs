@@ -12,6 +12,10 @@ internal sealed record Faults
     public int Pause { get; init; }
     public int Rebalance { get; init; }
     public int Reset { get; init; }
+
+    /// <summary>The group's offset is set forward: what lies between is for the gap audit.</summary>
+    public int Forward { get; init; }
+
     public int ClockJump { get; init; }
     public int WallClockJump { get; init; }
 
@@ -24,6 +28,10 @@ internal sealed record Faults
     public int FailedBefore { get; init; }
     public int LateCommit { get; init; }
     public int SdkRetry { get; init; }
+
+    /// <summary>The network hands a request over twice, the second time after its answer.</summary>
+    public int Twice { get; init; }
+
     public int Forbidden { get; init; }
     public int SlowAnswer { get; init; }
     public int FailedRead { get; init; }
@@ -48,6 +56,12 @@ internal sealed record Faults
     /// </summary>
     public Faults OfTheClient() => this with { FailedRead = Math.Max(FailedRead, 40), Skip = Math.Max(Skip, 80), SlowAnswer = Math.Max(SlowAnswer, 60) };
 
+    /// <summary>
+    /// The same, and what makes the gap audit write a counter while its owner does: skipped batches, and answers that take
+    /// their time.
+    /// </summary>
+    public Faults OfContention() => OfTheClient() with { Skip = 200, SlowAnswer = 100, Crash = 0, Stop = 0, FailedRead = 10, FailedBefore = Math.Min(FailedBefore, 10), Forbidden = 0 };
+
     /// <summary>A mixture.</summary>
     /// <param name="random">The history's seed.</param>
     /// <returns>The mixture.</returns>
@@ -65,6 +79,7 @@ internal sealed record Faults
             Pause = Some(10),
             Rebalance = Some(60),
             Reset = Some(6),
+            Forward = random.Next(3) == 0 ? Some(4) : 0,
             ClockJump = Some(20),
             WallClockJump = Some(6),
             Skip = random.Next(2) == 0 ? Some(40) : 0,
@@ -75,6 +90,7 @@ internal sealed record Faults
             FailedBefore = Some(60),
             LateCommit = Some(60),
             SdkRetry = Some(60),
+            Twice = Some(30),
             Forbidden = random.Next(6) == 0 ? Some(10) : 0,
             SlowAnswer = Some(100),
             FailedRead = Some(50),

@@ -55,7 +55,7 @@ internal sealed partial class Life
             // What the broker has dropped meanwhile is passed over, as autoOffsetReset Earliest says.
             var position = Math.Max(state.Position, World.Log.Start[partition]);
             var there = World.Log.End[partition] - position;
-            var count = there == 0 ? 0 : World.Setting.Small is not null ? there : World.Choices.Below(there + 1);
+            var count = there == 0 ? 0 : World.Setting.Small is not null ? there : World.Setting.Kind is HistoryKind.LargeBatches ? Math.Min(there, 500) : World.Choices.Below(there + 1);
             records.AddRange(Enumerable.Range(position, count).Where(offset => World.Log.At(partition, offset).IsRecord)
                 .Select(offset => World.Log.Read(partition, offset, World.Setting.LosesTimestamps ? World.Choices : null)));
             _partitions[partition] = state with { Position = position + count };

@@ -40,7 +40,7 @@ internal sealed class ModelledGroupLog(Life life) : IGroupLog
         }
 
         // A reading may end anywhere.
-        var size = life.World.Setting.Small is null ? 1 + life.World.Choices.Below(6) : 6;
+        var size = life.World.Setting.Small is not null ? 6 : 1 + life.World.Choices.Below(life.World.Setting.Kind is HistoryKind.LargeBatches or HistoryKind.Large ? 500 : 6);
         var slice = await life.Ask(
             () => string.Create(CultureInfo.InvariantCulture, $"read log {partition} {from}-{to}"), Read, read => read?.ReadTo.ToString(CultureInfo.InvariantCulture) ?? "out of range", cancellationToken);
         return slice.ReadTo < 0 ? throw new StoreUnavailableException("The offset is out of range.") : slice;

@@ -54,7 +54,7 @@ internal sealed class ModelledStore(Life life, ModelledTable table) : ITableStor
         while (true)
         {
             life.World.OnOwnThread();
-            var size = life.World.Setting.Small is null ? 1 + life.World.Choices.Below(3) : 2;
+            var size = life.World.Setting.Small is not null ? 2 : 1 + life.World.Choices.Below(life.World.Setting.Kind is HistoryKind.LargeBatches or HistoryKind.Large ? 200 : 3);
             var scan = new ReadOperation<List<Row>>(life, () => $"scan {partitionKey} {rowKeyPrefix} after '{last}'", Page, rows => "[" + string.Join(' ', rows.Select(Describe)) + "]", cancellationToken);
             life.World.Operations.Add(scan);
             var page = await scan.Answer;

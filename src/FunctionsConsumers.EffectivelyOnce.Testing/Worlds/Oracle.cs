@@ -24,6 +24,9 @@ internal sealed class Oracle(World world)
     /// <summary>Whether each partition of the group has its floor.</summary>
     public bool HasFloors => _progress.HasFloors;
 
+    /// <summary>Whether a partition has its floor.</summary>
+    public bool HasFloor(int partition) => _progress.HasFloor(partition);
+
     /// <summary>Whether every record is settled, and the group knows it of every offset from where it began up to where it committed.</summary>
     public bool IsAudited => !world.Setting.KeepsProgress || (_effects.IsEverythingSettled && _progress.IsComplete);
 

@@ -17,6 +17,9 @@ internal sealed class Progress(World world)
     /// <summary>Whether each partition has its floor that was there when the group began.</summary>
     public bool HasFloors => _finished.Take(_finished.Length - world.Setting.LaterPartitions).All(finished => finished is not null);
 
+    /// <summary>Whether a partition has its floor.</summary>
+    public bool HasFloor(int partition) => _finished[partition] is not null;
+
     /// <summary>Whether everything up to the committed offsets is known to be finished.</summary>
     public bool IsComplete => _finished.Index().All(partition => partition.Item is { } finished
         && (!world.Log.HasCommitted[partition.Index]

@@ -8,6 +8,9 @@ internal sealed record Setting
     /// <summary>Makes the consumer of one world: what it keeps in memory is that world's.</summary>
     public required Func<World, ConsumerUnderTest> Consumer { get; init; }
 
+    /// <summary>What the history is about.</summary>
+    public HistoryKind Kind { get; init; }
+
     public required IReadOnlyList<IReadOnlyList<LoggedRecord>> Records { get; init; }
 
     /// <summary>Where the group begins in each partition; null for the first record of each.</summary>

@@ -48,8 +48,8 @@ internal sealed class SubmitOperation(Life life, Func<string> label, Transaction
         }
 
         var course = Life.World.Choices.Pick([
-            Cancelled ? 20 : 100, faults.SlowAnswer, faults.LostAnswer, faults.FailedBefore, faults.LateCommit, faults.SdkRetry, faults.Forbidden / 2, Cancelled ? 100 : 0]);
-        Life.World.Faulted(course is >= 2 and <= 6);
+            Cancelled ? 20 : 100, faults.SlowAnswer, faults.LostAnswer, faults.FailedBefore, faults.LateCommit, faults.SdkRetry, faults.Forbidden / 2, Cancelled ? 100 : 0, faults.Twice]);
+        Life.World.Faulted(course is (>= 2 and <= 6) or 8);
         switch (course)
         {
             case 0:
@@ -73,6 +73,12 @@ internal sealed class SubmitOperation(Life life, Func<string> label, Transaction
             case 5:
                 Life.World.SendLate(request);
                 Life.World.Note(Life.Name, $"{Label} sent again by the SDK");
+                break;
+            case 8:
+                Serve();
+                Life.World.SendLate(request);
+                Life.World.Note(Life.Name, $"{Label} is on its way twice");
+                Complete(_result!);
                 break;
             case 6:
                 Complete(new SubmitResult(SubmitStatus.Misconfigured, [], "403 for a while"));

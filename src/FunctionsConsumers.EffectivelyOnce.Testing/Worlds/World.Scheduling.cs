@@ -84,6 +84,7 @@ internal sealed partial class World
         May(Setting.Forgets ? Faults.Age : 0, static (world, _) => world.Age(), null);
         May(Faults.Throttle, static (world, _) => world.Throttle(), null);
         May(Faults.Reset, static (world, _) => world.Reset(), null);
+        May(Setting.KeepsProgress && Oracle.HasFloors ? Faults.Forward : 0, static (world, _) => world.Forward(), null);
         foreach (var (weight, act) in Consumer.Happenings())
         {
             May(weight, static (_, target) => ((Action)target!)(), act);
@@ -160,8 +161,12 @@ internal sealed partial class World
     private void Produce()
     {
         var partition = Choices.Pick([.. Log.Partitions.Select((records, index) => index < Log.Visible ? records.Count - Log.End[index] : 0)]);
-        var record = Log.At(partition, Log.End[partition]++);
-        Note("log", $"{record.Described}");
+        do
+        {
+            var record = Log.At(partition, Log.End[partition]++);
+            Note("log", $"{record.Described}");
+        }
+        while (Setting.Kind is HistoryKind.LargeBatches && Log.End[partition] < Log.Partitions[partition].Count);
     }
 
     private void Rebalance()
@@ -200,6 +205,23 @@ internal sealed partial class World
         var offset = Choices.Below(Log.Committed[partition] + 1);
         Note("log", $"p{partition} is set back to {offset}");
         Log.Reset(partition, offset);
+    }
+
+    // Somebody sets the group forward: the audit handles what it never read.
+    private void Forward()
+    {
+        var partition = Choices.Below(Log.Visible);
+        if (!Oracle.HasFloor(partition) || Log.Committed[partition] >= Log.End[partition])
+        {
+            return;
+        }
+
+        Faulted(true);
+        var offset = Log.Committed[partition] + 1 + Choices.Below(Log.End[partition] - Log.Committed[partition]);
+        Note("log", $"p{partition} is set forward to {offset}");
+        Happenings.OnSkipped(offset - Log.Committed[partition]);
+        Log.Commit(partition, offset);
+        Log.Assign(partition, Log.Owner[partition]);
     }
 
     private void Skip(Life life)

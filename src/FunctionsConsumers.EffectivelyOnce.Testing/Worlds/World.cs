@@ -229,7 +229,7 @@ internal sealed partial class World
             }
         }
 
-        var most = Steps + 20_000;
+        var most = Steps + (Setting.Kind is HistoryKind.Usual ? 20_000 : 60_000);
         while (Violation is null && !IsSettled)
         {
             if (Steps > most)

@@ -6,8 +6,8 @@ namespace FunctionsConsumers.SimulationTests.Domain;
 /// <summary>A record of the log, with the order that it is meant to be.</summary>
 internal sealed record OrderRecord : LoggedRecord
 {
-    public OrderRecord(ConsumedRecord record, OrderSpec spec, string key)
-        : base(record, spec.Kind is OrderKind.Poison or OrderKind.Control ? null : spec.Subject ?? key, key, spec.Fingerprint)
+    public OrderRecord(ConsumedRecord record, OrderSpec spec, string key, bool byMeaning = false)
+        : base(record, spec.Kind is OrderKind.Poison or OrderKind.Control ? null : spec.Subject ?? key, key, byMeaning ? spec.Meaning : spec.Fingerprint)
     {
         Spec = spec;
         IsRecord = spec.Kind != OrderKind.Control;

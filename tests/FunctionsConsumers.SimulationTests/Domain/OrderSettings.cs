@@ -34,17 +34,32 @@ internal static class OrderSettings
     /// <summary>A setting of a seed.</summary>
     public static Setting Of(int seed, Random random)
     {
-        var partitions = new List<OrderRecord>[1 + random.Next(3)];
+        var kind = KindOf(seed);
+        var partitions = new List<OrderRecord>[kind switch
+        {
+            HistoryKind.Large => 6,
+            HistoryKind.Contended => 1,
+            HistoryKind.LargeBatches => 2,
+            HistoryKind.ManyResends => 4,
+            _ => 1 + random.Next(3),
+        }];
         for (var i = 0; i < partitions.Length; i++)
         {
             partitions[i] = [];
         }
 
         var earlier = new List<(OrderSpec Spec, string Key)>();
-        var records = 2 + random.Next(13);
-        var bulky = random.Next(25) == 0;
-        var forgets = random.Next(3) == 0;
-        var effectKind = random.Next(forgets ? 2 : 3) == 0 ? null : "order";
+        var records = kind switch
+        {
+            HistoryKind.Large => 150,
+            HistoryKind.LargeBatches => 1000,
+            HistoryKind.ManyResends => 80,
+            _ => 2 + random.Next(13),
+        };
+        var bulky = random.Next(25) == 0 && kind is HistoryKind.Usual;
+        var forgets = random.Next(3) == 0 && kind is HistoryKind.Usual or HistoryKind.ManyResends;
+        var effectKind = kind is HistoryKind.ManyResends || (kind is HistoryKind.Usual && random.Next(forgets ? 2 : 3) == 0) ? null : "order";
+        var byMeaning = random.Next(3) == 0;
         var controls = random.Next(4) == 0;
         for (var nonce = 0; nonce < records; nonce++)
         {
@@ -54,7 +69,18 @@ internal static class OrderSettings
                 partitions[partition].Add(Logged(Control, "", partition, partitions[partition].Count));
             }
 
-            var (spec, key) = Next(random, nonce, earlier, bulky);
+            var (spec, key) = kind switch
+            {
+                HistoryKind.Contended => Contended(nonce),
+                HistoryKind.ManyResends when nonce > 2 => earlier[random.Next(3)],
+                HistoryKind.LargeBatches when random.Next(12) > 0 => Small(random, nonce, earlier),
+                _ => Next(random, nonce, earlier, bulky),
+            };
+            if (byMeaning && random.Next(3) == 0)
+            {
+                spec = spec.Spelled(random.Next(3));
+            }
+
             if (forgets && effectKind is null && spec.Kind != OrderKind.TooWide)
             {
                 // A key alone may be forgotten only where the plan inserts no row of its own.
@@ -62,20 +88,20 @@ internal static class OrderSettings
             }
 
             earlier.Add((spec, key));
-            var logged = Logged(spec, key, partition, partitions[partition].Count);
+            var logged = Logged(spec, key, partition, partitions[partition].Count, byMeaning);
             partitions[partition].Add(bulky && spec.Kind == OrderKind.Poison ? logged with { Record = WithBulk(logged.Record) } : logged);
         }
 
         // Owners get in each other's way more often in fewer buckets, and that is where answers differ.
-        var throughClient = AllThroughClient || seed % OneInSoManyThroughClient == 0;
+        var throughClient = kind is HistoryKind.Contended || (kind is HistoryKind.Usual && (AllThroughClient || seed % OneInSoManyThroughClient == 0));
 
         // The group begins where it once committed, or at the first record.
-        var later = partitions.Length > 1 && random.Next(4) == 0 ? 1 : 0;
+        var later = partitions.Length > 1 && kind is HistoryKind.Usual or HistoryKind.Large && random.Next(4) == 0 ? 1 : 0;
         int[] begins = [.. partitions.Select((partition, index) => index < partitions.Length - later && random.Next(3) == 0 ? random.Next((partition.Count / 2) + 1) : 0)];
         return new Setting
         {
             Seed = seed,
-            Consumer = world => new OrdersUnderTest(world, effectKind),
+            Consumer = world => new OrdersUnderTest(world, effectKind, byMeaning),
             Records = partitions,
             Begins = begins,
             HasCommitted = [.. begins.Select((begin, index) => index < begins.Length - later && (begin > 0 || random.Next(2) == 0))],
@@ -83,19 +109,40 @@ internal static class OrderSettings
             HasTopicId = random.Next(2) == 0,
             HasVersions = random.Next(3) == 0,
             LosesTimestamps = random.Next(4) == 0,
-            Grace = TimeSpan.FromSeconds(random.Next(2) * 10),
+            Kind = kind,
+            Grace = kind is HistoryKind.Contended ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(2) * 10),
             Forgets = forgets,
-            Buckets = 1 + random.Next(throughClient ? 2 : 3),
-            Hosts = 1 + random.Next(3),
+            Buckets = kind is HistoryKind.Contended ? 1 : 1 + random.Next(throughClient ? 2 : 3),
+            Hosts = kind switch { HistoryKind.Large => 5, HistoryKind.Contended => 2, _ => 1 + random.Next(3) },
             Lease = TimeSpan.FromSeconds(random.Next(2) == 0 ? 60 : 10),
             BatchDeadline = TimeSpan.FromSeconds(random.Next(2) == 0 ? 120 : 2),
             ThroughClient = throughClient,
-            IsHosted = random.Next(3) == 0,
+            IsHosted = kind is not HistoryKind.Contended && random.Next(3) == 0,
         };
     }
 
+    /// <summary>The kind of a seed's history.</summary>
+    public static HistoryKind KindOf(int seed) => seed switch
+    {
+        _ when (AllThroughClient && seed % 2 == 0) || seed % (2 * OneInSoManyThroughClient) == 0 => HistoryKind.Contended,
+        _ when seed % 400 == 11 => HistoryKind.LargeBatches,
+        _ when seed % 40 == 7 => HistoryKind.Large,
+        _ when seed % 20 == 3 => HistoryKind.ManyResends,
+        _ => HistoryKind.Usual,
+    };
+
+    // Each adds to the same counters, and what was skipped is handled beside them.
+    private static (OrderSpec Spec, string Key) Contended(int nonce) => (new OrderSpec(
+        OrderKind.Valid, "s" + nonce.ToString(CultureInfo.InvariantCulture), [("laptop", 1), ("phone", 2)], [], 0, 0, nonce), "");
+
+    // Nearly all of a thousand are plain orders, one in four sent before.
+    private static (OrderSpec Spec, string Key) Small(Random random, int nonce, List<(OrderSpec Spec, string Key)> earlier) =>
+        earlier.Count > 0 && random.Next(4) == 0
+            ? earlier[random.Next(earlier.Count)]
+            : (new OrderSpec(OrderKind.Valid, "s" + nonce.ToString(CultureInfo.InvariantCulture), [("laptop", 1)], random.Next(20) == 0 ? [OrdersUnderTest.Resent] : [], 0, 0, nonce), "");
+
     /// <summary>A record of the log.</summary>
-    public static OrderRecord Logged(OrderSpec spec, string key, int partition, int offset) => new(
+    public static OrderRecord Logged(OrderSpec spec, string key, int partition, int offset, bool byMeaning = false) => new(
         new ConsumedRecord(
             new Coordinates(ModelledLog.Topic, partition, offset),
             DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(offset),
@@ -103,7 +150,8 @@ internal static class OrderSettings
             spec.Value,
             key.Length == 0 ? [] : [new RecordHeader("idempotency-key", Encoding.UTF8.GetBytes(key))]),
         spec,
-        key.Length == 0 ? spec.Subject ?? "" : key);
+        key.Length == 0 ? spec.Subject ?? "" : key,
+        byMeaning);
 
     // Compressed, the broker takes it; no transaction does.
     private static ConsumedRecord WithBulk(ConsumedRecord record) => record with { Headers = [.. record.Headers, new RecordHeader("bulk", Bulk)] };

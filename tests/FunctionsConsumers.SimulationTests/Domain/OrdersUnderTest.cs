@@ -7,7 +7,7 @@ using FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 namespace FunctionsConsumers.SimulationTests.Domain;
 
 /// <summary>The consumer of orders, whose products become known by and by, and what is known of each order beforehand.</summary>
-internal sealed class OrdersUnderTest(World world, string? effectKind) : ConsumerUnderTest
+internal sealed class OrdersUnderTest(World world, string? effectKind, bool byMeaning = false) : ConsumerUnderTest
 {
     /// <summary>A kind that is sent again in doubt, unless an old host's setting says otherwise.</summary>
     public const string Resent = "resent";
@@ -39,7 +39,7 @@ internal sealed class OrdersUnderTest(World world, string? effectKind) : Consume
 
     public override IConsumerGroup MakeGroup(Life life, GroupParts parts) => parts.Group(
         new OrderConsumer(effectKind, isOfNewVersion: !life.IsOfOldVersion),
-        new OrderDecoder(new HashSet<string>(_catalog), stop => ReadCatalogAsync(life, stop)),
+        new OrderDecoder(new HashSet<string>(_catalog), stop => ReadCatalogAsync(life, stop), byMeaning),
         life.Time);
 
     public override bool MayBeApplied(LoggedRecord record) => Spec(record) is var spec

@@ -23,16 +23,16 @@ internal static class Simulation
             faults = faults with { WallClockJump = 0 };
         }
 
-        if (setting.ThroughClient && faults.FailedBefore + faults.FailedRead + faults.LostAnswer > 0)
+        if (setting.ThroughClient && (setting.Kind is HistoryKind.Contended || faults.FailedBefore + faults.FailedRead + faults.LostAnswer > 0))
         {
-            faults = faults.OfTheClient();
+            faults = setting.Kind is HistoryKind.Contended ? faults.OfContention() : faults.OfTheClient();
         }
 
         var world = new World(setting, new RandomChoices(random), faults, tracing);
         world.Note("world", $"seed {seed}: rows '{world.Consumer.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, lease {setting.Lease}, deadline {setting.BatchDeadline}{(setting.ThroughClient ? ", through the client" : "")}, {faults}");
         try
         {
-            world.Run(100 + random.Next(500));
+            world.Run((setting.Kind is HistoryKind.Large ? 1000 : 100) + random.Next(500));
         }
         catch (Exception failure)
         {
