@@ -5,11 +5,11 @@ using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
 using FunctionsConsumers.Cli.Outbox;
-using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Tail;
 using FunctionsConsumers.Cli.Traffic;
 using FunctionsConsumers.Lab.Guarantees;
 using FunctionsConsumers.Lab.Kill;
+using FunctionsConsumers.Lab.Proving;
 using FunctionsConsumers.LocalHost.Files;
 
 namespace FunctionsConsumers.Cli;

@@ -45,7 +45,6 @@ internal sealed partial class BatchDelivery
     /// <summary>Delivers a batch. Never throws; a cancelled batch has stored nothing and is read again by whoever comes next.</summary>
     public async Task DeliverAsync(ReadRecord[] batch, CancellationToken cancellationToken)
     {
-        var wait = FirstWait;
         string? reported = null;
         for (var attempt = 1; batch.Length > 0 && !cancellationToken.IsCancellationRequested; attempt++)
         {
@@ -78,8 +77,7 @@ internal sealed partial class BatchDelivery
                 LogRetry(failure, _name, batch.Length, attempt);
             }
 
-            await Pause.ForAsync(wait, _time, cancellationToken).ConfigureAwait(false);
-            wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+            await Pause.ForAsync(BackOff.After(attempt, FirstWait, LongestWait), _time, cancellationToken).ConfigureAwait(false);
             batch = Array.FindAll(batch, IsStillOurs);
         }
     }

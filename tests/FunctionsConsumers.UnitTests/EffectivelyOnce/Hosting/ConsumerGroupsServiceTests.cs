@@ -8,6 +8,8 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Progress;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Hosting;
@@ -42,6 +44,27 @@ public sealed class ConsumerGroupsServiceTests
         await service.StartAsync(Token);
         await UntilAsync(() => opened > 3);
         await service.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_stopped_while_its_start_waits_for_a_service_ends_without_a_crash()
+    {
+        var waiting = new TaskCompletionSource();
+        var group = new StandingGroup
+        {
+            OnSetFloors = stop =>
+            {
+                waiting.TrySetResult();
+                return Task.Delay(Timeout.InfiniteTimeSpan, stop);
+            },
+        };
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton<IHostedService>(new ConsumerGroupsService([group], group.Time, NullLogger<ConsumerGroupsService>.Instance));
+        using var host = builder.Build();
+        var running = host.RunAsync(Token);
+        await waiting.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await running.WaitAsync(TimeSpan.FromSeconds(30), Token);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -91,7 +114,9 @@ public sealed class ConsumerGroupsServiceTests
             return Task.FromResult(_open);
         }
 
-        public Task SetFloorsAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Func<CancellationToken, Task>? OnSetFloors { get; init; }
+
+        public Task SetFloorsAsync(CancellationToken cancellationToken) => OnSetFloors?.Invoke(cancellationToken) ?? Task.CompletedTask;
 
         public Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken) => throw new NotSupportedException();
 
