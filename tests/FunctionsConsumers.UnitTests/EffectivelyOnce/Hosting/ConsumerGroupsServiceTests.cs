@@ -16,7 +16,8 @@ namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Hosting;
 
 public sealed class ConsumerGroupsServiceTests
 {
-    public static TheoryData<Exception> Failures => [new SettingException("403"), new StoreUnavailableException("503"), new InvalidOperationException("a mistake")];
+    public static TheoryData<Exception> Failures =>
+        [new SettingException("403"), new StoreUnavailableException("503"), new InvalidOperationException("a mistake")];
 
     [Theory]
     [MemberData(nameof(Failures))]
@@ -59,7 +60,7 @@ public sealed class ConsumerGroupsServiceTests
             },
         };
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSingleton<IHostedService>(new ConsumerGroupsService([group], group.Time, NullLogger<ConsumerGroupsService>.Instance));
+        builder.Services.AddSingleton<IHostedService>(new ConsumerGroupsService([group], new ProcessLife(), group.Time, NullLogger<ConsumerGroupsService>.Instance));
         using var host = builder.Build();
         var running = host.RunAsync(Token);
         await waiting.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
@@ -91,9 +92,11 @@ public sealed class ConsumerGroupsServiceTests
             Progress = new GroupProgress("group", ProgressStore, log, startsAtEnd: false, NullLogger.Instance, Time);
             _open = new OpenGroup(
                 new TestGroup().Processor,
-                new GroupOutbox("group", table, new Buckets(1), [new TestSender("mail")], new EffectivelyOnceOptions { Buckets = 1 }, "me", TimeProvider.System, NullLogger.Instance),
+                new GroupOutbox("group", table, new Buckets(1), [new TestSender("mail")], new EffectivelyOnceOptions { Buckets = 1 },
+                "me", TimeProvider.System, NullLogger.Instance),
                 Progress,
-                new RetentionSweep("group", table, ProgressStore, new Buckets(1), log, ["topic"], TimeSpan.FromDays(14), Time, NullLogger.Instance));
+                new RetentionSweep(
+                "group", table, ProgressStore, new Buckets(1), log, ["topic"], TimeSpan.FromDays(14), Time, NullLogger.Instance));
         }
 
         public ImpatientTime Time { get; } = new();
@@ -118,9 +121,11 @@ public sealed class ConsumerGroupsServiceTests
 
         public Task SetFloorsAsync(CancellationToken cancellationToken) => OnSetFloors?.Invoke(cancellationToken) ?? Task.CompletedTask;
 
-        public Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<GapAuditResult> AuditGapsAsync(TimeSpan grace, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<GapAuditResult> AuditGapsAsync(TimeSpan grace, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<int> SweepOutboxAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
