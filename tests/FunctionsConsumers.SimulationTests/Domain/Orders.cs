@@ -11,13 +11,9 @@ internal sealed record Order(
 /// <summary>Reads orders, against a catalog as one process life last saw it.</summary>
 /// <param name="catalog">The products known at the start.</param>
 /// <param name="refresh">Reads the catalog again; may fail.</param>
-<<<<<<< HEAD
 /// <param name="byMeaning">Whether it gives canonical bytes, so that blanks at the end make no other order.</param>
-internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<CancellationToken, Task<IReadOnlySet<string>>> refresh, bool byMeaning) : IEventDecoder<Order>
-=======
-internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<CancellationToken, Task<IReadOnlySet<string>>> refresh)
-    : IEventDecoder<Order>
->>>>>>> sim
+internal sealed class OrderDecoder(
+    IReadOnlySet<string> catalog, Func<CancellationToken, Task<IReadOnlySet<string>>> refresh, bool byMeaning) : IEventDecoder<Order>
 {
     private IReadOnlySet<string> _catalog = catalog;
 
@@ -44,12 +40,8 @@ internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<Cancellati
             : throw new InvalidOperationException(line))];
         if (lines.Any(line => !_catalog.Contains(line.Product)))
         {
-<<<<<<< HEAD
-            return new Decoded<Order>(null, subject, null, new Rejection("unknown-product", "The catalog does not hold it.", Provisional: true)) { Canonical = canonical };
-=======
-            return new Decoded<Order>(
-                null, subject, null, new Rejection("unknown-product", "The catalog does not hold it.", Provisional: true));
->>>>>>> sim
+            var rejection = new Rejection("unknown-product", "The catalog does not hold it.", Provisional: true);
+            return new Decoded<Order>(null, subject, null, rejection) { Canonical = canonical };
         }
 
         var order = new Order(
