@@ -173,7 +173,9 @@ public sealed partial class DocumentedCommandsTests
     // As the shell would hand it over: <what is to be put in> is a word, [what may be left out] is there, … is nothing.
     private static ParseResult Parse(string command)
     {
-        var words = Words(OpenPart().Replace(command.Replace("…", "", StringComparison.Ordinal).Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal), "x"));
+        var shown = command.Replace("…", "", StringComparison.Ordinal)
+            .Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+        string[] words = [.. Words(OpenPart().Replace(shown, "x")).SkipWhile(word => Assignment().IsMatch(word))];
         string[] arguments = words[0] is "./run" ? ["run", .. words[1..]] : [.. words[1..]];
         return FcCommandLine.Parse(arguments, new Caller(new Terminal(TextWriter.Null, TextWriter.Null, ShowsProgress: false), new Dictionary<string, string>()));
     }
