@@ -60,22 +60,19 @@ internal static class GroupsCommand
     {
         foreach (var group in groups)
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Group}: {group.State}, {group.Members.Count} members, lag {group.Lag}"));
-            foreach (var member in group.Members)
-            {
-                terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"  {Printed.Of(member.Host)} process {Printed.Of(member.Process)} has {(member.Partitions.Count == 0 ? "no partition" : string.Join(", ", member.Partitions))}"));
-            }
-
-            var table = Terminal.Table("#partition", "#committed", "#end", "#lag", "owner");
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Group}: {group.State}, {Counted.Of(group.Members.Count, "member")}, lag {group.Lag}"));
+            var table = Terminal.Table("#partition", "#committed", "#end", "#lag", "member");
             foreach (var partition in group.Partitions)
             {
                 Terminal.AddRow(
-                    table, partition.Partition, partition.Committed, partition.End, partition.Lag,
-                    group.Members.FirstOrDefault(member => member.Partitions.Contains(partition.Partition))?.Id);
+                    table, partition.Partition, partition.Committed is { } committed ? committed : "-", partition.End, partition.Lag,
+                    group.Members.FirstOrDefault(member => member.Partitions.Contains(partition.Partition)) is { } owner ? Name(owner) : "-");
             }
 
             terminal.Print(table);
         }
     }
+
+    // The name that the member gave itself, host, process and function for those of this project; else the broker's id.
+    private static string Name(GroupMember member) => member.ClientId is { Length: > 0 } name ? name : member.Id;
 }

@@ -36,7 +36,7 @@ internal static class TailCommand
                 call.Given.GetValue(options.Max) ?? long.MaxValue,
                 call.Stop), CancellationToken.None);
             return ExitCode.Good;
-        });
+        }, OnSilence.Wait);
     }
 
     // Where to begin, and the ends that the topic has now.

@@ -36,11 +36,13 @@ public static class EffectivelyOnceRegistration
         services.AddSingleton(given.ConnectTables(configuration));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ProcessLife>();
+        services.AddSingleton<SendSlots>();
         services.AddSingleton<IGroupLog, KafkaGroupLog>();
         services.AddSingleton(provider => new BrokerWatch(
             provider.GetRequiredService<KafkaConnection>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.EffectivelyOnce")));
+        services.AddSingleton<IHostedService, TablesWatchService>();
         services.AddSingleton<IHostedService, ConsumerGroupsService>();
         return new EffectivelyOnceBuilder(services, configuration, options)
             .AddMessageSender<DeadLetterSender>()

@@ -49,7 +49,10 @@ internal static class OutboxRows
     /// <summary>The column that is there where a person had a message sent again that may have been sent before.</summary>
     public const string Tried = "MayHaveBeenSent";
 
-    /// <summary>The column that says in one line why a message still waits or is parked.</summary>
+    /// <summary>
+    /// The column that says in one line why a message still waits or is parked. On a row of several messages it is one line for
+    /// all, or where they differ one line for each, in their order.
+    /// </summary>
     public const string Detail = "Detail";
 
     /// <summary>The column with the message's kind.</summary>
@@ -70,6 +73,11 @@ internal static class OutboxRows
     // 15 columns of 64 KiB stay under the 1 MiB of an entity with room for the other columns.
     private const int ColumnBytes = TransactionLimits.MaxPropertyBytes;
     private const int ColumnsOfARow = 15;
+
+    private const int LongestDetail = 1000;
+
+    // Together they stay within a column of 64 KiB of UTF-16.
+    private const int LongestDetails = 30_000;
 
     // More would not fit the transaction that inserts them.
     private const int MaxParts = TransactionLimits.MaxRows - 1;
@@ -93,38 +101,11 @@ internal static class OutboxRows
         var inserts = new List<RowOperation>(parts + 1);
         for (var part = 0; part <= parts; part++)
         {
-            var columns = new Dictionary<string, object>(StringComparer.Ordinal);
-            if (part == 0)
-            {
-                columns[State] = state;
-                columns[Kind] = parcel.Kind;
-                columns[CreatedAt] = first.CreatedAt;
-                if (parcel.Messages.Count == 1)
-                {
-                    columns[Subject] = first.Subject;
-                    columns[Parts] = parts;
-                }
-                else
-                {
-                    columns[Messages] = parcel.Messages.Count;
-                }
-
-                if (detail is not null)
-                {
-                    columns[Detail] = Shortened(detail);
-                }
-
-                if (policy is { } inDoubt)
-                {
-                    columns[Policy] = inDoubt.ToString();
-                    columns[Doubt] = doubt ?? "";
-                }
-            }
-
+            var columns = part == 0 ? Head(parcel, state, detail, policy, doubt) : new Columns(ColumnsOfARow);
             var end = Math.Min(payload.Length, (part + 1) * RowBytes);
             for (int start = part * RowBytes, column = 0; start < end; start += ColumnBytes, column++)
             {
-                columns[PayloadColumn(column)] = payload[start..Math.Min(end, start + ColumnBytes)];
+                columns.Add(PayloadColumn(column), payload[start..Math.Min(end, start + ColumnBytes)]);
             }
 
             inserts.Add(RowOperation.Insert(RowKeyOf(parcel.Id, part), columns));
@@ -133,10 +114,56 @@ internal static class OutboxRows
         return inserts;
     }
 
-    /// <summary>A detail as it fits its column.</summary>
-    /// <param name="detail">The detail; null counts as empty.</param>
-    /// <returns>At most 1,000 characters.</returns>
-    internal static string Shortened(string? detail) => detail is { Length: > 1000 } ? detail[..1000] : detail ?? "";
+    /// <summary>The details of the messages of a row, as they fit its column.</summary>
+    /// <param name="details">One for each message; null for one that was not tried.</param>
+    /// <returns>Null where none was tried.</returns>
+    internal static string? Details(IReadOnlyList<string?> details)
+    {
+        if (details.All(detail => detail is null))
+        {
+            return null;
+        }
+
+        return details.Distinct(StringComparer.Ordinal).Count() == 1
+            ? Line(details[0], LongestDetail)
+            : string.Join('\n', details.Select(detail => Line(detail, LongestDetails / details.Count)));
+    }
+
+    /// <summary>The detail of one message of a row.</summary>
+    /// <param name="head">The head row.</param>
+    /// <param name="index">Which message.</param>
+    /// <returns>Null where it was never tried.</returns>
+    internal static string? DetailOf(Row head, int index)
+    {
+        var lines = (head.Text(Detail) ?? "").Split('\n');
+        return (lines.Length == 1 ? lines[0] : lines.ElementAtOrDefault(index)) is { Length: > 0 } detail ? detail : null;
+    }
+
+    private static string Line(string? detail, int most)
+    {
+        var line = (detail ?? "").ReplaceLineEndings(" ");
+        return line.Length <= most ? line : line[..most];
+    }
+
+    /// <summary>What the inserts of a message that has its rows to itself take, without making them: its payload may be megabytes.</summary>
+    /// <param name="message">The message.</param>
+    /// <returns>The rows, and their bytes in a request, at most.</returns>
+    public static (int Rows, long RequestBytes) Measure(OutboxMessage message)
+    {
+        var parts = PartsOf(message.Payload);
+        var bytes = TransactionLimits.RequestBytes(RowOperation.Insert(RowKeyOf(message.Id), Head(new Parcel(message.Kind, [message]), Waiting, null, null, null)));
+        for (var part = 1; part <= parts; part++)
+        {
+            bytes += TransactionLimits.RequestBytes(RowOperation.Insert(RowKeyOf(message.Id, part), new Columns(0)));
+        }
+
+        for (int start = 0, column = 0; start < message.Payload.Length; start += ColumnBytes, column++)
+        {
+            bytes += TransactionLimits.RequestBytes(PayloadColumn(column % ColumnsOfARow), Math.Min(ColumnBytes, message.Payload.Length - start));
+        }
+
+        return (1 + parts, bytes);
+    }
 
     /// <summary>The row key of a parcel's head row.</summary>
     /// <param name="id">The id of its first message.</param>
@@ -246,6 +273,33 @@ internal static class OutboxRows
             {
                 MayHaveBeenSent = head.Columns.ContainsKey(Tried),
             }];
+    }
+
+    private static Columns Head(Parcel parcel, string state, string? detail, InDoubtPolicy? policy, string? doubt)
+    {
+        var columns = new Columns(10) { { State, state }, { Kind, parcel.Kind }, { CreatedAt, parcel.Messages[0].CreatedAt } };
+        if (parcel.Messages.Count == 1)
+        {
+            columns.Add(Subject, parcel.Messages[0].Subject);
+            columns.Add(Parts, PartsOf(parcel.Messages[0].Payload));
+        }
+        else
+        {
+            columns.Add(Messages, parcel.Messages.Count);
+        }
+
+        if (detail is not null)
+        {
+            columns.Add(Detail, detail);
+        }
+
+        if (policy is { } inDoubt)
+        {
+            columns.Add(Policy, inDoubt.ToString());
+            columns.Add(Doubt, doubt ?? "");
+        }
+
+        return columns;
     }
 
     private static int Small(Row head, string column, int absent, int most)
