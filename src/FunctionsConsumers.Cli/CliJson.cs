@@ -6,12 +6,12 @@ using FunctionsConsumers.Cli.IdempotencyKeys;
 using FunctionsConsumers.Cli.Offsets;
 using FunctionsConsumers.Cli.Orders;
 using FunctionsConsumers.Cli.Outbox;
-using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Status;
 using FunctionsConsumers.Cli.Tail;
 using FunctionsConsumers.Cli.Traffic;
 using FunctionsConsumers.Lab.Guarantees;
 using FunctionsConsumers.Lab.Kill;
+using FunctionsConsumers.Lab.Proving;
 using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.Operations.Catalog;
 using FunctionsConsumers.Operations.ConsumerGroups;
@@ -52,7 +52,8 @@ internal sealed partial class CliJson : JsonSerializerContext;
 /// <summary>The shapes as they are printed: read by people and by jq, and never pasted into HTML.</summary>
 internal static class PrintedJson
 {
-    public static JsonSerializerOptions Shapes { get; } = new(CliJson.Default.Options) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Shapes { get; } = new(
+        CliJson.Default.Options) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }
 
 /// <summary>Enumerations as words in lower case, parts joined by a dash.</summary>

@@ -54,7 +54,11 @@ public sealed class DeadLetterTests
     {
         var letter = new DeadLetter(
             "billing", new string('r', 100_000), new string('d', 5_000_000), DateTimeOffset.UnixEpoch,
-            Record with { Key = new byte[5_000_000], Value = new byte[5_000_000], Headers = [.. Enumerable.Repeat(new RecordHeader("h", new byte[100]), 50_000)] });
+            Record with
+            {
+                Key = new byte[5_000_000], Value = new byte[5_000_000],
+                Headers = [.. Enumerable.Repeat(new RecordHeader("h", new byte[100]), 50_000)],
+            });
         while (letter.Smaller() is { } smaller)
         {
             letter = smaller;
@@ -71,6 +75,23 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public void The_bytes_of_both_formats_stay_as_they_are_in_the_tables_of_earlier_versions()
+    {
+        const string First =
+            "010762696C6C696E67086E6F742D6A736F6E037768790080B5F7F57F9F080C6F726465722D6576656E74730200000011"
+            + "00000000000000B0C4F6E85EE5DB0802000000FF0004000000010203FE03000000016801000000FF0168FFFFFFFF0165"
+            + "0000000000";
+        const string Second =
+            "020762696C6C696E67086E6F742D6A736F6E037768790080B5F7F57F9F080C6F726465722D6576656E74730200000011"
+            + "00000000000000000080B5F7F57F9F0802000000FF0004000000010203FE03000000016801000000FF0168FFFFFFFF01"
+            + "6500000000000000";
+
+        Assert.Equal(First, Convert.ToHexString(Letter(Record).ToPayload()));
+        Assert.Equal(Second, Convert.ToHexString(Letter(Record with { Timestamp = null }).ToPayload()));
+        Assert.Equal(Second, Convert.ToHexString(DeadLetter.FromPayload(Convert.FromHexString(Second)).ToPayload()));
+    }
+
+    [Fact]
     public void A_timestamp_that_an_earlier_version_made_up_is_missing()
     {
         var read = DeadLetter.FromPayload(Letter(Record with { Timestamp = DateTimeOffset.UnixEpoch }).ToPayload());
@@ -81,7 +102,8 @@ public sealed class DeadLetterTests
     [InlineData(new byte[] { 9, 0 })]
     [InlineData(new byte[] { 1, 3, 0 })]
     [InlineData(new byte[] { })]
-    public void Another_version_and_what_is_cut_off_are_refused(byte[] payload) => Assert.Throws<InvalidDataException>(() => DeadLetter.FromPayload(payload));
+    public void Another_version_and_what_is_cut_off_are_refused(byte[] payload) =>
+        Assert.Throws<InvalidDataException>(() => DeadLetter.FromPayload(payload));
 
     private static DeadLetter Letter(ConsumedRecord record) => new("billing", "not-json", "why", DateTimeOffset.UnixEpoch, record);
 }

@@ -1,10 +1,7 @@
-using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
-using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 
@@ -307,7 +304,10 @@ public sealed class GroupOutboxTests
     [InlineData("three")]
     public async Task Of_a_shared_row_only_what_was_not_sent_is_left_and_goes_later(string left)
     {
-        var sender = new RecordingSender { ResultOf = message => message.Subject == left ? new SendResult(SendStatus.NotSent, "away") : SendResult.Sent };
+        var sender = new RecordingSender
+        {
+            ResultOf = message => message.Subject == left ? new SendResult(SendStatus.NotSent, "away") : SendResult.Sent,
+        };
         var outbox = Outbox(sender);
         outbox.Offer(Bucket, [Insert("one", "two", "three")]);
         await outbox.DispatchAsync(TestContext.Current.CancellationToken);
@@ -357,7 +357,10 @@ public sealed class GroupOutboxTests
     [Fact]
     public async Task What_is_left_of_a_shared_row_is_written_down_once_though_the_answer_was_lost()
     {
-        var sender = new RecordingSender { ResultOf = message => message.Subject == "one" ? new SendResult(SendStatus.NotSent, "away") : SendResult.Sent };
+        var sender = new RecordingSender
+        {
+            ResultOf = message => message.Subject == "one" ? new SendResult(SendStatus.NotSent, "away") : SendResult.Sent,
+        };
         var outbox = Outbox(sender);
         var parcel = Insert("one", "two");
         var settlement = _store.Submits + 2;
@@ -393,15 +396,10 @@ public sealed class GroupOutboxTests
         Assert.Empty(_store.Inner.Rows());
     }
 
-    private GroupOutbox Outbox(IMessageSender sender, string owner = "me", InDoubtPolicy policy = InDoubtPolicy.Resend) => new(
-        "group", _store, new Buckets(1), [sender], new EffectivelyOnceOptions { Buckets = 1, InDoubt = policy }, owner, _time, NullLogger.Instance);
+    private GroupOutbox Outbox(IMessageSender sender, string owner = "me", InDoubtPolicy policy = InDoubtPolicy.Resend) =>
+        TestOutbox.Over(_store, _time, new EffectivelyOnceOptions { Buckets = 1, InDoubt = policy }, owner, sender);
 
-    private CommittedParcel Insert(params string[] names)
-    {
-        var parcel = new Parcel("test", [.. names.Select(name =>
-            new OutboxMessage(MessageId.Of("group", name, name, 0), "test", "group", name, Encoding.UTF8.GetBytes(name), _time.GetUtcNow()))]);
-        return new CommittedParcel(parcel, _store.Inner.Submit(Bucket, OutboxRows.Inserts(parcel)).ETags[0]);
-    }
+    private CommittedParcel Insert(params string[] names) => TestOutbox.Insert(_store.Inner, Bucket, "test", _time.GetUtcNow(), names);
 
     private void DieWhileSending(CommittedParcel parcel) => _store.Inner.Submit(Bucket, [RowOperation.Merge(
         OutboxRows.RowKeyOf(parcel.Parcel.Id),

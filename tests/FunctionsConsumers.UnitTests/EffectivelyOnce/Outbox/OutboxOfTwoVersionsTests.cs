@@ -1,10 +1,8 @@
-using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 
@@ -54,7 +52,8 @@ public sealed class OutboxOfTwoVersionsTests
     [Theory]
     [InlineData(InDoubtPolicy.Park, InDoubtPolicy.Resend, 0)]
     [InlineData(InDoubtPolicy.Resend, InDoubtPolicy.Park, 1)]
-    public async Task A_message_keeps_the_policy_of_its_first_claim_whatever_the_setting_is_later(InDoubtPolicy first, InDoubtPolicy later, int sent)
+    public async Task A_message_keeps_the_policy_of_its_first_claim_whatever_the_setting_is_later(
+        InDoubtPolicy first, InDoubtPolicy later, int sent)
     {
         var dying = new TestSender("payment") { OnSend = () => throw new OwnerDiedException() };
         await DieWhileSendingAsync(dying, Insert("one"), first);
@@ -116,13 +115,14 @@ public sealed class OutboxOfTwoVersionsTests
         await outbox.DispatchAsync(Token);
         var rows = _store.Inner.Rows();
         Assert.All(rows, row => Assert.Equal("Park", row.Text("InDoubt")));
-        Assert.Equal(["parked True", "waiting False"], rows.Select(row => $"{row.Text("State")} {OutboxRows.IsInDoubt(row)}").Order(StringComparer.Ordinal));
+        Assert.Equal(["parked True", "waiting False"],
+            rows.Select(row => $"{row.Text("State")} {OutboxRows.IsInDoubt(row)}").Order(StringComparer.Ordinal));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private GroupOutbox Outbox(IMessageSender sender, string owner = "me", InDoubtPolicy policy = InDoubtPolicy.Resend) => new(
-        "group", _store, new Buckets(1), [sender], new EffectivelyOnceOptions { Buckets = 1, InDoubt = policy }, owner, _time, NullLogger.Instance);
+    private GroupOutbox Outbox(IMessageSender sender, string owner = "me", InDoubtPolicy policy = InDoubtPolicy.Resend) =>
+        TestOutbox.Over(_store, _time, new EffectivelyOnceOptions { Buckets = 1, InDoubt = policy }, owner, sender);
 
     private Row Head() => Assert.Single(_store.Inner.Rows());
 
@@ -145,12 +145,7 @@ public sealed class OutboxOfTwoVersionsTests
         await outbox.SweepAsync(Token);
     }
 
-    private CommittedParcel Insert(params string[] names)
-    {
-        var parcel = new Parcel("payment", [.. names.Select(name =>
-            new OutboxMessage(MessageId.Of("group", name, name, 0), "payment", "group", name, Encoding.UTF8.GetBytes(name), _time.GetUtcNow()))]);
-        return new CommittedParcel(parcel, _store.Inner.Submit(Bucket, OutboxRows.Inserts(parcel)).ETags[0]);
-    }
+    private CommittedParcel Insert(params string[] names) => TestOutbox.Insert(_store.Inner, Bucket, "payment", _time.GetUtcNow(), names);
 
     private void Set(CommittedParcel parcel, Dictionary<string, object> columns) =>
         _store.Inner.Submit(Bucket, [RowOperation.Merge(OutboxRows.RowKeyOf(parcel.Parcel.Id), columns, parcel.ETag!)]);
