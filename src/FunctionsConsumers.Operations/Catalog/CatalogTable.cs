@@ -4,7 +4,6 @@ using Azure.Data.Tables;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
-using FunctionsConsumers.Orders;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
 using FunctionsConsumers.Orders.Inventory;
@@ -113,7 +112,7 @@ public sealed class CatalogTable(OperatedServices services)
     private async Task<Dictionary<string, long>> ReservedAsync(CancellationToken cancellationToken)
     {
         var reserved = new Dictionary<string, long>(StringComparer.Ordinal);
-        if (await GroupTable.FindAsync(services.Tables, Groups.Inventory, cancellationToken) is not { } table)
+        if (await GroupTable.FindAsync(services.Tables, ReservationConsumer.GroupName, cancellationToken) is not { } table)
         {
             return reserved;
         }
