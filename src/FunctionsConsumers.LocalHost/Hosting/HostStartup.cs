@@ -98,7 +98,11 @@ internal static class HostStartup
     }
 
     /// <summary>The registration of the app itself.</summary>
-    public static void RegisterApp(IServiceCollection services, IConfiguration settings) => services.AddOrderConsumers(settings);
+    public static void RegisterApp(IServiceCollection services, IConfiguration settings)
+    {
+        services.AddTelemetry(settings);
+        services.AddOrderConsumers(settings);
+    }
 
     private static void SetLevels(ILoggingBuilder logging, HostJson hostJson, bool quiet)
     {
