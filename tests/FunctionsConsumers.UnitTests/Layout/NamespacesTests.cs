@@ -26,7 +26,7 @@ public sealed class NamespacesTests
     /// <summary>Our assemblies.</summary>
     public static TheoryData<string> Assemblies() =>
     [
-        "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.Orders", "FunctionsConsumers", "FunctionsConsumers.LocalHost",
+        "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.EffectivelyOnce.Testing", "FunctionsConsumers.Orders", "FunctionsConsumers", "FunctionsConsumers.LocalHost",
         "FunctionsConsumers.Operations", "FunctionsConsumers.Audit", "FunctionsConsumers.Lab", "fc",
     ];
 
