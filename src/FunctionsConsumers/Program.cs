@@ -1,7 +1,6 @@
 using FunctionsConsumers;
 using FunctionsConsumers.Orders.Settings;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,8 +12,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.Configuration.AddHostJson(AppContext.BaseDirectory);
 HostSettings.CheckDeadline(builder.Configuration);
 
-// Said to the host only where this process exports: the host then leaves the app's log to it.
-builder.Services.AddTelemetry(builder.Configuration)?.UseFunctionsWorkerDefaults();
+builder.Services.AddTelemetry(builder.Configuration, isWorker: true);
 builder.Services.AddOrderConsumers(builder.Configuration);
 var app = builder.Build();
 var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers");
