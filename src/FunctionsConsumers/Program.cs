@@ -9,7 +9,8 @@ var builder = FunctionsApplication.CreateBuilder(args);
 
 // The gap audit asks where a group begins (extensions.kafka.autoOffsetReset), since that decides what a gap is.
 builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "host.json"), optional: false);
-builder.Services.AddOrderConsumers(builder.Configuration);
+builder.ConfigureFunctionsWebApplication();
+builder.Services.AddOrdersApp(builder.Configuration);
 var app = builder.Build();
 if (KafkaExtension.Notice is { } notice)
 {

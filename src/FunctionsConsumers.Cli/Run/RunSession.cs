@@ -30,15 +30,19 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>How many functions run, each a group's member.</summary>
     public IReadOnlyList<LocalFunction> Functions => _host.Functions;
 
+    /// <summary>The address that serves HTTP; null where none does.</summary>
+    public string? HttpAddress => _host.HttpAddress;
+
     /// <summary>Ends when an embedded service dies; its line says why.</summary>
     public Task<string> Failure => _services?.Failure ?? new TaskCompletionSource<string>().Task;
 
     /// <summary>Starts what is missing, and the functions.</summary>
     /// <param name="call">The call.</param>
     /// <param name="partitions">How many partitions the topic gets where it has to be made.</param>
+    /// <param name="http">The port for HTTP; null for the usual one.</param>
     /// <param name="quiet">Whether the host prints warnings and errors only.</param>
     /// <returns>The session.</returns>
-    public static async Task<RunSession> StartAsync(Invocation call, int partitions, bool quiet)
+    public static async Task<RunSession> StartAsync(Invocation call, int partitions, int? http, bool quiet)
     {
         var target = call.Target();
         EmbeddedServices? services = null;
@@ -57,7 +61,13 @@ internal sealed class RunSession : IAsyncDisposable
             }
 
             var host = await LocalFunctionsHost.StartAsync(
-                new LocalHostOptions { Topic = target.Topic, Partitions = partitions, Settings = target.HostSettings(), Quiet = quiet, Log = call.Terminal.Error }, call.Stop);
+                new LocalHostOptions { Topic = target.Topic, Partitions = partitions, HttpPort = http, Settings = target.HostSettings(), Quiet = quiet, Log = call.Terminal.Error }, call.Stop);
+            if (file is not null)
+            {
+                file = file with { Http = host.HttpAddress };
+                file.Write();
+            }
+
             return new RunSession(call, target, services, file, host);
         }
         catch

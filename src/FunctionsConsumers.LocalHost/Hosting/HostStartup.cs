@@ -105,7 +105,7 @@ internal static class HostStartup
     }
 
     /// <summary>The registration of the app itself.</summary>
-    public static void RegisterApp(IServiceCollection services, IConfiguration settings) => services.AddOrderConsumers(settings);
+    public static void RegisterApp(IServiceCollection services, IConfiguration settings) => services.AddOrdersApp(settings);
 
     private static void SetLevels(ILoggingBuilder logging, HostJson hostJson, bool quiet)
     {

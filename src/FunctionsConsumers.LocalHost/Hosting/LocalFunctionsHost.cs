@@ -4,6 +4,7 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost.Configuration;
 using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.LocalHost.Functions;
+using FunctionsConsumers.LocalHost.Http;
 using FunctionsConsumers.LocalHost.Kafka;
 using FunctionsConsumers.LocalHost.Timers;
 using Microsoft.Azure.Functions.Worker;
@@ -29,6 +30,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     private readonly List<TimerListener> _timers = [];
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
+    private HttpServer? _http;
     private Task? _stopped;
     private bool _reporting = true;
 
@@ -52,6 +54,9 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
     /// <summary>The topic of the orders.</summary>
     public string Topic { get; }
+
+    /// <summary>The address that serves the HTTP functions, without a slash at its end; null where the app has none.</summary>
+    public string? HttpAddress => _http?.Address;
 
     /// <summary>The app's services.</summary>
     public IServiceProvider Services => _app.Services;
@@ -92,6 +97,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         HostStartup.CheckDeadline(settings, hostJson);
 
         var app = HostStartup.BuildApp(settings, hostJson, options, register);
+        LocalFunctionsHost? host = null;
         try
         {
             var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.LocalHost");
@@ -110,7 +116,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
             await HostStartup.StartAppAsync(app, cancellationToken);
 
-            var host = new LocalFunctionsHost(app, kafka, topic, logger);
+            host = new LocalFunctionsHost(app, kafka, topic, logger);
             for (var i = 0; i < functions.Kafka.Count; i++)
             {
                 host.Add(functions.Kafka[i], invokers[i], settings, hostJson.Kafka, isMock);
@@ -119,6 +125,11 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             for (var i = 0; i < functions.Timers.Count; i++)
             {
                 host.Add(functions.Timers[i], timers[i], settings);
+            }
+
+            if (functions.Http.Count > 0)
+            {
+                await host.ServeAsync(functions.Http, hostJson.RoutePrefix, options.HttpPort ?? LocalSettings.HttpPort(folder), cancellationToken);
             }
 
             if (KafkaExtension.Notice is { } notice)
@@ -136,6 +147,11 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
         catch
         {
+            if (host?._http is { } http)
+            {
+                await http.DisposeAsync();
+            }
+
             await app.StopAsync(CancellationToken.None);
             app.Dispose();
             throw;
@@ -173,6 +189,12 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         Functions = [.. Functions, new LocalFunction(function.Name, "timerTrigger", null, null, schedule)];
     }
 
+    private async Task ServeAsync(IReadOnlyList<HttpFunction> functions, string prefix, int? port, CancellationToken cancellationToken)
+    {
+        _http = await HttpServer.StartAsync(functions, prefix, port, _app.Services, cancellationToken);
+        Functions = [.. Functions, .. functions.Select(function => new LocalFunction(function.Name, "httpTrigger", null, null, null, _http.Describe(function)))];
+    }
+
     /// <summary>The functions as <c>func start</c> lists them.</summary>
     private string Listing() => string.Join(Environment.NewLine, ["Functions:", "", .. Functions.Select(function => "        " + function.Describe()), ""]);
 
@@ -204,6 +226,12 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         {
             _reporting = false;
             new HostReport(Environment.ProcessId, Topic, Kafka.Brokers, []).Remove();
+        }
+
+        if (_http is not null)
+        {
+            // Until here it tells how the stop goes on.
+            await _http.DisposeAsync();
         }
 
         using var limit = new CancellationTokenSource(LeaveTimeout);

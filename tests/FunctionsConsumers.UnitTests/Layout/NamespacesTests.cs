@@ -20,6 +20,7 @@ public sealed class NamespacesTests
         [Library + ".Progress"],
         [Library + ".Retention"],
         [Library + ".Kafka"],
+        [Library + ".Health"],
         [Library + ".Hosting", "Microsoft.Extensions.DependencyInjection"],
     ];
 
