@@ -16,6 +16,13 @@ public interface IEventDecoder<TEvent>
     IReadOnlyCollection<string>? Groups => null;
 
     /// <summary>
+    /// Whether equal keys, values and headers always make equal events, wherever the records stand and whatever their
+    /// timestamps are. A resend of a record that this process has seen applied is then suppressed without being decoded.
+    /// </summary>
+    /// <value>Default false: every record is decoded.</value>
+    bool DecodesByContent => false;
+
+    /// <summary>
     /// Decodes one record. A pure function of the record and of the reference data read last (a catalog, say). What is no
     /// event is a <see cref="Rejection" />; a record for which this throws is a dead letter with the reason <c>refused</c>.
     /// </summary>

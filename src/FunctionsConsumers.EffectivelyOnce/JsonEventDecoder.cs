@@ -14,6 +14,8 @@ namespace FunctionsConsumers.EffectivelyOnce;
 internal sealed class JsonEventDecoder<TEvent>(JsonTypeInfo<TEvent> json, Func<TEvent, string?> subject, Func<TEvent, string?>? eventId)
     : IEventDecoder<TEvent>
 {
+    public bool DecodesByContent => true;
+
     public Decoded<TEvent> Decode(ConsumedRecord record)
     {
         TEvent? decoded;

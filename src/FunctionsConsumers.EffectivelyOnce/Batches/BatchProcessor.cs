@@ -1,4 +1,3 @@
-using System.Globalization;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
@@ -17,6 +16,9 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     // About 250 bytes each: some 10 MB for each group.
     private const int RememberedSubjects = 40_000;
 
+    // Some 40,000 records of 200 bytes.
+    private const int RememberedBytes = 20 * 1024 * 1024;
+
     private readonly IEventDecoder<TEvent> _decoder;
     private readonly Planner<TEvent> _planner;
     private readonly ITableStore _store;
@@ -28,6 +30,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     private readonly ILogger _logger;
     private readonly Counters _counters;
     private readonly KnownSubjects? _known;
+    private readonly KnownRecords? _knownRecords;
     private readonly GroupMetrics _metrics;
 
     /// <summary>Makes the processor of a group.</summary>
@@ -69,6 +72,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 
         // Rows that are nothing but keys are forgotten some day, so what was seen of them is no knowledge.
         _known = _planner.KeepsKeysOnly ? null : new KnownSubjects(RememberedSubjects);
+        _knownRecords = _planner.KeepsKeysOnly || !decoder.DecodesByContent ? null : new KnownRecords(RememberedBytes);
     }
 
     /// <inheritdoc />
@@ -86,13 +90,43 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     internal async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, Deadline deadline)
     {
         var started = _time.GetTimestamp();
-        var attempt = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
-        var pending = new List<PlannedRecord>(records.Count);
+        var delivery = Delivery.Begin(_time.GetUtcNow());
         var outcomes = new RecordOutcome[records.Count];
+        var pending = Plan(records, delivery, outcomes);
+        var duplicates = await SettleRejectedAsync(pending, delivery, deadline).ConfigureAwait(false);
+        duplicates.ForEach(record => outcomes[record.Position] = record.Suppressed());
+        while (pending.Count > 0)
+        {
+            var runs = Runs(pending, delivery.Attempt, deadline);
+            await Task.WhenAll(runs.Select(run => run.RunAsync())).ConfigureAwait(false);
+            pending = [];
+            foreach (var run in runs)
+            {
+                run.Duplicates.ForEach(record => outcomes[record.Position] = record.Suppressed());
+                run.Committed.ForEach(record => outcomes[record.Position] = record.Settled());
+                pending.AddRange(run.RuledOut.Select(ruledOut => DeadLetter(ruledOut.Record, ruledOut.Verdict, ruledOut.Detail, delivery)));
+                Remember(run);
+            }
+        }
+
+        var outcome = new BatchOutcome(outcomes);
+        LogBatch(Group, records.Count, outcome.Applied, outcome.Duplicates, outcome.DeadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
+        _metrics.Settled(outcome, deadline.Tries, _time.GetElapsedTime(started));
+        return outcome;
+    }
+
+    // What is known already, and what is not for this group, has its outcome at once. The others are planned.
+    private List<PlannedRecord> Plan(IReadOnlyList<ConsumedRecord> records, Delivery delivery, RecordOutcome[] outcomes)
+    {
+        var pending = new List<PlannedRecord>(records.Count);
         for (var position = 0; position < records.Count; position++)
         {
             var record = records[position];
-            if (_planner.Plan(record, attempt, _time.GetUtcNow()) is { } planned)
+            if (_knownRecords?.Knows(record) == true)
+            {
+                outcomes[position] = new RecordOutcome(record.Coordinates, RecordResult.Duplicate);
+            }
+            else if (_planner.Plan(record, delivery) is { } planned)
             {
                 if (planned.Failure is { } failure)
                 {
@@ -108,47 +142,66 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             }
         }
 
-        var duplicates = await SettleRejectedAsync(pending, attempt, deadline).ConfigureAwait(false);
-        duplicates.ForEach(record => outcomes[record.Position] = record.Suppressed());
-        while (pending.Count > 0)
+        return pending;
+    }
+
+    // Committed ones, and those that a committed row calls the same event.
+    private void Remember(BucketRun run)
+    {
+        if (_knownRecords is not null)
         {
-            var runs = Runs(pending, attempt, deadline);
-            await Task.WhenAll(runs.Select(run => run.RunAsync())).ConfigureAwait(false);
-            pending = [];
-            foreach (var run in runs)
+            foreach (var record in run.Committed)
             {
-                run.Duplicates.ForEach(record => outcomes[record.Position] = record.Suppressed());
-                run.Committed.ForEach(record => outcomes[record.Position] = record.Settled());
-                pending.AddRange(run.RuledOut.Select(ruledOut => DeadLetter(ruledOut.Record, ruledOut.Verdict, ruledOut.Detail, attempt)));
+                if (!record.IsDeadLetter)
+                {
+                    _knownRecords.Remember(record.Record);
+                }
+            }
+
+            foreach (var record in run.Duplicates)
+            {
+                if (!record.IsDeadLetter)
+                {
+                    _knownRecords.Remember(record.Record);
+                }
             }
         }
-
-        var outcome = new BatchOutcome(outcomes);
-        LogBatch(Group, records.Count, outcome.Applied, outcome.Duplicates, outcome.DeadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
-        _metrics.Settled(outcome, deadline.Tries, _time.GetElapsedTime(started));
-        return outcome;
     }
 
     // Records of several partitions have no order between them: kept together by partition, a transaction touches fewer
     // of the counters that each partition has for itself. The sort is stable, so each partition's own order stays.
-    private List<BucketRun> Runs(List<PlannedRecord> pending, string attempt, Deadline deadline) =>
-        [.. pending
-            .GroupBy(record => record.Bucket, StringComparer.Ordinal)
-            .OrderBy(bucket => bucket.Key, StringComparer.Ordinal)
-            .Select(bucket => new BucketRun(
-                _store,
-                bucket.Key,
-                [.. bucket.OrderBy(record => record.Record.Coordinates.Topic, StringComparer.Ordinal).ThenBy(record => record.Record.Coordinates.Partition)],
-                attempt,
-                _counters,
-                _known,
-                _outbox,
-                deadline,
-                _metrics))];
+    private List<BucketRun> Runs(List<PlannedRecord> pending, string attempt, Deadline deadline)
+    {
+        var buckets = new SortedDictionary<string, List<PlannedRecord>>(StringComparer.Ordinal);
+        foreach (var record in pending)
+        {
+            if (!buckets.TryGetValue(record.Bucket, out var own))
+            {
+                buckets.Add(record.Bucket, own = new List<PlannedRecord>(2 * pending.Count / _buckets.All.Count));
+            }
+
+            own.Add(record);
+        }
+
+        var isOfOnePartition = pending.TrueForAll(record => record.Record.Coordinates.Partition == pending[0].Record.Coordinates.Partition
+            && string.Equals(record.Record.Coordinates.Topic, pending[0].Record.Coordinates.Topic, StringComparison.Ordinal));
+        return [.. buckets.Select(bucket => new BucketRun(
+            _store,
+            bucket.Key,
+            isOfOnePartition
+                ? bucket.Value
+                : [.. bucket.Value.OrderBy(record => record.Record.Coordinates.Topic, StringComparer.Ordinal).ThenBy(record => record.Record.Coordinates.Partition)],
+            attempt,
+            _counters,
+            _known,
+            _outbox,
+            deadline,
+            _metrics))];
+    }
 
     // What a plan or a decoder rejects now may have been applied by an owner with another version of them, or with a newer
     // view of the data that the verdict depends on: the data and the subject's row are read again before it is given.
-    private async Task<List<PlannedRecord>> SettleRejectedAsync(List<PlannedRecord> pending, string attempt, Deadline deadline)
+    private async Task<List<PlannedRecord>> SettleRejectedAsync(List<PlannedRecord> pending, Delivery delivery, Deadline deadline)
     {
         if (pending.Exists(record => record.IsProvisional))
         {
@@ -157,14 +210,20 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
                 await _decoder.RefreshAsync(deadline.Token).ConfigureAwait(false);
                 return true;
             }, deadline).ConfigureAwait(false);
+            var later = delivery.At(_time.GetUtcNow());
             for (var i = 0; i < pending.Count; i++)
             {
-                pending[i] = pending[i].IsProvisional ? _planner.Plan(pending[i].Record, attempt, _time.GetUtcNow())!.InPlaceOf(pending[i]) : pending[i];
+                pending[i] = pending[i].IsProvisional ? _planner.Plan(pending[i].Record, later)!.InPlaceOf(pending[i]) : pending[i];
             }
         }
 
+        if (!pending.Exists(record => record.Event is not null))
+        {
+            return [];
+        }
+
         var rejected = pending.Where(record => record.Event is not null).GroupBy(record => _buckets.Of(record.Event!.Subject), StringComparer.Ordinal);
-        var ruled = await Task.WhenAll(rejected.Select(bucket => JudgeAsync(bucket.Key, [.. bucket], attempt, deadline))).ConfigureAwait(false);
+        var ruled = await Task.WhenAll(rejected.Select(bucket => JudgeAsync(bucket.Key, [.. bucket], delivery.Attempt, deadline))).ConfigureAwait(false);
         var duplicates = new List<PlannedRecord>();
         foreach (var (record, verdict) in ruled.SelectMany(bucket => bucket))
         {
@@ -175,7 +234,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             }
             else
             {
-                pending[pending.IndexOf(record)] = DeadLetter(record, record.Event!, verdict, null, attempt);
+                pending[pending.IndexOf(record)] = DeadLetter(record, record.Event!, verdict, null, delivery);
             }
         }
 
@@ -226,7 +285,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         }
     }
 
-    private PlannedRecord DeadLetter(PlannedRecord record, Verdict verdict, string? refusal, string attempt)
+    private PlannedRecord DeadLetter(PlannedRecord record, Verdict verdict, string? refusal, Delivery delivery)
     {
         // The table refused the dead letter itself: it goes without what may be at fault, down to the form that always fits.
         if (record.IsDeadLetter)
@@ -235,10 +294,10 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
                 ?? throw new InvalidOperationException($"The table of '{Group}' refuses the dead letter of {record.Record.Coordinates}: {refusal}");
         }
 
-        return DeadLetter(record, record.Identity, verdict, refusal, attempt);
+        return DeadLetter(record, record.Identity, verdict, refusal, delivery);
     }
 
-    private PlannedRecord DeadLetter(PlannedRecord record, EventIdentity identity, Verdict verdict, string? refusal, string attempt)
+    private PlannedRecord DeadLetter(PlannedRecord record, EventIdentity identity, Verdict verdict, string? refusal, Delivery delivery)
     {
         var rejection = verdict switch
         {
@@ -249,7 +308,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             _ => new Rejection(DeadLetterReasons.Refused, $"The event's rows are refused: {refusal}"),
         };
         LogDeadLetter(Group, record.Record.Coordinates, rejection.Reason);
-        return _planner.DeadLetter(record.Record, identity, rejection, attempt, _time.GetUtcNow()).InPlaceOf(record);
+        return _planner.DeadLetter(record.Record, identity, rejection, delivery.At(_time.GetUtcNow())).InPlaceOf(record);
     }
 
     [LoggerMessage(1, LogLevel.Information, "{Group}: {Records} records: {Applied} applied, {Duplicates} duplicates, {DeadLettered} dead-lettered, {Milliseconds} ms")]

@@ -47,9 +47,8 @@ internal sealed class BucketRun(
             }
 
             deadline.ThrowIfOver();
-            var left = pending.Count;
             await TryAsync(TransactionPacker.Next(pending)).ConfigureAwait(false);
-            if (pending.Count < left)
+            if (pending.RemoveAll(record => record.IsSettled) > 0)
             {
                 failures = 0;
             }
@@ -67,19 +66,21 @@ internal sealed class BucketRun(
             return;
         }
 
-        foreach (var record in pending.ToArray())
+        foreach (var record in pending)
         {
             if (!record.IsDeadLetter && !record.InDoubt && known.Find(record.Identity.Subject) is { } row)
             {
                 Settle(record, Verdicts.Of(row.Key, row.Fingerprint, record.Identity));
             }
         }
+
+        pending.RemoveAll(record => record.IsSettled);
     }
 
     // Insert first, ask later: without a duplicate, the usual case, nothing is read.
-    private async Task TryAsync(List<PlannedRecord> transaction)
+    private async Task TryAsync(Transaction next)
     {
-        var parcels = ParcelPacker.Pack(transaction.SelectMany(record => record.Messages));
+        var (transaction, parcels) = next;
         IReadOnlyList<RowOperation> additions;
         try
         {
@@ -96,7 +97,14 @@ internal sealed class BucketRun(
             return;
         }
 
-        List<RowOperation> operations = [.. transaction.SelectMany(Inserts), .. additions, .. parcels.SelectMany(parcel => OutboxRows.Inserts(parcel))];
+        var operations = new List<RowOperation>(TransactionLimits.MaxRows);
+        transaction.ForEach(record => operations.AddRange(Inserts(record)));
+        operations.AddRange(additions);
+        foreach (var parcel in parcels)
+        {
+            operations.AddRange(OutboxRows.Inserts(parcel));
+        }
+
         var result = await store.SubmitAsync(bucket, operations, deadline.Token).ConfigureAwait(false);
         if (result.Status == SubmitStatus.Committed)
         {
@@ -126,8 +134,8 @@ internal sealed class BucketRun(
     }
 
     // A dead letter's row that another record left behind, in a topic made anew under an old name, is replaced.
-    private static IEnumerable<RowOperation> Inserts(PlannedRecord record) => record.ReplacedETag is { } etag
-        ? record.Inserts.Select((insert, index) => index == 0 ? RowOperation.Replace(insert.RowKey, insert.Columns, etag) : insert)
+    private static RowOperation[] Inserts(PlannedRecord record) => record.ReplacedETag is { } etag
+        ? [RowOperation.Replace(record.Inserts[0].RowKey, record.Inserts[0].Columns, etag), .. record.Inserts[1..]]
         : record.Inserts;
 
     private void Commit(
@@ -137,7 +145,7 @@ internal sealed class BucketRun(
         var next = 0;
         foreach (var record in transaction)
         {
-            next += record.Inserts.Count;
+            next += record.Inserts.Length;
             Applied(record);
         }
 
@@ -203,7 +211,7 @@ internal sealed class BucketRun(
     // Where nothing is remembered, all that wait for the same subjects are judged at once: each would else cost an insert, a
     // reading and a note of its own.
     private List<PlannedRecord> WithTheirResends(List<PlannedRecord> transaction, IReadOnlyDictionary<string, Row> rows) =>
-        [.. (known is null ? pending : transaction).Where(record => rows.ContainsKey(record.SubjectRowKey))];
+        [.. (known is null ? pending : transaction).Where(record => !record.IsSettled && rows.ContainsKey(record.SubjectRowKey))];
 
     // A further row that another event has inserted would fail the transaction for ever. It was there before the subject's
     // row is read once more, and both come in one transaction: a subject without its row has not inserted it.
@@ -264,20 +272,19 @@ internal sealed class BucketRun(
                 Applied(record);
                 break;
             case Verdict.Duplicate:
+                record.IsSettled = true;
                 Duplicates.Add(record);
-                pending.Remove(record);
                 break;
             default:
-                RuledOut.Add((record, verdict, null));
-                pending.Remove(record);
+                RuleOut(record, verdict, null);
                 break;
         }
     }
 
     private void Applied(PlannedRecord record)
     {
+        record.IsSettled = true;
         Committed.Add(record);
-        pending.Remove(record);
         if (!record.IsDeadLetter)
         {
             known?.Remember(record.Identity.Subject, record.Identity.Key, record.Identity.Fingerprint);
@@ -297,8 +304,13 @@ internal sealed class BucketRun(
         var missing = transaction[0].IsDeadLetter ? transaction : await ReadBackAsync(transaction).ConfigureAwait(false);
         foreach (var record in missing)
         {
-            RuledOut.Add((record, Verdict.Free, detail));
-            pending.Remove(record);
+            RuleOut(record, Verdict.Free, detail);
         }
+    }
+
+    private void RuleOut(PlannedRecord record, Verdict verdict, string? detail)
+    {
+        record.IsSettled = true;
+        RuledOut.Add((record, verdict, detail));
     }
 }

@@ -29,6 +29,14 @@ internal static class PlanRules
     // Documented as forbidden: / \ # ? and control characters. '%' and '+' are known to be read wrongly in addresses.
     private static readonly SearchValues<char> ForbiddenInKeys = SearchValues.Create("/\\#?%+");
 
+    private static readonly SearchValues<char> PlainInNames = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
+    private static readonly SearchValues<char> PlainCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    private static readonly SearchValues<char> PlainInKeys =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!:=");
+
     // The service's calendar begins here.
     private static readonly DateTimeOffset EarliestTime = new(1601, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -42,7 +50,7 @@ internal static class PlanRules
             return null;
         }
 
-        if (OwnKinds.Contains(effectKind, StringComparer.Ordinal))
+        if (IsOwnKind(effectKind))
         {
             return $"the kind '{effectKind}' is the library's own: give the effect's rows another one";
         }
@@ -68,17 +76,34 @@ internal static class PlanRules
             return "The plan has columns for an effect, and the consumer has no EffectKind: its subject's row is nothing but a key.";
         }
 
-        return plan.Effect.Select(column => ColumnViolation("the effect", column)).FirstOrDefault(IsOne)
-            ?? plan.Inserts.Select(insert => InsertViolation(insert, effectKind)).FirstOrDefault(IsOne)
-            ?? plan.Additions.Select(addition => AdditionViolation(addition, effectKind)).FirstOrDefault(IsOne)
-            ?? RowTwice(plan)
-            ?? plan.Messages.Select(MessageViolation).FirstOrDefault(IsOne);
+        // Every event passes here: nothing is allocated for a plan that breaks no rule.
+        foreach (var (name, value) in plan.Effect)
+        {
+            if ((NameViolation("the effect", name) ?? ValueViolation("the effect", name, value)) is { } violation)
+            {
+                return violation;
+            }
+        }
+
+        return FirstViolation(plan.Inserts, effectKind, InsertViolation)
+            ?? FirstViolation(plan.Additions, effectKind, AdditionViolation)
+            ?? (plan.Inserts.Count == 0 ? null : RowTwice(plan))
+            ?? FirstViolation(plan.Messages, effectKind, static (message, _) => MessageViolation(message));
     }
 
-    private static SearchValues<char> PlainCharacters { get; } =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static string? FirstViolation<T>(IReadOnlyList<T> parts, string? effectKind, Func<T, string?, string?> violationOf)
+    {
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (violationOf(parts[i], effectKind) is { } violation)
+            {
+                return violation;
+            }
+        }
 
-    private static bool IsOne(string? violation) => violation is not null;
+        return null;
+    }
+
 
     private static string? InsertViolation(RowInsert? insert, string? effectKind)
     {
@@ -88,12 +113,13 @@ internal static class PlanRules
         }
 
         return RowKeyViolation(insert.RowKey, effectKind)
-            ?? insert.Columns.Select(column => ColumnViolation($"row '{insert.RowKey}'", column)).FirstOrDefault(IsOne);
+            ?? insert.Columns.Select(column => ColumnViolation($"row '{insert.RowKey}'", column)).FirstOrDefault(violation => violation is not null);
     }
 
     private static string? AdditionViolation(Addition? addition, string? effectKind) => addition is null
         ? "The plan adds to a counter that is null."
-        : RowKeyViolation(addition.RowKey, effectKind) ?? NameViolation($"counter '{addition.RowKey}'", addition.Column);
+        : RowKeyViolation(addition.RowKey, effectKind)
+            ?? (IsPlainName(addition.Column) ? null : NameViolation($"counter '{addition.RowKey}'", addition.Column));
 
     private static string? RowKeyViolation(string? rowKey, string? effectKind)
     {
@@ -102,13 +128,15 @@ internal static class PlanRules
             return string.Create(CultureInfo.InvariantCulture, $"The plan has a row key of {rowKey?.Length ?? 0} characters: 1 to {RowKey.MaxLength} are taken; RowKey.OfSubject makes one.");
         }
 
-        if (rowKey.AsSpan().ContainsAny(ForbiddenInKeys) || rowKey.Any(char.IsControl) || !Utf16.IsWellFormed(rowKey))
+        if (rowKey.AsSpan().ContainsAnyExcept(PlainInKeys)
+            && (rowKey.AsSpan().ContainsAny(ForbiddenInKeys) || rowKey.Any(char.IsControl) || !Utf16.IsWellFormed(rowKey)))
         {
             return $"The plan has a row key with characters that Table storage does not take in keys: RowKey.OfSubject escapes them. It is '{rowKey}'.";
         }
 
-        var kind = rowKey.Split('!', 2)[0];
-        return OwnKinds.Contains(kind, StringComparer.Ordinal) || string.Equals(kind, effectKind, StringComparison.Ordinal)
+        var kind = rowKey.AsSpan();
+        kind = kind.IndexOf('!') is var end and >= 0 ? kind[..end] : kind;
+        return IsOwnKind(kind) || (effectKind is not null && kind.SequenceEqual(effectKind))
             ? $"The plan writes row '{rowKey}', and rows '{kind}!…' are the library's own: it would be taken for another event's."
             : null;
     }
@@ -119,6 +147,11 @@ internal static class PlanRules
     // The service takes names of C#'s form; the library's own are not the plan's to write, on any row.
     private static string? NameViolation(string row, string? name)
     {
+        if (IsPlainName(name))
+        {
+            return null;
+        }
+
         if (name is not null && OwnColumns.Contains(name))
         {
             return $"The plan writes column {name} of {row}, which is the library's own: give the column another name.";
@@ -127,6 +160,23 @@ internal static class PlanRules
         return name is not { Length: > 0 and <= MaxColumnName } || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsLetterOrDigit(c) || c == '_')
             ? $"The plan writes column '{name}' of {row}: a column's name has letters, digits and '_', does not begin with a digit, and has at most 255 characters."
             : null;
+    }
+
+    // The usual name, without a look at Unicode's tables.
+    private static bool IsPlainName(string? name) => name is { Length: > 0 and <= MaxColumnName }
+        && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(PlainInNames) && !OwnColumns.Contains(name);
+
+    private static bool IsOwnKind(ReadOnlySpan<char> kind)
+    {
+        foreach (var own in OwnKinds)
+        {
+            if (kind.SequenceEqual(own))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string? ValueViolation(string row, string name, object? value) => value switch

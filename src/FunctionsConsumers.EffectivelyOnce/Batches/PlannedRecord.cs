@@ -18,13 +18,13 @@ internal sealed class PlannedRecord
     public required string Bucket { get; init; }
 
     /// <summary>The rows to insert, without those of the messages; the first is the row that names the subject.</summary>
-    public required IReadOnlyList<RowOperation> Inserts { get; init; }
+    public required RowOperation[] Inserts { get; init; }
 
     /// <summary>The amounts to add to counters.</summary>
-    public required IReadOnlyList<Addition> Additions { get; init; }
+    public required Addition[] Additions { get; init; }
 
     /// <summary>The messages that leave; their rows may hold those of other records of the transaction too.</summary>
-    public required IReadOnlyList<OutboxMessage> Messages { get; init; }
+    public required OutboxMessage[] Messages { get; init; }
 
     /// <summary>Why the record became a dead letter; null for an event's effects.</summary>
     public Rejection? Rejection { get; init; }
@@ -45,7 +45,10 @@ internal sealed class PlannedRecord
     public Exception? Failure { get; init; }
 
     /// <summary>The bytes of the inserts in a request, at most.</summary>
-    public required int RequestBytes { get; init; }
+    public required long RequestBytes { get; init; }
+
+    /// <summary>Whether the record has left its bucket's run: applied, suppressed or ruled out.</summary>
+    public bool IsSettled { get; set; }
 
     /// <summary>Whether the service refused a transaction this record was part of: it is then submitted alone.</summary>
     public bool Alone { get; set; }

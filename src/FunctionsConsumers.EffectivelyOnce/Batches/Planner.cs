@@ -20,10 +20,9 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
 
     /// <summary>Plans one record. Whatever decoder and consumer return or throw, it ends as effects or as a dead letter.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="attempt">The id of this delivery.</param>
-    /// <param name="now">The time, UTC.</param>
+    /// <param name="delivery">This delivery.</param>
     /// <returns>The planned record; null for one that was redriven for another group.</returns>
-    public PlannedRecord? Plan(ConsumedRecord record, string attempt, DateTimeOffset now)
+    public PlannedRecord? Plan(ConsumedRecord record, Delivery delivery)
     {
         var target = Redrive.TargetOf(record, consumer.Group, decoder.Groups);
         if (target == RedriveTarget.AnotherGroup)
@@ -31,50 +30,44 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
             return null;
         }
 
-        var coordinates = record.Coordinates.ToString();
-        var identity = new EventIdentity(consumer.Group, coordinates, coordinates, Fingerprint.Of(record.Value), record.Coordinates);
         Decoded<TEvent>? decoded = null;
+        EventIdentity? identity = null;
         try
         {
             decoded = decoder.Decode(record);
-            var key = IdempotencyKey.Of(record, decoded.EventId, decoded.Subject) ?? coordinates;
-            identity = identity with { Subject = decoded.Subject ?? key, Key = key };
-            if (decoded.Canonical is { } canonical)
-            {
-                identity = identity with { Fingerprint = Fingerprint.Of(canonical), Spelling = record.Value ?? [] };
-            }
+            identity = IdentityOf(record, decoded);
 
             // Before all else: what the value says does not matter where nobody is meant.
             if (target == RedriveTarget.Nobody)
             {
-                return DeadLetter(record, identity, Redrive.RejectionOf(record, decoder.Groups), attempt, now);
+                return DeadLetter(record, identity, Redrive.RejectionOf(record, decoder.Groups), delivery);
             }
 
             if (decoded.Rejection is { } rejection)
             {
-                return DeadLetter(record, identity, rejection, attempt, now, applied: decoded.Subject is null && !rejection.Provisional ? null : identity);
+                return DeadLetter(record, identity, rejection, delivery, applied: decoded.Subject is null && !rejection.Provisional ? null : identity);
             }
 
-            if (key.Length > IdempotencyKey.MaxLength)
+            if (identity.Key.Length > IdempotencyKey.MaxLength)
             {
                 return DeadLetter(record, identity, new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
-                    $"The idempotency key has {key.Length} characters; at most {IdempotencyKey.MaxLength} are taken.")), attempt, now, applied: identity);
+                    $"The idempotency key has {identity.Key.Length} characters; at most {IdempotencyKey.MaxLength} are taken.")), delivery, applied: identity);
             }
 
             var plan = consumer.Plan(decoded.Event!, identity);
             if (PlanRules.Violation(plan, _effectKind) is { } forbidden)
             {
-                return DeadLetter(record, identity, new Rejection(DeadLetterReasons.Refused, forbidden), attempt, now, applied: identity);
+                return DeadLetter(record, identity, new Rejection(DeadLetterReasons.Refused, forbidden), delivery, applied: identity);
             }
 
-            var planned = Effects(record, identity, plan, attempt, now);
-            return Violation(planned) is { } violation ? DeadLetter(record, identity, violation, attempt, now, applied: identity) : planned;
+            var planned = Effects(record, identity, plan, delivery);
+            return Violation(planned) is { } violation ? DeadLetter(record, identity, violation, delivery, applied: identity) : planned;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             // Both are pure functions: what they throw now they throw at every delivery, and the partition would stand still.
             var rejection = new Rejection(DeadLetterReasons.Refused, $"The {(decoded is null ? "decoder" : "consumer")} of '{consumer.Group}' threw {failure.GetType().Name}: {failure.Message}");
-            return DeadLetter(record, identity, rejection, attempt, now, applied: decoded?.Subject is null ? null : identity, failure);
+            return DeadLetter(record, identity ?? IdentityOf(record, null), rejection, delivery, applied: decoded?.Subject is null ? null : identity, failure);
         }
     }
 
@@ -82,8 +75,7 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
     /// <param name="record">The record.</param>
     /// <param name="identity">Who the event is, or would be.</param>
     /// <param name="rejection">Why it is poison.</param>
-    /// <param name="attempt">The id of this delivery.</param>
-    /// <param name="now">The time, UTC.</param>
+    /// <param name="delivery">This delivery.</param>
     /// <param name="applied">Who the event is whose subject's row is to be read first; null for none.</param>
     /// <param name="failure">What decoder or consumer threw; null where that is not the reason.</param>
     /// <returns>The planned dead letter.</returns>
@@ -91,21 +83,20 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         ConsumedRecord record,
         EventIdentity identity,
         Rejection rejection,
-        string attempt,
-        DateTimeOffset now,
+        Delivery delivery,
         EventIdentity? applied = null,
         Exception? failure = null)
     {
         var coordinates = record.Coordinates.ToString();
         var own = identity with { Subject = coordinates, Key = coordinates };
-        var letter = new DeadLetter(consumer.Group, rejection.Reason, rejection.Detail, now, record);
+        var letter = new DeadLetter(consumer.Group, rejection.Reason, rejection.Detail, delivery.Now, record);
         var columns = new Dictionary<string, object> { ["Reason"] = letter.Reason };
         if (record.Timestamp is { } timestamp)
         {
             columns["RecordTimestamp"] = timestamp;
         }
 
-        var row = RowOperation.Insert(RowKey.OfDeadLetter(record.Coordinates), IdentityColumns.With(columns, own, IdentityColumns.DeadLettered, attempt, now));
+        var row = RowOperation.Insert(RowKey.OfDeadLetter(record.Coordinates), IdentityColumns.With(columns, own, IdentityColumns.DeadLettered, delivery));
         var planned = Planned(letter);
         while (Violation(planned) is not null && planned.Smaller?.Invoke() is { } smaller)
         {
@@ -117,7 +108,7 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         PlannedRecord Planned(DeadLetter deadLetter)
         {
             var id = MessageId.OfDeadLetter(consumer.Group, own, record.Timestamp);
-            var message = new OutboxMessage(id, DeadLetters.DeadLetter.Kind, consumer.Group, coordinates, deadLetter.ToPayload(), now);
+            var message = new OutboxMessage(id, DeadLetters.DeadLetter.Kind, consumer.Group, coordinates, deadLetter.ToPayload(), delivery.Now);
             return new PlannedRecord
             {
                 Record = record,
@@ -135,24 +126,40 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         }
     }
 
-    private PlannedRecord Effects(ConsumedRecord record, EventIdentity identity, Plan plan, string attempt, DateTimeOffset now)
+    // What decoder and headers say; what was not decoded has its coordinates alone.
+    private EventIdentity IdentityOf(ConsumedRecord record, Decoded<TEvent>? decoded)
     {
-        var inserts = new List<RowOperation>(1 + plan.Inserts.Count)
+        var key = (decoded is null ? null : IdempotencyKey.Of(record, decoded.EventId, decoded.Subject)) ?? record.Coordinates.ToString();
+        var canonical = decoded?.Canonical;
+        return new EventIdentity(consumer.Group, decoded?.Subject ?? key, key, Fingerprint.Of(canonical ?? record.Value), record.Coordinates)
         {
-            RowOperation.Insert(
-                RowKey.OfSubject(SubjectRowKind, identity.Subject),
-                IdentityColumns.With(plan.Effect, identity, IdentityColumns.Applied, attempt, now)),
+            Spelling = canonical is null ? null : record.Value ?? [],
         };
-        foreach (var insert in plan.Inserts)
+    }
+
+    private PlannedRecord Effects(ConsumedRecord record, EventIdentity identity, Plan plan, Delivery delivery)
+    {
+        var inserts = new RowOperation[1 + plan.Inserts.Count];
+        inserts[0] = RowOperation.Insert(
+            RowKey.OfSubject(SubjectRowKind, identity.Subject),
+            IdentityColumns.With(plan.Effect, identity, IdentityColumns.Applied, delivery));
+        for (var i = 1; i < inserts.Length; i++)
         {
-            inserts.Add(RowOperation.Insert(insert.RowKey, new Dictionary<string, object>(insert.Columns, StringComparer.Ordinal)));
+            inserts[i] = RowOperation.Insert(plan.Inserts[i - 1].RowKey, plan.Inserts[i - 1].Columns);
         }
 
-        var messages = new OutboxMessage[plan.Messages.Count];
+        var messages = plan.Messages.Count == 0 ? [] : new OutboxMessage[plan.Messages.Count];
         for (var ordinal = 0; ordinal < messages.Length; ordinal++)
         {
             var message = plan.Messages[ordinal];
-            messages[ordinal] = new OutboxMessage(identity.MessageId(ordinal), message.Kind, consumer.Group, identity.Subject, message.Payload, now);
+            messages[ordinal] = new OutboxMessage(
+                identity.MessageId(ordinal), message.Kind, consumer.Group, identity.Subject, message.Payload, delivery.Now);
+        }
+
+        var bytes = 0L;
+        foreach (var insert in inserts)
+        {
+            bytes += TransactionLimits.RequestBytes(insert);
         }
 
         return new PlannedRecord
@@ -161,9 +168,9 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
             Identity = identity,
             Bucket = buckets.Of(identity.Subject),
             Inserts = inserts,
-            Additions = [.. plan.Additions],
+            Additions = plan.Additions.Count == 0 ? [] : [.. plan.Additions],
             Messages = messages,
-            RequestBytes = inserts.Sum(TransactionLimits.RequestBytes),
+            RequestBytes = bytes,
         };
     }
 
@@ -179,30 +186,37 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
     private static Rejection? Violation(PlannedRecord planned)
     {
         // Of a message's row only the subject has no bound by its making.
-        if (planned.Messages.Count > 0 && 2 * planned.Messages[0].Subject.Length > TransactionLimits.MaxPropertyBytes)
+        if (planned.Messages.Length > 0 && 2 * planned.Messages[0].Subject.Length > TransactionLimits.MaxPropertyBytes)
         {
             return new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
                 $"The subject has {planned.Messages[0].Subject.Length} characters; a column takes {TransactionLimits.MaxPropertyBytes / 2}."));
         }
 
-        if (planned.Inserts.Select(TransactionLimits.Violation).FirstOrDefault(violation => violation is not null) is { } violation)
+        foreach (var insert in planned.Inserts)
         {
-            return new Rejection(DeadLetterReasons.TooLarge, violation);
+            if (TransactionLimits.Violation(insert) is { } violation)
+            {
+                return new Rejection(DeadLetterReasons.TooLarge, violation);
+            }
         }
 
         var parcels = new ParcelPacker();
         parcels.Add(planned.Messages);
-        var rows = planned.Inserts.Count + parcels.Rows + planned.Additions.Select(addition => addition.RowKey).Distinct(StringComparer.Ordinal).Count();
+        var rows = planned.Inserts.Length + parcels.Rows + Counters(planned.Additions);
         if (rows > TransactionLimits.MaxRows)
         {
             return new Rejection(DeadLetterReasons.TooWide, string.Create(CultureInfo.InvariantCulture,
                 $"The event's effects are {rows} rows; a transaction takes {TransactionLimits.MaxRows}."));
         }
 
-        var bytes = planned.RequestBytes + parcels.RequestBytes + (TransactionPacker.CounterBytes * planned.Additions.Count);
+        var bytes = planned.RequestBytes + parcels.RequestBytes + (TransactionPacker.CounterBytes * planned.Additions.Length);
         return bytes > TransactionLimits.MaxBytes
             ? new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
                 $"The event's effects are {bytes} bytes; a transaction takes {TransactionLimits.MaxBytes}."))
             : null;
     }
+
+    private static int Counters(Addition[] additions) => additions.Length < 2
+        ? additions.Length
+        : additions.Select(addition => addition.RowKey).Distinct(StringComparer.Ordinal).Count();
 }

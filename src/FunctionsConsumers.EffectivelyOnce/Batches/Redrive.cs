@@ -22,7 +22,7 @@ internal static class Redrive
     /// <returns>For whom.</returns>
     public static RedriveTarget TargetOf(ConsumedRecord record, string group, IReadOnlyCollection<string>? groups)
     {
-        if (!record.Headers.Any(header => header.Name == Header))
+        if (!HasHeader(record))
         {
             return RedriveTarget.Everyone;
         }
@@ -48,6 +48,19 @@ internal static class Redrive
         return new Rejection(DeadLetterReasons.BadRedrive, groups is null
             ? $"The header {Header} holds {name}, which is the name of no consumer group: write the name of one group."
             : $"The header {Header} holds {name}, which is none of the groups {string.Join(", ", groups)}: write the name of one of them.");
+    }
+
+    private static bool HasHeader(ConsumedRecord record)
+    {
+        for (var i = 0; i < record.Headers.Count; i++)
+        {
+            if (record.Headers[i].Name == Header)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // A group is also a table, and the service takes names of tables that differ in capitals alone for one.

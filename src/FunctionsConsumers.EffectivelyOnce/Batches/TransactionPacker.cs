@@ -15,14 +15,15 @@ internal static class TransactionPacker
 
     /// <summary>Chooses the next transaction's records.</summary>
     /// <param name="pending">The bucket's records that are not settled, in order; at least one.</param>
-    /// <returns>At least one of them, in order.</returns>
-    public static List<PlannedRecord> Next(IReadOnlyList<PlannedRecord> pending)
+    /// <returns>At least one of them, in order, with their messages in parcels.</returns>
+    public static Transaction Next(IReadOnlyList<PlannedRecord> pending)
     {
-        var chosen = new List<PlannedRecord>();
-        var subjects = new HashSet<string>(StringComparer.Ordinal);
+        var chosen = new List<PlannedRecord>(Math.Min(pending.Count, TransactionLimits.MaxRows));
+        var subjects = new HashSet<string>(chosen.Capacity, StringComparer.Ordinal);
         var counters = new HashSet<string>(StringComparer.Ordinal);
         var parcels = new ParcelPacker();
-        int rows = 0, bytes = 0;
+        var rows = 0;
+        var bytes = 0L;
         foreach (var record in pending)
         {
             if (!subjects.Add(record.SubjectRowKey))
@@ -30,14 +31,15 @@ internal static class TransactionPacker
                 continue;
             }
 
-            var newCounters = record.Additions.Count(addition => !counters.Contains(addition.RowKey));
-            var recordRows = record.Inserts.Count + newCounters;
-            var recordBytes = record.RequestBytes + (CounterBytes * newCounters);
-            parcels.Add(record.Messages);
-            if (chosen.Count > 0
-                && (record.Alone
-                    || rows + recordRows + parcels.Rows > TransactionLimits.MaxRows
-                    || bytes + recordBytes + parcels.RequestBytes > TransactionLimits.MaxBytes))
+            var newCounters = New(record.Additions, counters);
+            rows += record.Inserts.Length + newCounters;
+            bytes += record.RequestBytes + (CounterBytes * newCounters);
+            if (chosen.Count == 0)
+            {
+                // What one event needs has been checked already, and goes in any case.
+                parcels.Add(record.Messages);
+            }
+            else if (record.Alone || !parcels.TryAdd(record.Messages, TransactionLimits.MaxRows - rows, TransactionLimits.MaxBytes - bytes))
             {
                 break;
             }
@@ -48,14 +50,28 @@ internal static class TransactionPacker
                 break;
             }
 
-            rows += recordRows;
-            bytes += recordBytes;
             foreach (var addition in record.Additions)
             {
                 counters.Add(addition.RowKey);
             }
         }
 
-        return chosen;
+        return new Transaction(chosen, parcels.Parcels);
+    }
+
+    private static int New(Addition[] additions, HashSet<string> counters)
+    {
+        var count = 0;
+        foreach (var addition in additions)
+        {
+            count += counters.Contains(addition.RowKey) ? 0 : 1;
+        }
+
+        return count;
     }
 }
+
+/// <summary>The records of a transaction, and their messages as they stand in its rows.</summary>
+/// <param name="Records">The records, in order.</param>
+/// <param name="Parcels">The messages.</param>
+internal sealed record Transaction(List<PlannedRecord> Records, IReadOnlyList<Parcel> Parcels);

@@ -93,44 +93,37 @@ internal static class OutboxRows
         var inserts = new List<RowOperation>(parts + 1);
         for (var part = 0; part <= parts; part++)
         {
-            var columns = new Dictionary<string, object>(StringComparer.Ordinal);
-            if (part == 0)
-            {
-                columns[State] = state;
-                columns[Kind] = parcel.Kind;
-                columns[CreatedAt] = first.CreatedAt;
-                if (parcel.Messages.Count == 1)
-                {
-                    columns[Subject] = first.Subject;
-                    columns[Parts] = parts;
-                }
-                else
-                {
-                    columns[Messages] = parcel.Messages.Count;
-                }
-
-                if (detail is not null)
-                {
-                    columns[Detail] = Shortened(detail);
-                }
-
-                if (policy is { } inDoubt)
-                {
-                    columns[Policy] = inDoubt.ToString();
-                    columns[Doubt] = doubt ?? "";
-                }
-            }
-
+            var columns = part == 0 ? Head(parcel, state, detail, policy, doubt) : new Columns(ColumnsOfARow);
             var end = Math.Min(payload.Length, (part + 1) * RowBytes);
             for (int start = part * RowBytes, column = 0; start < end; start += ColumnBytes, column++)
             {
-                columns[PayloadColumn(column)] = payload[start..Math.Min(end, start + ColumnBytes)];
+                columns.Add(PayloadColumn(column), payload[start..Math.Min(end, start + ColumnBytes)]);
             }
 
             inserts.Add(RowOperation.Insert(RowKeyOf(parcel.Id, part), columns));
         }
 
         return inserts;
+    }
+
+    /// <summary>What the inserts of a message that has its rows to itself take, without making them: its payload may be megabytes.</summary>
+    /// <param name="message">The message.</param>
+    /// <returns>The rows, and their bytes in a request, at most.</returns>
+    public static (int Rows, long RequestBytes) Measure(OutboxMessage message)
+    {
+        var parts = PartsOf(message.Payload);
+        var bytes = TransactionLimits.RequestBytes(RowOperation.Insert(RowKeyOf(message.Id), Head(new Parcel(message.Kind, [message]), Waiting, null, null, null)));
+        for (var part = 1; part <= parts; part++)
+        {
+            bytes += TransactionLimits.RequestBytes(RowOperation.Insert(RowKeyOf(message.Id, part), new Columns(0)));
+        }
+
+        for (int start = 0, column = 0; start < message.Payload.Length; start += ColumnBytes, column++)
+        {
+            bytes += TransactionLimits.RequestBytes(PayloadColumn(column % ColumnsOfARow), Math.Min(ColumnBytes, message.Payload.Length - start));
+        }
+
+        return (1 + parts, bytes);
     }
 
     /// <summary>A detail as it fits its column.</summary>
@@ -246,6 +239,33 @@ internal static class OutboxRows
             {
                 MayHaveBeenSent = head.Columns.ContainsKey(Tried),
             }];
+    }
+
+    private static Columns Head(Parcel parcel, string state, string? detail, InDoubtPolicy? policy, string? doubt)
+    {
+        var columns = new Columns(10) { { State, state }, { Kind, parcel.Kind }, { CreatedAt, parcel.Messages[0].CreatedAt } };
+        if (parcel.Messages.Count == 1)
+        {
+            columns.Add(Subject, parcel.Messages[0].Subject);
+            columns.Add(Parts, PartsOf(parcel.Messages[0].Payload));
+        }
+        else
+        {
+            columns.Add(Messages, parcel.Messages.Count);
+        }
+
+        if (detail is not null)
+        {
+            columns.Add(Detail, Shortened(detail));
+        }
+
+        if (policy is { } inDoubt)
+        {
+            columns.Add(Policy, inDoubt.ToString());
+            columns.Add(Doubt, doubt ?? "");
+        }
+
+        return columns;
     }
 
     private static int Small(Row head, string column, int absent, int most)

@@ -202,14 +202,15 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         List<(CommittedParcel Parcel, List<RowOperation> Operations)> settlements)
     {
         List<(CommittedParcel, List<RowOperation>)> chunk = [];
-        int rows = 0, bytes = 0;
+        var rows = 0;
+        var bytes = 0L;
         foreach (var settlement in settlements)
         {
             var more = settlement.Operations.Sum(TransactionLimits.RequestBytes);
             if (chunk.Count > 0 && (rows + settlement.Operations.Count > TransactionLimits.MaxRows || bytes + more > TransactionLimits.MaxBytes))
             {
                 yield return chunk;
-                (chunk, rows, bytes) = ([], 0, 0);
+                (chunk, rows, bytes) = ([], 0, 0L);
             }
 
             chunk.Add(settlement);

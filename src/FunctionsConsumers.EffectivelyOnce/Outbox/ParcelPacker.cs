@@ -21,8 +21,7 @@ internal sealed class ParcelPacker
     // What a head row takes in a request beside its payload: address, headers, and the columns of state, claim and detail.
     private const int HeadBytes = 4000;
 
-    private readonly List<List<OutboxMessage>> _parcels = [];
-    private readonly Dictionary<string, (List<OutboxMessage> Messages, int Bytes)> _open = new(StringComparer.Ordinal);
+    private readonly List<OpenParcel> _parcels = [];
 
     /// <summary>How many rows the parcels take.</summary>
     public int Rows { get; private set; }
@@ -35,7 +34,7 @@ internal sealed class ParcelPacker
     /// further up, never further down, and nobody who scans the outbox upwards passes a message by while it moves.
     /// </summary>
     public IReadOnlyList<Parcel> Parcels =>
-        [.. _parcels.Select(messages => new Parcel(messages[0].Kind, [.. messages.OrderBy(message => message.Id, StringComparer.Ordinal)]))];
+        _parcels.Count == 0 ? [] : [.. _parcels.Select(parcel => parcel.Closed())];
 
     /// <summary>Packs messages.</summary>
     /// <param name="messages">The messages, in order.</param>
@@ -57,30 +56,85 @@ internal sealed class ParcelPacker
         }
     }
 
+    /// <summary>Adds the messages of one event, all or none.</summary>
+    /// <param name="messages">The messages, in order.</param>
+    /// <param name="maxRows">The most rows that all parcels may take afterwards.</param>
+    /// <param name="maxBytes">The most bytes that all parcels may take afterwards.</param>
+    /// <returns>Whether they were added; else everything is as it was.</returns>
+    public bool TryAdd(OutboxMessage[] messages, int maxRows, long maxBytes)
+    {
+        if (messages.Length == 0)
+        {
+            return Rows <= maxRows && RequestBytes <= maxBytes;
+        }
+
+        var (rows, bytes, parcels) = (Rows, RequestBytes, _parcels.Count);
+        Add(messages);
+        if (Rows <= maxRows && RequestBytes <= maxBytes)
+        {
+            return true;
+        }
+
+        _parcels.RemoveRange(parcels, _parcels.Count - parcels);
+        _parcels.ForEach(parcel => parcel.TakeBack(messages));
+        (Rows, RequestBytes) = (rows, bytes);
+        return false;
+    }
+
     private void Add(OutboxMessage message)
     {
         var bytes = PackedMessages.MaxBytesOf(message);
         if (bytes > SmallBytes || message.Subject.Length > SmallSubject)
         {
-            _parcels.Add([message]);
-            var inserts = OutboxRows.Inserts(new Parcel(message.Kind, [message]));
-            Rows += inserts.Count;
-            RequestBytes += inserts.Sum(insert => (long)TransactionLimits.RequestBytes(insert));
+            _parcels.Add(new OpenParcel(message, OutboxRows.RowBytes));
+            var (rows, requestBytes) = OutboxRows.Measure(message);
+            Rows += rows;
+            RequestBytes += requestBytes;
             return;
         }
 
-        if (!_open.TryGetValue(message.Kind, out var open) || open.Messages.Count == MaxMessages || open.Bytes + bytes > OutboxRows.RowBytes)
-        {
-            open = ([], 0);
-            _parcels.Add(open.Messages);
-            Rows++;
-            RequestBytes += HeadBytes;
-        }
-
-        open.Messages.Add(message);
-        _open[message.Kind] = (open.Messages, open.Bytes + bytes);
-
         // In a request the payload stands as base64.
         RequestBytes += (bytes + 2L) / 3 * 4;
+        for (var i = _parcels.Count - 1; i >= 0; i--)
+        {
+            if (_parcels[i].TryAdd(message, bytes))
+            {
+                return;
+            }
+        }
+
+        _parcels.Add(new OpenParcel(message, bytes));
+        Rows++;
+        RequestBytes += HeadBytes;
+    }
+
+    // A parcel that may take further messages of its kind.
+    private sealed class OpenParcel(OutboxMessage first, int bytes)
+    {
+        private readonly List<OutboxMessage> _messages = [first];
+        private int _bytes = bytes;
+
+        public Parcel Closed() => new(first.Kind, [.. _messages.OrderBy(message => message.Id, StringComparer.Ordinal)]);
+
+        public bool TryAdd(OutboxMessage message, int more)
+        {
+            if (_messages.Count == MaxMessages || _bytes + more > OutboxRows.RowBytes || !string.Equals(message.Kind, first.Kind, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            _messages.Add(message);
+            _bytes += more;
+            return true;
+        }
+
+        public void TakeBack(OutboxMessage[] messages)
+        {
+            for (var last = _messages[^1]; Array.Exists(messages, message => ReferenceEquals(message, last)); last = _messages[^1])
+            {
+                _messages.RemoveAt(_messages.Count - 1);
+                _bytes -= PackedMessages.MaxBytesOf(last);
+            }
+        }
     }
 }

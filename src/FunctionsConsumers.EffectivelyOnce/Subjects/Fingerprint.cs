@@ -12,7 +12,12 @@ internal static class Fingerprint
     /// <summary>The fingerprint of some bytes.</summary>
     /// <param name="value">The bytes; null counts as empty.</param>
     /// <returns>64 hex digits in lower case.</returns>
-    public static string Of(byte[]? value) => Convert.ToHexStringLower(SHA256.HashData(value ?? []));
+    public static string Of(byte[]? value)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(value, hash);
+        return Convert.ToHexStringLower(hash);
+    }
 
     /// <summary>Whether a row's fingerprint is an event's.</summary>
     /// <param name="identity">Who the event is.</param>

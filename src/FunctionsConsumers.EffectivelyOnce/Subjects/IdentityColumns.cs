@@ -1,3 +1,5 @@
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
 namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>The columns that say which record a row came from.</summary>
@@ -43,6 +45,8 @@ internal static class IdentityColumns
     /// <summary>The state of a dead letter's row.</summary>
     public const string DeadLettered = "dead-lettered";
 
+    private const int OfEveryRow = 8;
+
     /// <summary>The columns that a verdict needs.</summary>
     public static IReadOnlyList<string> ForVerdict { get; } = [Key, Fingerprint, Attempt, Topic, Partition, Offset];
 
@@ -50,26 +54,20 @@ internal static class IdentityColumns
     /// <param name="columns">The row's own columns.</param>
     /// <param name="identity">Who the record is.</param>
     /// <param name="state">The state.</param>
-    /// <param name="attempt">The id of the delivery.</param>
-    /// <param name="now">The time, UTC.</param>
+    /// <param name="delivery">The delivery that writes the row.</param>
     /// <returns>All columns.</returns>
-    public static Dictionary<string, object> With(
-        IReadOnlyDictionary<string, object> columns, EventIdentity identity, string state, string attempt, DateTimeOffset now)
+    public static Columns With(IReadOnlyDictionary<string, object> columns, EventIdentity identity, string state, Delivery delivery)
     {
-        var all = new Dictionary<string, object>(columns.Count + 8);
-        foreach (var (name, value) in columns)
-        {
-            all.Add(name, value);
-        }
-
-        all[Key] = identity.Key;
-        all[State] = state;
-        all[Fingerprint] = identity.Fingerprint;
-        all[Attempt] = attempt;
-        all[Topic] = identity.Coordinates.Topic;
-        all[Partition] = identity.Coordinates.Partition;
-        all[Offset] = identity.Coordinates.Offset;
-        all[AppliedAt] = now;
+        var all = new Columns(columns.Count + OfEveryRow);
+        all.AddRange(columns);
+        all.Add(Key, identity.Key);
+        all.Add(State, state);
+        all.Add(Fingerprint, identity.Fingerprint);
+        all.Add(Attempt, delivery.Attempt);
+        all.Add(Topic, identity.Coordinates.Topic);
+        all.Add(Partition, delivery.Boxed(identity.Coordinates.Partition));
+        all.Add(Offset, identity.Coordinates.Offset);
+        all.Add(AppliedAt, delivery.BoxedTime);
         return all;
     }
 }

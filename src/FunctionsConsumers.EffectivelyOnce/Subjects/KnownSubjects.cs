@@ -23,8 +23,8 @@ internal sealed class KnownSubjects(int capacity)
         {
             if (_young.Count >= _generationSize)
             {
-                _old = _young;
-                _young = new(_generationSize);
+                (_old, _young) = (_young, _old);
+                _young.Clear();
             }
 
             _young[subject] = (key, fingerprint);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
@@ -78,12 +77,12 @@ internal sealed class KeylessEffects(
         }
 
         var bucket = buckets.Of(identity.Subject);
-        var attempt = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
-        var columns = IdentityColumns.With(plan.Effect, identity, IdentityColumns.Applied, attempt, TimeProvider.System.GetUtcNow());
+        var delivery = Delivery.Begin(TimeProvider.System.GetUtcNow());
+        var columns = IdentityColumns.With(plan.Effect, identity, IdentityColumns.Applied, delivery);
         var counters = await store.ReadAsync(bucket, [.. plan.Additions.Select(addition => addition.RowKey)], null, cancellationToken);
         var result = await store.SubmitAsync(
             bucket,
-            [RowOperation.Insert($"{consumer.EffectKind}!{attempt}", columns), .. plan.Additions.Select(addition => Add(addition, counters.GetValueOrDefault(addition.RowKey)))],
+            [RowOperation.Insert($"{consumer.EffectKind}!{delivery.Attempt}", columns), .. plan.Additions.Select(addition => Add(addition, counters.GetValueOrDefault(addition.RowKey)))],
             cancellationToken);
         return lost == FaultKind.AnswerLost ? unknown : result;
     }

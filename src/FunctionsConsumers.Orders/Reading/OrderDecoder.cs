@@ -19,6 +19,9 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
     /// <summary>The domain's word for two different orders with one id.</summary>
     public string SubjectExistsReason => RejectionReasons.OrderExists;
 
+    /// <summary>An order is what its value says; its idempotency key may come from a header.</summary>
+    public bool DecodesByContent => true;
+
     /// <summary>The three groups: a record redriven for none of them would be handled by nobody.</summary>
     public IReadOnlyCollection<string> Groups => FunctionsConsumers.Orders.Groups.All;
 

@@ -23,6 +23,10 @@ internal sealed class CountedDecoder : IEventDecoder<Counted>
 
     public bool IgnoresCase { get; set; }
 
+    public bool DecodesByContent { get; init; }
+
+    public int Decoded { get; private set; }
+
     public IReadOnlyCollection<string>? Groups { get; set; }
 
     public Rejection? Rejection { get; set; }
@@ -33,6 +37,7 @@ internal sealed class CountedDecoder : IEventDecoder<Counted>
 
     public Decoded<Counted> Decode(ConsumedRecord record)
     {
+        Decoded++;
         var parts = Encoding.UTF8.GetString(record.Value ?? []).Split('|');
         if (parts.Length < 2 || !int.TryParse(parts[1], out var amount))
         {
@@ -166,9 +171,10 @@ internal static class OutcomeCounts
 /// <summary>A group over a table in memory.</summary>
 internal sealed class TestGroup
 {
-    public TestGroup(IConsumer<Counted>? consumer = null, MemoryTableStore? table = null, int buckets = 1, TimeSpan? deadline = null)
+    public TestGroup(IConsumer<Counted>? consumer = null, MemoryTableStore? table = null, int buckets = 1, TimeSpan? deadline = null, bool decodesByContent = false)
     {
         Buckets = buckets;
+        Decoder = new CountedDecoder { DecodesByContent = decodesByContent };
         Store = new BentStore(table ?? new MemoryTableStore(), Time);
         Processor = new BatchProcessor<Counted>(
             consumer ?? new CountedConsumer(),
@@ -186,7 +192,7 @@ internal sealed class TestGroup
 
     public ImpatientTime Time { get; } = new();
 
-    public CountedDecoder Decoder { get; } = new();
+    public CountedDecoder Decoder { get; }
 
     public BentStore Store { get; }
 
