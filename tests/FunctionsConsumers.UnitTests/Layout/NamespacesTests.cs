@@ -28,7 +28,7 @@ public sealed class NamespacesTests
     public static TheoryData<string> Assemblies() =>
     [
         "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.Orders", "FunctionsConsumers", "FunctionsConsumers.LocalHost",
-        "FunctionsConsumers.Audit", "FunctionsConsumers.Lab", "fc",
+        "FunctionsConsumers.Operations", "FunctionsConsumers.Audit", "FunctionsConsumers.Lab", "fc",
     ];
 
     [Fact]

@@ -1,0 +1,24 @@
+using FunctionsConsumers.Operations.ConsumerGroups;
+using FunctionsConsumers.Operations.Log;
+
+namespace FunctionsConsumers.UnitTests.Operations.ConsumerGroups;
+
+public sealed class GroupsStatusTests
+{
+    private static readonly GroupMembership Nobody = new("billing", "Empty", []);
+
+    [Fact]
+    public void A_group_that_never_committed_has_all_of_the_log_to_go() =>
+        Assert.Equal(7, GroupsStatus.Of(Nobody, [new PartitionRange(0, 3, 10)], new Dictionary<int, long>()).Lag);
+
+    [Fact]
+    public void What_the_broker_has_dropped_is_not_to_go() =>
+        Assert.Equal(5, GroupsStatus.Of(Nobody, [new PartitionRange(0, 5, 10)], new Dictionary<int, long> { [0] = 2 }).Lag);
+
+    [Theory]
+    [InlineData("Empty", false)]
+    [InlineData("Dead", false)]
+    [InlineData("PreparingRebalance", true)]
+    public void A_group_in_which_somebody_is_about_to_consume_is_active(string state, bool isActive) =>
+        Assert.Equal(isActive, (Nobody with { State = state }).IsActive);
+}
