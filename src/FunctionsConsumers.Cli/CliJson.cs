@@ -5,6 +5,7 @@ using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
 using FunctionsConsumers.Cli.Outbox;
+using FunctionsConsumers.Operations.Outbox;
 using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Tail;
 using FunctionsConsumers.Cli.Traffic;

@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Health;
+using FunctionsConsumers.Orders;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,7 +14,15 @@ public static class AppRegistration
     /// <summary>The name of the check behind <c>/api/health/ready</c>.</summary>
     internal const string Ready = "ready";
 
-    /// <summary>Registers the consumers and their health checks.</summary>
+    /// <summary>The function of each group.</summary>
+    private static readonly Dictionary<string, string> Functions = new()
+    {
+        [Groups.Billing] = nameof(BillingServiceConsumer),
+        [Groups.Inventory] = nameof(InventoryServiceConsumer),
+        [Groups.Notification] = nameof(NotificationServiceConsumer),
+    };
+
+    /// <summary>Registers the consumers, their health checks, and what the status page looks through.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The settings.</param>
     /// <returns>The same services.</returns>
@@ -21,6 +30,7 @@ public static class AppRegistration
     public static IServiceCollection AddOrdersApp(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOrderConsumers(configuration);
+        services.AddOperations(configuration[OrderSettings.Topic]!, Functions);
         services.AddHealthChecks()
             .AddCheck<ConsumerLiveness>(Live)
             .AddCheck<ConsumerReadiness>(Ready);

@@ -6,6 +6,7 @@ using FunctionsConsumers.Audit;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Lab;
 using FunctionsConsumers.LocalHost;
+using FunctionsConsumers.Operations;
 
 namespace FunctionsConsumers.Cli.CommandLine;
 
@@ -17,7 +18,7 @@ internal static class Failures
     /// <returns>One line.</returns>
     public static string Line(Exception failure) => OneLine(failure switch
     {
-        CommandException or AuditException or LabException or LocalHostException or SettingException or StoreUnavailableException or BatchDeadlineException or InvalidDataException => failure.Message,
+        CommandException or AuditException or LabException or LocalHostException or OperationException or SettingException or StoreUnavailableException or BatchDeadlineException or InvalidDataException => failure.Message,
         TimeoutException => $"no answer in time: {failure.Message}",
         AggregateException { InnerExceptions.Count: > 0 } several => Line(several.InnerExceptions[0]),
         OperationCanceledException => "stopped before it was done",

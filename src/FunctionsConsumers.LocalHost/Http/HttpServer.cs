@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Claims;
 using FunctionsConsumers.LocalHost.Functions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -104,6 +105,8 @@ internal sealed partial class HttpServer : IAsyncDisposable
 
     private static async Task AnswerAsync(string function, FunctionInvoker<HttpRequest> invoker, HttpContext context, ILogger logger)
     {
+        // No key says who calls; whoever may call is this machine's user.
+        context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, Environment.UserName)], "this machine"));
         try
         {
             await invoker.InvokeAsync(context.Request, context.RequestAborted);

@@ -1,10 +1,10 @@
-using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.Operations.Outbox;
 
-namespace FunctionsConsumers.UnitTests.Cli.Outbox;
+namespace FunctionsConsumers.UnitTests.Operations.Outbox;
 
 public sealed class OutboxChangesTests
 {
