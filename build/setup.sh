@@ -83,13 +83,13 @@ app_built() {
     [ -z "$(cd "$root" && tail -n +2 "$stamp" | while IFS= read -r file; do if [ "$file" -nt "$stamp" ]; then echo "$file"; fi; done)" ]
 }
 
-# build PROJECT: in Release. The solution asks the feed by itself, and is checked by the analyzers; what ./run needs is only
-# compiled, which takes half of the processor time. The list of sources is as old as the build's start: what changes
-# meanwhile is newer.
+# build PROJECT: in Release. The solution is checked by the analyzers; what ./run needs is only compiled, which takes half of
+# the processor time. The feed is asked first, since what it answers is one of the sources. Their list is as old as the build's
+# start: what changes meanwhile is newer.
 build() {
   local checks=""
   say "Building …"
-  if [[ $1 != *.sln && -z ${UseStandIns:-} ]]; then
+  if [[ -z ${UseStandIns:-} ]]; then
     step feed dotnet msbuild "$root/FunctionsConsumers.sln" -t:ProbeFeed -v:m -tl:off
     grep -E '^ *The (package )?feed ' "$root/.local/logs/feed.log" >&2 || true
   fi

@@ -22,6 +22,7 @@ internal static class FcCommandLine
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args)
     {
         using var stop = new StopSignal();
+        OutputReader.Watch(stop.NobodyReads);
         var environment = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
@@ -38,13 +39,11 @@ internal static class FcCommandLine
     /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, Caller caller, CancellationToken stop)
     {
-        var given = Root(caller with { Shapes = PrintedJson.Shapes }).Parse(args);
-        if (given.Errors.Count > 0)
+        // Who types the name alone asks what there is.
+        var given = Root(caller with { Shapes = PrintedJson.Shapes }).Parse(args.Count == 0 ? ["--help"] : args);
+        if (UsageErrors.Of(given) is { } error)
         {
-            var help = Help(given.CommandResult.Command);
-            caller.Terminal.Say(Failures.OneLine(given.UnmatchedTokens.Count > 0
-                ? $"fc: there is no command or option {given.UnmatchedTokens[0]}; {help} lists what there is"
-                : $"fc: {given.Errors[0].Message.TrimEnd('.')}; {help} lists what there is"));
+            caller.Terminal.Say("fc: " + Failures.OneLine(error));
             return ExitCode.NotDone;
         }
 
@@ -61,16 +60,12 @@ internal static class FcCommandLine
         }
     }
 
-    private static string Help(Command command) => command is RootCommand ? "fc --help" : string.Join(' ', Path(command)) + " --help";
-
-    private static IEnumerable<string> Path(Command command) =>
-        command is RootCommand ? ["fc"] : Path(command.Parents.OfType<Command>().First()).Append(command.Name);
-
     private static RootCommand Root(Caller caller) => new("Runs the order consumers on this machine, sends them orders, and audits what became of each.")
     {
         SharedOptions.Brokers,
         SharedOptions.Tables,
         SharedOptions.Topic,
+        SharedOptions.Timeout,
         SharedOptions.Json,
         RunCommand.Create(caller),
         ServicesCommand.Create(caller),

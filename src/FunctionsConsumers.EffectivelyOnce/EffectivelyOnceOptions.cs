@@ -11,6 +11,7 @@ public sealed record EffectivelyOnceOptions
     private static readonly Between<int> BucketRange = new(1, 1000);
     private static readonly Between<TimeSpan> RetentionRange = new(TimeSpan.FromHours(1), TimeSpan.FromDays(3650));
     private static readonly Between<TimeSpan> BatchDeadlineRange = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(240));
+    private static readonly Between<int> SendsAtOnceRange = new(1, 1000);
     private static readonly Between<TimeSpan> OutboxLeaseRange = new(TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
 
     /// <summary>
@@ -34,6 +35,13 @@ public sealed record EffectivelyOnceOptions
     /// <summary>How long a claim on a message in the outbox holds. Sends take less than half of it.</summary>
     /// <value>10 seconds to 1 hour; default 60 seconds.</value>
     public TimeSpan OutboxLease { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How many messages of one kind a process sends side by side at most, where their sender does not say otherwise: an e-mail
+    /// server sees no more connections than this from one host.
+    /// </summary>
+    /// <value>1 to 1,000; default 8.</value>
+    public int SendsAtOnce { get; init; } = 8;
 
     /// <summary>What happens to a message whose send is in doubt. Dead letters are always sent again.</summary>
     /// <value>Default <see cref="InDoubtPolicy.Resend" />.</value>
@@ -63,6 +71,7 @@ public sealed record EffectivelyOnceOptions
             Retention = section.Time(nameof(Retention), defaults.Retention, RetentionRange),
             BatchDeadline = section.Time(nameof(BatchDeadline), defaults.BatchDeadline, BatchDeadlineRange),
             OutboxLease = section.Time(nameof(OutboxLease), defaults.OutboxLease, OutboxLeaseRange),
+            SendsAtOnce = section.Number(nameof(SendsAtOnce), defaults.SendsAtOnce, SendsAtOnceRange),
             InDoubt = section.Choice(nameof(InDoubt), defaults.InDoubt),
             PassOverBelowFloor = section.Flag(nameof(PassOverBelowFloor), defaults.PassOverBelowFloor),
         };
@@ -77,6 +86,7 @@ public sealed record EffectivelyOnceOptions
         SettingReader.Checked(SectionName + "__" + nameof(Retention), Retention, RetentionRange);
         SettingReader.Checked(SectionName + "__" + nameof(BatchDeadline), BatchDeadline, BatchDeadlineRange);
         SettingReader.Checked(SectionName + "__" + nameof(OutboxLease), OutboxLease, OutboxLeaseRange);
+        SettingReader.Checked(SectionName + "__" + nameof(SendsAtOnce), SendsAtOnce, SendsAtOnceRange);
         return this;
     }
 }

@@ -13,6 +13,13 @@ public interface IMessageSender
     InDoubtPolicy? InDoubt { get; }
 
     /// <summary>
+    /// How many messages of this kind one process sends side by side at most, over all groups; null leaves it to the setting
+    /// <c>EffectivelyOnce__SendsAtOnce</c>. A sender that puts many messages on one connection may say more.
+    /// </summary>
+    /// <value>At least 1; default null.</value>
+    int? SendsAtOnce => null;
+
+    /// <summary>
     /// Sends one message, within <paramref name="timeout" />. An exception means that the outcome is not known.
     /// </summary>
     /// <param name="message">The message.</param>

@@ -16,6 +16,18 @@ namespace FunctionsConsumers.EffectivelyOnce;
 public sealed record KafkaConnection(string Brokers, string? Username = null, string? Password = null, string? SslCaLocation = null)
 {
     private const int MetadataMaxAgeMs = 180_000;
+    private const string MaxRequestBytesSetting = "KafkaMaxRequestBytes";
+
+    /// <summary>
+    /// Event Hubs closes the connection at a larger request, and does not say why: Microsoft, "Apache Kafka configurations for
+    /// Azure Event Hubs clients", max.request.size.
+    /// </summary>
+    private const int EventHubsMaxRequestBytes = 1_046_528;
+
+    private static readonly Between<int> MaxRequestBytesRange = new(16_384, 1_000_000_000);
+
+    // Of the public cloud, of China and of the US government.
+    private static readonly string[] EventHubsHosts = [".servicebus.windows.net", ".servicebus.chinacloudapi.cn", ".servicebus.usgovcloudapi.net"];
 
     /// <summary>
     /// Passwords that may write to one group's dead-letter topic and nothing else, by group, from the settings
@@ -23,6 +35,18 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
     /// <c>KafkaPassword</c> need not be able to write at all.
     /// </summary>
     public IReadOnlyDictionary<string, string> DeadLetterPasswords { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// The largest request that the broker takes, for one that does not answer to a larger one but closes the connection. No
+    /// larger record is sent; a dead letter leaves its value out. Setting <c>KafkaMaxRequestBytes</c>.
+    /// </summary>
+    /// <value>16,384 to 1,000,000,000 bytes; default 1,046,528 where the first broker is an Event Hubs namespace, else null: the
+    /// broker answers.</value>
+    public int? MaxRequestBytes
+    {
+        get => field ?? (IsEventHubs(Brokers) ? EventHubsMaxRequestBytes : null);
+        init;
+    }
 
     /// <summary>A client's configuration that the caller made: what every client begins with. Its bootstrap list is <see cref="Brokers" />.</summary>
     public ClientConfig? Given { get; init; }
@@ -66,6 +90,7 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
 
         return new KafkaConnection(brokers, username, password, Authority(Text(configuration["KafkaSslCaLocation"])))
         {
+            MaxRequestBytes = Text(configuration[MaxRequestBytesSetting]) is { } text ? SettingReader.Number(MaxRequestBytesSetting, text, MaxRequestBytesRange) : null,
             DeadLetterPasswords = configuration.GetSection("KafkaDeadLetters").GetChildren()
                 .Where(group => Text(group["Password"]) is not null)
                 .ToDictionary(group => group.Key, group => Text(group["Password"])!, StringComparer.OrdinalIgnoreCase),
@@ -133,6 +158,21 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
         }
 
         throw new SettingException($"KafkaSslCaLocation is {location}, which holds no certificate in PEM: name the file of the certificate authority.");
+    }
+
+    private static bool IsEventHubs(string brokers)
+    {
+        var first = brokers.Split(',', 2)[0].Trim();
+        var host = first.AsSpan()[..(first.LastIndexOf(':') is >= 0 and var colon ? colon : first.Length)];
+        foreach (var known in EventHubsHosts)
+        {
+            if (host.EndsWith(known, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string? Text(string? setting) => string.IsNullOrWhiteSpace(setting) ? null : setting.Trim();

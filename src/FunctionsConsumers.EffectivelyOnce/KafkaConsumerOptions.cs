@@ -54,8 +54,9 @@ public sealed record KafkaConsumerOptions
     /// <value>1 second to 1 day; default 1 hour.</value>
     public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Changes the client's configuration after everything else was set. The group's id, the storing of offsets and
-    /// the isolation level stay as they are: the promise depends on them.</summary>
+    /// <summary>Changes the client's configuration after everything else was set. The group's id, where it begins
+    /// (<see cref="StartsAt" />), <see cref="MaxPollInterval" />, the storing of offsets and the isolation level stay as they are:
+    /// the promise depends on them.</summary>
     /// <value>Default null.</value>
     public Action<ConsumerConfig>? Configure { get; init; }
 

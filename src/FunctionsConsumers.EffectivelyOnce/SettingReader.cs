@@ -10,16 +10,15 @@ internal sealed class SettingReader(IConfigurationSection section)
     /// <summary>A whole number.</summary>
     public int Number(string name, int absent, Between<int> range)
     {
-        if (Text(name) is not { } text)
-        {
-            return absent;
-        }
-
-        return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
-            ? Checked(NameOf(name), number, range)
-            : throw new SettingException(string.Create(
-                CultureInfo.InvariantCulture, $"{NameOf(name)} is '{text}': give a whole number from {range.Least} to {range.Most}."));
+        return Text(name) is { } text ? Number(NameOf(name), text, range) : absent;
     }
+
+    /// <summary>A whole number that stands in no section.</summary>
+    public static int Number(string name, string text, Between<int> range) =>
+        int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+            ? Checked(name, number, range)
+            : throw new SettingException(string.Create(
+                CultureInfo.InvariantCulture, $"{name} is '{text}': give a whole number from {range.Least} to {range.Most}."));
 
     /// <summary>A time, written <c>[days.]hours:minutes:seconds</c>.</summary>
     public TimeSpan Time(string name, TimeSpan absent, Between<TimeSpan> range)

@@ -1,4 +1,3 @@
-
 namespace FunctionsConsumers.LocalHost;
 
 /// <summary>What a caller of the local host decides; all of it goes before the environment, which goes before <c>local.settings.json</c>.</summary>
@@ -31,6 +30,10 @@ public sealed record LocalHostOptions
     /// <summary>Whether only warnings and errors are printed.</summary>
     /// <value>Default false.</value>
     public bool Quiet { get; init; }
+
+    /// <summary>How long the start waits for an answer of the broker, and of the tables.</summary>
+    /// <value>Default 10 s.</value>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Where the host prints its lines.</summary>
     /// <value>Default standard error.</value>

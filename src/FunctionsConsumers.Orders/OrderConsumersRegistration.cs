@@ -52,7 +52,7 @@ public static class OrderConsumersRegistration
 
     private static EffectivelyOnceBuilder AddMail(this EffectivelyOnceBuilder builder, MailSettings settings)
     {
-        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(settings).AddHostedService<MailKeeper>();
         return settings.SmtpHost is null
             ? builder.AddMessageSender<EmlFileSender>()
             : builder.AddMessageSender<SmtpSender>();

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 var builder = FunctionsApplication.CreateBuilder(args);
 
 // The gap audit asks where a group begins (extensions.kafka.autoOffsetReset), since that decides what a gap is.
-builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "host.json"), optional: false);
+builder.Configuration.AddHostJson(AppContext.BaseDirectory);
+HostSettings.CheckDeadline(builder.Configuration);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddOrdersApp(builder.Configuration);
 var app = builder.Build();

@@ -16,7 +16,7 @@ public sealed class Upkeep(IEnumerable<IGroupUpkeep> groups)
     /// <returns>When every group was looked at.</returns>
     [Function("GapAudit")]
     public Task AuditGaps([TimerTrigger("30 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-        Task.WhenAll(groups.Select(group => group.AuditGapsAsync(IGroupUpkeep.Grace, cancellationToken)));
+        ForAllAsync(group => group.AuditGapsAsync(IGroupUpkeep.Grace, cancellationToken));
 
     /// <summary>Sends the messages that nobody is sending; every minute, for when no instance of a consumer runs that would.</summary>
     /// <param name="timer">The schedule.</param>
@@ -24,7 +24,7 @@ public sealed class Upkeep(IEnumerable<IGroupUpkeep> groups)
     /// <returns>When every group's outbox was looked through.</returns>
     [Function("OutboxSweep")]
     public Task SweepOutbox([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-        Task.WhenAll(groups.Select(group => group.SweepOutboxAsync(cancellationToken)));
+        ForAllAsync(group => group.SweepOutboxAsync(cancellationToken));
 
     /// <summary>Forgets keys and dead letters' rows past their retention; every hour.</summary>
     /// <param name="timer">The schedule.</param>
@@ -32,5 +32,19 @@ public sealed class Upkeep(IEnumerable<IGroupUpkeep> groups)
     /// <returns>When the sweep went round or had enough.</returns>
     [Function("RetentionSweep")]
     public Task Forget([TimerTrigger("0 15 * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-        Task.WhenAll(groups.Select(group => group.ForgetAsync(RowsForgottenAtOnce, cancellationToken)));
+        ForAllAsync(group => group.ForgetAsync(RowsForgottenAtOnce, cancellationToken));
+
+    // No group's failure hides another's: the host shows one exception, and that of a plain wait would be the first alone.
+    private async Task ForAllAsync(Func<IGroupUpkeep, Task> work)
+    {
+        var all = Task.WhenAll(groups.Select(work));
+        try
+        {
+            await all;
+        }
+        catch (Exception) when (all.Exception is { InnerExceptions.Count: > 1 } several)
+        {
+            throw several.Flatten();
+        }
+    }
 }

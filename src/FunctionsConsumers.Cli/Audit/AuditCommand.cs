@@ -81,11 +81,12 @@ internal static class AuditPrinting
     /// <param name="report">The numbers.</param>
     public static void Print(Terminal terminal, AuditReport report)
     {
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Topic}: {report.Records} records, {report.DistinctOrders} distinct orders, {report.Poison} poison, {report.Unaudited} effects not audited"));
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Topic}: {Counted.Of(report.Records, "record")}, {Counted.Of(report.DistinctOrders, "distinct order")}, {report.Poison} poison, {Counted.Of(report.Unaudited, "effect")} not audited"));
         var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#outbox", "#pending", "#lost", "#doubled", "#stock off");
         foreach (var group in report.Groups)
         {
-            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, group.Outbox, group.Pending, group.Lost, group.Doubled, group.StockOff);
+            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered,
+                BadFigure.UnlessZero(group.Outbox), BadFigure.UnlessZero(group.Pending), BadFigure.UnlessZero(group.Lost), BadFigure.UnlessZero(group.Doubled), BadFigure.UnlessZero(group.StockOff));
         }
 
         terminal.Print(table);

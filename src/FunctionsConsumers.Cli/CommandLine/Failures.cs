@@ -2,11 +2,6 @@ using System.Globalization;
 using Azure;
 using Azure.Identity;
 using Confluent.Kafka;
-using FunctionsConsumers.Audit;
-using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.Lab;
-using FunctionsConsumers.LocalHost;
-using FunctionsConsumers.Operations;
 
 namespace FunctionsConsumers.Cli.CommandLine;
 
@@ -18,7 +13,7 @@ internal static class Failures
     /// <returns>One line.</returns>
     public static string Line(Exception failure) => OneLine(failure switch
     {
-        CommandException or AuditException or LabException or LocalHostException or OperationException or SettingException or StoreUnavailableException or BatchDeadlineException or InvalidDataException => failure.Message,
+        _ when IsOurs(failure) => failure.Message,
         TimeoutException => $"no answer in time: {failure.Message}",
         AggregateException { InnerExceptions.Count: > 0 } several => Line(several.InnerExceptions[0]),
         OperationCanceledException => "stopped before it was done",
@@ -31,6 +26,8 @@ internal static class Failures
         KafkaException { Error.Code: ErrorCode.Local_Authentication } refused => $"Kafka refuses the login: {refused.Error.Reason}; check KafkaUsername and KafkaPassword",
         KafkaException { Error.Code: ErrorCode.Local_Ssl } refused => $"Kafka: {refused.Error.Reason}; check KafkaSslCaLocation",
         KafkaException refused => $"Kafka: {refused.Error.Reason}; check --brokers (setting KafkaBrokers)",
+        UnauthorizedAccessException or IOException =>
+            $"a file cannot be read or written: {failure.Message}; look at its permissions and the space left, or set FC_HOME to a folder of your own",
         _ => $"unexpected {failure.GetType().Name}: {failure.Message}",
     });
 
@@ -38,6 +35,10 @@ internal static class Failures
     /// <param name="text">The text.</param>
     /// <returns>The line.</returns>
     public static string OneLine(string text) => string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    // What our own code throws says what is wrong and what mends it.
+    private static bool IsOurs(Exception failure) =>
+        failure is InvalidDataException || failure.GetType().Namespace?.StartsWith(nameof(FunctionsConsumers), StringComparison.Ordinal) == true;
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
 }

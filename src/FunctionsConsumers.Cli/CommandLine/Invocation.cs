@@ -15,15 +15,23 @@ namespace FunctionsConsumers.Cli.CommandLine;
 internal sealed record Invocation(
     ParseResult Given, Terminal Terminal, IReadOnlyDictionary<string, string> Environment, JsonSerializerOptions Shapes, CancellationToken Stop)
 {
+    private const int DefaultPatienceSeconds = 15;
+
     /// <summary>Whether the result is JSON.</summary>
     public bool Json => Given.GetValue(SharedOptions.Json);
 
     /// <summary>What the command line says about where things are.</summary>
     public TargetOptions TargetOptions => new(Given.GetValue(SharedOptions.Brokers), Given.GetValue(SharedOptions.Tables), Given.GetValue(SharedOptions.Topic));
 
+    /// <summary>How long a service that gives no answer is waited for.</summary>
+    public TimeSpan Patience => TimeSpan.FromSeconds(Given.GetValue(SharedOptions.Timeout) ?? DefaultPatienceSeconds);
+
+    /// <summary>Follows the services that are talked to; null where the command says by itself what it waits for.</summary>
+    public ServiceWaits? Waits { get; init; }
+
     /// <summary>Where broker, tables and topic are.</summary>
     /// <returns>The target.</returns>
-    public Target Target() => LocalHost.Connections.Target.Resolve(TargetOptions, Environment, RunFile.Find());
+    public Target Target() => LocalHost.Connections.Target.Resolve(TargetOptions, Environment, RunFile.Find(), Patience, Waits);
 
     /// <summary>A value as one line of JSON.</summary>
     /// <typeparam name="T">The value's type.</typeparam>
@@ -44,12 +52,30 @@ internal static class CommandBody
     /// <param name="command">The command.</param>
     /// <param name="caller">Where words go, and the environment.</param>
     /// <param name="body">The body; gives the exit code.</param>
+    /// <param name="waits">What is done about a service that gives no answer.</param>
     /// <returns>The same command.</returns>
-    public static Command Runs(this Command command, Caller caller, Func<Invocation, Task<int>> body)
+    public static Command Runs(this Command command, Caller caller, Func<Invocation, Task<int>> body, OnSilence waits = OnSilence.GiveUp)
     {
-        command.SetAction((given, stop) => body(new Invocation(given, caller.Terminal, caller.Environment, caller.Shapes, stop)));
+        command.SetAction(async (given, stop) =>
+        {
+            var call = new Invocation(given, caller.Terminal, caller.Environment, caller.Shapes, stop);
+            return waits == OnSilence.LeaveToTheCommand ? await body(call) : await ServiceWaits.RunAsync(call, body, waits == OnSilence.GiveUp);
+        });
         return command;
     }
+}
+
+/// <summary>What is done about a broker or tables that give no answer while a command runs.</summary>
+internal enum OnSilence
+{
+    /// <summary>It is said within 5 s, and the command gives up after <c>--timeout</c>.</summary>
+    GiveUp,
+
+    /// <summary>It is said within 5 s, and waited for.</summary>
+    Wait,
+
+    /// <summary>The command says and does what is to be.</summary>
+    LeaveToTheCommand,
 }
 
 /// <summary>Who calls the command line.</summary>

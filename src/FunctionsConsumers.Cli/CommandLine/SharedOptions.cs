@@ -31,6 +31,9 @@ internal static class SharedOptions
         Recursive = true,
     };
 
+    /// <summary>How long a service that gives no answer is waited for.</summary>
+    public static readonly Option<long?> Timeout = WholeRecursive("--timeout", "Seconds to wait for a broker or tables that give no answer, before the command gives up (default 15)", 1, 86_400);
+
     /// <summary>Whether the result is JSON.</summary>
     public static readonly Option<bool> Json = new("--json")
     {
@@ -52,6 +55,13 @@ internal static class SharedOptions
             ? value
             : Refuse<long?>(result, string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {least} to {most}, not '{result.Tokens[0].Value}'")),
     };
+
+    private static Option<long?> WholeRecursive(string name, string description, long least, long most)
+    {
+        var option = Whole(name, description, least, most);
+        option.Recursive = true;
+        return option;
+    }
 
     /// <summary>A ratio from 0 to 10.</summary>
     /// <param name="name">The option.</param>

@@ -24,6 +24,9 @@ internal sealed class StopSignal : IDisposable
     /// <summary>Set by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
+    /// <summary>Asks the command to end, as a first signal does: nobody reads what it writes.</summary>
+    public void NobodyReads() => _stop.Cancel();
+
     /// <inheritdoc />
     public void Dispose()
     {

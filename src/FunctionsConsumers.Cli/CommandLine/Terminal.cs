@@ -1,4 +1,4 @@
-using System.Globalization;
+using FunctionsConsumers.EffectivelyOnce;
 using Spectre.Console;
 
 namespace FunctionsConsumers.Cli.CommandLine;
@@ -13,9 +13,29 @@ namespace FunctionsConsumers.Cli.CommandLine;
 /// <param name="In">Standard input, where a person sits at it; else null.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProgress, TextReader? In = null)
 {
+    private const int UsualWidth = 80;
+
+    // Wider than anything that is printed: whoever does not look at a terminal gets every line whole.
+    private const int Unfolded = 1_000_000;
+
+    /// <summary>How much of a result fits into a line.</summary>
+    /// <value>Default null: as much as there is, as in a pipe or a file.</value>
+    public int? Width { get; init; }
+
+    /// <summary>Whether a result may have colours: a person looks at it, and NO_COLOR does not forbid them (no-color.org).</summary>
+    /// <value>Default false.</value>
+    public bool HasColours { get; init; }
+
     /// <summary>The process's own.</summary>
     /// <returns>The terminal.</returns>
-    public static Terminal OfProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected, Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In);
+    public static Terminal OfProcess() =>
+        new(Console.Out, Console.Error, !Console.IsErrorRedirected, Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In)
+        {
+            Width = Console.IsOutputRedirected ? null : Console.WindowWidth is > 0 and var width ? width : UsualWidth,
+            HasColours = !Console.IsOutputRedirected
+                && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+                && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+        };
 
     /// <summary>Asks the person at the terminal.</summary>
     /// <param name="question">The question, with a blank at its end.</param>
@@ -33,17 +53,21 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
 
     /// <summary>Says something beside the result.</summary>
     /// <param name="line">The line.</param>
-    public void Say(string line) => Error.WriteLine(line);
+    public void Say(string line) => Error.WriteLine(Secrets.Masked(line));
 
     /// <summary>Prints a table as a result.</summary>
     /// <param name="table">The table.</param>
-    public void Print(Table table)
+    public void Print(ResultTable table)
     {
-        var console = ConsoleOn(Out, interactive: false);
-
-        // Redirected output has no width of its own: nothing is folded or cut there.
-        console.Profile.Width = Out == Console.Out && !Console.IsOutputRedirected ? Math.Max(console.Profile.Width, 40) : 1_000;
-        console.Write(table);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Out),
+            Interactive = InteractionSupport.No,
+            ColorSystem = HasColours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Ansi = HasColours ? AnsiSupport.Yes : AnsiSupport.No,
+        });
+        console.Profile.Width = Unfolded;
+        table.Write(console, Width);
     }
 
     /// <summary>Runs work under a progress bar; without a person to see it, runs the work.</summary>
@@ -59,7 +83,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
             return work(static _ => { });
         }
 
-        return ConsoleOn(Error, interactive: true).Progress()
+        return ProgressOn(Error).Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
             .StartAsync(context =>
@@ -73,37 +97,18 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
     /// <summary>A table as every command prints it.</summary>
     /// <param name="columns">The columns; those that begin with <c>#</c> hold numbers.</param>
     /// <returns>The table.</returns>
-    public static Table Table(params ReadOnlySpan<string> columns)
-    {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var column in columns)
-        {
-            var number = column.StartsWith('#');
-            var made = new TableColumn(Markup.Escape(number ? column[1..] : column)).NoWrap();
-            table.AddColumn(number ? made.RightAligned() : made);
-        }
-
-        return table;
-    }
+    public static ResultTable Table(params ReadOnlySpan<string> columns) => new(columns);
 
     /// <summary>Adds a row, whatever its texts hold: they come from producers.</summary>
     /// <param name="table">The table.</param>
     /// <param name="cells">The cells; null for an empty one.</param>
-    public static void AddRow(Table table, params IEnumerable<object?> cells) =>
-        table.AddRow([.. cells.Select(cell => Markup.Escape(Shown(Convert.ToString(cell, CultureInfo.InvariantCulture))))]);
+    public static void AddRow(ResultTable table, params IEnumerable<object?> cells) => table.Add(cells);
 
-    // What would move the cursor or fill the screen is not printed as it is.
-    private static string Shown(string? cell)
-    {
-        var shown = string.Concat((cell ?? "").Select(character => char.IsControl(character) ? '\uFFFD' : character));
-        return shown.Length <= 120 ? shown : string.Concat(shown.AsSpan(0, 119), "…");
-    }
-
-    private static IAnsiConsole ConsoleOn(TextWriter writer, bool interactive) => AnsiConsole.Create(new AnsiConsoleSettings
+    private static IAnsiConsole ProgressOn(TextWriter writer) => AnsiConsole.Create(new AnsiConsoleSettings
     {
         Out = new AnsiConsoleOutput(writer),
-        Interactive = interactive ? InteractionSupport.Yes : InteractionSupport.No,
-        ColorSystem = interactive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-        Ansi = interactive ? AnsiSupport.Detect : AnsiSupport.No,
+        Interactive = InteractionSupport.Yes,
+        ColorSystem = ColorSystemSupport.Detect,
+        Ansi = AnsiSupport.Detect,
     });
 }

@@ -59,7 +59,7 @@ internal sealed record GroupMembership(string Group, string State, IReadOnlyList
                 .. reports.Where(report => report.Topic == topic && report.Brokers == brokers)
                     .SelectMany(report => report.Members)
                     .Where(member => member.Group == group && member.Id.Length > 0)
-                    .Select(member => new GroupMember(member.Id, [.. member.Partitions.Order()])),
+                    .Select(member => new GroupMember(member.Id, [.. member.Partitions.Order()]) { ClientId = member.ClientId }),
             ];
             return new GroupMembership(group, members.Count > 0 ? "Stable" : "Empty", members);
         }),
@@ -69,6 +69,9 @@ internal sealed record GroupMembership(string Group, string State, IReadOnlyList
     [
         .. group.Members.Select(member => new GroupMember(
             member.ConsumerId,
-            [.. (member.Assignment?.TopicPartitions ?? []).Where(partition => partition.Topic == topic).Select(partition => partition.Partition.Value).Order()])),
+            [.. (member.Assignment?.TopicPartitions ?? []).Where(partition => partition.Topic == topic).Select(partition => partition.Partition.Value).Order()])
+        {
+            ClientId = member.ClientId,
+        }),
     ];
 }

@@ -44,13 +44,13 @@ internal static class GroupsCommand
     {
         foreach (var group in groups)
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Group}: {group.State}, {group.Members.Count} members, lag {group.Lag}"));
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Group}: {group.State}, {Counted.Of(group.Members.Count, "member")}, lag {group.Lag}"));
             var table = Terminal.Table("#partition", "#committed", "#end", "#lag", "member");
             foreach (var partition in group.Partitions)
             {
                 Terminal.AddRow(table,
                     partition.Partition, partition.Committed is { } committed ? committed : "-", partition.End, partition.Lag,
-                    group.Members.FirstOrDefault(member => member.Partitions.Contains(partition.Partition))?.Id ?? "-");
+                    group.Members.FirstOrDefault(member => member.Partitions.Contains(partition.Partition))?.Name() ?? "-");
             }
 
             terminal.Print(table);
@@ -84,7 +84,15 @@ internal sealed record GroupStatus(string Group, string State, IReadOnlyList<Gro
 /// <summary>A member of a group.</summary>
 /// <param name="Id">The id that the broker gave it.</param>
 /// <param name="Partitions">Its partitions of the topic.</param>
-internal sealed record GroupMember(string Id, IReadOnlyList<int> Partitions);
+internal sealed record GroupMember(string Id, IReadOnlyList<int> Partitions)
+{
+    /// <summary>The name that the member gave itself: host, process and function for those of this project; empty where it gave none.</summary>
+    public string ClientId { get; init; } = "";
+
+    /// <summary>The member for a person.</summary>
+    /// <returns>The name that it gave itself, else the broker's id.</returns>
+    public string Name() => ClientId.Length > 0 ? ClientId : Id;
+}
 
 /// <summary>Where a group stands in a partition.</summary>
 /// <param name="Partition">The partition.</param>

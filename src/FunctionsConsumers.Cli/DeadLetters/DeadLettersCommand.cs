@@ -79,7 +79,7 @@ internal static class DeadLettersCommand
         }
 
         terminal.Print(table);
-        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{entries.Count} dead letters"));
+        terminal.Say(Counted.Of(entries.Count, "dead letter"));
     }
 }
 

@@ -2,7 +2,9 @@ using Azure;
 using Azure.Data.Tables;
 using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.Cli.CommandLine;
+using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
@@ -12,7 +14,7 @@ namespace FunctionsConsumers.Cli.IdempotencyKeys;
 /// <param name="accounts">The accounts.</param>
 internal sealed class KeyTables(TableAccounts accounts)
 {
-    private static readonly string[] Columns = ["RowKey", .. IdentityColumns.ForVerdict, IdentityColumns.State, IdentityColumns.AppliedAt];
+    private static readonly string[] Columns = ["RowKey", .. IdentityColumns.ForVerdict, IdentityColumns.State, IdentityColumns.AppliedAt, "Reason"];
 
     /// <summary>Finds an order by its id: one read in each table.</summary>
     /// <param name="orderId">The id.</param>
@@ -83,6 +85,17 @@ internal sealed class KeyTables(TableAccounts accounts)
         return isAny ? rows : throw KnownGroups.None(groups);
     }
 
+    /// <summary>Dead letters that have not been sent yet, by the coordinates of their records.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The coordinates, as text, for each group.</returns>
+    public async Task<IReadOnlyList<(string Group, string Coordinates)>> WaitingLettersAsync(IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+    [
+        .. (await OutboxTables.ReadAsync(accounts, groups, cancellationToken))
+            .Where(message => message.Entry.Kind == DeadLetter.Kind)
+            .Select(message => (message.Entry.Group, message.Entry.Subject)),
+    ];
+
     private static KeyRow Row(string group, string rowKey, TableEntity row) => new(
         group, rowKey,
         row.GetString(IdentityColumns.State),
@@ -90,5 +103,5 @@ internal sealed class KeyTables(TableAccounts accounts)
         row.GetString(IdentityColumns.Topic),
         row.GetInt32(IdentityColumns.Partition),
         row.GetInt64(IdentityColumns.Offset),
-        row.GetDateTimeOffset(IdentityColumns.AppliedAt));
+        row.GetDateTimeOffset(IdentityColumns.AppliedAt)) { Reason = row.GetString("Reason") };
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using FunctionsConsumers.Audit;
 using FunctionsConsumers.Cli.CommandLine;
+using FunctionsConsumers.Lab.Services;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.Cli.IdempotencyKeys;
@@ -22,10 +24,11 @@ internal static class KeysCommand
             var rows = await tables.FindByOrderAsync(asked, Groups.All, call.Stop);
             if (rows.Count == 0)
             {
-                call.Terminal.Say($"no group has an order {asked}; scanning the tables for the idempotency key {asked}");
+                call.Terminal.Say($"no group applied an order {asked}; scanning the tables for the idempotency key {asked}");
                 rows = await tables.FindByKeyAsync(asked, Groups.All, call.Stop);
             }
 
+            rows.AddRange((await LettersAsync(call, tables, asked, rows.Count > 0)).Where(letter => !rows.Exists(row => row.Group == letter.Group && row.RowKey == letter.RowKey)));
             if (call.Json)
             {
                 call.PrintJson<IReadOnlyList<KeyRow>>(rows);
@@ -37,7 +40,7 @@ internal static class KeysCommand
 
             if (rows.Count == 0)
             {
-                call.Terminal.Say($"{asked} is neither an order id nor an idempotency key that a group knows");
+                call.Terminal.Say($"{asked} is neither an order id nor an idempotency key that a group knows, and no dead letter has it");
             }
 
             return rows.Count > 0 ? ExitCode.Good : ExitCode.NotGood;
@@ -45,12 +48,40 @@ internal static class KeysCommand
         return new Command("keys", "What the groups know of orders and idempotency keys.") { show };
     }
 
+    // Who asks for an order is to see what became of each of its records: those that conflict with the first are dead letters.
+    private static async Task<IReadOnlyList<KeyRow>> LettersAsync(Invocation call, KeyTables tables, string asked, bool isKnown)
+    {
+        var target = call.Target();
+        if (!target.HasBrokers)
+        {
+            call.Terminal.Say("fc: dead letters are not looked through: name a Kafka with --brokers (setting KafkaBrokers)");
+            return [];
+        }
+
+        try
+        {
+            var waiting = await tables.WaitingLettersAsync(Groups.All, call.Stop);
+            return await call.Terminal.WithProgressAsync("Reading dead letters", 0, _ => Task.Run(
+                () =>
+                {
+                    using var reader = target.OpenTopics();
+                    return new LetterSearch(reader, target.Topic, asked, call.Stop).Find(Groups.All, waiting);
+                },
+                CancellationToken.None));
+        }
+        catch (AuditException unread) when (isKnown)
+        {
+            call.Terminal.Say($"fc: dead letters could not be looked through: {unread.Message}");
+            return [];
+        }
+    }
+
     private static void Print(Terminal terminal, IReadOnlyList<KeyRow> rows)
     {
-        var table = Terminal.Table("group", "row key", "state", "key", "topic", "#partition", "#offset", "applied at");
+        var table = Terminal.Table("group", "row key", "state", "reason", "key", "topic", "#partition", "#offset", "applied at");
         foreach (var row in rows)
         {
-            Terminal.AddRow(table, row.Group, row.RowKey, row.State, row.Key, row.Topic, row.Partition, row.Offset, row.AppliedAt?.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            Terminal.AddRow(table, row.Group, row.RowKey, BadFigure.If(row.State, row.State == "dead-lettered"), row.Reason, row.Key, row.Topic, row.Partition, row.Offset, row.AppliedAt?.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         }
 
         terminal.Print(table);
@@ -66,4 +97,8 @@ internal static class KeysCommand
 /// <param name="Partition">The record's partition.</param>
 /// <param name="Offset">The record's offset.</param>
 /// <param name="AppliedAt">When the row was written, UTC.</param>
-internal sealed record KeyRow(string Group, string RowKey, string? State, string? Key, string? Topic, int? Partition, long? Offset, DateTimeOffset? AppliedAt);
+internal sealed record KeyRow(string Group, string RowKey, string? State, string? Key, string? Topic, int? Partition, long? Offset, DateTimeOffset? AppliedAt)
+{
+    /// <summary>Of a dead letter, the word for why it could not be applied; null for what was applied.</summary>
+    public string? Reason { get; init; }
+}

@@ -65,7 +65,7 @@ internal static class KillCommand
                 (int)Number(hosts, DefaultHosts), TimeSpan.FromSeconds(Number(every, DefaultEverySeconds)), call.Given.GetValue(kills), TimeSpan.FromSeconds(Number(outage, DefaultOutageSeconds)),
                 (int)Number(partitions, RunSession.DefaultPartitions), call.Given.GetValue(traffic.Rate), TimeSpan.FromSeconds(Number(wait, DefaultWaitSeconds)));
             return RunAsync(call, plan, options, new BrokerChoice(call.Given.GetValue(embedded), call.Given.GetValue(kafkaHome)));
-        });
+        }, OnSilence.LeaveToTheCommand);
     }
 
     private static async Task<int> RunAsync(Invocation call, TrafficPlan plan, KillOptions options, BrokerChoice broker)
@@ -77,7 +77,7 @@ internal static class KillCommand
         }
 
         using var folder = new LabFolder(broker.Embedded ? EmbeddedSession : Session);
-        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{plan.RecordCount} records, {options.Hosts} hosts, seed {plan.Seed}: starting broker, tables and hosts; what they say is in .local/logs/lab-*.log"));
+        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(plan.RecordCount, "record")}, {Counted.Of(options.Hosts, "host")}, seed {plan.Seed}: starting broker, tables and hosts; what they say is in .local/logs/lab-*.log"));
         await using var services = await LabServices.StartAsync(call.TargetOptions, call.Environment, broker, options.Partitions, folder, call.Stop);
         await using var fleet = new HostFleet(services.Target, folder, options.Partitions);
         fleet.Start(options.Hosts);

@@ -39,13 +39,13 @@ internal static class LabCommand
             var plan = new TrafficPlan(
                 (int)(call.Given.GetValue(orders) ?? DefaultOrders), call.Given.GetValue(traffic.Duplicates) ?? DefaultDuplicates, 0, call.Given.GetValue(traffic.Seed) ?? TrafficPlan.RandomSeed());
             return RunAsync(call, plan, (int)(call.Given.GetValue(faults) ?? DefaultFaults), (int)(call.Given.GetValue(partitions) ?? DefaultPartitions));
-        });
+        }, OnSilence.LeaveToTheCommand);
     }
 
     private static async Task<int> RunAsync(Invocation call, TrafficPlan plan, int faults, int partitions)
     {
         var clock = Stopwatch.StartNew();
-        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{plan.Orders} orders, {plan.ResendCount} resends, three times; seed {plan.Seed}"));
+        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(plan.Orders, "order")}, {Counted.Of(plan.ResendCount, "resend")}, three times; seed {plan.Seed}"));
         var schedule = new FaultSchedule(plan.Seed, faults);
         var reports = new List<GuaranteeReport>();
         foreach (var guarantee in Enum.GetValues<Guarantee>())
@@ -81,7 +81,7 @@ internal static class LabCommand
         var table = Terminal.Table("guarantee", "steps", "#effects", "#lost", "#doubled", "#stock off by");
         foreach (var guarantee in report.Guarantees)
         {
-            Terminal.AddRow(table, guarantee.Name, guarantee.Steps, guarantee.Effects, guarantee.Lost, guarantee.Doubled, guarantee.StockOff);
+            Terminal.AddRow(table, guarantee.Name, guarantee.Steps, guarantee.Effects, BadFigure.UnlessZero(guarantee.Lost), BadFigure.UnlessZero(guarantee.Doubled), BadFigure.UnlessZero(guarantee.StockOff));
         }
 
         terminal.Print(table);

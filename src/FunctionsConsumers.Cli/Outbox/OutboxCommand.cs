@@ -38,11 +38,11 @@ internal static class OutboxCommand
             var table = Terminal.Table("group", "message", "kind", "state", "#age", "subject", "detail");
             foreach (var row in messages)
             {
-                Terminal.AddRow(table, row.Group, row.Id, row.Kind, row.State, OutboxRow.Age(row.AgeSeconds), row.Subject, row.Detail);
+                Terminal.AddRow(table, row.Group, row.Id, row.Kind, BadFigure.If(row.State, row.State is OutboxRows.Parked or OutboxRows.Unreadable), OutboxRow.Age(row.AgeSeconds), row.Subject, row.Detail);
             }
 
             call.Terminal.Print(table);
-            call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{messages.Count} messages, {messages.Count(row => row.State == OutboxRows.Parked)} of them parked"));
+            call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(messages.Count, "message")}, {messages.Count(row => row.State == OutboxRows.Parked)} of them parked"));
             return ExitCode.Good;
         });
     }

@@ -39,7 +39,8 @@ internal static class RunCommand
         return command.Runs(caller, async call =>
         {
             var isQuiet = call.Given.GetValue(orders) is not null;
-            await using var session = await RunSession.StartAsync(call, (int)(call.Given.GetValue(partitions) ?? RunSession.DefaultPartitions), (int?)call.Given.GetValue(http), isQuiet);
+            await using var session = await RunSession.StartAsync(
+                call, (int)(call.Given.GetValue(partitions) ?? RunSession.DefaultPartitions), (int?)call.Given.GetValue(http), isQuiet, isProof: isQuiet && call.Given.GetValue(exit));
             var code = ExitCode.Good;
             if (call.Given.GetValue(orders) is { } count)
             {
@@ -54,12 +55,12 @@ internal static class RunCommand
             SayHow(call.Terminal, session.HttpAddress);
             await session.UntilStoppedAsync();
             return code == ExitCode.NotDone ? code : ExitCode.Good;
-        });
+        }, OnSilence.LeaveToTheCommand);
     }
 
     private static async Task<int> ProveAsync(Invocation call, RunSession session, TrafficPlan plan, long? rate, TimeSpan wait)
     {
-        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{plan.RecordCount} records for {session.Target.Topic} at {session.Target.Kafka().Brokers}, seed {plan.Seed}"));
+        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(plan.RecordCount, "record")} for {session.Target.Topic} at {session.Target.Kafka().Brokers}, seed {plan.Seed}"));
         var (outcome, report) = await new ProvingRun(call, session, plan, rate, wait).RunAsync();
         if (call.Json)
         {
@@ -80,7 +81,7 @@ internal static class RunCommand
         var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#lost", "#doubled", "#stock off");
         foreach (var group in report.Groups)
         {
-            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, group.Lost, group.Doubled, group.StockOff);
+            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, BadFigure.UnlessZero(group.Lost), BadFigure.UnlessZero(group.Doubled), BadFigure.UnlessZero(group.StockOff));
         }
 
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"records          {report.Records}"));

@@ -17,12 +17,11 @@ internal sealed class RunSession : IAsyncDisposable
     public const int DefaultPartitions = 6;
 
     private readonly Invocation _call;
-    private readonly EmbeddedServices? _services;
-    private readonly RunFile? _file;
+    private readonly OwnServices? _own;
     private readonly LocalFunctionsHost _host;
 
-    private RunSession(Invocation call, Target target, EmbeddedServices? services, RunFile? file, LocalFunctionsHost host) =>
-        (_call, Target, _services, _file, _host) = (call, target, services, file, host);
+    private RunSession(Invocation call, Target target, OwnServices? own, LocalFunctionsHost host) =>
+        (_call, Target, _own, _host) = (call, target, own, host);
 
     /// <summary>Where broker, tables and topic are.</summary>
     public Target Target { get; }
@@ -34,48 +33,38 @@ internal sealed class RunSession : IAsyncDisposable
     public string? HttpAddress => _host.HttpAddress;
 
     /// <summary>Ends when an embedded service dies; its line says why.</summary>
-    public Task<string> Failure => _services?.Failure ?? new TaskCompletionSource<string>().Task;
+    public Task<string> Failure => _own?.Embedded.Failure ?? new TaskCompletionSource<string>().Task;
 
     /// <summary>Starts what is missing, and the functions.</summary>
     /// <param name="call">The call.</param>
     /// <param name="partitions">How many partitions the topic gets where it has to be made.</param>
     /// <param name="http">The port for HTTP; null for the usual one.</param>
     /// <param name="quiet">Whether the host prints warnings and errors only.</param>
+    /// <param name="isProof">Whether the run ends with its audit, and nothing is to be found in the tables afterwards.</param>
     /// <returns>The session.</returns>
-    public static async Task<RunSession> StartAsync(Invocation call, int partitions, int? http, bool quiet)
+    public static async Task<RunSession> StartAsync(Invocation call, int partitions, int? http, bool quiet, bool isProof)
     {
+        CheckThatTablesLast(call, isProof);
         var target = call.Target();
-        EmbeddedServices? services = null;
-        RunFile? file = null;
+        OwnServices? own = null;
         try
         {
             if (!target.HasBrokers || !target.HasTables)
             {
-                services = await EmbeddedServices.StartAsync(!target.HasBrokers, !target.HasTables, target.Topic, partitions, call.Stop);
-                var options = call.TargetOptions;
-                target = Target.Resolve(
-                    options with { Brokers = services.Brokers ?? options.Brokers, Tables = services.TablesConnectionString ?? options.Tables, Topic = target.Topic },
-                    call.Environment, RunFile.Find());
-                file = FileOf(target, services);
-                file?.Write();
+                var taken = await OwnServices.TakeOrJoinAsync(call);
+                (own, target) = taken is null ? (null, call.Target()) : await OwnServices.StartAsync(call, call.Target(), partitions, taken);
             }
 
             var host = await LocalFunctionsHost.StartAsync(
-                new LocalHostOptions { Topic = target.Topic, Partitions = partitions, HttpPort = http, Settings = target.HostSettings(), Quiet = quiet, Log = call.Terminal.Error }, call.Stop);
-            if (file is not null)
-            {
-                file = file with { Http = host.HttpAddress };
-                file.Write();
-            }
-
-            return new RunSession(call, target, services, file, host);
+                new LocalHostOptions { Topic = target.Topic, Partitions = partitions, HttpPort = http, Settings = target.HostSettings(), Quiet = quiet, Patience = call.Patience, Log = call.Terminal.Error }, call.Stop);
+            own?.Served(host.HttpAddress);
+            return new RunSession(call, target, own, host);
         }
         catch
         {
-            file?.Remove();
-            if (services is not null)
+            if (own is not null)
             {
-                await services.DisposeAsync();
+                await own.DisposeAsync();
             }
 
             throw;
@@ -85,7 +74,7 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>Waits for the signal to stop.</summary>
     /// <returns>When it has come.</returns>
     /// <exception cref="CommandException">An embedded service died before.</exception>
-    public Task UntilStoppedAsync() => UntilStoppedAsync(_services, _call.Stop);
+    public Task UntilStoppedAsync() => UntilStoppedAsync(_own?.Embedded, _call.Stop);
 
     /// <summary>Waits for the signal to stop.</summary>
     /// <param name="services">The services that must not die before; null for none.</param>
@@ -111,17 +100,47 @@ internal sealed class RunSession : IAsyncDisposable
             _call.Terminal.Say("Stopping: the batches under way are finished and committed. Ctrl-C again ends at once.");
         }
 
-        await _host.StopAsync(LocalFunctionsHost.DefaultDrain);
-        _file?.Remove();
-        if (_services is not null)
+        try
         {
-            await _services.DisposeAsync();
+            await _host.StopAsync(LocalFunctionsHost.DefaultDrain);
+        }
+        finally
+        {
+            if (_own is not null)
+            {
+                await _own.DisposeAsync();
+            }
         }
     }
 
-    // Others find by the file what was started here; a managed identity has no connection string to put into it.
-    private static RunFile? FileOf(Target target, EmbeddedServices services) =>
-        (services.TablesConnectionString ?? target.TablesConnectionString) is { } tables && RunFile.Find() is null
-            ? new RunFile(Environment.ProcessId, target.Topic, services.Brokers ?? target.Kafka().Brokers, tables, null)
-            : null;
+    // Offsets that last, beside tables that end with a process: after a restart the groups go on behind orders that no table
+    // knows any more, and the audit would count each of them as lost.
+    private static void CheckThatTablesLast(Invocation call, bool isProof)
+    {
+        var named = Target.Resolve(call.TargetOptions, call.Environment, run: null);
+        if (!named.HasBrokers || named.HasTables)
+        {
+            if (named.HasTables && !named.HasBrokers)
+            {
+                call.Terminal.Say("The broker is embedded and ends with this process; the tables stay. The next start begins with an empty topic.");
+            }
+
+            return;
+        }
+
+        var brokers = named.Kafka().Brokers;
+        if (RunFile.Find()?.Brokers == brokers)
+        {
+            return;
+        }
+
+        if (!isProof)
+        {
+            throw new CommandException(
+                $"Kafka at {brokers} keeps the groups' offsets, and embedded tables end with this process: after a restart every order would count as lost. "
+                + "Name tables that last too with --tables (setting OrderTables), or leave --brokers (setting KafkaBrokers) out for an embedded broker");
+        }
+
+        call.Terminal.Say($"The tables are embedded and end with this run, while the groups' offsets stay at {brokers}: give further runs a topic of their own (--topic), or tables that last (--tables).");
+    }
 }

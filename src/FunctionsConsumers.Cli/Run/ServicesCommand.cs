@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.LocalHost.Embedded;
+using FunctionsConsumers.LocalHost.Connections;
 using FunctionsConsumers.LocalHost.Files;
 
 namespace FunctionsConsumers.Cli.Run;
@@ -18,17 +18,19 @@ internal static class ServicesCommand
         var command = new Command("services", "Starts an embedded Kafka broker and table service, and nothing else, until it is stopped.") { partitions };
         return command.Runs(caller, async call =>
         {
-            if (RunFile.Find() is { } running)
+            var taken = await OwnServices.TakeOrJoinAsync(call);
+            if (taken is null)
             {
-                throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"process {running.Pid} runs the embedded services already, at {running.Brokers}: stop it first, or use it"));
+                throw new CommandException(RunFile.Find() is { } running
+                    ? string.Create(CultureInfo.InvariantCulture, $"process {running.Pid} runs the embedded services already, at {running.Brokers}: stop it first, or use it")
+                    : "another process ran embedded services until a moment ago: try again");
             }
 
-            var topic = call.Target().Topic;
-            await using var services = await EmbeddedServices.StartAsync(true, true, topic, (int)(call.Given.GetValue(partitions) ?? RunSession.DefaultPartitions), call.Stop);
-            var file = new RunFile(Environment.ProcessId, topic, services.Brokers!, services.TablesConnectionString!, null);
-            file.Write();
-            try
+            var nothing = Target.Resolve(new TargetOptions(Topic: call.Target().Topic), new Dictionary<string, string>(), run: null);
+            var (own, _) = await OwnServices.StartAsync(call, nothing, (int)(call.Given.GetValue(partitions) ?? RunSession.DefaultPartitions), taken);
+            await using (own)
             {
+                var file = own.File!;
                 if (call.Json)
                 {
                     call.PrintJson(file);
@@ -40,13 +42,9 @@ internal static class ServicesCommand
 
                 await call.Terminal.Out.FlushAsync(CancellationToken.None);
                 call.Terminal.Say("The other fc commands find these services by themselves; Ctrl-C stops them, and what they hold is gone then.");
-                await RunSession.UntilStoppedAsync(services, call.Stop);
+                await RunSession.UntilStoppedAsync(own.Embedded, call.Stop);
                 return ExitCode.Good;
             }
-            finally
-            {
-                file.Remove();
-            }
-        });
+        }, OnSilence.LeaveToTheCommand);
     }
 }

@@ -25,7 +25,7 @@ internal static class TailCommand
             var tail = new TopicTail(target, call.Given.GetValue(topic) ?? target.Topic, call.Given.GetValue(group), call.Given.GetValue(fromBeginning));
             await Task.Run(() => tail.Run(call.Terminal.Say, record => call.Terminal.Out.WriteLine(call.Json ? call.JsonOf(TailedRecord.Of(record)) : Line(record)), call.Given.GetValue(max) ?? long.MaxValue, call.Stop), CancellationToken.None);
             return ExitCode.Good;
-        });
+        }, OnSilence.Wait);
     }
 
     private static string Line(ConsumeResult<byte[]?, byte[]?> record) =>

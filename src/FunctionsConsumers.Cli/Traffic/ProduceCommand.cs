@@ -25,7 +25,7 @@ internal static class ProduceCommand
         {
             var target = call.Target();
             var plan = options.Plan(call.Given, (int)call.Given.GetValue(count)!.Value);
-            call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{plan.RecordCount} records for {target.Topic} at {target.Kafka().Brokers}, seed {plan.Seed}"));
+            call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(plan.RecordCount, "record")} for {target.Topic} at {target.Kafka().Brokers}, seed {plan.Seed}"));
             var produced = await ProduceAsync(call, target, plan, call.Given.GetValue(options.Rate));
             if (call.Json)
             {
@@ -34,7 +34,7 @@ internal static class ProduceCommand
             else
             {
                 call.Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{produced.Records} records produced in {produced.Time.TotalSeconds:0.0} s: {produced.Orders} orders, {produced.Resends} resends, {produced.Poison} poison"));
+                    $"{Counted.Of(produced.Records, "record")} produced in {produced.Time.TotalSeconds:0.0} s: {Counted.Of(produced.Orders, "order")}, {Counted.Of(produced.Resends, "resend")}, {produced.Poison} poison"));
             }
 
             if (produced.Failed > 0)

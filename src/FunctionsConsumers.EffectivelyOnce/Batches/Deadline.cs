@@ -64,16 +64,20 @@ internal sealed class Deadline : IDisposable
         LastFailure = failure ?? LastFailure;
     }
 
+    /// <inheritdoc cref="ThrowIfOver(string?)" />
+    public void ThrowIfOver() => ThrowIfOver(null);
+
     /// <summary>Throws when the time is over or the caller has given up.</summary>
+    /// <param name="waitedFor">What had given no answer when the time was over, for a batch that has had no answer at all.</param>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="BatchDeadlineException">The time is over.</exception>
-    public void ThrowIfOver()
+    public void ThrowIfOver(string? waitedFor)
     {
         _caller.ThrowIfCancellationRequested();
         if (_limit.IsCancellationRequested)
         {
             throw new BatchDeadlineException(
-                $"The batch could not be settled within {Limit.TotalSeconds:0.#} s (EffectivelyOnce__BatchDeadline); it has to be delivered again. Last answer: {LastAnswer ?? "none"}.",
+                $"The batch could not be settled within {Limit.TotalSeconds:0.#} s (EffectivelyOnce__BatchDeadline); it has to be delivered again. Last answer: {LastAnswer ?? waitedFor ?? "none"}.",
                 InnerException);
         }
     }

@@ -18,6 +18,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
     IEventDecoder<TEvent> decoder,
     TableAccounts accounts,
     IEnumerable<IMessageSender> senders,
+    SendSlots slots,
     IGroupLog log,
     EffectivelyOnceOptions options,
     ProcessLife life,
@@ -25,8 +26,15 @@ internal sealed partial class ConsumerGroup<TEvent>(
     IConfiguration configuration,
     ILoggerFactory loggers) : IConsumerGroup, IDisposable
 {
+    private const string Batches = "batches";
+
+    /// <summary>How often a wait that lasts is told of again: an alert counts the minutes in which it is.</summary>
+    private static readonly TimeSpan SayAgainAfter = TimeSpan.FromMinutes(1);
+
     private readonly SemaphoreSlim _opening = new(1);
+    private readonly ContainedFaults _faults = new();
     private readonly ILogger _logger = loggers.CreateLogger("FunctionsConsumers.EffectivelyOnce." + consumer.Group);
+    private long _saidAt;
     private OpenGroup? _open;
     private BatchProcessor<TEvent>? _processor;
 
@@ -64,17 +72,23 @@ internal sealed partial class ConsumerGroup<TEvent>(
                 var own = options.PassOverBelowFloor ? [.. records.Where(record => !floors.IsBelow(record.Coordinates))] : records;
                 var outcome = await _processor!.ProcessAsync(own, deadline).ConfigureAwait(false);
                 open.Progress.Finished(records, floors);
+                _faults.Over(Batches);
                 return outcome.Within(records);
             }
             catch (Exception failure) when (failure is StoreUnavailableException or KafkaException)
             {
-                LogUnavailable(Group, failure.Message);
+                if (_faults.Note(Batches, failure.Message) || time.GetElapsedTime(Volatile.Read(ref _saidAt)) >= SayAgainAfter)
+                {
+                    Volatile.Write(ref _saidAt, time.GetTimestamp());
+                    LogUnavailable(Group, failure.Message);
+                }
+
                 deadline.Note(failure.Message, failure);
             }
-            catch (OperationCanceledException) when (deadline.Token.IsCancellationRequested)
+            catch (OperationCanceledException cut) when (deadline.Token.IsCancellationRequested)
             {
                 // A plain cancellation would not say which it was, the caller or the deadline, nor what the last answer was.
-                deadline.ThrowIfOver();
+                deadline.ThrowIfOver(cut.Message);
                 throw;
             }
 
@@ -123,7 +137,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
         var table = await GroupTable.OpenAsync(accounts, Group, options.Buckets, cancellationToken).ConfigureAwait(false);
         var shared = await GroupTable.OpenSharedAsync(accounts, GroupProgress.TableName, cancellationToken).ConfigureAwait(false);
         var buckets = new Buckets(options.Buckets);
-        var outbox = new GroupOutbox(Group, table, buckets, senders, options, life.Id, time, _logger);
+        var outbox = new GroupOutbox(Group, table, buckets, senders, options, life.Id, time, _logger, slots);
         _processor = new BatchProcessor<TEvent>(consumer, decoder, table, buckets, outbox, options, time, Random.Shared, _logger);
         return new OpenGroup(
             _processor,
@@ -132,7 +146,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
             new RetentionSweep(Group, table, shared, buckets, log, topics.Names, options.Retention, time, _logger));
     }
 
-    // What the code says; else host.json's setting, where the host has put the file into the configuration.
+    // What the code says; else host.json's setting, where the host has put the file and its overrides into the configuration.
     private bool StartsAtEnd() => topics.StartsAt is { } start
         ? start == GroupStart.Latest
         : string.Equals(configuration["extensions:kafka:autoOffsetReset"], "Latest", StringComparison.OrdinalIgnoreCase);

@@ -32,6 +32,11 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
                 // The tables or the broker may be back in a moment; batches wait for them.
                 LogUnavailable(group.Name, failure.Message);
             }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // The host is stopped while it starts. Thrown on, this would end the process with a crash report.
+                return;
+            }
         }
 
         _running = Task.WhenAll(groups.Select(group => Task.Run(() => RunAsync(group), CancellationToken.None)));

@@ -37,11 +37,13 @@ public static class EffectivelyOnceRegistration
         services.AddSingleton(given.ConnectTables(configuration));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ProcessLife>();
+        services.AddSingleton<SendSlots>();
         services.AddSingleton<IGroupLog, KafkaGroupLog>();
         services.AddSingleton(provider => new BrokerWatch(
             provider.GetRequiredService<KafkaConnection>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.EffectivelyOnce")));
+        services.AddSingleton<IHostedService, TablesWatchService>();
         services.AddSingleton<IHostedService, ConsumerGroupsService>();
         services.AddSingleton(provider => new GroupWatch(
             provider.GetServices<WatchedGroup>(),

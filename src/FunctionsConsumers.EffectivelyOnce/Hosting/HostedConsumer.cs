@@ -32,6 +32,7 @@ internal sealed partial class HostedConsumer(
     private const int RowsForgottenAtOnce = 50_000;
 
     private readonly ILogger _logger = loggers.CreateLogger("FunctionsConsumers.EffectivelyOnce." + group.Name);
+    private readonly ContainedFaults _faults = new();
     private readonly CancellationTokenSource _stop = new();
     private KafkaListener? _listener;
     private Task _upkeep = Task.CompletedTask;
@@ -41,6 +42,7 @@ internal sealed partial class HostedConsumer(
         _listener = new KafkaListener(
             HostedConsumerSettings.Listener(group.Name, topics, kafka, options), group.ProcessAsync, watch, () => { }, time, _logger);
         _listener.Start();
+        watch.Follow(topics[0]);
         _upkeep = Task.WhenAll(
             RepeatAsync("gap audit", options.GapAuditInterval, stop => group.AuditGapsAsync(IGroupUpkeep.Grace, stop)),
             RepeatAsync("retention sweep", options.RetentionInterval, stop => group.ForgetAsync(RowsForgottenAtOnce, stop)));
@@ -84,12 +86,16 @@ internal sealed partial class HostedConsumer(
                 try
                 {
                     await once(_stop.Token).ConfigureAwait(false);
+                    _faults.Over(what);
                 }
 #pragma warning disable CA1031 // Upkeep that ended with any error would be missed by nobody until it was needed.
                 catch (Exception failure) when (!_stop.IsCancellationRequested)
 #pragma warning restore CA1031
                 {
-                    LogFailed(group.Name, what, failure.Message);
+                    if (_faults.Note(what, failure.Message))
+                    {
+                        LogFailed(group.Name, what, failure.Message);
+                    }
                 }
             }
         }

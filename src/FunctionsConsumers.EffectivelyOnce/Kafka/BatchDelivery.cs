@@ -6,7 +6,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 /// <summary>
 /// Delivers one batch, again and again until it succeeds or the options say to pass it over, and stores the offsets
 /// behind it only then. An offset that cannot be stored, because its partition has gone, does not keep the others of the
-/// batch from being stored. Records of partitions that have gone are left out of the next attempt.
+/// batch from being stored. Records of partitions that have gone are left out of the next attempt. A failure is reported once
+/// for its cause, and the success after it with the number of attempts.
 /// </summary>
 internal sealed partial class BatchDelivery
 {
@@ -45,11 +46,17 @@ internal sealed partial class BatchDelivery
     public async Task DeliverAsync(ReadRecord[] batch, CancellationToken cancellationToken)
     {
         var wait = FirstWait;
+        string? reported = null;
         for (var attempt = 1; batch.Length > 0 && !cancellationToken.IsCancellationRequested; attempt++)
         {
             if (await AttemptAsync(batch, cancellationToken).ConfigureAwait(false) is not { } failure)
             {
                 Store(batch);
+                if (attempt > 1)
+                {
+                    LogHandled(_name, batch.Length, attempt);
+                }
+
                 return;
             }
 
@@ -65,7 +72,12 @@ internal sealed partial class BatchDelivery
                 return;
             }
 
-            LogRetry(failure, _name, batch.Length, attempt);
+            if (!string.Equals(failure.Message, reported, StringComparison.Ordinal))
+            {
+                reported = failure.Message;
+                LogRetry(failure, _name, batch.Length, attempt);
+            }
+
             try
             {
                 await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
@@ -125,6 +137,9 @@ internal sealed partial class BatchDelivery
 
     [LoggerMessage(90, LogLevel.Warning, "{Name} failed on a batch of {Count} records, attempt {Attempt}; it is delivered again")]
     private partial void LogRetry(Exception failure, string name, int count, int attempt);
+
+    [LoggerMessage(89, LogLevel.Information, "{Name}: the batch of {Count} records that had failed is handled, at attempt {Attempt}")]
+    private partial void LogHandled(string name, int count, int attempt);
 
     [LoggerMessage(91, LogLevel.Error,
         "{Name} failed on a batch of {Count} records, attempt {Attempt}, and the batch is passed over and lost, because {Because}")]

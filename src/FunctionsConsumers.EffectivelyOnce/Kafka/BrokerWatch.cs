@@ -4,16 +4,51 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>
-/// Says once that the broker is away and once that it is back, for all clients of a process together: each of them
-/// reports every attempt to reconnect.
+/// Says once that the broker gives no answer and once that it is back, for all clients of a process together: each of them
+/// reports every attempt to reconnect, and none of them reports a broker that is there and silent. Says so too where the
+/// cluster answers and sends its clients to an address that leads nowhere.
 /// </summary>
-internal sealed partial class BrokerWatch(KafkaConnection kafka, TimeProvider time, ILogger logger) : IDisposable
+/// <param name="kafka">The broker.</param>
+/// <param name="time">The clock.</param>
+/// <param name="away">Told of the absence; may be called from any thread.</param>
+/// <param name="back">Told that it is back, and for how long it was away.</param>
+/// <param name="unreachable">Told, in a line with the fix, of an advertised address that cannot be reached.</param>
+/// <param name="reachable">Told that it can.</param>
+/// <param name="error">Told of a client's other errors, with the client's name.</param>
+internal sealed class BrokerWatch(
+    KafkaConnection kafka,
+    TimeProvider time,
+    Action<ServiceAbsence> away,
+    Action<ServiceAbsence, TimeSpan> back,
+    Action<string> unreachable,
+    Action<string> reachable,
+    Action<string, string> error) : IDisposable
 {
+    /// <summary>How long an answer may take: with the time between two questions, less than 5 s.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(1_500);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly ContainedFaults _faults = new();
+    private string? _lastReason;
     private int _watching;
+    private int _following;
+
+    /// <summary>Makes a watch that writes to a log.</summary>
+    /// <param name="kafka">The broker.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public BrokerWatch(KafkaConnection kafka, TimeProvider time, ILogger logger)
+        : this(kafka, time, new BrokerLog(logger))
+    {
+    }
+
+    private BrokerWatch(KafkaConnection kafka, TimeProvider time, BrokerLog log)
+        : this(kafka, time, log.Away, log.Back, log.Unreachable, log.Reachable, log.Error)
+    {
+    }
 
     /// <summary>Whether an error says that brokers cannot be reached, and not that they refuse something.</summary>
     public static bool IsAbsence(Error error) => error.Code
@@ -21,17 +56,31 @@ internal sealed partial class BrokerWatch(KafkaConnection kafka, TimeProvider ti
         or ErrorCode.Local_Authentication or ErrorCode.Local_Ssl;
 
     /// <summary>A client has reported an error. Returns at once.</summary>
-    public void Report(string client, Error error)
+    public void Report(string client, Error reported)
     {
-        if (!IsAbsence(error))
+        if (IsAbsence(reported))
         {
-            LogError(client, error.Reason);
+            Look(reported.Reason);
         }
-        else if (Interlocked.CompareExchange(ref _watching, 1, 0) == 0)
+        else if (_faults.Note(client, reported.Reason))
         {
-            _ = Task.Run(() => WatchAsync(error));
+            error(client, reported.Reason);
         }
     }
+
+    /// <summary>Asks the broker from time to time until the end: clients that wait for new records do not notice that it is silent.</summary>
+    /// <param name="topic">The topic that is asked about.</param>
+    public void Follow(string topic)
+    {
+        if (Interlocked.Exchange(ref _following, 1) == 0)
+        {
+            _ = Task.Run(() => FollowAsync(topic));
+        }
+    }
+
+    /// <summary>Looks whether the broker answers if what is waited for takes long.</summary>
+    /// <returns>To be disposed of when the wait is over.</returns>
+    public IDisposable Waiting() => time.CreateTimer(_ => Look("a question has had no answer"), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
 
     public void Dispose()
     {
@@ -39,32 +88,75 @@ internal sealed partial class BrokerWatch(KafkaConnection kafka, TimeProvider ti
         _stop.Cancel();
     }
 
-    private async Task WatchAsync(Error error)
+    private void Look(string reason)
+    {
+        if (!_stop.IsCancellationRequested && Interlocked.CompareExchange(ref _watching, 1, 0) == 0)
+        {
+            _ = Task.Run(() => WatchAsync(reason, TimeSpan.Zero));
+        }
+    }
+
+    private async Task FollowAsync(string topic)
     {
         try
         {
-            using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "functions-consumers-watch" }))
-                .SetErrorHandler((_, _) => { })
-                .SetLogHandler((_, _) => { })
-                .Build();
+            using var admin = Admin();
+            while (true)
+            {
+                await Task.Delay(BetweenLooks, time, _stop.Token).ConfigureAwait(false);
+                if (Volatile.Read(ref _watching) == 0 && Ask(admin, topic) is null && Interlocked.CompareExchange(ref _watching, 1, 0) == 0)
+                {
+                    await WatchAsync("the connection is there, and no answer comes", AnswerTimeout).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception failure)
+        {
+            error("the watch of the broker", failure.Message);
+        }
+    }
+
+    // For how long it is known already to be silent: it is not asked again before that is said.
+    private async Task WatchAsync(string reason, TimeSpan silent)
+    {
+        try
+        {
+            using var admin = Admin();
+            var began = time.GetTimestamp();
+            var since = time.GetUtcNow() - silent;
 
             // A broker that closes an idle connection is reported too, and is not away.
-            if (Answers(admin) || _stop.IsCancellationRequested)
+            if (silent == TimeSpan.Zero && Ask(admin, null) is { } answer)
+            {
+                await UntilReachableAsync(admin, answer).ConfigureAwait(false);
+                return;
+            }
+
+            if (_stop.IsCancellationRequested)
             {
                 return;
             }
 
-            LogAway(kafka.Brokers, error.Reason);
-            while (!Answers(admin))
+            var absence = new ServiceAbsence($"Kafka at {kafka.Brokers} (setting KafkaBrokers)", since, Volatile.Read(ref _lastReason) ?? reason);
+            away(absence);
+            while (Ask(admin, null) is null)
             {
                 await Task.Delay(BetweenQuestions, time, _stop.Token).ConfigureAwait(false);
             }
 
-            LogBack(kafka.Brokers);
+            Volatile.Write(ref _lastReason, null);
+            back(absence, silent + time.GetElapsedTime(began));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // The host stops.
+        }
+        catch (Exception failure)
+        {
+            error("the watch of the broker", failure.Message);
         }
         finally
         {
@@ -72,25 +164,46 @@ internal sealed partial class BrokerWatch(KafkaConnection kafka, TimeProvider ti
         }
     }
 
-    private static bool Answers(IAdminClient admin)
+    private async Task UntilReachableAsync(IAdminClient admin, Metadata answer)
     {
-        try
+        if (AdvertisedBrokers.FindUnreachable(answer.Brokers) is not [var broker, ..])
         {
-            admin.GetMetadata(AnswerTimeout);
-            return true;
+            return;
         }
-        catch (KafkaException)
+
+        unreachable(broker.Describe(kafka.Brokers));
+        while (Ask(admin, null) is not { } now || AdvertisedBrokers.FindUnreachable(now.Brokers).Count > 0)
         {
-            return false;
+            await Task.Delay(BetweenQuestions, time, _stop.Token).ConfigureAwait(false);
+        }
+
+        reachable($"All brokers that Kafka at {kafka.Brokers} names can be reached now.");
+    }
+
+    private IAdminClient Admin() =>
+        new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "functions-consumers-watch", AllowAutoCreateTopics = false }))
+            .SetErrorHandler((_, failure) => Note(failure))
+            .SetLogHandler((_, _) => { })
+            .Build();
+
+    // That all are down says less than why the last of them is.
+    private void Note(Error failure)
+    {
+        if (failure.Code != ErrorCode.Local_AllBrokersDown)
+        {
+            Volatile.Write(ref _lastReason, failure.Reason);
         }
     }
 
-    [LoggerMessage(100, LogLevel.Warning, "Kafka at {Brokers} is away ({Reason}); its consumers wait for it")]
-    private partial void LogAway(string brokers, string reason);
-
-    [LoggerMessage(101, LogLevel.Information, "Kafka at {Brokers} is back")]
-    private partial void LogBack(string brokers);
-
-    [LoggerMessage(102, LogLevel.Warning, "{Client}: {Reason}")]
-    private partial void LogError(string client, string reason);
+    private static Metadata? Ask(IAdminClient admin, string? topic)
+    {
+        try
+        {
+            return topic is null ? admin.GetMetadata(AnswerTimeout) : admin.GetMetadata(topic, AnswerTimeout);
+        }
+        catch (KafkaException)
+        {
+            return null;
+        }
+    }
 }

@@ -18,15 +18,17 @@ internal static class HostedConsumerSettings
         var config = kafka.Apply(new ConsumerConfig
         {
             AutoCommitIntervalMs = (int)options.CommitInterval.TotalMilliseconds,
-            AutoOffsetReset = options.StartsAt == GroupStart.Latest ? AutoOffsetReset.Latest : AutoOffsetReset.Earliest,
             SessionTimeoutMs = session,
 
             // librdkafka's own 3 s; a short session needs three chances too.
             HeartbeatIntervalMs = Math.Min(3_000, Math.Max(1, session / 3)),
-            MaxPollIntervalMs = (int)options.MaxPollInterval.TotalMilliseconds,
             TopicMetadataRefreshIntervalMs = LookForTopicsEveryMs,
         });
         options.Configure?.Invoke(config);
+
+        // The floors, and the check of a batch's deadline, were made with these: another value here would not be theirs.
+        config.AutoOffsetReset = options.StartsAt == GroupStart.Latest ? AutoOffsetReset.Latest : AutoOffsetReset.Earliest;
+        config.MaxPollIntervalMs = (int)options.MaxPollInterval.TotalMilliseconds;
         config.GroupId = group;
         config.EnableAutoCommit = true;
         config.EnableAutoOffsetStore = false;

@@ -7,8 +7,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>The log on a Kafka broker. Its clients never join a group and never commit.</summary>
 /// <param name="kafka">The broker.</param>
+/// <param name="watch">Told of errors, and of waits.</param>
 /// <param name="logger">Where the client's own words go.</param>
-internal sealed partial class KafkaGroupLog(KafkaConnection kafka, ILogger<KafkaGroupLog> logger) : IGroupLog
+internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch watch, ILogger<KafkaGroupLog> logger) : IGroupLog
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
@@ -17,6 +18,7 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, ILogger<Kafka
     /// <inheritdoc />
     public async Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken)
     {
+        using var waiting = watch.Waiting();
         using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig())).SetLogHandler(Log).SetErrorHandler(LogError).Build();
         try
         {
@@ -33,8 +35,9 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, ILogger<Kafka
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<PartitionPosition>>(() =>
+    public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<PartitionPosition>>(() => Named<IReadOnlyList<PartitionPosition>>(() =>
     {
+        using var waiting = watch.Waiting();
         using var consumer = Consumer(group);
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         var metadata = admin.GetMetadata(topic, Timeout).Topics.Find(found => found.Topic == topic);
@@ -52,18 +55,19 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, ILogger<Kafka
             var offset = committed[partition.Partition.Value];
             return new PartitionPosition(partition.Partition.Value, range.Low.Value, range.High.Value, offset == Offset.Unset ? null : offset.Value);
         })];
-    }, cancellationToken);
+    }), cancellationToken);
 
     /// <inheritdoc />
-    public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken) => Task.Run(() =>
+    public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken) => Task.Run(() => Named(() =>
     {
+        using var waiting = watch.Waiting();
         using var consumer = Consumer("functions-consumers-gap-audit");
         consumer.Assign(new TopicPartitionOffset(topic, partition, from));
         var records = new List<ConsumedRecord>();
         while (true)
         {
             var result = consumer.Consume(Timeout)
-                ?? throw new TimeoutException($"{topic} partition {partition} gave no record from offset {from} on within {Timeout.TotalSeconds:0} s.");
+                ?? throw new TimeoutException($"Kafka at {kafka.Brokers} (setting KafkaBrokers): {topic} partition {partition} gave no record from offset {from} on within {Timeout.TotalSeconds:0} s.");
             cancellationToken.ThrowIfCancellationRequested();
             if (result.IsPartitionEOF)
             {
@@ -81,7 +85,20 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, ILogger<Kafka
                 return new LogSlice(records, result.Offset.Value + 1);
             }
         }
-    }, cancellationToken);
+    }), cancellationToken);
+
+    // The client's own words name no host.
+    private T Named<T>(Func<T> ask)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (KafkaException failure)
+        {
+            throw new KafkaException(new Error(failure.Error.Code, $"Kafka at {kafka.Brokers} (setting KafkaBrokers): {failure.Error.Reason}", failure.Error.IsFatal), failure);
+        }
+    }
 
     private IConsumer<byte[], byte[]> Consumer(string group) => new ConsumerBuilder<byte[], byte[]>(kafka.Apply(new ConsumerConfig
     {
@@ -95,7 +112,14 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, ILogger<Kafka
 
     private void Log(IClient client, LogMessage message) => LogClient(message.Message);
 
-    private void LogError(IClient client, Error error) => LogClient(error.Reason);
+    private void LogError(IClient client, Error error)
+    {
+        LogClient(error.Reason);
+        if (BrokerWatch.IsAbsence(error))
+        {
+            watch.Report("gap audit", error);
+        }
+    }
 
     [LoggerMessage(70, LogLevel.Debug, "Kafka, gap audit: {Message}")]
     private partial void LogClient(string message);

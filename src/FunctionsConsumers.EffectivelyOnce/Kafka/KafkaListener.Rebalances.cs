@@ -36,7 +36,7 @@ internal sealed partial class KafkaListener
 
     private void Changed(string memberId)
     {
-        Member = new GroupMember(Group, memberId, _assigned.All);
+        Member = new GroupMember(Group, memberId, _assigned.All) { ClientId = _options.Consumer.ClientId };
         _changed();
     }
 

@@ -73,7 +73,7 @@ internal sealed partial class KafkaListener
             {
                 // The client looks for it again with each refresh of its picture of the cluster, and tells once.
                 var topics = string.Join(", ", _options.Topics);
-                LogNoTopic(_options.Name, topics, e.Error.Reason);
+                LogNoTopic(_options.Name, _options.Consumer.BootstrapServers, topics, e.Error.Reason);
             }
             else
             {

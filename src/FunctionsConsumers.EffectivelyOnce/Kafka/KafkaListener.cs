@@ -47,6 +47,7 @@ internal sealed partial class KafkaListener : IDisposable
     public KafkaListener(ListenerOptions options, BatchHandler handle, BrokerWatch watch, Action changed, TimeProvider time, ILogger logger)
     {
         _options = options;
+        options.Consumer.ClientId ??= ClientName.Of(options.Name);
         _watch = watch;
         _changed = changed;
         _logger = logger;
@@ -64,7 +65,7 @@ internal sealed partial class KafkaListener : IDisposable
     /// <summary>Joins the group and begins to feed the handler.</summary>
     public void Start()
     {
-        Member = new GroupMember(Group, "", []);
+        Member = new GroupMember(Group, "", []) { ClientId = _options.Consumer.ClientId };
         new Thread(Run) { IsBackground = true, Name = $"kafka {_options.Name}" }.Start();
     }
 
@@ -97,6 +98,7 @@ internal sealed partial class KafkaListener : IDisposable
 
     private void Run()
     {
+        string? reported = null;
         while (!_stopAsked.Task.IsCompleted)
         {
             try
@@ -107,7 +109,12 @@ internal sealed partial class KafkaListener : IDisposable
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                LogRestart(e, _options.Name, WaitAfterFatal.TotalSeconds);
+                if (!string.Equals(e.Message, reported, StringComparison.Ordinal))
+                {
+                    reported = e.Message;
+                    LogRestart(e, _options.Name, WaitAfterFatal.TotalSeconds);
+                }
+
                 _stopAsked.Task.Wait(WaitAfterFatal);
             }
         }
@@ -165,6 +172,6 @@ internal sealed partial class KafkaListener : IDisposable
     private partial void LogClient(string name, string message);
 
     [LoggerMessage(99, LogLevel.Warning,
-        "{Name} waits for a topic that is not there ({Reason}): make it, or name another; it follows {Topics}")]
-    private partial void LogNoTopic(string name, string topics, string reason);
+        "{Name} waits for a topic that is not there ({Reason}): make it at Kafka {Brokers}, or name another; it follows {Topics}")]
+    private partial void LogNoTopic(string name, string brokers, string topics, string reason);
 }

@@ -42,4 +42,8 @@ internal sealed record PassOver(int AfterAttempts, string Because);
 /// <param name="Group">The group.</param>
 /// <param name="Id">The member id that the broker gave; empty before the first assignment.</param>
 /// <param name="Partitions">The partitions assigned now, by topic and number.</param>
-internal sealed record GroupMember(string Group, string Id, IReadOnlyList<TopicPartition> Partitions);
+internal sealed record GroupMember(string Group, string Id, IReadOnlyList<TopicPartition> Partitions)
+{
+    /// <summary>The consumer's own name, see <see cref="ClientName" />.</summary>
+    public string ClientId { get; init; } = "";
+}

@@ -31,6 +31,7 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
     /// <param name="owner">The id of this process life, never used before and never again.</param>
     /// <param name="time">The clock; leases are measured on its monotonic side.</param>
     /// <param name="logger">Where trouble is reported.</param>
+    /// <param name="slots">How many messages each sender sends side by side; null for an outbox that shares its senders with no other.</param>
     public GroupOutbox(
         string group,
         ITableStore store,
@@ -39,12 +40,13 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
         EffectivelyOnceOptions options,
         string owner,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        SendSlots? slots = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _buckets = buckets;
         _time = time;
-        var dispatch = new OutboxDispatch(group, store, senders, options, owner, time, logger);
+        var dispatch = new OutboxDispatch(group, store, senders, options, owner, time, logger, slots);
         _lanes = new OutboxLanes(group, dispatch, logger);
         _sweep = new OutboxSweep(group, store, buckets, dispatch, _lanes, options.OutboxLease, time, logger);
         _sweepInterval = TimeSpan.FromTicks(Math.Clamp(options.OutboxLease.Ticks / 4, TimeSpan.TicksPerSecond, 15 * TimeSpan.TicksPerSecond));

@@ -115,7 +115,9 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
 
             var parcel = OutboxRows.Read(group, head, System.Collections.ObjectModel.ReadOnlyDictionary<string, Row>.Empty);
             var isInDoubt = OutboxRows.IsInDoubt(head);
-            List<LeftMessage> left = [.. parcel.Messages.Where(message => !ids.Contains(message.Id)).Select(message => new LeftMessage(message, first.State, first.Detail, isInDoubt))];
+            List<LeftMessage> left = [.. parcel.Messages
+                .Select((message, index) => new LeftMessage(message, first.State, OutboxRows.DetailOf(head, index), isInDoubt))
+                .Where(message => !ids.Contains(message.Message.Id))];
             return left.Count == 0 ? [delete] : OutboxSettlement.Moved(new CommittedParcel(parcel, first.Head.ETag, OutboxRows.PolicyOf(head), isInDoubt), left);
         }
 

@@ -10,9 +10,6 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// </summary>
 internal sealed partial class OutboxDispatch
 {
-    // Of one kind, over all buckets: more at once than this would wait in the receiver's queue instead of here.
-    private const int SendsAtOnce = 400;
-
     private readonly string _group;
     private readonly Dictionary<string, IMessageSender> _senders;
     private readonly InDoubtPolicy _inDoubt;
@@ -21,21 +18,27 @@ internal sealed partial class OutboxDispatch
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly OutboxSettlement _settlement;
+    private readonly ContainedFaults _thrown = new();
     private readonly ConcurrentDictionary<string, byte> _inHand = new(StringComparer.Ordinal);
 
     public OutboxDispatch(
-        string group, ITableStore store, IEnumerable<IMessageSender> senders, EffectivelyOnceOptions options, string owner, TimeProvider time, ILogger logger)
+        string group, ITableStore store, IEnumerable<IMessageSender> senders, EffectivelyOnceOptions options, string owner, TimeProvider time, ILogger logger, SendSlots? slots = null)
     {
         _group = group;
+        slots ??= new SendSlots(options);
         _senders = senders.ToDictionary(sender => sender.Kind, StringComparer.Ordinal);
-        _slots = _senders.Keys.ToDictionary(kind => kind, _ => new SemaphoreSlim(SendsAtOnce), StringComparer.Ordinal);
+        _slots = _senders.ToDictionary(sender => sender.Key, sender => slots.Of(sender.Value), StringComparer.Ordinal);
         _inDoubt = options.InDoubt;
         _halfLease = options.OutboxLease / 2;
         _time = time;
         _logger = logger;
         Claims = new OutboxClaims(group, store, owner, PolicyOf, logger);
-        _settlement = new OutboxSettlement(group, store, time, logger);
+        Trouble = new OutboxTrouble(group, time, logger);
+        _settlement = new OutboxSettlement(group, store, Trouble, time, logger);
     }
+
+    /// <summary>Why messages are not sent, for the log.</summary>
+    public OutboxTrouble Trouble { get; }
 
     /// <summary>The claims of this process life.</summary>
     public OutboxClaims Claims { get; }
@@ -106,7 +109,8 @@ internal sealed partial class OutboxDispatch
             var left = _halfLease - _time.GetElapsedTime(claimedAt);
             if (!isEntered || left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
             {
-                return new SendResult(SendStatus.NotSent, "The claim grew old before the send began.");
+                // Its turn did not come while the claim was young. Nobody tried it, so there is no reason to tell.
+                return new SendResult(SendStatus.NotSent);
             }
 
             // Finished, whoever stops meanwhile: it has its time-out, and an outcome that is not known is a doubt.
@@ -115,7 +119,11 @@ internal sealed partial class OutboxDispatch
         catch (Exception failure)
         {
             // A sender may fail in any way; whatever it was, the receiver may have taken the message.
-            LogSendFailed(failure, _group, message.Kind, message.Id);
+            if (_thrown.Note(message.Kind, failure.Message))
+            {
+                LogSendFailed(failure, _group, message.Kind, message.Id);
+            }
+
             return new SendResult(SendStatus.Unknown, failure.Message);
         }
         finally

@@ -5,7 +5,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// <summary>A message as it stands in an outbox, for a person to look at. Its name is <see cref="Id" />, never the row it is kept in.</summary>
 internal sealed record OutboxEntry
 {
-    private OutboxEntry(OutboxMessage message, Row head)
+    private OutboxEntry(OutboxMessage message, Row head, int index)
     {
         Group = message.Group;
         Id = message.Id;
@@ -13,7 +13,7 @@ internal sealed record OutboxEntry
         Subject = message.Subject;
         CreatedAt = message.CreatedAt;
         State = head.Text(OutboxRows.State) ?? "";
-        Detail = head.Text(OutboxRows.Detail) is { Length: > 0 } detail ? detail : null;
+        Detail = OutboxRows.DetailOf(head, index);
         Head = (head.PartitionKey, head.RowKey, head.ETag);
         FurtherRows = OutboxRows.FurtherRows(head);
         SharesItsRow = OutboxRows.CountOf(head) > 1;
@@ -73,7 +73,7 @@ internal sealed record OutboxEntry
     {
         try
         {
-            return [.. OutboxRows.MessagesOf(group, row).Select(message => new OutboxEntry(message, row))];
+            return [.. OutboxRows.MessagesOf(group, row).Select((message, index) => new OutboxEntry(message, row, index))];
         }
         catch (InvalidDataException unreadable)
         {

@@ -49,7 +49,10 @@ internal static class OutboxRows
     /// <summary>The column that is there where a person had a message sent again that may have been sent before.</summary>
     public const string Tried = "MayHaveBeenSent";
 
-    /// <summary>The column that says in one line why a message still waits or is parked.</summary>
+    /// <summary>
+    /// The column that says in one line why a message still waits or is parked. On a row of several messages it is one line for
+    /// all, or where they differ one line for each, in their order.
+    /// </summary>
     public const string Detail = "Detail";
 
     /// <summary>The column with the message's kind.</summary>
@@ -70,6 +73,11 @@ internal static class OutboxRows
     // 15 columns of 64 KiB stay under the 1 MiB of an entity with room for the other columns.
     private const int ColumnBytes = TransactionLimits.MaxPropertyBytes;
     private const int ColumnsOfARow = 15;
+
+    private const int LongestDetail = 1000;
+
+    // Together they stay within a column of 64 KiB of UTF-16.
+    private const int LongestDetails = 30_000;
 
     // More would not fit the transaction that inserts them.
     private const int MaxParts = TransactionLimits.MaxRows - 1;
@@ -106,6 +114,37 @@ internal static class OutboxRows
         return inserts;
     }
 
+    /// <summary>The details of the messages of a row, as they fit its column.</summary>
+    /// <param name="details">One for each message; null for one that was not tried.</param>
+    /// <returns>Null where none was tried.</returns>
+    internal static string? Details(IReadOnlyList<string?> details)
+    {
+        if (details.All(detail => detail is null))
+        {
+            return null;
+        }
+
+        return details.Distinct(StringComparer.Ordinal).Count() == 1
+            ? Line(details[0], LongestDetail)
+            : string.Join('\n', details.Select(detail => Line(detail, LongestDetails / details.Count)));
+    }
+
+    /// <summary>The detail of one message of a row.</summary>
+    /// <param name="head">The head row.</param>
+    /// <param name="index">Which message.</param>
+    /// <returns>Null where it was never tried.</returns>
+    internal static string? DetailOf(Row head, int index)
+    {
+        var lines = (head.Text(Detail) ?? "").Split('\n');
+        return (lines.Length == 1 ? lines[0] : lines.ElementAtOrDefault(index)) is { Length: > 0 } detail ? detail : null;
+    }
+
+    private static string Line(string? detail, int most)
+    {
+        var line = (detail ?? "").ReplaceLineEndings(" ");
+        return line.Length <= most ? line : line[..most];
+    }
+
     /// <summary>What the inserts of a message that has its rows to itself take, without making them: its payload may be megabytes.</summary>
     /// <param name="message">The message.</param>
     /// <returns>The rows, and their bytes in a request, at most.</returns>
@@ -125,11 +164,6 @@ internal static class OutboxRows
 
         return (1 + parts, bytes);
     }
-
-    /// <summary>A detail as it fits its column.</summary>
-    /// <param name="detail">The detail; null counts as empty.</param>
-    /// <returns>At most 1,000 characters.</returns>
-    internal static string Shortened(string? detail) => detail is { Length: > 1000 } ? detail[..1000] : detail ?? "";
 
     /// <summary>The row key of a parcel's head row.</summary>
     /// <param name="id">The id of its first message.</param>
@@ -256,7 +290,7 @@ internal static class OutboxRows
 
         if (detail is not null)
         {
-            columns.Add(Detail, Shortened(detail));
+            columns.Add(Detail, detail);
         }
 
         if (policy is { } inDoubt)

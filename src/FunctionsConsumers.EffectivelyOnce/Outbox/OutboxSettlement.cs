@@ -7,10 +7,11 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// Writes down what became of claimed parcels. The invariant: a row of ours is moved on however long that takes, and only
 /// under the version that our claim gave it.
 /// </summary>
-internal sealed partial class OutboxSettlement(string group, ITableStore store, TimeProvider time, ILogger logger)
+internal sealed partial class OutboxSettlement(string group, ITableStore store, OutboxTrouble trouble, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
     private readonly ILogger _logger = logger;
+    private readonly ContainedFaults _faults = new();
 
     /// <summary>Settles parcels of one bucket. It is not cancelled: a message that was sent and whose row stays would be sent again.</summary>
     /// <param name="bucket">The bucket.</param>
@@ -23,6 +24,8 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         {
             settlements.Add((parcel, await OperationsAsync(bucket, parcel, results).ConfigureAwait(false)));
         }
+
+        trouble.Tell();
 
         foreach (var chunk in Chunks(settlements))
         {
@@ -47,9 +50,10 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
     {
         foreach (var message in parcel.Parcel.Messages)
         {
-            LogParked(group, message.Id, detail);
+            trouble.Note(message, MessageFate.Parked, detail);
         }
 
+        trouble.Tell();
         return store.SubmitAsync(bucket, Moved(parcel, [.. parcel.Parcel.Messages.Select(message => new LeftMessage(message, OutboxRows.Parked, detail, IsInDoubt: true))]), cancellationToken);
     }
 
@@ -61,6 +65,10 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
             if (results[i].Status != SendStatus.Sent)
             {
                 left.Add(Left(parcel, parcel.Parcel.Messages[i], results[i]));
+            }
+            else
+            {
+                trouble.Over(parcel.Parcel.Messages[i]);
             }
         }
 
@@ -84,13 +92,13 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         switch (result.Status)
         {
             case SendStatus.NotSent:
-                LogNotSent(group, message.Kind, message.Id, result.Detail);
+                trouble.Note(message, MessageFate.Waits, result.Detail);
                 return new LeftMessage(message, OutboxRows.Waiting, result.Detail, parcel.IsInDoubt);
             case SendStatus.Unknown when parcel.Policy == InDoubtPolicy.Resend:
-                LogInDoubt(group, message.Kind, message.Id, result.Detail);
+                trouble.Note(message, MessageFate.InDoubt, result.Detail ?? "no reason was given");
                 return new LeftMessage(message, OutboxRows.Waiting, "in doubt: " + result.Detail, IsInDoubt: true);
             default:
-                LogParked(group, message.Id, result.Detail);
+                trouble.Note(message, MessageFate.Parked, result.Detail ?? "no reason was given");
                 var isUnknown = result.Status == SendStatus.Unknown;
                 return new LeftMessage(message, OutboxRows.Parked, (isUnknown ? "in doubt: " : "refused: ") + result.Detail, isUnknown || parcel.IsInDoubt);
         }
@@ -110,23 +118,26 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         var doubt = (waiting.Count > 0 ? waiting : left).Exists(message => message.IsInDoubt) ? parcel.Parcel.Id : "";
         if (left.Count == parcel.Parcel.Messages.Count && (left.Count == 1 || left.TrueForAll(message => message.State == OutboxRows.Waiting)))
         {
-            return [RowOperation.Merge(
-                OutboxRows.RowKeyOf(parcel.Parcel.Id),
-                new Dictionary<string, object> { [OutboxRows.State] = left[0].State, [OutboxRows.Detail] = OutboxRows.Shortened(left[0].Detail), [OutboxRows.Doubt] = doubt },
-                parcel.ETag!)];
+            var columns = new Dictionary<string, object> { [OutboxRows.State] = left[0].State, [OutboxRows.Doubt] = doubt };
+            if (OutboxRows.Details([.. left.Select(message => message.Detail)]) is { } details)
+            {
+                columns[OutboxRows.Detail] = details;
+            }
+
+            return [RowOperation.Merge(OutboxRows.RowKeyOf(parcel.Parcel.Id), columns, parcel.ETag!)];
         }
 
         List<RowOperation> operations = [];
         foreach (var part in ParcelPacker.Pack(waiting.Select(message => message.Message)))
         {
             operations.AddRange(OutboxRows.Inserts(
-                part, OutboxRows.Waiting, waiting.Find(message => message.Message == part.Messages[0])!.Detail, parcel.Policy, doubt));
+                part, OutboxRows.Waiting, DetailsOf(part, waiting), parcel.Policy, doubt));
         }
 
         foreach (var parked in left.Where(message => message.State == OutboxRows.Parked))
         {
             operations.AddRange(OutboxRows.Inserts(
-                new Parcel(parked.Message.Kind, [parked.Message]), OutboxRows.Parked, parked.Detail, parcel.Policy, parked.IsInDoubt ? parked.Message.Id : ""));
+                new Parcel(parked.Message.Kind, [parked.Message]), OutboxRows.Parked, OutboxRows.Details([parked.Detail]), parcel.Policy, parked.IsInDoubt ? parked.Message.Id : ""));
         }
 
         // The head row's own name may stay in use, for its first message.
@@ -143,6 +154,9 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
 
         return operations;
     }
+
+    private static string? DetailsOf(Parcel part, List<LeftMessage> left) =>
+        OutboxRows.Details([.. part.Messages.Select(message => left.Find(one => one.Message == message)?.Detail)]);
 
     private async Task SettleOneAsync(string bucket, CommittedParcel parcel, List<RowOperation> operations)
     {
@@ -185,11 +199,17 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         {
             try
             {
-                return await read().ConfigureAwait(false);
+                var answer = await read().ConfigureAwait(false);
+                _faults.Over(group);
+                return answer;
             }
             catch (Exception failure) when (failure is StoreUnavailableException or SettingException)
             {
-                LogUnreachable(group, failure.Message);
+                if (_faults.Note(group, failure.Message))
+                {
+                    LogUnreachable(group, failure.Message);
+                }
+
                 await BackOffAsync(failures).ConfigureAwait(false);
             }
         }
@@ -223,15 +243,6 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
             yield return chunk;
         }
     }
-
-    [LoggerMessage(12, LogLevel.Warning, "{Group}: message {Kind} {Id} was not sent and waits: {Reason}")]
-    private partial void LogNotSent(string group, string kind, string id, string? reason);
-
-    [LoggerMessage(13, LogLevel.Warning, "{Group}: it is not known whether message {Kind} {Id} was taken; it is sent again: {Reason}")]
-    private partial void LogInDoubt(string group, string kind, string id, string? reason);
-
-    [LoggerMessage(14, LogLevel.Error, "{Group}: message {Id} is parked, for a person to decide: {Reason}")]
-    private partial void LogParked(string group, string id, string? reason);
 
     [LoggerMessage(16, LogLevel.Warning, "{Group}: message {Id} was taken over by another owner after this one's lease")]
     private partial void LogTakenOver(string group, string id);

@@ -46,6 +46,7 @@ internal sealed partial class OutboxSweep(
         {
             var messages = await SweepAsync(bucket, cancellationToken).ConfigureAwait(false);
             Faults.Over(bucket);
+            dispatch.Trouble.Tell();
             return (messages, null);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

@@ -4,21 +4,32 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// Writes records with an idempotent producer, one for each connection. A producer that has met an error it cannot go on
-/// from takes no record any more, and is replaced by a new one.
+/// Writes records with idempotent producers, two for each connection: one puts records together into batches, the other
+/// writes each alone. A broker answers for a batch as a whole, so only its answer to a record that went alone is about that
+/// record's size. A producer that has met an error it cannot go on from takes no record any more, and is replaced.
 /// </summary>
 internal sealed partial class RecordProducer : IDisposable
 {
+    /// <summary>
+    /// The size of a batch. A larger record goes alone, and no other waits for what the broker says of it; a batch of smaller
+    /// ones stays below the <c>max.message.bytes</c> of nearly every topic.
+    /// </summary>
+    internal const int BatchBytes = 64 * 1024;
+
+    /// <summary>How many records may be under way at once: more would wait in the producer's queue.</summary>
+    public const int RecordsAtOnce = 400;
+
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestWriting = TimeSpan.FromSeconds(30);
 
     // The broker's own limit decides, not the client's default of 1,000,000.
     private const int MaxMessageBytes = 64 * 1024 * 1024;
 
-    private readonly int _messageTimeoutMs;
+    private readonly TimeSpan _writing;
     private readonly Func<ProducerBuilder<byte[], byte[]>, IProducer<byte[], byte[]>> _build;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
-    private readonly Dictionary<KafkaConnection, IProducer<byte[], byte[]>> _producers = [];
+    private readonly Dictionary<Route, IProducer<byte[], byte[]>> _producers = [];
 
     /// <summary>Makes the producers' keeper; they connect at the first record.</summary>
     /// <param name="options">The settings, for the lease.</param>
@@ -30,38 +41,69 @@ internal sealed partial class RecordProducer : IDisposable
         _build = build ?? (builder => builder.Build());
         _logger = logger;
 
-        // Under half the lease: an outcome that comes later belongs to a claim that may have been taken over.
-        _messageTimeoutMs = (int)Math.Min(30_000, options.OutboxLease.TotalMilliseconds * 0.4);
+        // A record is handed over only while at least this much of the send's time is left, which is half a lease.
+        var quarter = options.OutboxLease / 4;
+        _writing = quarter < LongestWriting ? quarter : LongestWriting;
     }
 
     /// <summary>Writes one record.</summary>
     /// <param name="kafka">The broker.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="message">The record.</param>
-    /// <param name="prepare">What is to be done with the producer before the record is written; null for nothing.</param>
-    /// <param name="timeout">How long the writing may take.</param>
+    /// <param name="prepare">What is to be done with the producer before the record is written; gives null, or why it could not
+    /// be done. Null for nothing.</param>
+    /// <param name="budget">The time of the whole send.</param>
     /// <param name="cancellationToken">Ends the waiting; the outcome is then not known.</param>
     /// <returns>
-    /// What became of it; null where the broker refuses the record's size. An exception means that the outcome is not known.
+    /// What became of it; null where the broker refuses the record's size, or is known to take none of this size. An exception
+    /// means that the outcome is not known.
     /// </returns>
     public async Task<SendResult?> ProduceAsync(
         KafkaConnection kafka,
         string topic,
         Message<byte[], byte[]> message,
-        Func<Handle, Task>? prepare,
-        TimeSpan timeout,
+        Func<Handle, Task<string?>>? prepare,
+        SendBudget budget,
+        CancellationToken cancellationToken)
+    {
+        var bytes = RequestBytes.Of(topic, message);
+        if (bytes > kafka.MaxRequestBytes)
+        {
+            return null;
+        }
+
+        // Refused together with others, a record of this size has not been judged yet.
+        return (bytes <= BatchBytes ? await WriteAsync(new Route(kafka, IsAlone: false), topic, message, prepare, budget, cancellationToken).ConfigureAwait(false) : null)
+            ?? await WriteAsync(new Route(kafka, IsAlone: true), topic, message, prepare, budget, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        foreach (var producer in _producers.Values)
+        {
+            End(producer);
+        }
+    }
+
+    // Null: the broker refuses the size of what it was sent.
+    private async Task<SendResult?> WriteAsync(
+        Route route,
+        string topic,
+        Message<byte[], byte[]> message,
+        Func<Handle, Task<string?>>? prepare,
+        SendBudget budget,
         CancellationToken cancellationToken)
     {
         IProducer<byte[], byte[]>? producer = null;
         try
         {
-            producer = ProducerOf(kafka);
-            if (prepare is not null)
+            producer = ProducerOf(route);
+            if (await UnreadyAsync(producer, prepare, budget, cancellationToken).ConfigureAwait(false) is { } reason)
             {
-                await prepare(producer.Handle).ConfigureAwait(false);
+                return new SendResult(SendStatus.NotSent, $"{topic}: {reason}");
             }
 
-            await producer.ProduceAsync(topic, message, cancellationToken).WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+            await producer.ProduceAsync(topic, message, cancellationToken).WaitAsync(budget.Left, budget.Time, cancellationToken).ConfigureAwait(false);
             return SendResult.Sent;
         }
         catch (ProduceException<byte[], byte[]> refused) when (refused.Error.Code == ErrorCode.MsgSizeTooLarge)
@@ -72,7 +114,7 @@ internal sealed partial class RecordProducer : IDisposable
         {
             if (producer is not null && IsBroken(failure.Error))
             {
-                Replace(kafka, producer, failure.Error);
+                Replace(route, producer, failure.Error);
             }
 
             // What was handed to the client and may have left it is in doubt; all else certainly did not arrive.
@@ -85,31 +127,54 @@ internal sealed partial class RecordProducer : IDisposable
         }
     }
 
-    public void Dispose()
+    // Why the record is not to be handed over now; null where it is. Handed over too late, it could leave after the claim.
+    private async Task<string?> UnreadyAsync(
+        IProducer<byte[], byte[]> producer, Func<Handle, Task<string?>>? prepare, SendBudget budget, CancellationToken cancellationToken)
     {
-        foreach (var producer in _producers.Values)
+        try
         {
-            End(producer);
+            var most = budget.Left - _writing;
+            if (prepare is not null && most > TimeSpan.Zero
+                && await prepare(producer.Handle).WaitAsync(most, budget.Time, cancellationToken).ConfigureAwait(false) is { } failure)
+            {
+                return failure;
+            }
         }
+        catch (TimeoutException)
+        {
+            return "the topic could not be asked for or made in time";
+        }
+
+        return budget.Left < _writing ? "too little of the claim's time is left to write the record" : null;
     }
 
     private static bool IsBroken(Error error) => error.IsFatal || error.Code == ErrorCode.Local_Fatal;
 
-    private IProducer<byte[], byte[]> ProducerOf(KafkaConnection kafka)
+    private IProducer<byte[], byte[]> ProducerOf(Route route)
     {
         lock (_gate)
         {
-            if (!_producers.TryGetValue(kafka, out var producer))
+            if (!_producers.TryGetValue(route, out var producer))
             {
-                producer = _build(new ProducerBuilder<byte[], byte[]>(kafka.Apply(new ProducerConfig
+                var config = route.Kafka.Apply(new ProducerConfig
                 {
                     Acks = Acks.All,
                     EnableIdempotence = true,
                     LingerMs = 5,
+                    BatchSize = BatchBytes,
                     MessageMaxBytes = MaxMessageBytes,
-                    MessageTimeoutMs = _messageTimeoutMs,
-                })).SetLogHandler((_, entry) => LogClient(entry.Message)).SetErrorHandler((_, error) => LogClient(error.Reason)));
-                _producers.Add(kafka, producer);
+                    MessageTimeoutMs = (int)_writing.TotalMilliseconds,
+                });
+                if (route.IsAlone)
+                {
+                    config.BatchNumMessages = 1;
+                    config.LingerMs = 0;
+                }
+
+                producer = _build(new ProducerBuilder<byte[], byte[]>(config)
+                    .SetLogHandler((_, entry) => LogClient(entry.Message))
+                    .SetErrorHandler((_, error) => LogClient(error.Reason)));
+                _producers.Add(route, producer);
             }
 
             return producer;
@@ -117,34 +182,43 @@ internal sealed partial class RecordProducer : IDisposable
     }
 
     // The records that are in it fail one by one, each with its own outcome; it is let go once they have.
-    private void Replace(KafkaConnection kafka, IProducer<byte[], byte[]> broken, Error error)
+    private void Replace(Route route, IProducer<byte[], byte[]> broken, Error error)
     {
         lock (_gate)
         {
-            if (!_producers.TryGetValue(kafka, out var producer) || producer != broken)
+            if (!_producers.TryGetValue(route, out var producer) || producer != broken)
             {
                 return;
             }
 
-            _producers.Remove(kafka);
+            _producers.Remove(route);
         }
 
         LogReplaced(error.Reason);
         _ = Task.Run(() => End(broken));
     }
 
-    private static void End(IProducer<byte[], byte[]> producer)
+    // Nobody waits for it, so it fails in the log and not unseen.
+    private void End(IProducer<byte[], byte[]> producer)
     {
         try
         {
             producer.Flush(FlushTimeout);
         }
-        catch (KafkaException)
+        catch (KafkaException failure)
         {
             // A broken producer has nothing to flush; what is left in it is in the outbox.
+            LogClient(failure.Error.Reason);
         }
 
-        producer.Dispose();
+        try
+        {
+            producer.Dispose();
+        }
+        catch (Exception failure) when (failure is KafkaException or InvalidOperationException)
+        {
+            LogNotEnded(failure.Message);
+        }
     }
 
     [LoggerMessage(30, LogLevel.Debug, "Kafka, outbox: {Message}")]
@@ -152,4 +226,12 @@ internal sealed partial class RecordProducer : IDisposable
 
     [LoggerMessage(31, LogLevel.Warning, "Kafka, outbox: the producer met an error that it cannot go on from and is replaced: {Reason}")]
     private partial void LogReplaced(string reason);
+
+    [LoggerMessage(33, LogLevel.Warning, "Kafka, outbox: a producer that is not needed any more could not be let go: {Reason}")]
+    private partial void LogNotEnded(string reason);
+
+    /// <summary>Which producer writes a record.</summary>
+    /// <param name="Kafka">The connection.</param>
+    /// <param name="IsAlone">Whether it writes each record in a request of its own.</param>
+    private readonly record struct Route(KafkaConnection Kafka, bool IsAlone);
 }

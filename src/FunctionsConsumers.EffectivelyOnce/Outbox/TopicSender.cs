@@ -10,8 +10,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// </summary>
 /// <param name="kafka">The broker.</param>
 /// <param name="options">The settings, for the lease.</param>
+/// <param name="time">The clock.</param>
 /// <param name="logger">Where trouble is reported.</param>
-internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions options, ILogger<TopicSender> logger)
+internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions options, TimeProvider time, ILogger<TopicSender> logger)
     : IMessageSender, IDisposable
 {
     private readonly RecordProducer _producer = new(options, logger);
@@ -19,6 +20,9 @@ internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions 
     public string Kind => TopicMessage.Kind;
 
     public InDoubtPolicy? InDoubt => InDoubtPolicy.Resend;
+
+    // One producer takes them all on one connection, and sends many in one request.
+    public int? SendsAtOnce => RecordProducer.RecordsAtOnce;
 
     public async Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -40,9 +44,9 @@ internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions 
 
         headers.Add(TopicMessage.IdHeader, Encoding.UTF8.GetBytes(message.Id));
         var sent = new Message<byte[], byte[]> { Key = record.Key!, Value = record.Value!, Headers = headers };
-        var result = await _producer.ProduceAsync(kafka, record.Topic, sent, null, timeout, cancellationToken).ConfigureAwait(false);
+        var result = await _producer.ProduceAsync(kafka, record.Topic, sent, null, new SendBudget(timeout, time), cancellationToken).ConfigureAwait(false);
         return result ?? new SendResult(
-            SendStatus.NotSent, $"The broker refuses the record's size: raise max.message.bytes of topic '{record.Topic}'.");
+            SendStatus.NotSent, $"The broker takes no record of this size: raise max.message.bytes of topic '{record.Topic}', or KafkaMaxRequestBytes.");
     }
 
     public void Dispose() => _producer.Dispose();

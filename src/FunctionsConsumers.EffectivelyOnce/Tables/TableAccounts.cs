@@ -21,7 +21,15 @@ public sealed class TableAccounts
     private static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(15);
 
     internal TableAccounts(IReadOnlyList<TableServiceClient> clients, string setting = DefaultSetting)
+        : this(clients.Select(client => new WatchedClient(client, null)), setting)
     {
+    }
+
+    private TableAccounts(IEnumerable<WatchedClient> watched, string setting)
+    {
+        List<WatchedClient> all = [.. watched];
+        List<TableServiceClient> clients = [.. all.Select(one => one.Client)];
+        Pulses = [.. all.Select(one => one.Pulse).OfType<AccountPulse>()];
         Setting = setting;
         if (clients.GroupBy(client => client.Uri).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
@@ -37,6 +45,9 @@ public sealed class TableAccounts
 
     /// <summary>One client for each account, in the order of the setting.</summary>
     public IReadOnlyList<TableServiceClient> Clients { get; }
+
+    /// <summary>The accounts' pulses; of a client that the caller made there is none.</summary>
+    internal IReadOnlyList<AccountPulse> Pulses { get; }
 
     /// <summary>The accounts' names, in the order of the setting.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -60,7 +71,7 @@ public sealed class TableAccounts
             throw new SettingException($"{setting} names one account, and {setting}__{several[0].Key} begins a list: move the one into the list, or remove the list.");
         }
 
-        return new TableAccounts([.. (several.Count > 0 ? several : [section]).Select(account => Client(account, credential))], setting);
+        return new TableAccounts((several.Count > 0 ? several : [section]).Select(account => Client(account, credential)), setting);
     }
 
     /// <summary>Accounts given by their connection strings.</summary>
@@ -75,9 +86,9 @@ public sealed class TableAccounts
     /// <returns>The accounts.</returns>
     /// <exception cref="SettingException">A connection string is malformed, or two name one account.</exception>
     internal static TableAccounts FromConnectionStrings(IReadOnlyList<string> connectionStrings, Action<TableClientOptions>? configure) =>
-        new([.. connectionStrings.Select(connectionString => Client(DefaultSetting, connectionString, configure))]);
+        new(connectionStrings.Select(connectionString => Client(DefaultSetting, connectionString, configure)), DefaultSetting);
 
-    private static TableServiceClient Client(IConfigurationSection section, TokenCredential? credential)
+    private static WatchedClient Client(IConfigurationSection section, TokenCredential? credential)
     {
         var name = section.Path.Replace(":", "__", StringComparison.Ordinal);
         if (!string.IsNullOrWhiteSpace(section.Value))
@@ -94,10 +105,11 @@ public sealed class TableAccounts
 
         if (!Uri.TryCreate(serviceUri, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
         {
-            throw new SettingException($"{name}__serviceUri is '{serviceUri}': it has to be an https address such as https://ACCOUNT.table.core.windows.net.");
+            throw new SettingException($"{name}__serviceUri is '{Secrets.Masked(serviceUri)}': it has to be an https address such as https://ACCOUNT.table.core.windows.net.");
         }
 
-        return new TableServiceClient(uri, credential ?? Credential(section["clientId"]), Options());
+        var pulse = new AccountPulse(uri, TimeProvider.System);
+        return new WatchedClient(new TableServiceClient(uri, credential ?? Credential(section["clientId"]), Options(pulse)), pulse);
     }
 
     // On Azure the managed identity, and nothing else: a chain of credentials would try one after the other at each start.
@@ -113,28 +125,33 @@ public sealed class TableAccounts
             : ManagedIdentityId.FromUserAssignedClientId(clientId));
     }
 
-    private static TableServiceClient Client(string name, string connectionString, Action<TableClientOptions>? configure = null)
+    private static WatchedClient Client(string name, string connectionString, Action<TableClientOptions>? configure = null)
     {
-        var options = Options();
-        configure?.Invoke(options);
         try
         {
-            return new TableServiceClient(connectionString, options);
+            // The address stands in the connection string, and the client is the one that reads it.
+            var pulse = new AccountPulse(new TableServiceClient(connectionString).Uri, TimeProvider.System);
+            var options = Options(pulse);
+            configure?.Invoke(options);
+            return new WatchedClient(new TableServiceClient(connectionString, options), pulse);
         }
         catch (Exception malformed) when (malformed is FormatException or InvalidOperationException or ArgumentException)
         {
-            throw new SettingException($"{name} is no connection string of a storage account: {malformed.Message}", malformed);
+            throw new SettingException($"{name} is no connection string of a storage account: {Secrets.Masked(malformed.Message)}", malformed);
         }
     }
 
     // The processor tries again by itself, with the rows read back in between; the SDK's retries only bridge short gaps.
-    private static TableClientOptions Options()
+    private static TableClientOptions Options(AccountPulse pulse)
     {
         var options = new TableClientOptions();
+        options.AddPolicy(new PulsePolicy(pulse), Azure.Core.HttpPipelinePosition.PerRetry);
         options.Retry.MaxRetries = 2;
         options.Retry.Delay = TimeSpan.FromMilliseconds(100);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(1);
         options.Retry.NetworkTimeout = NetworkTimeout;
         return options;
     }
+
+    private readonly record struct WatchedClient(TableServiceClient Client, AccountPulse? Pulse);
 }

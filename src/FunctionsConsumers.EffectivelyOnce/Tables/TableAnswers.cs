@@ -21,7 +21,8 @@ internal static class TableAnswers
     public static SubmitStatus StatusOf(Exception failure) => failure switch
     {
         RequestFailedException { Status: 400 or 413 } => SubmitStatus.Refused,
-        RequestFailedException { Status: 401 or 403 } or AuthenticationFailedException => SubmitStatus.Misconfigured,
+        RequestFailedException { Status: 401 or 403 } => SubmitStatus.Misconfigured,
+        AuthenticationFailedException noToken => TokenFailures.IsPassing(noToken) ? SubmitStatus.Unknown : SubmitStatus.Misconfigured,
         _ => IsMissingTable(failure) ? SubmitStatus.Misconfigured : SubmitStatus.Unknown,
     };
 
@@ -39,6 +40,8 @@ internal static class TableAnswers
         var of = $"{setting}: table '{table.Name}' of '{table.AccountName}'";
         return failure switch
         {
+            AuthenticationFailedException noToken when TokenFailures.IsPassing(noToken) =>
+                $"{account} was not asked, the token service gives no token for it now: {FirstLine(failure)}",
             AuthenticationFailedException =>
                 $"{account} was not asked, there is no token for it: check the identity and {setting}__clientId: {FirstLine(failure)}",
             RequestFailedException { Status: 401 or 403 } refused => string.Create(CultureInfo.InvariantCulture,
@@ -72,7 +75,7 @@ internal static class TableAnswers
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                throw new OperationCanceledException($"Nobody waits for the answer of table '{table.Name}' any more.", failure, cancellationToken);
+                throw new OperationCanceledException($"{setting}: table '{table.Name}' of '{table.AccountName}' at {table.Uri} has given no answer yet.", failure, cancellationToken);
             }
 
             throw StatusOf(failure) == SubmitStatus.Misconfigured

@@ -17,7 +17,7 @@ namespace FunctionsConsumers.Lab.Kill;
 /// <param name="Hosts">How many hosts there were at once.</param>
 /// <param name="Kills">Hosts killed with SIGKILL and started again.</param>
 /// <param name="KillsInTraffic">Those of them that held partitions with records still to be handled.</param>
-/// <param name="HostsGivenUp">Hosts that gave up at their start, because broker or tables did not answer within 10 s, and were started again.</param>
+/// <param name="HostsGivenUp">Hosts that gave up at their start, because broker or tables did not answer within the time-out, and were started again.</param>
 /// <param name="TableOutageSeconds">How long the table service was away; null where it was not taken away.</param>
 /// <param name="BrokerRestartSeconds">How long the broker was away after SIGKILL; null where it was not killed.</param>
 /// <param name="Seconds">From the first record produced to the last one handled by all groups.</param>

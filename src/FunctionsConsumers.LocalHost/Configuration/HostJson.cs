@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.LocalHost.Configuration;
@@ -13,14 +15,16 @@ internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<stri
 {
     private static readonly JsonDocumentOptions AsTheHostReads = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>Reads the file of a folder.</summary>
+    /// <summary>Reads the file of a folder, and the settings that stand in place of what it says (<c>AzureFunctionsJobHost__…</c>).</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="settings">The settings.</param>
     /// <exception cref="LocalHostException">It is missing, is no JSON, or holds an option out of its range.</exception>
-    public static HostJson Load(string folder)
+    public static HostJson Load(string folder, IConfiguration settings)
     {
         var path = Path.Combine(folder, "host.json");
         try
         {
-            return Parse(File.ReadAllText(path), path);
+            return Parse(File.ReadAllText(path), path, HostSettings.OverridesIn(settings));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -31,14 +35,17 @@ internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<stri
     /// <summary>Reads the file's text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="path">The file, for messages.</param>
+    /// <param name="overrides">Values that stand in place of the file's, by their path; null for none.</param>
     /// <exception cref="LocalHostException">It is no JSON, or holds an option out of its range.</exception>
-    public static HostJson Parse(string text, string path)
+    public static HostJson Parse(string text, string path, IReadOnlyDictionary<string, string>? overrides = null)
     {
         try
         {
-            using var document = JsonDocument.Parse(text, AsTheHostReads);
+            using var document = JsonDocument.Parse(overrides is { Count: > 0 } ? Overridden(text, overrides) : text, AsTheHostReads);
             var section = Below(document.RootElement, "extensions", "kafka");
-            var options = new HostJsonSection(section, $"{path}: extensions.kafka.");
+            var options = new HostJsonSection(section, option => overrides?.ContainsKey("extensions:kafka:" + option) == true
+                ? $"{HostSettings.Overrides}__extensions__kafka__{option}"
+                : $"{path}: extensions.kafka.{option}");
             var kafka = ReadKafka(options);
             if (kafka.MaxPollIntervalMs < kafka.SessionTimeoutMs)
             {
@@ -53,6 +60,36 @@ internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<stri
         {
             throw new LocalHostException($"{path} is no JSON: {e.Message}", e);
         }
+    }
+
+    private static string Overridden(string text, IReadOnlyDictionary<string, string> overrides)
+    {
+        var root = JsonNode.Parse(text, new JsonNodeOptions { PropertyNameCaseInsensitive = true }, AsTheHostReads) as JsonObject ?? [];
+        try
+        {
+            foreach (var (setting, value) in overrides)
+            {
+                var names = setting.Split(':');
+                var at = root;
+                foreach (var name in names[..^1])
+                {
+                    if (at[name] is not JsonObject below)
+                    {
+                        at[name] = below = new JsonObject(new JsonNodeOptions { PropertyNameCaseInsensitive = true });
+                    }
+
+                    at = below;
+                }
+
+                at[names[^1]] = value;
+            }
+        }
+        catch (ArgumentException twice)
+        {
+            throw new JsonException("a name stands in it twice", twice);
+        }
+
+        return root.ToJsonString();
     }
 
     private static KafkaHostOptions ReadKafka(HostJsonSection options)

@@ -5,8 +5,8 @@ namespace FunctionsConsumers.LocalHost.Configuration;
 
 /// <summary>Reads the options of a section of <c>host.json</c> one by one and knows which were never asked for. Names are compared without case, as the host does.</summary>
 /// <param name="section">The section; null where there is none.</param>
-/// <param name="prefix">What a message puts before an option's name.</param>
-internal sealed class HostJsonSection(JsonElement? section, string prefix)
+/// <param name="fullName">What a message calls an option.</param>
+internal sealed class HostJsonSection(JsonElement? section, Func<string, string> fullName)
 {
     private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
 
@@ -77,5 +77,5 @@ internal sealed class HostJsonSection(JsonElement? section, string prefix)
         return section is { ValueKind: JsonValueKind.Object } element && Find(element, name) is { ValueKind: not JsonValueKind.Null } value ? value : null;
     }
 
-    private LocalHostException Wrong(string name, JsonElement value, string expected) => new($"{prefix}{name} is {value.GetRawText()}: it must be {expected}.");
+    private LocalHostException Wrong(string name, JsonElement value, string expected) => new($"{fullName(name)} is {value.GetRawText()}: it must be {expected}.");
 }

@@ -17,6 +17,8 @@ internal sealed class Target
     private const string BrokersSetting = "KafkaBrokers";
     private const string TopicSetting = "OrdersTopic";
 
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(15);
+
     private readonly IConfiguration _configuration;
 
     private Target(IConfiguration configuration, string topic)
@@ -27,6 +29,13 @@ internal sealed class Target
 
     /// <summary>The topic of the orders.</summary>
     public string Topic { get; }
+
+    /// <summary>How long an answer of a service is waited for.</summary>
+    /// <value>Default 15 s.</value>
+    public TimeSpan Patience { get; private init; } = DefaultPatience;
+
+    /// <summary>Told of each service that is talked to; null for nobody.</summary>
+    public IServiceFollower? Follower { get; private init; }
 
     /// <summary>Whether a broker is named.</summary>
     public bool HasBrokers => _configuration[BrokersSetting] is not null;
@@ -41,8 +50,11 @@ internal sealed class Target
     /// <param name="options">What the command line says.</param>
     /// <param name="environment">The environment's variables.</param>
     /// <param name="run">The run file of a living process; null for none.</param>
+    /// <param name="patience">How long an answer of a service is waited for; null for the default.</param>
+    /// <param name="follower">Told of each service that is talked to; null for nobody.</param>
     /// <returns>The target.</returns>
-    public static Target Resolve(TargetOptions options, IReadOnlyDictionary<string, string> environment, RunFile? run)
+    public static Target Resolve(
+        TargetOptions options, IReadOnlyDictionary<string, string> environment, RunFile? run, TimeSpan? patience = null, IServiceFollower? follower = null)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in environment)
@@ -57,21 +69,38 @@ internal sealed class Target
         Settle(settings, BrokersSetting, options.Brokers, run?.Brokers);
         Settle(settings, OrderSettings.Tables, options.Tables, run?.Tables);
         Settle(settings, TopicSetting, options.Topic, run?.Topic ?? "order-events");
-        return new Target(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), settings[TopicSetting]!);
+        return new Target(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), settings[TopicSetting]!)
+        {
+            Patience = patience ?? DefaultPatience,
+            Follower = follower,
+        };
     }
 
     /// <summary>How to reach the broker.</summary>
     /// <returns>The connection.</returns>
     /// <exception cref="LocalHostException">None is named.</exception>
-    public KafkaConnection Kafka() => KafkaConnection.FromConfiguration(_configuration)
-        ?? throw new LocalHostException("no Kafka to talk to: start ./run (or ./fc services) in another terminal, or name one with --brokers host:port (setting KafkaBrokers)");
+    public KafkaConnection Kafka()
+    {
+        var kafka = KafkaConnection.FromConfiguration(_configuration)
+            ?? throw new LocalHostException("no Kafka to talk to: start ./run (or ./fc services) in another terminal, or name one with --brokers host:port (setting KafkaBrokers)");
+        Follower?.Follow(kafka, Topic);
+        return kafka;
+    }
 
     /// <summary>The accounts of the tables.</summary>
     /// <returns>The accounts.</returns>
     /// <exception cref="LocalHostException">None is named.</exception>
-    public TableAccounts Tables() => HasTables
-        ? TableAccounts.FromConfiguration(_configuration, OrderSettings.Tables)
-        : throw new LocalHostException("no tables to read: start ./run (or ./fc services) in another terminal, or name an account with --tables 'connection string' (setting OrderTables)");
+    public TableAccounts Tables()
+    {
+        if (!HasTables)
+        {
+            throw new LocalHostException("no tables to read: start ./run (or ./fc services) in another terminal, or name an account with --tables 'connection string' (setting OrderTables)");
+        }
+
+        var accounts = TableAccounts.FromConfiguration(_configuration, OrderSettings.Tables);
+        Follower?.Follow(accounts);
+        return accounts;
+    }
 
     /// <summary>The settings of broker and tables, for a local host: they stand in place of what local.settings.json says.</summary>
     /// <returns>Settings by name; first those that take away what a file may hold.</returns>

@@ -166,13 +166,24 @@ internal sealed partial class Azurite : IAsyncDisposable
 
     private async Task WatchEndAsync()
     {
-        await _process.WaitForExitAsync();
+        string code;
+        try
+        {
+            await _process.WaitForExitAsync();
+            code = _process.ExitCode.ToString(CultureInfo.InvariantCulture);
+        }
+        catch (InvalidOperationException)
+        {
+            // It was let go of meanwhile.
+            code = "unknown";
+        }
+
         if (_ending)
         {
             return;
         }
 
-        var message = string.Create(CultureInfo.InvariantCulture, $"Azurite, the embedded table service, ended by itself with exit code {_process.ExitCode}; it said: {Said()}");
+        var message = $"Azurite, the embedded table service, ended by itself with exit code {code}; it said: {Said()}";
         _port.TrySetException(new LocalHostException(message));
         _failure.TrySetResult(message);
     }

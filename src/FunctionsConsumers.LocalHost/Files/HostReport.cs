@@ -37,7 +37,7 @@ public sealed record HostReport(
         var reports = new List<HostReport>();
         foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
         {
-            if (LocalFile.Read(file, LocalFileJson.Default.HostReport) is { Topic: not null, Members: not null } report && RunningProcess.Wrote(report.Pid, file))
+            if (LocalFile.Read(file, LocalFileJson.Default.HostReport) is { Topic: not null, Members: not null } report && RunningProcess.IsWriter(report.Pid, file))
             {
                 reports.Add(report);
             }
@@ -62,7 +62,7 @@ public sealed record HostReport(
 
         foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
         {
-            if (int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !RunningProcess.Wrote(pid, file))
+            if (int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !RunningProcess.IsWriter(pid, file))
             {
                 File.Delete(file);
             }
@@ -79,4 +79,9 @@ public sealed record HostReport(
 public sealed record HostMember(
     [property: JsonPropertyName("group")] string Group,
     [property: JsonPropertyName("id")] string Id,
-    [property: JsonPropertyName("partitions")] IReadOnlyList<int> Partitions);
+    [property: JsonPropertyName("partitions")] IReadOnlyList<int> Partitions)
+{
+    /// <summary>The consumer's own name: host, process and function.</summary>
+    [JsonPropertyName("client_id")]
+    public string ClientId { get; init; } = "";
+}

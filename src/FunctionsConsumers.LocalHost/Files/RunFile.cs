@@ -4,7 +4,7 @@ namespace FunctionsConsumers.LocalHost.Files;
 
 /// <summary>
 /// <c>.local/run.json</c>: where the embedded services of this machine are found. Written by whoever starts them, removed
-/// at a clean stop, and ignored when its process is gone.
+/// at a clean stop, and ignored when its process is gone, which <see cref="RunLock" /> knows where the writer holds it.
 /// </summary>
 /// <param name="Pid">The process that holds the services.</param>
 /// <param name="Topic">The topic of the orders.</param>
@@ -37,8 +37,18 @@ public sealed record RunFile(
         }
     }
 
+    /// <summary>Removes what a process left behind that is gone: for the new holder of <see cref="RunLock" />, who has found nobody alive.</summary>
+    public static void RemoveStale() => File.Delete(FilePath);
+
     internal static RunFile? Find(string path) =>
-        LocalFile.Read(path, LocalFileJson.Default.RunFile) is { Topic: not null, Brokers: not null, Tables: not null } run && RunningProcess.Wrote(run.Pid, path) ? run : null;
+        LocalFile.Read(path, LocalFileJson.Default.RunFile) is { Topic: not null, Brokers: not null, Tables: not null } run && IsAlive(run.Pid, path) ? run : null;
+
+    // The lock lies beside the file. Whoever held it last and holds it no more is gone, whoever has its process id now.
+    private static bool IsAlive(int pid, string path)
+    {
+        var (isHeld, lastHolder) = RunLock.Look(Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(RunLock.FilePath)));
+        return (isHeld || lastHolder != pid) && RunningProcess.IsWriter(pid, path);
+    }
 }
 
 /// <summary>The shapes of the files in <c>.local</c>.</summary>

@@ -46,20 +46,13 @@ internal static class HostStartup
     /// <exception cref="LocalHostException">A setting of the library is wrong, or the deadline is too long for <c>maxPollIntervalMs</c>.</exception>
     public static void CheckDeadline(IConfiguration settings, HostJson hostJson)
     {
-        TimeSpan deadline;
         try
         {
-            deadline = EffectivelyOnceOptions.FromConfiguration(settings).BatchDeadline;
+            HostSettings.CheckDeadline(settings, hostJson.Kafka.MaxPollIntervalMs);
         }
         catch (SettingException e)
         {
             throw new LocalHostException(e.Message, e);
-        }
-
-        if (deadline >= TimeSpan.FromMilliseconds(hostJson.Kafka.MaxPollIntervalMs))
-        {
-            throw new LocalHostException(
-                $"EffectivelyOnce__BatchDeadline ({deadline.TotalSeconds:0} s) must stay below extensions.kafka.maxPollIntervalMs of host.json ({hostJson.Kafka.MaxPollIntervalMs} ms), after which the broker evicts the host: lower the one or raise the other.");
         }
     }
 

@@ -34,11 +34,11 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     private Task? _stopped;
     private bool _reporting = true;
 
-    private LocalFunctionsHost(IHost app, KafkaConnection kafka, string topic, ILogger logger)
+    private LocalFunctionsHost(IHost app, KafkaConnection kafka, string topic, BrokerWatch watch, ILogger logger)
     {
         _app = app;
         _logger = logger;
-        _watch = new BrokerWatch(kafka, TimeProvider.System, logger);
+        _watch = watch;
         Kafka = kafka;
         Topic = topic;
     }
@@ -89,8 +89,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         LocalHostOptions options, IEnumerable<Type> types, Action<IServiceCollection, IConfiguration> register, CancellationToken cancellationToken)
     {
         var folder = HostStartup.ScriptRoot(options);
-        var hostJson = HostJson.Load(folder);
         var settings = LocalSettings.Build(options, Environment.GetEnvironmentVariables(), folder);
+        var hostJson = HostJson.Load(folder, settings);
         var functions = FunctionDiscovery.Find(types);
         var kafka = HostStartup.Kafka(settings);
         var topic = settings["OrdersTopic"]!;
@@ -98,9 +98,13 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
         var app = HostStartup.BuildApp(settings, hostJson, options, register);
         LocalFunctionsHost? host = null;
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.LocalHost");
+
+        // From now on, since a start waits too; and its listeners wait for records, and would not notice a broker that is silent.
+        var watch = new BrokerWatch(kafka, TimeProvider.System, logger);
+        watch.Follow(topic);
         try
         {
-            var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.LocalHost");
             if (hostJson.Unknown.Count > 0)
             {
                 LogUnknown(logger, string.Join(", ", hostJson.Unknown));
@@ -108,15 +112,15 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
             var invokers = functions.Kafka.Select(function => new FunctionInvoker<KafkaRecord[]>(function, app.Services)).ToList();
             var timers = functions.Timers.Select(function => new FunctionInvoker<TimerInfo>(function, app.Services)).ToList();
-            var isMock = await new TopicSetup(kafka, logger).EnsureAsync(topic, options.Partitions, cancellationToken);
+            var isMock = await new TopicSetup(kafka, logger, options.Patience).EnsureAsync(topic, options.Partitions, cancellationToken);
             if (app.Services.GetService<TableAccounts>() is { } accounts)
             {
-                await TablesProbe.EnsureAsync(accounts, cancellationToken);
+                await TablesProbe.EnsureAsync(accounts, options.Patience, line => LogWaiting(logger, line), cancellationToken);
             }
 
             await HostStartup.StartAppAsync(app, cancellationToken);
 
-            host = new LocalFunctionsHost(app, kafka, topic, logger);
+            host = new LocalFunctionsHost(app, kafka, topic, watch, logger);
             for (var i = 0; i < functions.Kafka.Count; i++)
             {
                 host.Add(functions.Kafka[i], invokers[i], settings, hostJson.Kafka, isMock);
@@ -152,9 +156,27 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
                 await http.DisposeAsync();
             }
 
-            await app.StopAsync(CancellationToken.None);
-            app.Dispose();
+            watch.Dispose();
+            await EndAsync(app);
             throw;
+        }
+    }
+
+    // The app may have been started by half; what its services say of that is not why the start failed.
+    private static async Task EndAsync(IHost app)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(LeaveTimeout);
+            await app.StopAsync(limit.Token);
+        }
+        catch (Exception failure)
+        {
+            LogHalfStarted(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.LocalHost"), failure.Message);
+        }
+        finally
+        {
+            app.Dispose();
         }
     }
 
@@ -209,7 +231,18 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         Report();
     }
 
+    // Whatever fails on the way, the app is stopped and the report removed: others would take this host for a living one.
     private async Task StopOnceAsync(TimeSpan drain)
+    {
+        await LoggedAsync("triggers", () => StopTriggersAsync(drain));
+        await LoggedAsync("report", RemoveReportAsync);
+
+        // Until here it tells how the stop goes on.
+        await LoggedAsync("HTTP functions", () => _http?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        await LoggedAsync("app's services", StopAppAsync);
+    }
+
+    private async Task StopTriggersAsync(TimeSpan drain)
     {
         var timersEnded = Task.WhenAll(_timers.Select(timer => timer.StopAsync(drain)));
         var left = await Task.WhenAll(_listeners.Select(listener => listener.StopAsync(drain, LeaveTimeout)));
@@ -222,23 +255,44 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         _timers.ForEach(timer => timer.Dispose());
         _listeners.ForEach(listener => listener.Dispose());
         _watch.Dispose();
+    }
+
+    private Task RemoveReportAsync()
+    {
         lock (_gate)
         {
             _reporting = false;
             new HostReport(Environment.ProcessId, Topic, Kafka.Brokers, []).Remove();
         }
 
-        if (_http is not null)
-        {
-            // Until here it tells how the stop goes on.
-            await _http.DisposeAsync();
-        }
+        return Task.CompletedTask;
+    }
 
-        using var limit = new CancellationTokenSource(LeaveTimeout);
-        await _app.StopAsync(limit.Token);
-        if (_app is IAsyncDisposable disposable)
+    private async Task StopAppAsync()
+    {
+        try
         {
-            await disposable.DisposeAsync();
+            using var limit = new CancellationTokenSource(LeaveTimeout);
+            await _app.StopAsync(limit.Token);
+        }
+        finally
+        {
+            if (_app is IAsyncDisposable disposable)
+            {
+                await disposable.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task LoggedAsync(string what, Func<Task> stop)
+    {
+        try
+        {
+            await stop();
+        }
+        catch (Exception failure)
+        {
+            LogNotStopped(what, failure.Message);
         }
     }
 
@@ -264,13 +318,22 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
     }
 
-    private static HostMember MemberOf(GroupMember member) => new(member.Group, member.Id, [.. member.Partitions.Select(partition => partition.Partition.Value)]);
+    private static HostMember MemberOf(GroupMember member) => new(member.Group, member.Id, [.. member.Partitions.Select(partition => partition.Partition.Value)]) { ClientId = member.ClientId };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "host.json: extensions.kafka has no option named {Names}; left out")]
     private static partial void LogUnknown(ILogger logger, string names);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka at {Brokers} did not answer within {Seconds:0} s of the stop: the groups were not left, and what was not committed comes again")]
     private partial void LogNotLeft(string brokers, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Line}")]
+    private static partial void LogWaiting(ILogger logger, string line);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The host could not be started, and what had been started of it did not stop cleanly: {Reason}")]
+    private static partial void LogHalfStarted(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The stop of the {What} failed, and the stop goes on: {Reason}")]
+    private partial void LogNotStopped(string what, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The host's report could not be written, so other commands do not see its members: {Reason}")]
     private partial void LogNoReport(string reason);

@@ -28,7 +28,7 @@ public sealed class LocalUpkeep : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var folder = HostStartup.ScriptRoot(options);
         var settings = LocalSettings.Build(options, Environment.GetEnvironmentVariables(), folder);
-        return new LocalUpkeep(HostStartup.BuildApp(settings, HostJson.Load(folder), options, HostStartup.RegisterApp));
+        return new LocalUpkeep(HostStartup.BuildApp(settings, HostJson.Load(folder, settings), options, HostStartup.RegisterApp));
     }
 
     /// <summary>Lets go of tables and broker.</summary>

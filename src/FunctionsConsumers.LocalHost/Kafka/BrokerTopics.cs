@@ -11,7 +11,8 @@ namespace FunctionsConsumers.LocalHost.Kafka;
 /// </summary>
 public static class BrokerTopics
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>How long an answer is waited for, unless said otherwise: 10 s.</summary>
+    internal static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How long the first try may take before it is looked whether the broker has refused us meanwhile; each further one
@@ -19,15 +20,17 @@ public static class BrokerTopics
     /// </summary>
     private static readonly TimeSpan FirstTry = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Asks, for at most 10 s.</summary>
+    /// <summary>Asks.</summary>
     /// <param name="kafka">The broker.</param>
     /// <param name="topic">The topic; null for all.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
+    /// <param name="patience">For how long at most; null for 10 s.</param>
     /// <returns>What the broker tells; a topic that it does not have carries an error.</returns>
-    /// <exception cref="LocalHostException">The broker refuses the login, no TLS connection can be made, or it does not
-    /// answer; the message is one line that names the setting.</exception>
-    public static IReadOnlyList<TopicMetadata> Ask(KafkaConnection kafka, string? topic, CancellationToken cancellationToken)
+    /// <exception cref="LocalHostException">The broker refuses the login, no TLS connection can be made, it does not answer, or
+    /// it names brokers that cannot be reached from here; the message is one line that names host, setting and fix.</exception>
+    public static IReadOnlyList<TopicMetadata> Ask(KafkaConnection kafka, string? topic, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
+        var most = patience ?? DefaultPatience;
         ArgumentNullException.ThrowIfNull(kafka);
         Error? refusal = null;
         string? reason = null;
@@ -59,11 +62,13 @@ public static class BrokerTopics
         for (var wait = FirstTry; ; wait *= 2)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var left = Patience - TimeProvider.System.GetElapsedTime(since);
+            var left = most - TimeProvider.System.GetElapsedTime(since);
             wait = wait < left ? wait : left > FirstTry ? left : FirstTry;
             try
             {
-                return (topic is null ? admin.GetMetadata(wait) : admin.GetMetadata(topic, wait)).Topics;
+                var answer = topic is null ? admin.GetMetadata(wait) : admin.GetMetadata(topic, wait);
+                CheckThatBrokersCanBeReached(kafka, answer);
+                return answer.Topics;
             }
             catch (KafkaException e)
             {
@@ -74,9 +79,19 @@ public static class BrokerTopics
 
                 if (!BrokerWatch.IsAbsence(e.Error) || wait >= left)
                 {
-                    throw new LocalHostException(NoAnswer(kafka, Volatile.Read(ref reason) ?? e.Error.Reason), e);
+                    throw new LocalHostException(NoAnswer(kafka, Volatile.Read(ref reason) ?? e.Error.Reason, most), e);
                 }
             }
+        }
+    }
+
+    // Every further question would go to the brokers that lead the topics. One of several may be down for a moment; where none
+    // can be reached, none will be.
+    private static void CheckThatBrokersCanBeReached(KafkaConnection kafka, Metadata answer)
+    {
+        if (AdvertisedBrokers.FindUnreachable(answer.Brokers) is [var first, ..] unreachable && unreachable.Count == answer.Brokers.Count)
+        {
+            throw new LocalHostException(first.Describe(kafka.Brokers));
         }
     }
 
@@ -101,14 +116,15 @@ public static class BrokerTopics
     /// <param name="kafka">The broker.</param>
     /// <param name="reason">What the client said last. A listener that wants TLS hangs up on the first question, in which
     /// versions are asked for; one that speaks none the client guesses by itself.</param>
+    /// <param name="patience">How long it was waited for; null for 10 s.</param>
     /// <returns>One line.</returns>
-    internal static string NoAnswer(KafkaConnection kafka, string reason)
+    internal static string NoAnswer(KafkaConnection kafka, string reason, TimeSpan? patience = null)
     {
         var fix = kafka.Username is null && reason.Contains("APIVERSION_QUERY", StringComparison.Ordinal)
             ? "start it, or set KafkaUsername, KafkaPassword and KafkaSslCaLocation where it wants a login over TLS"
             : kafka.Username is not null && reason.Contains("PLAINTEXT broker", StringComparison.Ordinal)
                 ? "start it, or unset KafkaUsername and KafkaPassword where it wants no login"
                 : "start it, or name another with --brokers";
-        return string.Create(CultureInfo.InvariantCulture, $"Kafka at {kafka.Brokers} (setting KafkaBrokers) gave no answer within {Patience.TotalSeconds:0} s ({reason}): {fix}.");
+        return string.Create(CultureInfo.InvariantCulture, $"Kafka at {kafka.Brokers} (setting KafkaBrokers) gave no answer within {(patience ?? DefaultPatience).TotalSeconds:0.#} s ({reason}): {fix}.");
     }
 }

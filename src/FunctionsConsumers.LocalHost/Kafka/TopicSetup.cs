@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.LocalHost.Kafka;
 
 /// <summary>Reaches the broker and makes the topics that are missing.</summary>
-internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger)
+internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger, TimeSpan? patience = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(100);
@@ -25,7 +25,7 @@ internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger)
             .SetLogHandler((_, _) => { })
             .Build();
 
-        var found = await Task.Run(() => BrokerTopics.Ask(kafka, null, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+        var found = await Task.Run(() => BrokerTopics.Ask(kafka, null, cancellationToken, patience), cancellationToken).WaitAsync(cancellationToken);
         HashSet<string> there = [.. found.Where(known => !known.Error.IsError).Select(known => known.Topic)];
         var isMock = await EmbeddedServices.IsEmbeddedAsync(kafka, cancellationToken);
         if (!there.Contains(topic))

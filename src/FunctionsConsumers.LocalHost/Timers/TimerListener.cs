@@ -1,3 +1,4 @@
+using FunctionsConsumers.EffectivelyOnce;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +17,11 @@ namespace FunctionsConsumers.LocalHost.Timers;
 internal sealed partial class TimerListener(
     string name, CronSchedule schedule, bool runOnStartup, Func<TimerInfo, CancellationToken, Task> invoke, TimeProvider time, ILogger logger) : IDisposable
 {
+    /// <summary>The longest single wait: a timer of the system takes no more than 49 days, and a clock may be set meanwhile.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
     private readonly ILogger _logger = logger;
+    private readonly ContainedFaults _faults = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
@@ -52,7 +57,7 @@ internal sealed partial class TimerListener(
 
             while (schedule.NextAfter(time.GetUtcNow()) is { } next)
             {
-                await Task.Delay(next - time.GetUtcNow(), time, _stop.Token);
+                await UntilAsync(next);
                 await CallAsync();
             }
         }
@@ -61,16 +66,34 @@ internal sealed partial class TimerListener(
         }
     }
 
+    private async Task UntilAsync(DateTimeOffset next)
+    {
+        while (next - time.GetUtcNow() is { Ticks: > 0 } left)
+        {
+            await Task.Delay(left < LongestWait ? left : LongestWait, time, _stop.Token);
+        }
+
+        _stop.Token.ThrowIfCancellationRequested();
+    }
+
     private async Task CallAsync()
     {
         try
         {
             await invoke(new TimerInfo(), _stop.Token);
+            _faults.Over(name);
         }
-        catch (Exception failure) when (!_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // As the Functions host does: a failed call is reported, and the next one comes by the schedule.
-            LogFailed(name, failure.Message);
+        }
+        catch (Exception failure)
+        {
+            // As the Functions host does: a failed call is reported, and the next one comes by the schedule. After the stop was
+            // asked for, too: a failure then is no reason to leave the rest running.
+            if (_faults.Note(name, failure.Message))
+            {
+                LogFailed(name, failure.Message);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ namespace FunctionsConsumers.Orders.Catalog;
 
 /// <summary>
 /// Reads the catalog when the host starts, so that the first batch need not, and every minute from then on, so that a
-/// price that was changed is taken up without a restart. A failure is logged, and what was read before stands.
+/// price that was changed is taken up without a restart. A failure is logged once for its cause, and what was read before stands.
 /// </summary>
 /// <param name="catalog">The catalog.</param>
 /// <param name="time">The clock.</param>
@@ -19,16 +19,24 @@ public sealed partial class CatalogRefresher(ProductCatalog catalog, TimeProvide
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        string? reported = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             var pause = Period;
             try
             {
                 await catalog.ReadAsync(stoppingToken);
+                reported = null;
             }
-            catch (Exception failure) when (failure is StoreUnavailableException or SettingException)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                LogFailed(failure.Message);
+                // Of whatever kind: thrown on, it would stop the host, or nobody would read the catalog any more.
+                if (failure.Message != reported)
+                {
+                    reported = failure.Message;
+                    LogFailed(failure.Message);
+                }
+
                 pause = ProductCatalog.LookAgainAfter;
             }
 

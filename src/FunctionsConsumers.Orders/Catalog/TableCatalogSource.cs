@@ -12,8 +12,9 @@ namespace FunctionsConsumers.Orders.Catalog;
 /// <summary>
 /// The catalog in table <c>catalog</c>: partition <c>catalog</c>, a row for each product, its name as the row key, with
 /// <c>Price</c> as text and <c>OnHand</c>. Whoever finds no table makes it and writes the default catalog, in one
-/// transaction of inserts: of two hosts that start at once one writes it, and none doubles it. A table that is there is
-/// never written to.
+/// transaction of inserts: of two hosts that start at once one writes it, and none doubles it. Before that it leaves a note of
+/// it in table <c>progress</c>, so that a host that dies between the two leaves its work to the next one. A table that is there
+/// without such a note is somebody's, empty or not, and never written to.
 /// </summary>
 /// <param name="account">The account that holds the table.</param>
 /// <param name="time">The clock.</param>
@@ -25,11 +26,19 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
     /// <summary>The partition that holds the products.</summary>
     public const string PartitionKey = "catalog";
 
+    /// <summary>The table that holds the note, one of the library's.</summary>
+    public const string NoteTable = "progress";
+
+    /// <summary>The note's row key; its partition is <see cref="PartitionKey" />.</summary>
+    public const string NoteRow = "seeding";
+
     private const string PriceColumn = "Price";
     private const string OnHandColumn = "OnHand";
 
     // Several callers may wait for one reading, so none of them can end it; it ends itself.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private bool _isNoteGone;
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<CatalogProduct>> ReadAsync(CancellationToken cancellationToken)
@@ -47,7 +56,8 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         }
         catch (AuthenticationFailedException failure)
         {
-            throw new SettingException($"OrderTables: no token for account {account.AccountName}: check OrderTables__clientId and the identity ({FirstLine(failure)}).", failure);
+            // The token service may be away. Where the identity is wrong, the groups' tables do not open and say so.
+            throw new StoreUnavailableException($"OrderTables: no token for account {account.AccountName}: check OrderTables__clientId and the identity ({FirstLine(failure)}).", failure);
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -71,11 +81,24 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         }
         catch (RequestFailedException failure) when (failure.Status == 404)
         {
+            await LeaveNoteAsync(cancellationToken);
             await CreateAsync(table, cancellationToken);
             products = await ReadRowsAsync(table, cancellationToken);
         }
 
-        // Another host may have made the table and not yet written to it. To go on would make poison of every order.
+        // A host made the table and died before it wrote to it, or is about to: whoever is first writes it.
+        if (products.Count == 0 && await IsNotedAsync(cancellationToken))
+        {
+            await SeedAsync(table, cancellationToken);
+            products = await ReadRowsAsync(table, cancellationToken);
+        }
+
+        if (products.Count > 0)
+        {
+            await RemoveNoteAsync(cancellationToken);
+        }
+
+        // To go on without products would make poison of every order.
         return products.Count > 0 ? products : throw new StoreUnavailableException(
             $"Table {TableName} of account {account.AccountName} holds no product: add some, or delete the table to have the default catalog written.");
     }
@@ -91,6 +114,36 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         return products;
     }
 
+    private async Task LeaveNoteAsync(CancellationToken cancellationToken)
+    {
+        var notes = account.GetTableClient(NoteTable);
+        await notes.CreateIfNotExistsAsync(cancellationToken);
+        await notes.UpsertEntityAsync(new TableEntity(PartitionKey, NoteRow), TableUpdateMode.Replace, cancellationToken);
+    }
+
+    private async Task<bool> IsNotedAsync(CancellationToken cancellationToken) =>
+        (await account.GetTableClient(NoteTable).GetEntityIfExistsAsync<TableEntity>(PartitionKey, NoteRow, cancellationToken: cancellationToken)).HasValue;
+
+    // Once in a process. From then on an empty table is one that somebody emptied.
+    private async Task RemoveNoteAsync(CancellationToken cancellationToken)
+    {
+        if (_isNoteGone)
+        {
+            return;
+        }
+
+        try
+        {
+            await account.GetTableClient(NoteTable).DeleteEntityAsync(PartitionKey, NoteRow, cancellationToken: cancellationToken);
+            _isNoteGone = true;
+        }
+        catch (RequestFailedException failure)
+        {
+            // Not there, or no answer: the products were read all the same, and the next reading tries again where it has to.
+            _isNoteGone = failure.Status == 404;
+        }
+    }
+
     // Whoever saw that there was no table may write the default catalog, whoever made the table then: a 409 may be the
     // answer to one's own request, sent again by the client after its first answer was lost.
     private async Task CreateAsync(TableClient table, CancellationToken cancellationToken)
@@ -103,6 +156,11 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         {
         }
 
+        await SeedAsync(table, cancellationToken);
+    }
+
+    private static async Task SeedAsync(TableClient table, CancellationToken cancellationToken)
+    {
         try
         {
             await table.SubmitTransactionAsync(

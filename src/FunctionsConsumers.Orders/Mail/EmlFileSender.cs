@@ -1,10 +1,11 @@
 using FunctionsConsumers.EffectivelyOnce;
+using MimeKit;
 
 namespace FunctionsConsumers.Orders.Mail;
 
 /// <summary>
-/// Writes each mail to a file of its own, named after its <c>Message-ID</c>. A file appears whole, by a rename, and a
-/// second attempt writes the same bytes over it: sending twice is sending once.
+/// Writes each mail to a file of its own, named after its <c>Message-ID</c>, for its owner's eyes alone. A file appears
+/// whole, by a rename, and a second attempt writes the same bytes over it: sending twice is sending once.
 /// </summary>
 /// <param name="settings">The folder and the sender.</param>
 public sealed class EmlFileSender(MailSettings settings) : IMessageSender
@@ -28,31 +29,28 @@ public sealed class EmlFileSender(MailSettings settings) : IMessageSender
     // A file of a kilobyte is written sooner than a thread is found to write it.
     private SendResult Write(OutboxMessage message, EmailPayload mail)
     {
-        var path = Path.Combine(settings.MailFolder, message.Id + ".eml");
-        var unfinished = Path.Combine(settings.MailFolder, $".{message.Id}.{Guid.NewGuid():N}.tmp");
+        var path = Path.Combine(settings.MailFolder, message.Id + MailFolder.Extension);
+        var unfinished = MailFolder.Unfinished(settings.MailFolder, message.Id);
         try
         {
-            Directory.CreateDirectory(settings.MailFolder);
-            File.WriteAllBytes(unfinished, MimeMessage.Write(mail, settings.MailFrom, message.Id, message.CreatedAt));
+            using var letter = Letter.Of(mail, settings.MailFrom, message.Id, message.CreatedAt);
+            OwnerOnly.CreateFolder(settings.MailFolder);
+            OwnerOnly.Write(unfinished, Letter.Bytes(letter));
             File.Move(unfinished, path, overwrite: true);
             return SendResult.Sent;
         }
+        catch (ParseException malformed)
+        {
+            return new SendResult(SendStatus.Refused, $"Message {message.Id} has no address that mail can go to: {malformed.Message}");
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Discard(unfinished);
-            return new SendResult(SendStatus.NotSent, $"MailFolder: the mail could not be written to {path}: {failure.Message}");
+            MailFolder.Discard(unfinished);
+            return new SendResult(SendStatus.NotSent, $"MailFolder {settings.MailFolder} takes no mail: {Reason(failure, unfinished)}");
         }
     }
 
-    private static void Discard(string unfinished)
-    {
-        try
-        {
-            File.Delete(unfinished);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // What kept the file from being written keeps it from being deleted; its name says that it is no mail.
-        }
-    }
+    // The same for every mail, whose file has a name of its own: one cause is one line of the log.
+    private string Reason(Exception failure, string unfinished) =>
+        failure.Message.Replace(unfinished, settings.MailFolder, StringComparison.Ordinal).Replace(Path.GetFileName(unfinished), "", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace FunctionsConsumers.IntegrationTests.Cli;
@@ -44,6 +45,74 @@ public sealed class FcRunTests : IAsyncDisposable
         Assert.Equal(0, (await second.TerminateAsync()).ExitCode);
         var stopped = await services.TerminateAsync();
         Assert.Equal(0, stopped.ExitCode);
+        Assert.DoesNotContain("   at ", stopped.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_fc.RunFile));
+    }
+
+    [Fact]
+    public async Task Of_two_runs_started_at_the_same_moment_one_starts_the_services_and_the_other_joins_them()
+    {
+        var both = await Task.WhenAll(_fc.StartAsync("run", "Stop:"), _fc.StartAsync("run", "Stop:"));
+        var audit = await _fc.RunAsync("produce --count 50");
+        Assert.True(audit.ExitCode == 0, audit.ToString());
+        using var found = JsonDocument.Parse(await File.ReadAllTextAsync(_fc.RunFile, TestContext.Current.CancellationToken));
+        var brokers = found.RootElement.GetProperty("brokers").GetString()!;
+        var reports = Directory.GetFiles(Path.Combine(_fc.Home, ".local", "hosts")).Select(File.ReadAllText).ToList();
+        Assert.Equal(2, reports.Count);
+        Assert.All(reports, report => Assert.Contains($"\"{brokers}\"", report, StringComparison.Ordinal));
+
+        // The one that joined goes first, as a person would stop it; the services' holder leaves nothing.
+        var holder = both.Single(run => run.Process.Id == found.RootElement.GetProperty("pid").GetInt32());
+        Assert.Equal(0, (await both.Single(run => run != holder).TerminateAsync()).ExitCode);
+        Assert.Equal(0, (await holder.TerminateAsync()).ExitCode);
+        Assert.False(File.Exists(_fc.RunFile));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_killed_leaves_no_services_to_join_whatever_id_its_file_gives()
+    {
+        var killed = await _fc.StartAsync("services", "Ctrl-C");
+        killed.Process.Kill();
+        await killed.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        // As in a container that is started again: the process that is alive has the id that stands in the file.
+        var left = JsonNode.Parse(await File.ReadAllTextAsync(_fc.RunFile, TestContext.Current.CancellationToken))!;
+        left["pid"] = Environment.ProcessId;
+        await File.WriteAllTextAsync(_fc.RunFile, left.ToJsonString(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_fc.Home, ".local", "run.lock"), Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), TestContext.Current.CancellationToken);
+
+        var run = await _fc.RunAsync("run --orders 20 --exit");
+        Assert.True(run.ExitCode == 0, run.ToString());
+    }
+
+    [Theory]
+    [InlineData("run --brokers 127.0.0.1:1")]
+    [InlineData("run --brokers 127.0.0.1:1 --orders 10")]
+    public async Task A_broker_that_keeps_offsets_beside_tables_that_end_is_refused(string command)
+    {
+        var run = await _fc.RunAsync(command);
+        Assert.Equal((2, ""), (run.ExitCode, run.Out));
+        var line = Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("fc: Kafka at 127.0.0.1:1 keeps the groups' offsets, and embedded tables end with this process", line, StringComparison.Ordinal);
+        Assert.Contains("--tables (setting OrderTables)", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broker_of_the_settings_is_refused_beside_tables_of_another_run_too()
+    {
+        await _fc.StartAsync("services", "Ctrl-C");
+        _fc.Settings["KafkaBrokers"] = "127.0.0.1:1";
+        var run = await _fc.RunAsync("run");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("embedded tables end with this process", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stop_while_the_tables_are_away_at_the_start_ends_cleanly()
+    {
+        var run = await _fc.StartAsync("run --tables DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/a;", "embedded");
+        var stopped = await run.TerminateAsync();
+        Assert.True(stopped.ExitCode is 0 or 2, stopped.ToString());
         Assert.DoesNotContain("   at ", stopped.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(_fc.RunFile));
     }

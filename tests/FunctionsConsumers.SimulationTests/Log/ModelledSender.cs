@@ -13,6 +13,9 @@ internal sealed class ModelledSender(Life life, string kind, InDoubtPolicy? inDo
 
     public InDoubtPolicy? InDoubt => inDoubt;
 
+    // The histories are about claims and answers; who waits for whom is the unit tests' matter.
+    public int? SendsAtOnce => 400;
+
     public static IEnumerable<IMessageSender> All(Life life) =>
     [
         new ModelledSender(life, Resent, null),

@@ -9,8 +9,17 @@ public sealed class FcCommandLineTests : IDisposable
     private readonly StringWriter _error = new();
 
     [Theory]
-    [InlineData("", "command")]
+    [InlineData("--json", "command")]
     [InlineData("bill", "bill")]
+    [InlineData("audti", "did you mean audit?")]
+    [InlineData("outbox lits", "did you mean list?")]
+    [InlineData("dead-leters list", "did you mean dead-letters?")]
+    [InlineData("groups --broker 127.0.0.1:9092", "did you mean --brokers?")]
+    [InlineData("groups --brokesr=127.0.0.1:9092", "did you mean --brokers?")]
+    [InlineData("tail --from-begining", "did you mean --from-beginning?")]
+    [InlineData("keys show --jsno", "did you mean --json?")]
+    [InlineData("outbox drop 1f --yess", "did you mean --yes?")]
+    [InlineData("run --htpt 8080", "did you mean --http?")]
     [InlineData("run --orders many", "--orders")]
     [InlineData("run --orders -1", "--orders")]
     [InlineData("run --orders 5 --duplicates lots", "--duplicates")]
@@ -75,6 +84,35 @@ public sealed class FcCommandLineTests : IDisposable
         Assert.Equal(ExitCode.NotDone, await Invoke("keys show 1 --tables nonsense"));
         Assert.Empty(_out.ToString());
         Assert.Contains("OrderTables", Assert.Single(_error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_name_alone_prints_what_there_is()
+    {
+        Assert.Equal(ExitCode.Good, await Invoke(""));
+        Assert.All(["run", "audit", "outbox", "--brokers"], word => Assert.Contains(word, _out.ToString(), StringComparison.Ordinal));
+        Assert.Empty(_error.ToString());
+    }
+
+    [Theory]
+    [InlineData("keys", "show")]
+    [InlineData("outbox", "list, resend, drop")]
+    public async Task A_command_that_wants_another_says_which(string line, string named)
+    {
+        Assert.Equal(ExitCode.NotDone, await Invoke(line));
+        Assert.Contains(named, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("keys show 1 --tables DefaultEndpointsProtocol=https;AccountName=a;AccountKey=c2VjcmV0")]
+    [InlineData("keys show 1 --tables AccountName=a;AccountKey=!c2VjcmV0!;TableEndpoint=http//nonsense")]
+    [InlineData("groups AccountKey=c2VjcmV0")]
+    [InlineData("groups --tablse=AccountKey=c2VjcmV0")]
+    [InlineData("audit --wait AccountKey=c2VjcmV0")]
+    public async Task No_error_quotes_a_key(string line)
+    {
+        Assert.Equal(ExitCode.NotDone, await Invoke(line));
+        Assert.DoesNotContain("c2VjcmV0", _error.ToString(), StringComparison.Ordinal);
     }
 
     public void Dispose()

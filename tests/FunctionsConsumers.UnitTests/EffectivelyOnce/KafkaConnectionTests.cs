@@ -37,6 +37,21 @@ public sealed class KafkaConnectionTests : IDisposable
         Assert.Equal((false, 60_000), (config.SocketKeepaliveEnable, config.MetadataMaxAgeMs));
     }
 
+    [Theory]
+    [InlineData("2000000", 2_000_000)]
+    [InlineData(" ", 1_046_528)]
+    public void The_largest_request_is_what_the_setting_says_and_else_what_Event_Hubs_takes(string setting, int expected) =>
+        Assert.Equal(expected, Of(("KafkaBrokers", "ns.servicebus.windows.net:9093"), ("KafkaMaxRequestBytes", setting))!.MaxRequestBytes);
+
+    [Theory]
+    [InlineData("1 MB")]
+    [InlineData("100")]
+    public void A_wrong_largest_request_is_an_error_with_its_range(string setting)
+    {
+        var error = Assert.Throws<SettingException>(() => Of(("KafkaBrokers", "host:9092"), ("KafkaMaxRequestBytes", setting)));
+        Assert.Equal($"KafkaMaxRequestBytes is '{setting}': give a whole number from 16384 to 1000000000.", error.Message);
+    }
+
     [Fact]
     public void A_user_logs_in_over_TLS_with_the_authority_of_the_file()
     {

@@ -10,6 +10,7 @@ using FunctionsConsumers.LocalHost.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace FunctionsConsumers.IntegrationTests.LocalHost.Hosting;
 
@@ -68,6 +69,23 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
         await Eventually.TrueAsync(() => inbox.Values.Contains("two"), "the record");
         Assert.Contains("Topic other made", _log.ToString(), StringComparison.Ordinal);
         Assert.Contains("Topic other.billing.dead-letters made", _log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_timer_function_that_fails_after_the_stop_was_asked_for_keeps_nothing_from_being_stopped()
+    {
+        var inbox = new Inbox();
+        var app = new StoppedApp();
+        var host = await LocalFunctionsHost.StartAsync(
+            new LocalHostOptions { Brokers = _services.Brokers, ScriptRoot = _folder, Log = TextWriter.Synchronized(_log) },
+            [typeof(Listening), typeof(FailsWhenStopped)],
+            (services, _) => services.AddSingleton(inbox).AddSingleton(app).AddSingleton<IHostedService>(app),
+            TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => inbox.Values.Contains("called"), "the timer's call");
+        await host.StopAsync(TimeSpan.FromSeconds(30));
+        Assert.True(app.IsStopped);
+        Assert.DoesNotContain(HostReport.All(), report => report.Pid == Environment.ProcessId);
+        Assert.Contains("the connection broke", _log.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,6 +222,30 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
         [Function("asked")]
         public static Task<IResult> Run([HttpTrigger("get", "post", Route = "asked/{what}")] HttpRequest request) =>
             request.RouteValues["what"] is "failure" ? throw new InvalidOperationException("as it was told") : Task.FromResult(Results.Text($"{request.Method} {request.RouteValues["what"]}"));
+    }
+
+    public sealed class FailsWhenStopped(Inbox inbox)
+    {
+        [Function("failing")]
+        public async Task Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer, CancellationToken stop)
+        {
+            inbox.Values.Add("called");
+            await Task.Delay(Timeout.Infinite, stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            throw new InvalidOperationException("the connection broke");
+        }
+    }
+
+    public sealed class StoppedApp : IHostedService
+    {
+        public bool IsStopped { get; private set; }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            IsStopped = true;
+            return Task.CompletedTask;
+        }
     }
 
     public sealed class NamesMissingSetting

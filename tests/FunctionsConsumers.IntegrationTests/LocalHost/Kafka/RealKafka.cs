@@ -33,6 +33,12 @@ public sealed class RealKafka : IAsyncLifetime
     /// <summary>Another listener of the same broker: SASL/PLAIN over TLS. Only where the broker is the tests' own.</summary>
     public string SaslSslBrokers { get; private set; } = "";
 
+    /// <summary>Another listener of the same broker, which answers and names an address that leads nowhere. Only where the broker is the tests' own.</summary>
+    public string MisadvertisedBrokers { get; private set; } = "";
+
+    /// <summary>What that listener names.</summary>
+    public const string UnreachableAddress = "127.0.0.1:1";
+
     /// <summary>The one user of that listener.</summary>
     public static string Username => "orders";
 
@@ -60,6 +66,7 @@ public sealed class RealKafka : IAsyncLifetime
             _folder = Directory.CreateTempSubdirectory("real-kafka").FullName;
             Brokers = $"127.0.0.1:{FreePort()}";
             SaslSslBrokers = $"localhost:{FreePort()}";
+            MisadvertisedBrokers = $"127.0.0.1:{FreePort()}";
             _tls = TlsFiles.Make(_folder);
             await WriteConfigurationAsync(FreePort());
             await StartAsync();
@@ -123,9 +130,9 @@ public sealed class RealKafka : IAsyncLifetime
         await File.WriteAllTextAsync(properties, string.Create(CultureInfo.InvariantCulture, $"""
             process.roles=broker,controller
             node.id=1
-            listeners=PLAINTEXT://{Brokers},SASL_SSL://{SaslSslBrokers.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)},CONTROLLER://127.0.0.1:{controllerPort}
-            advertised.listeners=PLAINTEXT://{Brokers},SASL_SSL://{SaslSslBrokers}
-            listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT
+            listeners=PLAINTEXT://{Brokers},SASL_SSL://{SaslSslBrokers.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)},MISADVERTISED://{MisadvertisedBrokers},CONTROLLER://127.0.0.1:{controllerPort}
+            advertised.listeners=PLAINTEXT://{Brokers},SASL_SSL://{SaslSslBrokers},MISADVERTISED://{UnreachableAddress}
+            listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,MISADVERTISED:PLAINTEXT,CONTROLLER:PLAINTEXT
             inter.broker.listener.name=PLAINTEXT
             ssl.keystore.location={Tls.KeyStore}
             ssl.keystore.password={TlsFiles.KeyStorePassword}

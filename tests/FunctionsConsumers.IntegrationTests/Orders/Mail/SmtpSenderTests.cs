@@ -10,13 +10,18 @@ public sealed class SmtpSenderTests
     private const string Id = "0123456789abcdef0123456789abcdef";
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
-    private static Task<SendResult> SendAsync(MailSettings settings, string subject = "Your order 124", string text = "Hello\n", TimeSpan? timeout = null) =>
-        new SmtpSender(settings, TimeProvider.System).SendAsync(
-            new OutboxMessage(Id, "email", "notification", "124", new EmailPayload("a@example.org", subject, text).ToBytes(), DateTimeOffset.UnixEpoch),
-            timeout ?? Long,
-            TestContext.Current.CancellationToken);
+    private static async Task<SendResult> SendAsync(MailSettings settings, string subject = "Your order 124", string text = "Hello\n", TimeSpan? timeout = null)
+    {
+        using var sender = new SmtpSender(settings, TimeProvider.System);
+        return await SendAsync(sender, subject, text, timeout);
+    }
 
-    private static MailSettings To(SmtpServer server) => new() { SmtpHost = "127.0.0.1", SmtpPort = server.Port, MailFrom = new("The Shop <orders@shop.example>") };
+    private static Task<SendResult> SendAsync(SmtpSender sender, string subject = "Your order 124", string text = "Hello\n", TimeSpan? timeout = null) => sender.SendAsync(
+        new OutboxMessage(Id, "email", "notification", "124", new EmailPayload("a@example.org", subject, text).ToBytes(), DateTimeOffset.UnixEpoch),
+        timeout ?? Long,
+        TestContext.Current.CancellationToken);
+
+    private static MailSettings To(SmtpServer server) => new() { SmtpHost = "127.0.0.1", SmtpPort = server.Port, MailFrom = new("The Shop", "orders@shop.example") };
 
     private static async Task<SendResult> SendAsync(params (string Command, string? Reply)[] script)
     {
@@ -36,7 +41,7 @@ public sealed class SmtpSenderTests
         Assert.Contains("To: a@example.org\r\n", mail, StringComparison.Ordinal);
         Assert.Contains("orders@shop.example", mail, StringComparison.Ordinal);
         Assert.Contains("Auto-Submitted: auto-generated\r\n", mail, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("Subject: =?utf-8?", mail, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("Subject: Your order =?", mail, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("Content-Transfer-Encoding: quoted-printable\r\n", mail, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("Gr=C3=BC=C3=9Fe", mail, StringComparison.Ordinal);
         Assert.Contains(server.Commands, command => command.StartsWith("MAIL FROM:<orders@shop.example>", StringComparison.Ordinal));
@@ -83,15 +88,98 @@ public sealed class SmtpSenderTests
         Assert.Single(server.Mails);
     }
 
-    [Fact]
-    public async Task A_server_that_never_greets_is_given_up_in_time()
+    [Theory]
+    [InlineData("CONNECT")]
+    [InlineData("EHLO")]
+    [InlineData("MAIL")]
+    [InlineData("RCPT")]
+    [InlineData("DATA")]
+    public async Task A_server_that_falls_silent_before_it_asks_for_the_mails_text_has_certainly_not_taken_it(string command)
     {
-        await using var server = new SmtpServer(("CONNECT", ""));
+        await using var server = new SmtpServer((command, ""));
 
-        var result = await SendAsync(To(server), timeout: TimeSpan.FromMilliseconds(300)).WaitAsync(Long, TestContext.Current.CancellationToken);
+        var result = await SendAsync(To(server), timeout: TimeSpan.FromMilliseconds(500)).WaitAsync(Long, TestContext.Current.CancellationToken);
 
-        Assert.Equal(SendStatus.Unknown, result.Status);
+        Assert.Equal(SendStatus.NotSent, result.Status);
         Assert.Contains("did not answer", result.Detail, StringComparison.Ordinal);
+        Assert.Empty(server.Mails);
+    }
+
+    [Theory]
+    [InlineData("CONNECT")]
+    [InlineData("EHLO")]
+    [InlineData("MAIL")]
+    [InlineData("RCPT")]
+    [InlineData("DATA")]
+    public async Task A_server_that_hangs_up_before_it_asks_for_the_mails_text_has_certainly_not_taken_it(string command) =>
+        Assert.Equal(SendStatus.NotSent, (await SendAsync((command, null))).Status);
+
+    [Fact]
+    public async Task Mails_that_wait_for_a_server_that_is_away_get_its_answer_and_do_not_ask_it_each()
+    {
+        await using var server = new SmtpServer(("CONNECT", "421 later"));
+        using var sender = new SmtpSender(To(server), TimeProvider.System);
+        var first = await SendAsync(sender);
+
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal(first, await SendAsync(sender));
+        }
+
+        Assert.InRange(server.Connections, 1, 3);
+    }
+
+    [Fact]
+    public async Task Many_mails_leave_by_one_connection()
+    {
+        await using var server = new SmtpServer();
+        using var sender = new SmtpSender(To(server), TimeProvider.System);
+
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal(SendResult.Sent, await SendAsync(sender));
+        }
+
+        Assert.Equal(50, server.Mails.Count);
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    public async Task A_server_that_hangs_up_on_a_kept_connection_costs_no_mail_and_no_doubt()
+    {
+        await using var server = new SmtpServer { MailsOfAConnection = 3 };
+        using var sender = new SmtpSender(To(server), TimeProvider.System);
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(SendResult.Sent, await SendAsync(sender));
+        }
+
+        Assert.Equal(10, server.Mails.Count);
+    }
+
+    [Fact]
+    public async Task A_refused_recipient_does_not_end_the_connection()
+    {
+        await using var server = new SmtpServer(("RCPT", "550 nobody here"));
+        using var sender = new SmtpSender(To(server), TimeProvider.System);
+
+        Assert.Equal([SendStatus.Refused, SendStatus.Refused], [(await SendAsync(sender)).Status, (await SendAsync(sender)).Status]);
+
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_server_is_known_before_a_mail_waits_for_it()
+    {
+        await using var good = new SmtpServer();
+        await using var bad = new SmtpServer(("EHLO", "250-test\r\n250 AUTH LOGIN"), ("AUTH", "535 no"));
+        using var toGood = new SmtpSender(To(good), TimeProvider.System);
+        using var toBad = new SmtpSender(To(bad) with { SmtpUsername = "u", SmtpPassword = "p" }, TimeProvider.System);
+
+        Assert.Null(await toGood.CheckAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("SmtpPassword", await toBad.CheckAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Empty(good.Mails);
     }
 
     [Fact]

@@ -19,7 +19,11 @@ internal sealed class SmtpServer : IAsyncDisposable
         ["DATA"] = "354 go on", ["."] = "250 taken", ["QUIT"] = "221 bye", ["AUTH"] = "235 ok", ["RSET"] = "250 ok",
     };
 
+    private readonly List<Task> _served = [];
     private readonly Task _running;
+    private int _connections;
+    private int _open;
+    private int _mostOpen;
 
     public SmtpServer(params (string Command, string? Reply)[] script)
     {
@@ -31,6 +35,15 @@ internal sealed class SmtpServer : IAsyncDisposable
         _listener.Start();
         _running = RunAsync();
     }
+
+    /// <summary>How many connections there were.</summary>
+    public int Connections => _connections;
+
+    /// <summary>How many there were side by side at most.</summary>
+    public int MostOpen => _mostOpen;
+
+    /// <summary>After how many mails it hangs up on a client that has sent them.</summary>
+    public int MailsOfAConnection { get; init; } = int.MaxValue;
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -47,6 +60,7 @@ internal sealed class SmtpServer : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _running;
+        await Task.WhenAll(_served);
         _listener.Dispose();
         _stopping.Dispose();
     }
@@ -57,8 +71,7 @@ internal sealed class SmtpServer : IAsyncDisposable
         {
             while (!_stopping.IsCancellationRequested)
             {
-                using var connection = await _listener.AcceptTcpClientAsync(_stopping.Token);
-                await ServeAsync(connection.GetStream());
+                _served.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
             }
         }
         catch (Exception) when (_stopping.IsCancellationRequested)
@@ -67,8 +80,20 @@ internal sealed class SmtpServer : IAsyncDisposable
         }
     }
 
+    private async Task ServeAsync(TcpClient connection)
+    {
+        using (connection)
+        {
+            Interlocked.Increment(ref _connections);
+            _mostOpen = Math.Max(_mostOpen, Interlocked.Increment(ref _open));
+            await ServeAsync(connection.GetStream());
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
     private async Task ServeAsync(NetworkStream stream)
     {
+        var mails = 0;
         try
         {
             using var reader = new StreamReader(stream, Encoding.Latin1);
@@ -83,7 +108,12 @@ internal sealed class SmtpServer : IAsyncDisposable
                         return;
                     }
 
+                    mails++;
                     command = ".";
+                }
+                else if (mails >= MailsOfAConnection)
+                {
+                    return;
                 }
                 else if (await reader.ReadLineAsync(_stopping.Token) is { } line)
                 {
@@ -96,9 +126,9 @@ internal sealed class SmtpServer : IAsyncDisposable
                 }
             }
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException || _stopping.IsCancellationRequested)
         {
-            // The client hung up.
+            // The client hung up, or the test is over.
         }
     }
 

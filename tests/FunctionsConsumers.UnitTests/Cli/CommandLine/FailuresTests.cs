@@ -2,6 +2,7 @@ using Azure;
 using Confluent.Kafka;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.Lab;
 using FunctionsConsumers.LocalHost;
 
 namespace FunctionsConsumers.UnitTests.Cli.CommandLine;
@@ -22,6 +23,9 @@ public sealed class FailuresTests
         { new KafkaException(new Error(ErrorCode.Local_Ssl, "certificate verify failed")), "KafkaSslCaLocation" },
         { new OperationCanceledException(), "stopped" },
         { new BatchDeadlineException("EffectivelyOnce__BatchDeadline"), "EffectivelyOnce__BatchDeadline" },
+        { new LabException("no broker"), "no broker" },
+        { new FunctionsConsumers.Audit.AuditException("no topic"), "no topic" },
+        { new UnauthorizedAccessException("Access to the path '/x/.local' is denied."), "FC_HOME" },
         { new TimeoutException("order-events partition 0"), "order-events partition 0" },
         { new InvalidOperationException("surprise\n   at Some.Method()"), "surprise" },
     };

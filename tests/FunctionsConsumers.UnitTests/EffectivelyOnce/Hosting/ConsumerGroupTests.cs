@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Hosting;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
@@ -39,6 +40,29 @@ public sealed partial class ConsumerGroupTests
     }
 
     [Fact]
+    public async Task A_batch_whose_deadline_passes_while_the_tables_are_opened_says_so_with_the_setting_and_what_gave_no_answer()
+    {
+        using var service = new ScriptedTables(TableReplies.Silence());
+        using var group = Group(service, _log, new EffectivelyOnceOptions { Buckets = 1, BatchDeadline = TimeSpan.FromSeconds(20) });
+        var error = await Assert.ThrowsAsync<BatchDeadlineException>(() => group.ProcessAsync([Record(7, "a|1")], Token));
+        Assert.Contains("(EffectivelyOnce__BatchDeadline)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Last answer: Tables: table 'group'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_while_the_tables_are_opened_is_told_of_a_cancellation()
+    {
+        using var caller = new CancellationTokenSource();
+        using var service = new ScriptedTables((request, cancellationToken) =>
+        {
+            caller.Cancel();
+            return TableReplies.Silence()(request, cancellationToken);
+        });
+        using var group = Group(service, _log, new EffectivelyOnceOptions { Buckets = 1 });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => group.ProcessAsync([Record(7, "a|1")], caller.Token));
+    }
+
+    [Fact]
     public async Task Nothing_is_noted_as_finished_before_it_is_handled()
     {
         using var service = new ScriptedTables(Tables(isAway: true));
@@ -52,7 +76,7 @@ public sealed partial class ConsumerGroupTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private ConsumerGroup<Counted> Group(ScriptedTables service, IGroupLog log, EffectivelyOnceOptions options) => new(
-        new CountedConsumer(), new ConsumedTopics(["topic"], null), new CountedDecoder(), service.Accounts("acct"), [new TestSender("test")], log, options, new ProcessLife(), _time,
+        new CountedConsumer(), new ConsumedTopics(["topic"], null), new CountedDecoder(), service.Accounts("acct"), [new TestSender("test")], new SendSlots(options), log, options, new ProcessLife(), _time,
         new ConfigurationBuilder().Build(), NullLoggerFactory.Instance);
 
     // The tables are there and empty but for the description, and take what they are given; the group's own may be away.

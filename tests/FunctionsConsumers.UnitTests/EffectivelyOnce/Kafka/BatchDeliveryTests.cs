@@ -2,13 +2,14 @@ using Confluent.Kafka;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.UnitTests.LocalHost;
-using Microsoft.Extensions.Logging.Abstractions;
+using FunctionsConsumers.UnitTests.LocalHost.Logging;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Kafka;
 
 public sealed class BatchDeliveryTests
 {
     private readonly ManualTime _time = new();
+    private readonly RecordedLog _log = new();
     private readonly AssignedPartitions _assigned = new();
     private readonly List<TopicPartitionOffset> _stored = [];
     private readonly List<string[]> _calls = [];
@@ -40,6 +41,23 @@ public sealed class BatchDeliveryTests
         Assert.Equal(8, _calls.Count);
         Assert.All(_calls, call => Assert.Equal(["0:1", "0:2"], call));
         Assert.Equal([At(0, 3)], _stored);
+    }
+
+    [Fact]
+    public async Task A_failure_that_lasts_is_logged_once_with_its_exception_and_the_success_after_it_with_the_attempts()
+    {
+        Assign(0);
+        var delivered = Delivery(null, failures: 4).DeliverAsync(Batch((0, 1)), CancellationToken.None);
+        for (var retry = 0; retry < 4; retry++)
+        {
+            await _time.UntilWaiting();
+            _time.Move(TimeSpan.FromSeconds(2));
+        }
+
+        await delivered;
+        Assert.Single(_log.Lines, line => line.Contains("Exception", StringComparison.Ordinal));
+        Assert.Single(_log.Lines, line => line.Contains("is handled, at attempt 5", StringComparison.Ordinal));
+        Assert.Equal(2, _log.Lines.Count);
     }
 
     [Fact]
@@ -81,7 +99,7 @@ public sealed class BatchDeliveryTests
     public async Task An_offset_that_the_client_refuses_does_not_keep_the_others_from_being_stored()
     {
         Assign(0, 1);
-        var delivery = new BatchDelivery("f", null, (_, _) => Task.CompletedTask, _assigned, Store, _time, NullLogger.Instance);
+        var delivery = new BatchDelivery("f", null, (_, _) => Task.CompletedTask, _assigned, Store, _time, _log);
         await delivery.DeliverAsync(Batch((0, 1), (1, 1)), CancellationToken.None);
         Assert.Equal([At(1, 2)], _stored);
 
@@ -151,7 +169,7 @@ public sealed class BatchDeliveryTests
     {
         Assign(0);
         ConsumedRecord? given = null;
-        var delivery = new BatchDelivery("f", null, (records, _) => { given = records[0]; return Task.CompletedTask; }, _assigned, _stored.Add, _time, NullLogger.Instance);
+        var delivery = new BatchDelivery("f", null, (records, _) => { given = records[0]; return Task.CompletedTask; }, _assigned, _stored.Add, _time, _log);
         var record = Record(0, 3);
         record.Message.Key = [1, 0xff];
         record.Message.Value = [2];
@@ -184,7 +202,7 @@ public sealed class BatchDeliveryTests
 
     private BatchDelivery Delivery(PassOver? passOver, int failures)
     {
-        return new BatchDelivery("f", passOver, Call, _assigned, _stored.Add, _time, NullLogger.Instance);
+        return new BatchDelivery("f", passOver, Call, _assigned, _stored.Add, _time, _log);
 
         Task Call(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
         {

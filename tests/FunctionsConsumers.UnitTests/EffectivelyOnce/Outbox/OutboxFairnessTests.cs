@@ -130,7 +130,7 @@ public sealed class OutboxFairnessTests
         }
 
         var running = outbox.RunAsync(stop.Token);
-        await UntilAsync(() => mail.Tried.Count >= 100);
+        await UntilAsync(() => mail.Tried.Count >= 8);
         for (var i = 0; i < 20; i++)
         {
             Leave(outbox, areOffered, $"b00{i % 4}", "dead-letter", $"letter {i}");
@@ -175,6 +175,45 @@ public sealed class OutboxFairnessTests
         var parcel = new Parcel(kind, [.. names.Select(name =>
             new OutboxMessage(MessageId.Of("group", name, name, 0), kind, "group", name, Encoding.UTF8.GetBytes(name), _time.GetUtcNow()))]);
         return new CommittedParcel(parcel, _table.Submit(bucket, OutboxRows.Inserts(parcel)).ETags[0]);
+    }
+
+    [Fact]
+    public async Task Each_message_of_a_shared_row_keeps_the_reason_of_its_own()
+    {
+        Insert("b000", "mail", "one", "two", "three");
+        var sender = new TestSender("mail") { ResultOf = message => new SendResult(SendStatus.NotSent, "no place for " + message.Id) };
+        await Outbox(1, sender).SweepAsync(Token);
+
+        var entries = new List<OutboxEntry>();
+        await foreach (var entry in new OutboxByHand("group", _store, new Buckets(1), _time).ListAsync(Token))
+        {
+            entries.Add(entry);
+        }
+
+        Assert.Equal(3, entries.Count);
+        Assert.All(entries, entry => Assert.Equal("no place for " + entry.Id, entry.Detail));
+        Assert.Single(_table.Rows("b000"));
+    }
+
+    [Fact]
+    public async Task No_sender_is_given_more_messages_side_by_side_than_the_setting_says_over_all_groups()
+    {
+        var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sender = new TestSender("mail") { Hangs = never.Task };
+        var options = new EffectivelyOnceOptions { SendsAtOnce = 3 };
+        var slots = new SendSlots(options);
+        Insert("b000", "mail", [.. Enumerable.Range(0, 20).Select(i => $"m{i}")]);
+        var sweeps = new List<Task>();
+        foreach (var (group, store) in new (string, ITableStore)[] { ("one", _store), ("two", _store) })
+        {
+            sweeps.Add(new GroupOutbox(group, store, new Buckets(1), [sender], options, group, TimeProvider.System, NullLogger.Instance, slots).SweepAsync(Token));
+        }
+
+        await UntilAsync(() => sender.Tried.Count >= 3);
+        Assert.Equal(3, sender.Tried.Count);
+        never.SetResult();
+        await Task.WhenAll(sweeps);
+        Assert.Equal(20, sender.Tried.Count);
     }
 
     private void Leave(GroupOutbox outbox, bool isOffered, string bucket, string kind, string name)

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Configuration;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.UnitTests.LocalHost.Configuration;
@@ -28,10 +29,40 @@ public sealed class HostJsonTests
         Assert.Equal(AutoOffsetReset.Latest, kafka.AutoOffsetReset);
     }
 
+    [Theory]
+    [InlineData("AzureFunctionsJobHost:extensions:kafka:autoOffsetReset")]
+    [InlineData("azurefunctionsjobhost:Extensions:KAFKA:AutoOffsetreset")]
+    public void The_hosts_own_override_goes_before_the_file(string name)
+    {
+        var hostJson = HostJson.Load(AppContext.BaseDirectory, Settings((name, "Latest")));
+        Assert.Equal(AutoOffsetReset.Latest, hostJson.Kafka.AutoOffsetReset);
+        Assert.Empty(hostJson.Unknown);
+    }
+
+    [Fact]
+    public void Every_kind_of_option_is_overridden_also_where_the_file_says_nothing_of_it()
+    {
+        var hostJson = HostJson.Load(AppContext.BaseDirectory, Settings(
+            ("AzureFunctionsJobHost:extensions:kafka:maxBatchSize", "17"),
+            ("AzureFunctionsJobHost:extensions:kafka:commitOnFailure", "True"),
+            ("AzureFunctionsJobHost:extensions:kafka:fetchMaxBytes", "1000000"),
+            ("AzureFunctionsJobHost:extensions:kafka:maxRetries", " "),
+            ("AzureFunctionsJobHost:logging:logLevel:default", "Error")));
+        Assert.Equal((17, true, 1_000_000, -1), (hostJson.Kafka.MaxBatchSize, hostJson.Kafka.CommitOnFailure, hostJson.Kafka.FetchMaxBytes, hostJson.Kafka.MaxRetries));
+        Assert.Equal(LogLevel.Error, hostJson.LogLevels["default"]);
+    }
+
+    [Fact]
+    public void A_wrong_override_is_an_error_that_names_the_setting()
+    {
+        var error = Assert.Throws<LocalHostException>(() => HostJson.Load(AppContext.BaseDirectory, Settings(("AzureFunctionsJobHost:extensions:kafka:maxRetries", "often"))));
+        Assert.StartsWith("AzureFunctionsJobHost__extensions__kafka__maxRetries is \"often\": it must be ", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_projects_own_file_loses_nothing()
     {
-        var hostJson = HostJson.Load(AppContext.BaseDirectory);
+        var hostJson = HostJson.Load(AppContext.BaseDirectory, NoSettings);
         Assert.False(hostJson.Kafka.CommitOnFailure);
         Assert.Equal(-1, hostJson.Kafka.MaxRetries);
         Assert.Equal(1, hostJson.Kafka.ExecutorChannelCapacity);
@@ -99,10 +130,16 @@ public sealed class HostJsonTests
     [Fact]
     public void A_missing_file_is_an_error_that_names_it()
     {
-        var error = Assert.Throws<LocalHostException>(() => HostJson.Load(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName())));
+        var error = Assert.Throws<LocalHostException>(() => HostJson.Load(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), NoSettings));
         Assert.Contains("host.json cannot be read", error.Message, StringComparison.Ordinal);
     }
 
     private static KafkaHostOptions Kafka(string section) =>
         HostJson.Parse("{\"version\": \"2.0\", \"extensions\": {\"kafka\": " + section + "\n}}", "host.json").Kafka;
+
+    private static IConfiguration NoSettings => Settings();
+
+    private static IConfiguration Settings(params (string Name, string Value)[] settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
+        .Build();
 }

@@ -10,6 +10,8 @@ public sealed class RunFileTests : IDisposable
 
     private string File => Path.Combine(_folder, "run.json");
 
+    private string Lock => Path.Combine(_folder, "run.lock");
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
@@ -73,6 +75,51 @@ public sealed class RunFileTests : IDisposable
         {
             other.Kill();
         }
+    }
+
+    [Fact]
+    public void A_file_of_a_holder_of_the_lock_is_found_while_it_holds_it()
+    {
+        using (RunLock.TryTake(Lock))
+        {
+            Save(Run(Environment.ProcessId));
+            Assert.NotNull(RunFile.Find(File));
+        }
+    }
+
+    [Fact]
+    public void A_file_with_the_id_of_this_process_that_a_dead_one_wrote_is_not_found()
+    {
+        // A container that is started again has the process id that it had before, within the second if it has to be.
+        System.IO.File.WriteAllText(File, JsonSerializer.Serialize(Run(Environment.ProcessId), LocalFileJson.Default.RunFile));
+        System.IO.File.WriteAllText(Lock, Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Null(RunFile.Find(File));
+        Assert.NotNull(RunLock.TryTake(Lock));
+    }
+
+    [Fact]
+    public void A_file_older_than_this_process_is_not_its_own_whatever_id_it_gives()
+    {
+        System.IO.File.WriteAllText(File, JsonSerializer.Serialize(Run(Environment.ProcessId), LocalFileJson.Default.RunFile));
+        System.IO.File.SetLastWriteTimeUtc(File, Process.GetCurrentProcess().StartTime.ToUniversalTime().AddSeconds(-2));
+        Assert.Null(RunFile.Find(File));
+    }
+
+    [Fact]
+    public void One_of_many_takes_the_lock_and_the_next_when_it_lets_go()
+    {
+        var taken = Enumerable.Range(0, 20).AsParallel().WithDegreeOfParallelism(8).Select(_ => RunLock.TryTake(Lock)).Where(held => held is not null).ToList();
+        Assert.Single(taken)!.Dispose();
+        using var next = RunLock.TryTake(Lock);
+        Assert.NotNull(next);
+    }
+
+    [Fact]
+    public void A_lock_that_its_holder_let_go_says_nothing_of_a_file_that_another_wrote()
+    {
+        RunLock.TryTake(Lock)!.Dispose();
+        Save(Run(Environment.ProcessId));
+        Assert.NotNull(RunFile.Find(File));
     }
 
     [Theory]

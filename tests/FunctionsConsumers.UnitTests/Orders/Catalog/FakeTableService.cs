@@ -18,8 +18,16 @@ internal sealed class FakeTableService() : TableServiceClient("UseDevelopmentSto
 
     public int Seedings { get; private set; }
 
+    /// <summary>Whether it is noted that a host is making the catalog.</summary>
+    public bool IsNoted { get; set; }
+
     public override TableClient GetTableClient(string tableName)
     {
+        if (tableName == "progress")
+        {
+            return new FakeNotes(this);
+        }
+
         Assert.Equal("catalog", tableName);
         return new FakeTable(this);
     }
@@ -50,6 +58,39 @@ internal sealed class FakeTableService() : TableServiceClient("UseDevelopmentSto
         }
 
         return row;
+    }
+
+    /// <summary>Table <c>progress</c>, of which the catalog knows one row.</summary>
+    private sealed class FakeNotes(FakeTableService service) : TableClient("UseDevelopmentStorage=true", "progress")
+    {
+        public override Task<Response<TableItem>> CreateIfNotExistsAsync(CancellationToken cancellationToken = default) =>
+            Task.FromResult(Response.FromValue(new TableItem("progress"), null!));
+
+        public override Task<Response> UpsertEntityAsync<T>(T entity, TableUpdateMode mode = TableUpdateMode.Merge, CancellationToken cancellationToken = default)
+        {
+            Assert.Equal(("catalog", "seeding"), (entity.PartitionKey, entity.RowKey));
+            service.IsNoted = true;
+            return Task.FromResult<Response>(null!);
+        }
+
+        public override Task<NullableResponse<T>> GetEntityIfExistsAsync<T>(
+            string partitionKey, string rowKey, IEnumerable<string>? select = null, CancellationToken cancellationToken = default) =>
+            Task.FromResult<NullableResponse<T>>(new Found<T>(service.IsNoted));
+
+        public override Task<Response> DeleteEntityAsync(string partitionKey, string rowKey, ETag ifMatch = default, CancellationToken cancellationToken = default)
+        {
+            service.IsNoted = false;
+            return Task.FromResult<Response>(null!);
+        }
+    }
+
+    private sealed class Found<T>(bool isThere) : NullableResponse<T>
+    {
+        public override bool HasValue => isThere;
+
+        public override T? Value => default;
+
+        public override Response GetRawResponse() => null!;
     }
 
     private sealed class FakeTable(FakeTableService service) : TableClient("UseDevelopmentStorage=true", "catalog")

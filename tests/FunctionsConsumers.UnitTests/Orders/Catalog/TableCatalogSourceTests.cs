@@ -70,6 +70,38 @@ public sealed class TableCatalogSourceTests
         Assert.Equal(0, _service.Seedings);
     }
 
+    [Fact]
+    public async Task A_table_that_a_host_made_and_died_before_it_wrote_to_is_filled_by_the_next()
+    {
+        _service.AfterCreate = new RequestFailedException(0, "the process dies");
+        await Assert.ThrowsAsync<StoreUnavailableException>(ReadAsync);
+        Assert.Empty(_service.Rows!);
+        _service.AfterCreate = null;
+
+        Assert.Equal(DefaultCatalog.Products, await ReadAsync());
+        Assert.False(_service.IsNoted);
+    }
+
+    [Fact]
+    public async Task A_table_that_an_operator_emptied_stays_empty()
+    {
+        await ReadAsync();
+        _service.Rows!.Clear();
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(ReadAsync);
+        Assert.Equal(1, _service.Seedings);
+    }
+
+    [Fact]
+    public async Task A_note_that_a_host_left_behind_is_gone_once_there_are_products()
+    {
+        _service.Rows = new() { ["Drone"] = FakeTableService.Row("Drone", "1.00") };
+        _service.IsNoted = true;
+
+        await ReadAsync();
+        Assert.False(_service.IsNoted);
+    }
+
     [Theory]
     [InlineData("12,00")]
     [InlineData("")]
@@ -108,11 +140,11 @@ public sealed class TableCatalogSourceTests
     }
 
     [Fact]
-    public async Task A_token_that_cannot_be_had_names_the_setting()
+    public async Task A_token_that_cannot_be_had_is_waited_for_and_names_the_setting()
     {
         _service.Failure = new AuthenticationFailedException("no identity\nat all");
 
-        var error = await Assert.ThrowsAsync<SettingException>(ReadAsync);
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(ReadAsync);
 
         Assert.StartsWith("OrderTables", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);

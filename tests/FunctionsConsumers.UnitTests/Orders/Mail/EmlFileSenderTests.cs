@@ -1,5 +1,7 @@
+using System.Runtime.Versioning;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Mail;
+using MimeKit;
 
 namespace FunctionsConsumers.UnitTests.Orders.Mail;
 
@@ -27,10 +29,55 @@ public sealed class EmlFileSenderTests : IDisposable
         Assert.Equal(SendResult.Sent, result);
         var file = Assert.Single(Directory.GetFiles(_folder));
         Assert.Equal(Id + ".eml", Path.GetFileName(file));
-        var mail = ParsedMail.Parse(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
-        Assert.Equal($"<{Id}@localhost>", mail["Message-ID"]);
-        Assert.Equal("a@example.org", mail["To"]);
-        Assert.Equal("Hello\r\n", mail.Body);
+        var mail = await MimeMessage.LoadAsync(file, TestContext.Current.CancellationToken);
+        Assert.Equal($"{Id}@localhost", mail.MessageId);
+        Assert.Equal("a@example.org", mail.To.ToString());
+        Assert.Equal("Hello", mail.TextBody!.TrimEnd());
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Nobody_but_its_owner_can_read_a_mail()
+    {
+        await SendAsync(new EmailPayload("a@example.org", "Your order 124", "Hello").ToBytes());
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Assert.Single(Directory.GetFiles(_folder))));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder));
+    }
+
+    [Fact]
+    public void Mails_go_when_they_are_too_old_and_what_others_keep_in_the_folder_stays()
+    {
+        Directory.CreateDirectory(_folder);
+        var old = DateTime.UtcNow - TimeSpan.FromDays(15);
+        foreach (var (name, written) in new[] { (Id + ".eml", old), ("f" + Id[1..] + ".eml", DateTime.UtcNow), ("holiday.eml", old), ("notes.txt", old), ($".{Id}.{Id}.tmp", old) })
+        {
+            File.WriteAllText(Path.Combine(_folder, name), "");
+            File.SetLastWriteTimeUtc(Path.Combine(_folder, name), written);
+        }
+
+        Assert.Equal(2, MailFolder.Forget(_folder, DateTime.UtcNow - TimeSpan.FromDays(14)));
+
+        Assert.Equal(["f" + Id[1..] + ".eml", "holiday.eml", "notes.txt"], Directory.GetFiles(_folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_refused_at_the_start_with_the_settings_name()
+    {
+        var error = Assert.Throws<SettingException>(() => MailFolder.Check("/dev/null/mail"));
+
+        Assert.StartsWith("MailFolder is /dev/null/mail", error.Message, StringComparison.Ordinal);
+        Assert.Contains("SmtpHost", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_cause_is_one_reason_for_all_mails()
+    {
+        Task<SendResult> Send(string id) => new EmlFileSender(new MailSettings { MailFolder = "/dev/null/mail" }).SendAsync(
+            new OutboxMessage(id, "email", "notification", "124", new EmailPayload("a@example.org", "s", "t").ToBytes(), DateTimeOffset.UnixEpoch),
+            TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal(await Send(Id), await Send("f" + Id[1..]));
     }
 
     [Fact]
@@ -55,7 +102,7 @@ public sealed class EmlFileSenderTests : IDisposable
         var result = await SendAsync(new EmailPayload("a@example.org", "s", "t").ToBytes(), file);
 
         Assert.Equal(SendStatus.NotSent, result.Status);
-        Assert.StartsWith("MailFolder: ", result.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("MailFolder ", result.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

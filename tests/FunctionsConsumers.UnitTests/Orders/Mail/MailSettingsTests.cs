@@ -25,6 +25,7 @@ public sealed class MailSettingsTests
     [InlineData("true", null, 587, true)]
     [InlineData(null, "user", 587, true)]
     [InlineData("True", "user", 587, true)]
+    [InlineData("false", null, 25, false)]
     public void The_port_and_tls_follow_from_what_is_said(string? tls, string? username, int port, bool expected)
     {
         var settings = Read(("SmtpHost", "mail.example"), ("SmtpTls", tls), ("SmtpUsername", username), ("SmtpPassword", username is null ? null : "secret"));
@@ -34,25 +35,42 @@ public sealed class MailSettingsTests
     }
 
     [Fact]
+    public void On_port_465_tls_is_meant_without_a_word() => Assert.True(Read(("SmtpHost", "mail.example"), ("SmtpPort", "465")).SmtpTls);
+
+    [Theory]
+    [InlineData("SmtpPort", "25")]
+    [InlineData("SmtpTls", "false")]
+    public void What_says_how_to_reach_a_server_needs_one(string name, string value)
+    {
+        var error = Assert.Throws<SettingException>(() => Read((name, value)));
+
+        Assert.StartsWith($"{name} is set and SmtpHost is not", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_setting_is_taken()
     {
         var settings = Read(
             ("SmtpHost", " mail.example "), ("SmtpPort", "2525"), ("SmtpUsername", "u"), ("SmtpPassword", "p"), ("SmtpTls", "true"),
-            ("MailFrom", "The Shop <orders@shop.example>"), ("MailFolder", "/tmp/somewhere"));
+            ("MailFrom", "The Shop <orders@shop.example>"), ("MailFolder", "/tmp/somewhere"), ("MailRetention", "2.00:00:00"));
 
         Assert.Equal("mail.example", settings.SmtpHost);
         Assert.Equal(2525, settings.SmtpPort);
         Assert.Equal("u", settings.SmtpUsername);
         Assert.Equal("p", settings.SmtpPassword);
-        Assert.Equal("The Shop", settings.MailFrom.DisplayName);
+        Assert.Equal("The Shop", settings.MailFrom.Name);
         Assert.Equal("/tmp/somewhere", settings.MailFolder);
+        Assert.Equal(TimeSpan.FromDays(2), settings.MailRetention);
     }
 
     [Theory]
     [InlineData("SmtpPort", "0")]
     [InlineData("SmtpPort", "65536")]
     [InlineData("SmtpPort", "smtp")]
-    [InlineData("SmtpPort", "465")]
+    [InlineData("MailRetention", "soon")]
+    [InlineData("MailRetention", "00:30:00")]
+    [InlineData("SmtpPort", "25")]
+    [InlineData("SmtpTls", "true")]
     [InlineData("SmtpTls", "yes")]
     [InlineData("SmtpHost", "mail.example:25")]
     [InlineData("SmtpHost", "smtp://mail.example")]
@@ -72,6 +90,7 @@ public sealed class MailSettingsTests
     [Fact]
     public void A_user_name_needs_a_password_and_tls()
     {
+        Assert.StartsWith("SmtpPort is 465", Assert.Throws<SettingException>(() => Read(("SmtpHost", "h"), ("SmtpPort", "465"), ("SmtpTls", "false"))).Message, StringComparison.Ordinal);
         Assert.Contains("SmtpPassword is not", Assert.Throws<SettingException>(() => Read(("SmtpUsername", "u"))).Message, StringComparison.Ordinal);
         Assert.StartsWith("SmtpTls", Assert.Throws<SettingException>(() => Read(("SmtpUsername", "u"), ("SmtpPassword", "p"), ("SmtpTls", "false"))).Message, StringComparison.Ordinal);
     }

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using FunctionsConsumers.Cli.CommandLine;
+using FunctionsConsumers.LocalHost.Connections;
+using FunctionsConsumers.LocalHost.Embedded;
+using FunctionsConsumers.LocalHost.Files;
+
+namespace FunctionsConsumers.Cli.Run;
+
+/// <summary>
+/// The embedded services of this process, with the lock that keeps a second process from starting others beside them, and the
+/// run file by which the other commands find them. They end together.
+/// </summary>
+/// <param name="Embedded">The services.</param>
+/// <param name="File">The run file; null where nobody could use it.</param>
+/// <param name="Lock">The lock; null where there is no run file, so that nobody waits for one.</param>
+internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, RunLock? Lock) : IAsyncDisposable
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Takes the lock, or waits until whoever holds it has services to share.</summary>
+    /// <param name="call">The call.</param>
+    /// <returns>The lock; null where there is a run file of another process now.</returns>
+    /// <exception cref="CommandException">Another process held the lock for a minute and started nothing.</exception>
+    public static async Task<RunLock?> TakeOrJoinAsync(Invocation call)
+    {
+        var since = Stopwatch.GetTimestamp();
+        for (var waits = 0; ; waits++)
+        {
+            if (RunFile.Find() is not null)
+            {
+                return null;
+            }
+
+            if (RunLock.TryTake() is { } taken)
+            {
+                RunFile.RemoveStale();
+                return taken;
+            }
+
+            if (waits == 5)
+            {
+                call.Terminal.Say("Another ./run or ./fc services is starting; this one joins it.");
+            }
+
+            if (Stopwatch.GetElapsedTime(since) >= Patience)
+            {
+                throw new CommandException($"another process holds {RunLock.FilePath} and has started no services within {Patience.TotalSeconds:0} s: stop it first");
+            }
+
+            await Task.Delay(Between, call.Stop);
+        }
+    }
+
+    /// <summary>Starts what a target lacks, under the lock, and writes the run file.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="target">What is named.</param>
+    /// <param name="partitions">How many partitions the topic gets.</param>
+    /// <param name="taken">The lock; let go of where the start fails.</param>
+    /// <returns>The services, and the target that has them.</returns>
+    public static async Task<(OwnServices Own, Target Target)> StartAsync(Invocation call, Target target, int partitions, RunLock taken)
+    {
+        EmbeddedServices? services = null;
+        try
+        {
+            services = await EmbeddedServices.StartAsync(!target.HasBrokers, !target.HasTables, target.Topic, partitions, call.Stop);
+            var options = call.TargetOptions;
+            var whole = Target.Resolve(
+                options with { Brokers = services.Brokers ?? options.Brokers, Tables = services.TablesConnectionString ?? options.Tables, Topic = target.Topic },
+                call.Environment, run: null);
+
+            // A managed identity has no connection string to put into the file.
+            var file = (services.TablesConnectionString ?? whole.TablesConnectionString) is { } tables
+                ? new RunFile(Environment.ProcessId, whole.Topic, services.Brokers ?? whole.Kafka().Brokers, tables, null)
+                : null;
+            file?.Write();
+            if (file is null)
+            {
+                taken.Dispose();
+            }
+
+            return (new OwnServices(services, file, file is null ? null : taken), whole);
+        }
+        catch
+        {
+            taken.Dispose();
+            if (services is not null)
+            {
+                await services.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Writes into the run file where HTTP is served, which is known once the host has started.</summary>
+    /// <param name="http">The address; null where none is.</param>
+    public void Served(string? http)
+    {
+        if (File is { } file)
+        {
+            (file with { Http = http }).Write();
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            File?.Remove();
+        }
+        finally
+        {
+            try
+            {
+                await Embedded.DisposeAsync();
+            }
+            finally
+            {
+                Lock?.Dispose();
+            }
+        }
+    }
+}

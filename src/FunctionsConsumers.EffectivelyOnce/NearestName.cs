@@ -1,0 +1,40 @@
+namespace FunctionsConsumers.EffectivelyOnce;
+
+/// <summary>Finds the name that was probably meant by one that nobody knows.</summary>
+internal static class NearestName
+{
+    /// <summary>The nearest of some names, whatever their case.</summary>
+    /// <param name="unknown">The name that nobody knows.</param>
+    /// <param name="known">The names that are known.</param>
+    /// <returns>Null where none is near: where more than a third of it would have to be written anew.</returns>
+    public static string? Of(string unknown, IEnumerable<string> known) => Of(unknown, known, Math.Max(2, unknown.Length / 3));
+
+    /// <summary>The nearest of some names within a distance.</summary>
+    /// <param name="unknown">The name that nobody knows.</param>
+    /// <param name="known">The names that are known.</param>
+    /// <param name="most">How many characters may differ.</param>
+    /// <returns>Null where none is so near.</returns>
+    public static string? Of(string unknown, IEnumerable<string> known, int most) => known
+        .Select(name => (Name: name, Distance: Distance(unknown.ToUpperInvariant(), name.ToUpperInvariant())))
+        .Where(one => one.Distance <= most && one.Distance < one.Name.Length)
+        .OrderBy(one => one.Distance)
+        .Select(one => one.Name)
+        .FirstOrDefault();
+
+    // Levenshtein's: how many characters to insert, to delete or to replace.
+    private static int Distance(string one, string other)
+    {
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 0; i < one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i + 1;
+            for (var j = 0; j < other.Length; j++)
+            {
+                (diagonal, row[j + 1]) = (row[j + 1], Math.Min(Math.Min(row[j], row[j + 1]) + 1, diagonal + (one[i] == other[j] ? 0 : 1)));
+            }
+        }
+
+        return row[^1];
+    }
+}

@@ -1,0 +1,17 @@
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.LocalHost.Connections;
+
+/// <summary>Follows whether the services answer that a command talks to.</summary>
+internal interface IServiceFollower
+{
+    /// <summary>A broker is talked to.</summary>
+    /// <param name="kafka">The broker.</param>
+    /// <param name="topic">The topic.</param>
+    void Follow(KafkaConnection kafka, string topic);
+
+    /// <summary>Tables are talked to.</summary>
+    /// <param name="accounts">The accounts.</param>
+    void Follow(TableAccounts accounts);
+}
