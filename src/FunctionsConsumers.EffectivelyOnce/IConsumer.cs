@@ -37,12 +37,19 @@ public interface IConsumer<in TEvent>
 /// </summary>
 public sealed record Plan
 {
+    private readonly bool _hasEffect;
+
     /// <summary>
     /// The columns of the effect's row, which is also the subject's row; the library adds the identity columns. Empty where
     /// <see cref="IEventPlanner{TEvent}.EffectKind" /> is null. Values: string, int, long, bool, double, byte[],
     /// DateTimeOffset.
     /// </summary>
-    public Dictionary<string, object> Effect { get; init; } = new(StringComparer.Ordinal);
+    public Dictionary<string, object> Effect
+    {
+        // Made where it is asked for: most planners give one of their own, and the default would be made for nothing.
+        get => field is null && !_hasEffect ? field = new(StringComparer.Ordinal) : field!;
+        init => (field, _hasEffect) = (value, true);
+    }
 
     /// <summary>
     /// Further rows to insert. A row key is made by <see cref="RowKey" /> from the subject: an event whose row another event

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -6,6 +8,8 @@ namespace FunctionsConsumers.EffectivelyOnce;
 /// <summary>Ids of messages that leave: the same for every attempt at the same message, so that a receiver can drop a second copy.</summary>
 internal static class MessageId
 {
+    private const int StackBytes = 1024;
+
     /// <summary>The id of the message of an event.</summary>
     /// <param name="group">The consumer group.</param>
     /// <param name="subject">The event's subject.</param>
@@ -37,14 +41,29 @@ internal static class MessageId
     // Every part goes in with its length before it, so that no two lists of parts read alike.
     private static string Hash(params ReadOnlySpan<string> parts)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var longest = 0;
         foreach (var part in parts)
         {
-            var bytes = Utf16.ToBytes(part);
-            hash.AppendData(BitConverter.GetBytes(bytes.Length));
-            hash.AppendData(bytes);
+            longest += sizeof(int) + Utf16.MaxBytes(part);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+        var rented = longest > StackBytes ? ArrayPool<byte>.Shared.Rent(longest) : null;
+        Span<byte> text = rented is null ? stackalloc byte[StackBytes] : rented;
+        var length = 0;
+        foreach (var part in parts)
+        {
+            var written = Utf16.Write(part, text[(length + sizeof(int))..]);
+            BinaryPrimitives.WriteInt32LittleEndian(text[length..], written);
+            length += sizeof(int) + written;
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..length], hash);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return Convert.ToHexStringLower(hash[..16]);
     }
 }

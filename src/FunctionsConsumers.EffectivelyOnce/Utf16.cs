@@ -32,31 +32,39 @@ internal static class Utf16
     /// rule would give it and that no UTF-8 text has.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <returns>The bytes.</returns>
-    public static byte[] ToBytes(string text)
+    /// <param name="bytes">Takes them; at least <see cref="MaxBytes" /> long.</param>
+    /// <returns>How many they are.</returns>
+    public static int Write(string text, Span<byte> bytes)
     {
-        if (IsWellFormed(text))
+        if (Ascii.IsValid(text) || IsWellFormed(text))
         {
-            return Encoding.UTF8.GetBytes(text);
+            return Encoding.UTF8.GetBytes(text, bytes);
         }
 
-        var bytes = new ArrayBufferWriter<byte>(text.Length * 3);
+        var written = 0;
         for (var rest = text.AsSpan(); rest.Length > 0;)
         {
             if (Rune.DecodeFromUtf16(rest, out var rune, out var length) == OperationStatus.Done)
             {
-                bytes.Advance(rune.EncodeToUtf8(bytes.GetSpan(4)));
+                written += rune.EncodeToUtf8(bytes[written..]);
             }
             else
             {
                 var unit = rest[0];
-                bytes.Write([(byte)(0xE0 | (unit >> 12)), (byte)(0x80 | ((unit >> 6) & 0x3F)), (byte)(0x80 | (unit & 0x3F))]);
+                bytes[written++] = (byte)(0xE0 | (unit >> 12));
+                bytes[written++] = (byte)(0x80 | ((unit >> 6) & 0x3F));
+                bytes[written++] = (byte)(0x80 | (unit & 0x3F));
                 length = 1;
             }
 
             rest = rest[length..];
         }
 
-        return bytes.WrittenSpan.ToArray();
+        return written;
     }
+
+    /// <summary>The most bytes that <see cref="Write" /> makes of a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Bytes.</returns>
+    public static int MaxBytes(string text) => 3 * text.Length;
 }

@@ -55,6 +55,9 @@ internal readonly struct ExactAmount : IEquatable<ExactAmount>
 {
     private const int Scale = 28;
 
+    // Ten to the power of each scale that a decimal can have.
+    private static readonly BigInteger[] Powers = [.. Enumerable.Range(0, Scale + 1).Select(power => BigInteger.Pow(10, power))];
+
     private readonly BigInteger _units;
 
     private ExactAmount(BigInteger units) => _units = units;
@@ -69,8 +72,8 @@ internal readonly struct ExactAmount : IEquatable<ExactAmount>
     {
         Span<int> parts = stackalloc int[4];
         decimal.GetBits(value, parts);
-        var units = new BigInteger((uint)parts[2]) << 64 | new BigInteger((uint)parts[1]) << 32 | new BigInteger((uint)parts[0]);
-        units *= BigInteger.Pow(10, Scale - value.Scale);
+        BigInteger units = ((UInt128)(uint)parts[2] << 64) | ((UInt128)(uint)parts[1] << 32) | (uint)parts[0];
+        units *= Powers[Scale - value.Scale];
         return new ExactAmount(value < 0 ? -units : units);
     }
 
@@ -88,7 +91,7 @@ internal readonly struct ExactAmount : IEquatable<ExactAmount>
         var decimals = point < 0 ? 0 : text.Length - point - 1;
         var digits = point < 0 ? text : text.Remove(point, 1);
         return decimals <= Scale && digits.Length > 0 && digits.All(char.IsAsciiDigit)
-            ? new ExactAmount(BigInteger.Parse(digits, System.Globalization.CultureInfo.InvariantCulture) * BigInteger.Pow(10, Scale - decimals))
+            ? new ExactAmount(BigInteger.Parse(digits, System.Globalization.CultureInfo.InvariantCulture) * Powers[Scale - decimals])
             : null;
     }
 

@@ -42,8 +42,11 @@ internal sealed class CatalogReading(IReadOnlyDictionary<string, decimal> prices
     }
 
     // {"product":"…","quantity":n,"unit_price":n.nn} and a comma; the product's characters are the catalog's.
-    private static int ColumnLength(AuditedLine line, decimal price) =>
-        41 + line.Product.Length
-        + line.Quantity.ToString(CultureInfo.InvariantCulture).Length
-        + price.ToString("0.00##", CultureInfo.InvariantCulture).Length;
+    private static int ColumnLength(AuditedLine line, decimal price)
+    {
+        Span<char> text = stackalloc char[64];
+        line.Quantity.TryFormat(text, out var quantity, default, CultureInfo.InvariantCulture);
+        price.TryFormat(text, out var length, "0.00##", CultureInfo.InvariantCulture);
+        return 41 + line.Product.Length + quantity + length;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -9,38 +10,58 @@ namespace FunctionsConsumers.Audit.Orders;
 /// </summary>
 internal static class OrderMeaning
 {
+    private const int StackBytes = 2048;
+
     /// <summary>The fingerprint of what an order means.</summary>
     /// <param name="order">The order.</param>
     /// <returns>The fingerprint.</returns>
-    public static Fingerprint FingerprintOf(AuditedOrder order) => Fingerprint.Of(Encoding.UTF8.GetBytes(Form(order)));
+    public static Fingerprint FingerprintOf(AuditedOrder order)
+    {
+        var form = Form(order);
+        var longest = Encoding.UTF8.GetMaxByteCount(form.Length);
+        var rented = longest > StackBytes ? ArrayPool<byte>.Shared.Rent(longest) : null;
+        var bytes = rented is null ? stackalloc byte[StackBytes] : rented;
+        var fingerprint = Fingerprint.Of(bytes[..Encoding.UTF8.GetBytes(form, bytes)]);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return fingerprint;
+    }
 
     /// <summary>The canonical form.</summary>
     /// <param name="order">The order.</param>
     /// <returns>The form as text.</returns>
     public static string Form(AuditedOrder order)
     {
-        var lines = new List<string> { "order 1", $"id {Measured(order.Id)}" };
+        var form = new StringBuilder(256).Append("order 1\n");
+        AppendText(form.Append("id "), order.Id);
         if (order.CustomerId is { Length: > 0 } customer)
         {
-            lines.Add($"customer {Measured(customer)}");
+            AppendText(form.Append("customer "), customer);
         }
 
         if (order.Email is not null)
         {
-            lines.Add($"email {Measured(order.Email)}");
+            AppendText(form.Append("email "), order.Email);
         }
 
-        lines.Add($"currency {order.Currency}");
+        form.Append("currency ").Append(order.Currency).Append('\n');
         if (order.PlacedAt is { } placed)
         {
-            lines.Add(placed.ToString("'placed 'yyyy-MM-ddTHH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
+            form.Append(CultureInfo.InvariantCulture, $"{placed:'placed 'yyyy-MM-ddTHH:mm:ss.FFFFFFF'Z'}\n");
         }
 
-        lines.AddRange(order.Lines.Select(line => string.Create(CultureInfo.InvariantCulture,
-            $"line {line.Quantity} {line.UnitPrice?.ToString("0.####", CultureInfo.InvariantCulture) ?? "-"} {Measured(line.Product)}")));
-        return string.Concat(lines.Select(line => line + "\n"));
+        foreach (var line in order.Lines)
+        {
+            form.Append("line ").Append(line.Quantity).Append(' ');
+            AppendText(form.Append(line.UnitPrice?.ToString("0.####", CultureInfo.InvariantCulture) ?? "-").Append(' '), line.Product);
+        }
+
+        return form.ToString();
     }
 
     // A text behind the number of its bytes.
-    private static string Measured(string text) => string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(text)} {text}");
+    private static void AppendText(StringBuilder form, string text) => form.Append(Encoding.UTF8.GetByteCount(text)).Append(' ').Append(text).Append('\n');
 }

@@ -13,6 +13,7 @@ internal sealed class EffectRows(string group)
 
     // Hundreds of thousands of rows name a few products, topics and buckets: one string for each.
     private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
+    private readonly List<AuditedLine> _lines = [];
 
     /// <summary>Adds a row.</summary>
     /// <param name="row">The row.</param>
@@ -81,11 +82,15 @@ internal sealed class EffectRows(string group)
 
         try
         {
+            _lines.Clear();
             using var document = JsonDocument.Parse(text);
-            return [.. document.RootElement.EnumerateArray().Select(line => new AuditedLine(
-                Known(line.GetProperty("product").GetString()!),
-                line.GetProperty("quantity").GetInt64(),
-                line.TryGetProperty("unit_price", out var price) ? decimal.Parse(price.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture) : null))];
+            foreach (var line in document.RootElement.EnumerateArray())
+            {
+                decimal? price = line.TryGetProperty("unit_price"u8, out var given) ? decimal.Parse(given.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture) : null;
+                _lines.Add(new AuditedLine(Known(line.GetProperty("product"u8).GetString()!), line.GetProperty("quantity"u8).GetInt64(), price));
+            }
+
+            return [.. _lines];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
         {

@@ -200,20 +200,31 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
             }
         }
 
-        var parcels = new ParcelPacker();
-        parcels.Add(planned.Messages);
-        var rows = planned.Inserts.Length + parcels.Rows + Counters(planned.Additions);
+        var messages = Measure(planned.Messages);
+        var rows = planned.Inserts.Length + messages.Rows + Counters(planned.Additions);
         if (rows > TransactionLimits.MaxRows)
         {
             return new Rejection(DeadLetterReasons.TooWide, string.Create(CultureInfo.InvariantCulture,
                 $"The event's effects are {rows} rows; a transaction takes {TransactionLimits.MaxRows}."));
         }
 
-        var bytes = planned.RequestBytes + parcels.RequestBytes + (TransactionPacker.CounterBytes * planned.Additions.Length);
+        var bytes = planned.RequestBytes + messages.RequestBytes + (TransactionPacker.CounterBytes * planned.Additions.Length);
         return bytes > TransactionLimits.MaxBytes
             ? new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
                 $"The event's effects are {bytes} bytes; a transaction takes {TransactionLimits.MaxBytes}."))
             : null;
+    }
+
+    private static (int Rows, long RequestBytes) Measure(OutboxMessage[] messages)
+    {
+        if (messages.Length == 0)
+        {
+            return default;
+        }
+
+        var parcels = new ParcelPacker();
+        parcels.Add(messages);
+        return (parcels.Rows, parcels.RequestBytes);
     }
 
     private static int Counters(Addition[] additions) => additions.Length < 2

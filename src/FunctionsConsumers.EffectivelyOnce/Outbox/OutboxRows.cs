@@ -68,11 +68,13 @@ internal static class OutboxRows
     public const string CreatedAt = "CreatedAt";
 
     private const string Parts = "Parts";
-    private const string PayloadPrefix = "Payload";
 
     // 15 columns of 64 KiB stay under the 1 MiB of an entity with room for the other columns.
     private const int ColumnBytes = TransactionLimits.MaxPropertyBytes;
     private const int ColumnsOfARow = 15;
+
+    private static readonly string[] PayloadColumns =
+        [.. Enumerable.Range(0, ColumnsOfARow).Select(column => string.Create(CultureInfo.InvariantCulture, $"Payload{column:D2}"))];
 
     private const int LongestDetail = 1000;
 
@@ -105,7 +107,7 @@ internal static class OutboxRows
             var end = Math.Min(payload.Length, (part + 1) * RowBytes);
             for (int start = part * RowBytes, column = 0; start < end; start += ColumnBytes, column++)
             {
-                columns.Add(PayloadColumn(column), payload[start..Math.Min(end, start + ColumnBytes)]);
+                columns.Add(PayloadColumn(column), start == 0 && payload.Length <= ColumnBytes ? payload : payload[start..Math.Min(end, start + ColumnBytes)]);
             }
 
             inserts.Add(RowOperation.Insert(RowKeyOf(parcel.Id, part), columns));
@@ -322,7 +324,7 @@ internal static class OutboxRows
     private static string RowKeyOf(string id, int part) =>
         part == 0 ? Prefix + id : string.Create(CultureInfo.InvariantCulture, $"{Prefix}{id}!{part:D2}");
 
-    private static string PayloadColumn(int column) => PayloadPrefix + column.ToString("D2", CultureInfo.InvariantCulture);
+    private static string PayloadColumn(int column) => PayloadColumns[column];
 
     private static void Append(MemoryStream payload, Row row)
     {

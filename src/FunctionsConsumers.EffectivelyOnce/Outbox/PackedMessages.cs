@@ -21,7 +21,8 @@ internal static class PackedMessages
     /// <returns>The bytes.</returns>
     public static byte[] Write(IReadOnlyList<OutboxMessage> messages)
     {
-        using var bytes = new MemoryStream();
+        // Room for all of them from the start: a stream that grows copies the messages again and again.
+        using var bytes = new MemoryStream(messages.Sum(MaxBytesOf));
         using var writer = new BinaryWriter(bytes);
         writer.Write(Version);
         writer.Write7BitEncodedInt(messages.Count);

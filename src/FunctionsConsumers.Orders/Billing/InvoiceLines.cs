@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using FunctionsConsumers.Orders.Events;
 
@@ -15,32 +12,29 @@ internal static class InvoiceLines
     // A UTF-16 code unit becomes at most six characters, \u and four digits.
     private const int LongestEscape = 6;
 
-    // The text goes into a table's column and not into HTML, and the table client escapes it a second time: what need
-    // not be escaped is not.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonEncodedText Product = JsonEncodedText.Encode("product");
+    private static readonly JsonEncodedText Quantity = JsonEncodedText.Encode("quantity");
+    private static readonly JsonEncodedText UnitPrice = JsonEncodedText.Encode("unit_price");
 
     /// <summary>The lines as JSON, <c>[{"product","quantity","unit_price"}]</c>, in the order's own order.</summary>
     /// <param name="lines">The lines.</param>
     /// <returns>The JSON.</returns>
     public static string Json(IReadOnlyList<OrderLine> lines)
     {
-        var buffer = new ArrayBufferWriter<byte>(lines.Count * 96);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        return ColumnJson.Write(lines, static (json, lines) =>
         {
             json.WriteStartArray();
-            foreach (var line in lines)
+            for (var i = 0; i < lines.Count; i++)
             {
                 json.WriteStartObject();
-                json.WriteString("product"u8, line.Product);
-                json.WriteNumber("quantity"u8, line.Quantity);
-                json.WriteNumber("unit_price"u8, line.UnitPrice);
+                json.WriteString(Product, lines[i].Product);
+                json.WriteNumber(Quantity, lines[i].Quantity);
+                json.WriteNumber(UnitPrice, lines[i].UnitPrice);
                 json.WriteEndObject();
             }
 
             json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        });
     }
 
     /// <summary>Whether the lines are too long for a column. Usually answered without writing them.</summary>

@@ -26,7 +26,11 @@ public static class Money
     /// <summary>An amount as text: at least two decimals, further ones only as needed, no exponent, no rounding.</summary>
     /// <param name="amount">An amount with at most four decimals that matter.</param>
     /// <returns>For example <c>1200.00</c> or <c>2.469</c>.</returns>
-    public static string Text(decimal amount) => amount.ToString("0.00##", CultureInfo.InvariantCulture);
+    public static string Text(decimal amount)
+    {
+        // The usual amount takes no format to be read: two decimals are what the type itself writes.
+        return amount.Scale == 2 ? amount.ToString(CultureInfo.InvariantCulture) : amount.ToString("0.00##", CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Reads a price from text: digits with a point, no sign, exponent or separator.</summary>
     /// <param name="text">The text, for example <c>399.00</c>.</param>

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Events;
@@ -19,8 +16,8 @@ public sealed class ReservationConsumer : IEventPlanner<OrderEvent>
     /// <summary>The counters' column.</summary>
     public const string CounterColumn = "Reserved";
 
-    // A column and not HTML; the table client escapes it a second time.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonEncodedText Product = JsonEncodedText.Encode("product");
+    private static readonly JsonEncodedText Quantity = JsonEncodedText.Encode("quantity");
 
     /// <inheritdoc />
     public static string Group => Groups.Inventory;
@@ -57,21 +54,18 @@ public sealed class ReservationConsumer : IEventPlanner<OrderEvent>
     // Never longer than the invoice's lines, whose length the decoder has checked.
     private static string Json(IReadOnlyList<KeyValuePair<string, long>> quantities)
     {
-        var buffer = new ArrayBufferWriter<byte>(quantities.Count * 64);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        return ColumnJson.Write(quantities, static (json, quantities) =>
         {
             json.WriteStartArray();
-            foreach (var (product, quantity) in quantities)
+            for (var i = 0; i < quantities.Count; i++)
             {
                 json.WriteStartObject();
-                json.WriteString("product"u8, product);
-                json.WriteNumber("quantity"u8, quantity);
+                json.WriteString(Product, quantities[i].Key);
+                json.WriteNumber(Quantity, quantities[i].Value);
                 json.WriteEndObject();
             }
 
             json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        });
     }
 }

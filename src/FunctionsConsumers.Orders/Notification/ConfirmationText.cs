@@ -6,6 +6,10 @@ namespace FunctionsConsumers.Orders.Notification;
 /// <summary>The words of a confirmation.</summary>
 internal static class ConfirmationText
 {
+    // Kept for the next mail that the same thread writes.
+    [ThreadStatic]
+    private static StringBuilder? t_text;
+
     /// <summary>The mail's subject.</summary>
     /// <param name="order">The order.</param>
     /// <returns>One line.</returns>
@@ -16,7 +20,7 @@ internal static class ConfirmationText
     /// <returns>Lines that end with a line feed.</returns>
     public static string Text(OrderEvent order)
     {
-        var text = new StringBuilder("Hello,\n\nthank you for your order ")
+        var text = (t_text ??= new StringBuilder(1024)).Clear().Append("Hello,\n\nthank you for your order ")
             .Append(order.OrderId).Append(". We have received it:\n\n");
         foreach (var line in order.Lines)
         {

@@ -14,10 +14,10 @@ internal static class CanonicalOrder
 {
     /// <summary>Writes the form of a draft without faults.</summary>
     /// <param name="draft">The draft, with its short form brought into lines.</param>
+    /// <param name="form">Where it is written, empty.</param>
     /// <returns>The bytes, UTF-8.</returns>
-    public static byte[] Of(OrderDraft draft)
+    public static byte[] Of(OrderDraft draft, ArrayBufferWriter<byte> form)
     {
-        var form = new ArrayBufferWriter<byte>(256);
         form.Write("order 1\n"u8);
         Text(form, "id "u8, draft.OrderId!);
         if (!string.IsNullOrEmpty(draft.CustomerId))

@@ -34,10 +34,23 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
             return new Decoded<OrderEvent>(null, null, null, fault);
         }
 
+        var workspace = Workspace.Take();
+        try
+        {
+            return Decode(record, workspace);
+        }
+        finally
+        {
+            workspace.GiveBack();
+        }
+    }
+
+    private Decoded<OrderEvent> Decode(ConsumedRecord record, Workspace workspace)
+    {
         OrderDraft? draft;
         try
         {
-            draft = OrderValueReader.Read(record.Value);
+            draft = OrderValueReader.Read(record.Value, workspace);
         }
         catch (JsonException e)
         {
@@ -65,7 +78,7 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
         var rejection = OrderPricing.Price(draft, catalog, out var order);
 
         // Given for a rejection too: what the catalog refuses today may have been applied, and its row then says so.
-        return new Decoded<OrderEvent>(order, draft.OrderId, eventId, rejection) { Canonical = CanonicalOrder.Of(draft) };
+        return new Decoded<OrderEvent>(order, draft.OrderId, eventId, rejection) { Canonical = CanonicalOrder.Of(draft, workspace.Form) };
     }
 
     /// <summary>Reads the catalog again, unless that was done young enough for every product that was not found.</summary>

@@ -52,6 +52,16 @@ internal sealed class OrderDraft
     /// <summary>The currency of the catalog's prices, and of an order that names none.</summary>
     internal const string CatalogCurrency = "EUR";
 
+    /// <summary>Makes it as new, for another order.</summary>
+    public void Clear()
+    {
+        (OrderId, EventId, CustomerId, Email, Currency, PlacedAt) = (null, null, null, null, CatalogCurrency, null);
+        (HasProduct, HasLines, HasQuantity, HasUnitPrice) = (false, false, false, false);
+        Short = new() { Quantity = 1 };
+        Lines.Clear();
+        (Fault, _rank) = (null, FaultRank.None);
+    }
+
     /// <summary>Notes a fault.</summary>
     /// <param name="rank">How it ranks.</param>
     /// <param name="reason">The reason.</param>

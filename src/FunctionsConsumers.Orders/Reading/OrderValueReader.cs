@@ -13,19 +13,24 @@ internal ref struct OrderValueReader
     // No depth that fits the largest value is refused: what is unknown is ignored, however deep.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = OrderLimits.MaxValueBytes + 1 };
 
-    private readonly OrderDraft _draft = new();
-    private readonly PropertyNames _names = new();
+    private readonly OrderDraft _draft;
+    private readonly PropertyNames _names;
     private Utf8JsonReader _json;
 
-    private OrderValueReader(ReadOnlySpan<byte> value) => _json = new Utf8JsonReader(value, Options);
+    private OrderValueReader(ReadOnlySpan<byte> value, Workspace workspace)
+    {
+        (_draft, _names) = (workspace.Draft, workspace.Names);
+        _json = new Utf8JsonReader(value, Options);
+    }
 
     /// <summary>Reads a value.</summary>
     /// <param name="value">Valid UTF-8.</param>
+    /// <param name="workspace">Takes what is read.</param>
     /// <returns>The draft; null where the value is JSON but no object.</returns>
     /// <exception cref="JsonException">The value is not JSON.</exception>
-    public static OrderDraft? Read(ReadOnlySpan<byte> value)
+    public static OrderDraft? Read(ReadOnlySpan<byte> value, Workspace workspace)
     {
-        var reader = new OrderValueReader(value);
+        var reader = new OrderValueReader(value, workspace);
         reader._json.Read();
         var isObject = reader._json.TokenType == JsonTokenType.StartObject;
         if (isObject)

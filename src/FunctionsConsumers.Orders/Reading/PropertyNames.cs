@@ -11,6 +11,14 @@ internal sealed class PropertyNames
     private HashSet<(int Object, string Name)>? _names;
     private int _objects;
 
+    /// <summary>Forgets everything, for another value.</summary>
+    public void Clear()
+    {
+        _open.Clear();
+        _names = null;
+        _objects = 0;
+    }
+
     /// <summary>An object begins.</summary>
     public void Begin() => _open.Push(_objects++);
 
