@@ -37,7 +37,10 @@ public sealed class ReportedGroupMembers(OperatedServices services, Func<IReadOn
                         .Where(member => member.Group == group && member.Id.Length > 0)
                         .Select(member => new GroupMember(
                             member.Id, [.. member.Partitions.Order()], Environment.MachineName,
-                            report.Pid.ToString(CultureInfo.InvariantCulture), services.Functions.GetValueOrDefault(group)))),
+                            report.Pid.ToString(CultureInfo.InvariantCulture), services.Functions.GetValueOrDefault(group))
+                        {
+                            ClientId = member.ClientId,
+                        })),
                 ];
                 return new GroupMembership(group, members.Count > 0 ? "Stable" : "Empty", members);
             }),

@@ -57,6 +57,9 @@ public sealed class BrokerGroupMembers(OperatedServices services) : IGroupMember
             [.. (member.Assignment?.TopicPartitions ?? []).Where(partition => topic is null || partition.Topic == topic).Select(partition => partition.Partition.Value).Distinct().Order()],
             member.Host?.TrimStart('/'),
             member.ClientId,
-            services.Functions.GetValueOrDefault(group.GroupId))),
+            services.Functions.GetValueOrDefault(group.GroupId))
+        {
+            ClientId = member.ClientId,
+        }),
     ];
 }

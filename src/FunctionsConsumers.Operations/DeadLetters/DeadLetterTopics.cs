@@ -95,9 +95,34 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
     public async Task<DeadLetterContent?> OpenAsync(DeadLetterEntry entry, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        DeadLetterContent? content = null;
-        await log.ReadAsync(entry.At.Topic, [new PartitionRange(entry.At.Partition, entry.At.Offset, entry.At.Offset + 1)], record => content = LetterReader.Content(entry, record), cancellationToken);
-        return content;
+        return (await OpenAllAsync([entry], cancellationToken)).GetValueOrDefault(entry.Id);
+    }
+
+    /// <summary>All that some letters of one group carry: one reading from the first to the last of them.</summary>
+    /// <param name="entries">The letters.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The contents by the letters' ids; what the broker has dropped is not among them.</returns>
+    internal async Task<IReadOnlyDictionary<string, DeadLetterContent>> OpenAllAsync(IReadOnlyCollection<DeadLetterEntry> entries, CancellationToken cancellationToken)
+    {
+        var contents = new Dictionary<string, DeadLetterContent>(StringComparer.Ordinal);
+        foreach (var topic in entries.GroupBy(entry => entry.At.Topic, StringComparer.Ordinal))
+        {
+            var wanted = topic.ToDictionary(entry => entry.At);
+            var held = (await log.FindAsync(topic.Key, cancellationToken) ?? []).ToDictionary(range => range.Partition);
+            var ranges = topic.GroupBy(entry => entry.At.Partition).Where(partition => held.ContainsKey(partition.Key)).Select(partition => new PartitionRange(
+                partition.Key,
+                Math.Max(partition.Min(entry => entry.At.Offset), held[partition.Key].Start),
+                Math.Min(partition.Max(entry => entry.At.Offset) + 1, held[partition.Key].End)));
+            await log.ReadAsync(topic.Key, ranges, record =>
+            {
+                if (wanted.TryGetValue(record.Coordinates, out var entry))
+                {
+                    contents[entry.Id] = LetterReader.Content(entry, record);
+                }
+            }, cancellationToken);
+        }
+
+        return contents;
     }
 
     /// <inheritdoc />

@@ -36,6 +36,12 @@ internal static class LetterRows
     public static async Task<List<DeadLetterEntry>> WithStatesAsync(TableAccounts accounts, IReadOnlyList<DeadLetterEntry> entries, CancellationToken cancellationToken)
     {
         const int FewerThanAScan = 100;
+        if (accounts.Clients.Count == 0)
+        {
+            // Where no tables are named, only the letters themselves are known.
+            return [.. entries.Select(entry => entry with { State = StateOf(entry, null) })];
+        }
+
         var states = new Dictionary<(string Group, string RowKey), string>();
         var table = Table(accounts);
         foreach (var group in entries.GroupBy(entry => entry.Group, StringComparer.Ordinal))
