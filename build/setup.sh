@@ -17,12 +17,18 @@ say() { printf '%s\n' "$*" >&2; }
 # fail WHAT FIX: one line that names the thing and the fix.
 fail() { say "$1: $2"; exit 2; }
 
+# The folder for what runs leave behind. Secrets and mails lie in it: nobody else may look into it.
+local_folder() {
+  mkdir -p "$root/.local/logs" 2>/dev/null && chmod 700 "$root/.local" 2>/dev/null && [ -w "$root/.local" ] ||
+    fail "$root/.local cannot be written" "make $root writable for this user, and .local a folder of this user's"
+}
+
 # step NAME COMMAND…: runs quietly, keeps the output in .local/logs/NAME.log, shows the errors in it where the command
 # fails, and ends with 2: the tool's other exit codes mean something else. The lock's descriptor is closed, so that no child keeps the lock.
 step() {
   local log="$root/.local/logs/$1.log"
   shift
-  mkdir -p "$root/.local/logs"
+  local_folder
   if ! "$@" >"$log" 2>&1 9>&-; then
     { grep -E '(^|[^a-z])[Ee](rror|RROR|RR!)' "$log" || tail -n 20 "$log"; } | awk '!seen[$0]++' | head -n 20 >&2
     say "failed: $* (whole output: ${log#"$root"/})"
@@ -31,22 +37,22 @@ step() {
 }
 
 needs_dotnet() {
-  command -v dotnet >/dev/null || fail "dotnet is missing" "install the .NET 10 SDK (package dotnet-sdk-10.0, or https://dot.net/download)"
-  (cd "$root" && dotnet --version >/dev/null 2>&1) || fail "the .NET 10 SDK is missing" "install it (package dotnet-sdk-10.0, or https://dot.net/download); dotnet --list-sdks shows what there is"
+  command -v dotnet >/dev/null || fail "dotnet is missing" "install the .NET 10 SDK: README.md has the commands for each system (or https://dot.net/download)"
+  (cd "$root" && dotnet --version >/dev/null 2>&1) || fail "the .NET 10 SDK is missing" "install it: README.md has the commands for each system (or https://dot.net/download); dotnet --list-sdks shows what there is"
 }
 
 needs_node() {
-  command -v node >/dev/null || fail "node is missing" "install Node.js 20 or later (package nodejs)"
-  command -v npm >/dev/null || fail "npm is missing" "install it (package npm)"
+  command -v node >/dev/null || fail "node is missing" "install Node.js 20 or later: README.md has the commands for each system"
+  command -v npm >/dev/null || fail "npm is missing" "install it: README.md has the commands for each system"
   local major
   major=$(node -p 'process.versions.node.split(".")[0]')
-  [ "$major" -ge 20 ] || fail "node is version $major" "install Node.js 20 or later (package nodejs; where the distribution's is older, https://nodejs.org)"
+  [ "$major" -ge 20 ] || fail "node is version $major" "install Node.js 20 or later: README.md has the commands for each system"
 }
 
 # One set-up or build at a time: two commands started at once would write the same files. Where flock is missing, the
 # user starts them one after the other.
 lock() {
-  mkdir -p "$root/.local"
+  local_folder
   exec 9>"$root/.local/setup.lock"
   if command -v flock >/dev/null && ! flock -n 9; then
     say "Waiting for another set-up or build of this repository …"
@@ -55,6 +61,17 @@ lock() {
 }
 
 unlock() { exec 9>&-; }
+
+# interrupted: by Ctrl-C during the set-up. What runs in the background does not hear it by itself.
+interrupted() {
+  trap - INT TERM
+  if [ -n "$azurite_installer" ]; then
+    pkill -TERM -P "$azurite_installer" 2>/dev/null || true
+    kill "$azurite_installer" 2>/dev/null || true
+  fi
+  say "Stopped. What was installed and built so far is kept: run the command again to go on."
+  exit 130
+}
 
 # npm_installed FOLDER, npm_install NAME FOLDER: what the folder's lock file says.
 npm_installed() { cmp -s "$1/package-lock.json" "$1/node_modules/.installed.json"; }
@@ -107,6 +124,7 @@ set_up() {
     command -v dotnet >/dev/null || needs_dotnet
     return
   fi
+  trap interrupted INT TERM
   lock
   needs_dotnet
   # The first restore of a user writes NuGet's configuration, which is one of the sources: it is written before they are listed.
@@ -121,4 +139,5 @@ set_up() {
   elif ! app_built; then build src/FunctionsConsumers.Cli/FunctionsConsumers.Cli.csproj; fi
   if [ -n "$azurite_installer" ]; then wait "$azurite_installer" || exit 2; fi
   unlock
+  trap - INT TERM
 }

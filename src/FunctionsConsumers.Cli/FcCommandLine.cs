@@ -46,7 +46,7 @@ internal static class FcCommandLine
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, Caller caller, CancellationToken stop)
     {
         // Who types the name alone asks what there is.
-        var given = Root(caller with { Shapes = PrintedJson.Shapes }).Parse(args.Count == 0 ? ["--help"] : args);
+        var given = Parse(args.Count == 0 ? ["--help"] : args, caller);
         if (UsageErrors.Of(given) is { } error)
         {
             caller.Terminal.Say("fc: " + Failures.OneLine(error));
@@ -65,6 +65,10 @@ internal static class FcCommandLine
             return ExitCode.NotDone;
         }
     }
+
+    /// <summary>Parses a command line, and calls nothing.</summary>
+    internal static ParseResult Parse(IReadOnlyList<string> args, Caller caller) =>
+        Root(caller with { Shapes = PrintedJson.Shapes }).Parse(args);
 
     private static RootCommand Root(Caller caller) => new("Runs the order consumers on this machine, sends them orders, and audits what became of each.")
     {

@@ -56,6 +56,9 @@ public sealed record EffectivelyOnceOptions
     /// <value>Default false.</value>
     public bool PassOverBelowFloor { get; init; }
 
+    /// <summary>The names of the settings.</summary>
+    internal static IReadOnlyList<string> Names { get; } = [.. typeof(EffectivelyOnceOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
+
     /// <summary>Reads and checks the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The options, with defaults where a setting is absent.</returns>
@@ -64,6 +67,7 @@ public sealed record EffectivelyOnceOptions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var section = new SettingReader(configuration.GetSection(SectionName));
+        section.RefuseUnknown([.. Names, KafkaConsumerOptions.SectionName]);
         var defaults = new EffectivelyOnceOptions();
         return new EffectivelyOnceOptions
         {

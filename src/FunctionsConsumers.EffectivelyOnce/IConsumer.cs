@@ -1,31 +1,15 @@
 namespace FunctionsConsumers.EffectivelyOnce;
 
-/// <summary>
-/// A consumer group's decisions. It does not write: it plans, as a pure function from an event to effects, and the
-/// library commits key and effects in one entity group transaction.
-/// </summary>
-/// <typeparam name="TEvent">The domain's event.</typeparam>
-public interface IConsumer<in TEvent>
+/// <summary>A user's planner with the names that its type has, as the processor takes it.</summary>
+internal interface IConsumer<in TEvent>
 {
     /// <summary>The consumer group, which is also the name of its table.</summary>
     string Group { get; }
 
-    /// <summary>
-    /// The first part of the row key of the effect that is the subject's row in one, <c>invoice</c> for
-    /// <c>invoice!&lt;subject&gt;</c>; null for a consumer whose plans insert no such row: the library then writes
-    /// <c>key!&lt;subject&gt;</c>. 1 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>, and none of <c>key</c>,
-    /// <c>dead</c>, <c>outbox</c> and <c>meta</c>: a consumer with another kind is refused at the start.
-    /// </summary>
+    /// <summary>The first part of the effect's row key (<see cref="IEventPlanner{TEvent}.EffectKind" />).</summary>
     string? EffectKind { get; }
 
-    /// <summary>
-    /// Plans the effects of one event. The same event and identity always give the same plan. A plan that holds what no plan
-    /// may, and an event for which this throws, is a dead letter with the reason <c>refused</c>, unless the event has its
-    /// effect already.
-    /// </summary>
-    /// <param name="event">The event.</param>
-    /// <param name="identity">Who the event is: subject, key, coordinates.</param>
-    /// <returns>The plan.</returns>
+    /// <summary>Plans the effects of one event (<see cref="IEventPlanner{TEvent}.Plan" />).</summary>
     Plan Plan(TEvent @event, EventIdentity identity);
 }
 
@@ -53,7 +37,7 @@ public sealed record Plan
 
     /// <summary>
     /// Further rows to insert. A row key is made by <see cref="RowKey" /> from the subject: an event whose row another event
-    /// has inserted is a dead letter, <c>refused</c>. None where <see cref="IConsumer{TEvent}.EffectKind" /> is null: the
+    /// has inserted is a dead letter, <c>refused</c>. None where <see cref="IEventPlanner{TEvent}.EffectKind" /> is null: the
     /// key is forgotten after its retention and these rows are not, and a late resend would end in the same way.
     /// </summary>
     public IReadOnlyList<RowInsert> Inserts { get; init; } = [];

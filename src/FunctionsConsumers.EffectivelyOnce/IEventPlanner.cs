@@ -13,11 +13,17 @@ public interface IEventPlanner<in TEvent>
     /// <summary>
     /// The first part of the effect's row key: <c>invoice</c> for <c>invoice!&lt;subject&gt;</c>. This row is both the effect
     /// and the subject's row. Null for a planner that inserts no such row: the library then writes <c>key!&lt;subject&gt;</c>.
+    /// 1 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> or <c>.</c>, and none of <c>key</c>, <c>dead</c>, <c>outbox</c> and
+    /// <c>meta</c>: a planner with another kind is refused at the start.
     /// </summary>
     /// <value>Default null.</value>
     static virtual string? EffectKind => null;
 
-    /// <summary>Plans the effects of one event. The same event and identity always give the same plan.</summary>
+    /// <summary>
+    /// Plans the effects of one event. The same event and identity always give the same plan. A plan that holds what no plan
+    /// may is a dead letter with the reason <c>refused</c>, and so is an event for which this throws, unless the event has its
+    /// effect already.
+    /// </summary>
     /// <param name="event">The event.</param>
     /// <param name="identity">Who the event is: subject, key, coordinates.</param>
     /// <returns>The plan.</returns>
@@ -28,7 +34,7 @@ public interface IEventPlanner<in TEvent>
 /// <typeparam name="TEvent">The domain's event.</typeparam>
 /// <typeparam name="TPlanner">The planner.</typeparam>
 /// <param name="planner">The planner.</param>
-public sealed class GroupPlanner<TEvent, TPlanner>(TPlanner planner) : IConsumer<TEvent>
+internal sealed class GroupPlanner<TEvent, TPlanner>(TPlanner planner) : IConsumer<TEvent>
     where TPlanner : IEventPlanner<TEvent>
 {
     /// <inheritdoc />

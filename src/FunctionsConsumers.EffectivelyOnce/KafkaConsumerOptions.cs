@@ -60,9 +60,19 @@ public sealed record KafkaConsumerOptions
     /// <value>Default null.</value>
     public Action<ConsumerConfig>? Configure { get; init; }
 
+    /// <summary>The section of the consumers' settings, below the library's.</summary>
+    internal const string SectionName = "Consumers";
+
+    private static readonly string[] Names =
+    [
+        nameof(MaxBatchSize), nameof(BatchWindow), nameof(StartsAt), nameof(CommitInterval), nameof(SessionTimeout), nameof(MaxPollInterval),
+        nameof(Drain), nameof(GapAuditInterval), nameof(RetentionInterval),
+    ];
+
     internal static KafkaConsumerOptions FromConfiguration(IConfiguration configuration, string group)
     {
-        var section = new SettingReader(configuration.GetSection($"{EffectivelyOnceOptions.SectionName}:Consumers:{group}"));
+        var section = new SettingReader(configuration.GetSection($"{EffectivelyOnceOptions.SectionName}:{SectionName}:{group}"));
+        section.RefuseUnknown(Names);
         var defaults = new KafkaConsumerOptions();
         return new KafkaConsumerOptions
         {

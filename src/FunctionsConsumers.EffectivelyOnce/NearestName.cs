@@ -3,11 +3,18 @@ namespace FunctionsConsumers.EffectivelyOnce;
 /// <summary>Finds the name that was probably meant by one that nobody knows.</summary>
 internal static class NearestName
 {
+    private const int ShortestBeginning = 4;
+
     /// <summary>The nearest of some names, whatever their case.</summary>
     /// <param name="unknown">The name that nobody knows.</param>
     /// <param name="known">The names that are known.</param>
-    /// <returns>Null where none is near: where more than a third of it would have to be written anew.</returns>
-    public static string? Of(string unknown, IEnumerable<string> known) => Of(unknown, known, Math.Max(2, unknown.Length / 3));
+    /// <returns>Null where none is near: where more than a third of it would have to be written anew, and it is no beginning of one.</returns>
+    public static string? Of(string unknown, IEnumerable<string> known)
+    {
+        List<string> names = [.. known];
+        return Of(unknown, names, Math.Max(2, unknown.Length / 3))
+            ?? names.Find(name => unknown.Length >= ShortestBeginning && name.StartsWith(unknown, StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>The nearest of some names within a distance.</summary>
     /// <param name="unknown">The name that nobody knows.</param>

@@ -7,6 +7,18 @@ namespace FunctionsConsumers.EffectivelyOnce;
 /// <param name="section">The section.</param>
 internal sealed class SettingReader(IConfigurationSection section)
 {
+    /// <summary>Refuses settings of the section that nobody reads: a slip would otherwise take the default in silence.</summary>
+    /// <param name="known">The names that are read.</param>
+    /// <exception cref="SettingException">One is not known; the message has the nearest that is.</exception>
+    public void RefuseUnknown(IReadOnlyList<string> known)
+    {
+        if (section.GetChildren().Select(child => child.Key).FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            var meant = NearestName.Of(unknown, known) is { } nearest ? $", did you mean {NameOf(nearest)}?" : ".";
+            throw new SettingException($"{NameOf(unknown)} is a setting that nobody reads{meant} Rename it, or remove it: there are {string.Join(", ", known)}.");
+        }
+    }
+
     /// <summary>A whole number.</summary>
     public int Number(string name, int absent, Between<int> range)
     {

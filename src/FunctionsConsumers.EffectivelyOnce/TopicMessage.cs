@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace FunctionsConsumers.EffectivelyOnce;
 
 /// <summary>A record for a Kafka topic as the payload of a message in the outbox.</summary>
@@ -19,73 +17,26 @@ internal sealed record TopicMessage(string Topic, byte[]? Key, byte[]? Value, IR
 
     /// <summary>Writes the record.</summary>
     /// <returns>The payload.</returns>
-    public byte[] ToPayload()
+    public byte[] ToPayload() => PayloadBytes.Write(Value?.Length ?? 0, writer =>
     {
-        using var stream = new MemoryStream((Value?.Length ?? 0) + 256);
-        using var writer = new BinaryWriter(stream, Encoding.UTF8);
         writer.Write(Format);
         writer.Write(Topic);
-        Write(writer, Key);
-        Write(writer, Value);
-        writer.Write(Headers.Count);
-        foreach (var header in Headers)
-        {
-            writer.Write(header.Name);
-            Write(writer, header.Value);
-        }
-
-        writer.Flush();
-        return stream.ToArray();
-    }
+        writer.WriteRecord(new RecordBytes(Key, Value, Headers));
+    });
 
     /// <summary>Reads a record.</summary>
     /// <param name="payload">What <see cref="ToPayload" /> wrote.</param>
     /// <returns>The record.</returns>
     /// <exception cref="InvalidDataException">The payload is in another format, or cut off.</exception>
-    public static TopicMessage FromPayload(byte[] payload)
+    public static TopicMessage FromPayload(byte[] payload) => PayloadBytes.Read(payload, "A record for a topic", reader =>
     {
-        try
+        if (reader.ReadByte() is var format && format != Format)
         {
-            using var reader = new BinaryReader(new MemoryStream(payload, writable: false), Encoding.UTF8);
-            if (reader.ReadByte() is var format && format != Format)
-            {
-                throw new InvalidDataException(
-                    $"A record for a topic in the outbox has format {format}; this version reads format {Format}.");
-            }
-
-            var topic = reader.ReadString();
-            var key = ReadBytes(reader);
-            var value = ReadBytes(reader);
-            var count = reader.ReadInt32();
-            var headers = new List<RecordHeader>();
-            for (var i = 0; i < count; i++)
-            {
-                headers.Add(new RecordHeader(reader.ReadString(), ReadBytes(reader)));
-            }
-
-            return new TopicMessage(topic, key, value, headers);
-        }
-        catch (Exception unreadable) when (unreadable is EndOfStreamException or FormatException or ArgumentException)
-        {
-            throw new InvalidDataException("A record for a topic in the outbox is cut off.", unreadable);
-        }
-    }
-
-    private static void Write(BinaryWriter writer, byte[]? bytes)
-    {
-        writer.Write(bytes?.Length ?? -1);
-        writer.Write(bytes ?? []);
-    }
-
-    private static byte[]? ReadBytes(BinaryReader reader)
-    {
-        var length = reader.ReadInt32();
-        if (length < 0)
-        {
-            return null;
+            throw new InvalidDataException($"A record for a topic in the outbox has format {format}; this version reads format {Format}.");
         }
 
-        var bytes = reader.ReadBytes(length);
-        return bytes.Length == length ? bytes : throw new EndOfStreamException();
-    }
+        var topic = reader.ReadString();
+        var record = reader.ReadRecord();
+        return new TopicMessage(topic, record.Key, record.Value, record.Headers);
+    });
 }

@@ -27,6 +27,10 @@ public sealed record LocalHostOptions
     /// <value>Default none.</value>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string?>.Empty;
 
+    /// <summary>Where the caller has <see cref="Settings" /> from, by name, for the lines that say so at the start.</summary>
+    /// <value>Default none: the caller itself.</value>
+    public IReadOnlyDictionary<string, string> Sources { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+
     /// <summary>Whether only warnings and errors are printed.</summary>
     /// <value>Default false.</value>
     public bool Quiet { get; init; }

@@ -7,6 +7,7 @@ using FunctionsConsumers.Operations.DeadLetters;
 using FunctionsConsumers.Operations.Hosts;
 using FunctionsConsumers.Operations.Log;
 using FunctionsConsumers.Operations.Outbox;
+using FunctionsConsumers.Operations.Redrives;
 using FunctionsConsumers.Operations.Status;
 using FunctionsConsumers.Operations.Stories;
 using FunctionsConsumers.Orders.Mail;
@@ -35,6 +36,7 @@ public static class OperationsRegistration
         services.TryAddSingleton<IGroupMembers, BrokerGroupMembers>();
         services.AddSingleton<GroupsStatus>();
         services.AddSingleton<DeadLetterTopics>();
+        services.AddSingleton<DeadLetterRedrive>();
         services.AddSingleton<OrderStories>();
         services.AddSingleton<UnsentMessages>();
         services.AddSingleton(provider => new HostTallies([.. functions.Keys], provider.GetRequiredService<TimeProvider>()));

@@ -1,17 +1,39 @@
+using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.Orders.Billing;
+using FunctionsConsumers.Orders.Events;
+using FunctionsConsumers.Orders.Inventory;
+using FunctionsConsumers.Orders.Notification;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace FunctionsConsumers.Orders;
 
-/// <summary>The consumer groups; each is also the name of its table.</summary>
+/// <summary>The consumer groups. A consumer is registered by its line in the list below, and everything else follows it.</summary>
 public static class Groups
 {
-    /// <summary>One invoice for each order.</summary>
-    public const string Billing = "billing";
+    private static readonly IReadOnlyList<OrderConsumer> Consumers =
+    [
+        Consumer<InvoiceConsumer>(),
+        Consumer<ReservationConsumer>(),
+        Consumer<ConfirmationConsumer>(),
+    ];
 
-    /// <summary>The order's products reserved from stock.</summary>
-    public const string Inventory = "inventory";
+    /// <summary>The names of all groups, in the order in which they are listed everywhere; each is also the name of its table.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Consumers.Select(consumer => consumer.Group)];
 
-    /// <summary>One confirmation e-mail for each order.</summary>
-    public const string Notification = "notification";
+    /// <summary>Registers all consumers.</summary>
+    /// <param name="builder">The library's registration.</param>
+    /// <param name="topic">The topic of the orders.</param>
+    internal static void Register(EffectivelyOnceBuilder builder, string topic)
+    {
+        foreach (var consumer in Consumers)
+        {
+            consumer.Register(builder, topic);
+        }
+    }
 
-    /// <summary>All of them, in the order in which they are listed everywhere.</summary>
-    public static IReadOnlyList<string> All { get; } = [Billing, Inventory, Notification];
+    private static OrderConsumer Consumer<TPlanner>()
+        where TPlanner : class, IEventPlanner<OrderEvent> =>
+        new(TPlanner.Group, (builder, topic) => builder.AddConsumer<OrderEvent, TPlanner>(topic));
+
+    private sealed record OrderConsumer(string Group, Action<EffectivelyOnceBuilder, string> Register);
 }

@@ -1,21 +1,19 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Orders;
-using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
-using FunctionsConsumers.Orders.Inventory;
 using FunctionsConsumers.Orders.Mail;
-using FunctionsConsumers.Orders.Notification;
 using FunctionsConsumers.Orders.Reading;
+using FunctionsConsumers.Orders.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers everything the three consumers need; the Functions app and the local host both call it, and nothing else.</summary>
+/// <summary>Registers everything the consumers of orders need; the Functions app and the local host both call it, and nothing else.</summary>
 public static class OrderConsumersRegistration
 {
-    /// <summary>Registers the three consumers and what they stand on.</summary>
+    /// <summary>Registers the consumers and what they stand on.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The settings.</param>
     /// <returns>The same services.</returns>
@@ -23,19 +21,18 @@ public static class OrderConsumersRegistration
     public static IServiceCollection AddOrderConsumers(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
+        UnknownSettings.Refuse(configuration);
         var topic = configuration[OrderSettings.Topic];
         if (string.IsNullOrWhiteSpace(topic))
         {
             throw new SettingException($"{OrderSettings.Topic} is not set: name the topic of the orders, order-events by default.");
         }
 
-        services
+        var builder = services
             .AddEffectivelyOnce(configuration, setup => setup.TablesSetting = OrderSettings.Tables)
             .AddOrderEvents()
-            .AddMail(MailSettings.FromConfiguration(configuration))
-            .AddConsumer<OrderEvent, InvoiceConsumer>(topic)
-            .AddConsumer<OrderEvent, ReservationConsumer>(topic)
-            .AddConsumer<OrderEvent, ConfirmationConsumer>(topic);
+            .AddMail(MailSettings.FromConfiguration(configuration));
+        Groups.Register(builder, topic);
         return services;
     }
 

@@ -1,5 +1,8 @@
 using FunctionsConsumers.EffectivelyOnce.Health;
 using FunctionsConsumers.Orders;
+using FunctionsConsumers.Orders.Billing;
+using FunctionsConsumers.Orders.Inventory;
+using FunctionsConsumers.Orders.Notification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,9 +20,9 @@ public static class AppRegistration
     /// <summary>The function of each group.</summary>
     private static readonly Dictionary<string, string> Functions = new()
     {
-        [Groups.Billing] = nameof(BillingServiceConsumer),
-        [Groups.Inventory] = nameof(InventoryServiceConsumer),
-        [Groups.Notification] = nameof(NotificationServiceConsumer),
+        [InvoiceConsumer.GroupName] = nameof(BillingServiceConsumer),
+        [ReservationConsumer.GroupName] = nameof(InventoryServiceConsumer),
+        [ConfirmationConsumer.GroupName] = nameof(NotificationServiceConsumer),
     };
 
     /// <summary>Registers the consumers, their health checks, and what the status page looks through.</summary>

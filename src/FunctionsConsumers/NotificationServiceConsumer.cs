@@ -1,5 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.Orders;
+using FunctionsConsumers.Orders.Notification;
 using FunctionsConsumers.Security;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +8,7 @@ namespace FunctionsConsumers;
 
 /// <summary>The consumer group <c>notification</c>: one confirmation e-mail for each order.</summary>
 /// <param name="processor">Handles the group's batches, once each.</param>
-public sealed class NotificationServiceConsumer([FromKeyedServices(Groups.Notification)] IBatchProcessor processor)
+public sealed class NotificationServiceConsumer([FromKeyedServices(ConfirmationConsumer.GroupName)] IBatchProcessor processor)
 {
     /// <summary>Handles a batch; an exception makes the host deliver it again.</summary>
     /// <param name="records">The records.</param>
@@ -16,7 +16,7 @@ public sealed class NotificationServiceConsumer([FromKeyedServices(Groups.Notifi
     /// <returns>When every record is settled.</returns>
     [Function(nameof(NotificationServiceConsumer))]
     public Task Run(
-        [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = Groups.Notification, IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary,
+        [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = ConfirmationConsumer.GroupName, IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary,
             Protocol = KafkaSecurity.Protocol, AuthenticationMode = KafkaSecurity.Authentication,
             Username = KafkaSecurity.Username, Password = KafkaSecurity.Password,
             OAuthBearerMethod = KafkaSecurity.TokenMethod, OAuthBearerTokenEndpointUrl = KafkaSecurity.TokenEndpoint, OAuthBearerScope = KafkaSecurity.TokenScope,

@@ -1,4 +1,5 @@
 using FunctionsConsumers;
+using FunctionsConsumers.Orders.Settings;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,9 +14,15 @@ HostSettings.CheckDeadline(builder.Configuration);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddOrdersApp(builder.Configuration);
 var app = builder.Build();
+var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers");
+foreach (var line in SettingsInEffect.Lines(app.Services))
+{
+    AppLog.Setting(log, line);
+}
+
 if (KafkaExtension.Notice is { } notice)
 {
-    AppLog.Notice(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers"), notice);
+    AppLog.Notice(log, notice);
 }
 
 app.Run();
@@ -25,4 +32,7 @@ internal static partial class AppLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Notice}")]
     public static partial void Notice(ILogger logger, string notice);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Setting}")]
+    public static partial void Setting(ILogger logger, string setting);
 }

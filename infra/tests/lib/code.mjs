@@ -15,7 +15,7 @@ function resolve(expression, constants) {
   return text.match(/^"(.*)"$/)?.[1] ?? text.match(/^nameof\((?:\w+\.)*(\w+)\)$/)?.[1] ?? constants.get(text.split('.').slice(-2).join('.'));
 }
 
-/** Constants by class: `Groups.Billing`. */
+/** Constants by class: `InvoiceConsumer.GroupName`. */
 function constantsOf(files) {
   const found = new Map();
   for (const { text } of files) {

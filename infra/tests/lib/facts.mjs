@@ -1,13 +1,14 @@
 // What the checks hold infra/ against and no compiler knows: names of the contract, settings, Azure's role ids and metrics.
 
-/** The names of the contract. A fourth consumer is a fourth line in `consumers`. */
+import { readFileSync } from 'node:fs';
+
+/** The one list of the consumers. The check of the code holds each of its lines against a trigger, and each trigger against it. */
+const list = readFileSync(new URL('../../consumers.bicep', import.meta.url), 'utf8');
+
+/** The names of the contract. */
 export const contract = {
   topic: 'order-events',
-  consumers: [
-    { group: 'billing', function: 'BillingServiceConsumer' },
-    { group: 'inventory', function: 'InventoryServiceConsumer' },
-    { group: 'notification', function: 'NotificationServiceConsumer' },
-  ],
+  consumers: [...list.matchAll(/group: '(\w+)'\s+function: '(\w+)'/g)].map(([, group, name]) => ({ group, function: name })),
   sharedTables: ['catalog', 'progress'],
   deadLetterTopic: (topic, group) => `${topic}.${group}.dead-letters`,
 };

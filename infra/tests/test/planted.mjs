@@ -73,9 +73,9 @@ const ofDeployments = [
 const ofFiles = [
   ['a misspelt setting in the code', 'code', source('BillingServiceConsumer'), '"KafkaBrokers"', '"KafkaBroker"', /takes its brokers from KafkaBroker/],
   ['a misspelt topic setting in the code', 'code', source('BillingServiceConsumer'), '%OrdersTopic%', '%OrderTopic%', /takes its topic from/],
-  ['another group in the code', 'code', source('BillingServiceConsumer'), 'Groups.Billing,', 'Groups.Inventory,', /reads for the group inventory/],
+  ['another group in the code', 'code', source('BillingServiceConsumer'), 'InvoiceConsumer.GroupName,', 'ReservationConsumer.GroupName,', /reads for the group inventory/],
   ['another function name in the code', 'code', source('BillingServiceConsumer'), 'nameof(BillingServiceConsumer)', '"BillingConsumer"', /no function BillingServiceConsumer/],
-  ['a renamed group in the code', 'code', source('Groups'), '"billing"', '"bills"', /reads for the group bills/],
+  ['a renamed group in the code', 'code', source('InvoiceConsumer'), '"billing"', '"bills"', /reads for the group bills/],
   ['a route of the health that was renamed', 'kubernetes', source('HealthFunctions'), '"health/ready"', '"health/works"', /the readiness probe asks/],
   ['a probe of the image that nobody answers', 'containers', 'infra/container/Dockerfile', 'GET /api/health/live', 'GET /api/health/alive', /has no health check that the app answers/],
   ['a misspelt group in KEDA', 'kubernetes', scaled, 'consumerGroup: billing', 'consumerGroup: biling', /it scales on biling/],

@@ -5,34 +5,26 @@ namespace FunctionsConsumers.Audit.Tables;
 /// <summary>What the effect of an order has to say in each group. Pure.</summary>
 internal static class EffectRules
 {
-    /// <summary>The first part of the row key of a group's effect.</summary>
-    /// <param name="group">The group.</param>
-    /// <returns>The first part; null for a group that the audit does not know.</returns>
-    public static string? KindOf(string group) => group switch
+    private const string Stock = "inventory";
+
+    // The audit names the groups itself, on purpose: it does not take the word of the code it judges.
+    private static readonly Dictionary<string, EffectRule> Rules = new(StringComparer.Ordinal)
     {
-        "billing" => "invoice",
-        "inventory" => "reservation",
-        "notification" => "confirmation",
-        _ => null,
+        ["billing"] = new("invoice", InvoiceDifference),
+        [Stock] = new("reservation", ReservationDifference),
+        ["notification"] = new("confirmation", ConfirmationDifference),
     };
+
+    /// <summary>The first part of the row key of a group's effect; null for a group that the audit does not know.</summary>
+    public static string? KindOf(string group) => Rules.GetValueOrDefault(group)?.Kind;
 
     /// <summary>Whether a group keeps the stock.</summary>
-    /// <param name="group">The group.</param>
-    /// <returns>Whether it does.</returns>
-    public static bool KeepsStock(string group) => group == "inventory";
+    public static bool KeepsStock(string group) => group == Stock;
 
     /// <summary>Compares an effect with its order.</summary>
-    /// <param name="group">The group.</param>
-    /// <param name="order">The order.</param>
-    /// <param name="effect">The effect.</param>
     /// <returns>What differs; null where nothing does.</returns>
-    public static string? Difference(string group, AuditedOrder order, EffectContent effect) => group switch
-    {
-        "billing" => InvoiceDifference(order, effect),
-        "inventory" => ReservationDifference(order, effect),
-        "notification" => ConfirmationDifference(order, effect),
-        _ => null,
-    };
+    public static string? Difference(string group, AuditedOrder order, EffectContent effect) =>
+        Rules.GetValueOrDefault(group)?.Difference(order, effect);
 
     /// <summary>The quantities of an order, added up by product.</summary>
     /// <param name="lines">The lines.</param>
@@ -95,3 +87,8 @@ internal static class EffectRules
         ? confirmation.Channel == "none" && string.IsNullOrEmpty(confirmation.To) ? null : "it names no address, and its confirmation does"
         : confirmation.Channel == "email" && confirmation.To == order.Email ? null : "its confirmation goes to another address than the order's";
 }
+
+/// <summary>How a group's effects are judged.</summary>
+/// <param name="Kind">The first part of the effect's row key.</param>
+/// <param name="Difference">What an effect says differently from its order; null where it says the same.</param>
+internal sealed record EffectRule(string Kind, Func<AuditedOrder, EffectContent, string?> Difference);

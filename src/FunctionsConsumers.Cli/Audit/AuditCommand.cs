@@ -5,6 +5,7 @@ using FunctionsConsumers.Audit.Sessions;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Lab.Services;
 using FunctionsConsumers.Orders;
+using FunctionsConsumers.Orders.Mail;
 
 namespace FunctionsConsumers.Cli.Audit;
 
@@ -130,7 +131,10 @@ internal static class AuditPrinting
     {
         try
         {
-            using var writer = file.CreateText();
+            // Orders and addresses stand in it.
+            OwnerOnly.CreateFolder(file.Directory!.FullName);
+            OwnerOnly.Write(file.FullName, []);
+            using var writer = file.AppendText();
             writer.Write('[');
             writer.Write(string.Join(',', findings.Select(finding => "\n" + call.JsonOf(finding))));
             writer.WriteLine("\n]");

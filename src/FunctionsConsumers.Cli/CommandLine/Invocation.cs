@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FunctionsConsumers.LocalHost.Connections;
 using FunctionsConsumers.LocalHost.Files;
+using FunctionsConsumers.LocalHost.Sessions;
 
 namespace FunctionsConsumers.Cli.CommandLine;
 
@@ -32,6 +33,13 @@ internal sealed record Invocation(
     /// <summary>Where broker, tables and topic are.</summary>
     /// <returns>The target.</returns>
     public Target Target() => LocalHost.Connections.Target.Resolve(TargetOptions, Environment, RunFile.Find(), Patience, Waits);
+
+    /// <summary>What a session of this machine's own is asked for.</summary>
+    /// <param name="partitions">How many partitions the topic gets where it has to be made; null for the default.</param>
+    public RunSessionOptions SessionOptions(int? partitions) => new(TargetOptions, Environment, Terminal.Error, Patience)
+    {
+        Partitions = partitions ?? RunSession.DefaultPartitions, Waits = Waits,
+    };
 
     /// <summary>A value as one line of JSON.</summary>
     /// <typeparam name="T">The value's type.</typeparam>

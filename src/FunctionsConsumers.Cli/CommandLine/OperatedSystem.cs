@@ -8,6 +8,9 @@ using FunctionsConsumers.Operations.ConsumerGroups;
 using FunctionsConsumers.Operations.DeadLetters;
 using FunctionsConsumers.Operations.Log;
 using FunctionsConsumers.Orders;
+using FunctionsConsumers.Orders.Billing;
+using FunctionsConsumers.Orders.Inventory;
+using FunctionsConsumers.Orders.Notification;
 
 namespace FunctionsConsumers.Cli.CommandLine;
 
@@ -69,9 +72,9 @@ internal sealed class OperatedSystem : IDisposable
     {
         Functions = new Dictionary<string, string>
         {
-            [Groups.Billing] = nameof(BillingServiceConsumer),
-            [Groups.Inventory] = nameof(InventoryServiceConsumer),
-            [Groups.Notification] = nameof(NotificationServiceConsumer),
+            [InvoiceConsumer.GroupName] = nameof(BillingServiceConsumer),
+            [ReservationConsumer.GroupName] = nameof(InventoryServiceConsumer),
+            [ConfirmationConsumer.GroupName] = nameof(NotificationServiceConsumer),
         },
         BeforeAsking = topic => BrokerTopics.Ask(kafka, topic, CancellationToken.None),
     });

@@ -23,7 +23,8 @@ internal static class OutputReader
     public static void Watch(Action gone)
     {
         // On Windows no such question can be asked; a reader there is a person.
-        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected || !NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "poll", out var address))
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected
+            || !NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "poll", out var address))
         {
             return;
         }

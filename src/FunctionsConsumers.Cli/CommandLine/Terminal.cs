@@ -13,6 +13,7 @@ namespace FunctionsConsumers.Cli.CommandLine;
 /// <param name="In">Standard input, where a person sits at it; else null.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProgress, TextReader? In = null)
 {
+    private const string NoColour = "NO_COLOR";
     private const int UsualWidth = 80;
 
     // Wider than anything that is printed: whoever does not look at a terminal gets every line whole.
@@ -33,7 +34,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
         {
             Width = Console.IsOutputRedirected ? null : Console.WindowWidth is > 0 and var width ? width : UsualWidth,
             HasColours = !Console.IsOutputRedirected
-                && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+                && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(NoColour))
                 && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
         };
 
@@ -108,7 +109,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
     {
         Out = new AnsiConsoleOutput(writer),
         Interactive = InteractionSupport.Yes,
-        ColorSystem = ColorSystemSupport.Detect,
+        ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(NoColour)) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         Ansi = AnsiSupport.Detect,
     });
 }

@@ -15,7 +15,8 @@ internal static class UsageErrors
         var command = given.CommandResult.Command;
         var wrong = Unknown(given) is { } unknown ? $"there is no command or option {unknown}{Meant(unknown, command)}"
             : given.Errors.Count == 0 ? null
-            : command.Subcommands.Count > 0 && command.Action is null ? $"{Path(command)} wants a command: {string.Join(", ", command.Subcommands.Select(one => one.Name))}"
+            : command.Subcommands.Count > 0 && command.Action is null
+            ? $"{Path(command)} wants a command: {string.Join(", ", command.Subcommands.Select(one => one.Name))}"
             : given.Errors[0].Message.TrimEnd('.');
         return wrong is null ? null : $"{wrong}; {Path(command)} --help lists what there is";
     }

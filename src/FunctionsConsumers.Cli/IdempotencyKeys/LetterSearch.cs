@@ -24,7 +24,10 @@ internal sealed class LetterSearch(TopicReader reader, string topic, string aske
     public IReadOnlyList<KeyRow> Find(IReadOnlyList<string> groups, IReadOnlyList<(string Group, string Coordinates)> waiting)
     {
         // Letters without a value, and those on their way, are about records that the topic may still hold.
-        var about = waiting.Select(letter => (letter.Group, Row: Unsent(letter.Group, letter.Coordinates))).Where(letter => letter.Row is not null).ToList();
+        var about = waiting
+            .Select(letter => (letter.Group, Row: Unsent(letter.Group, letter.Coordinates)))
+            .Where(letter => letter.Row is not null)
+            .ToList();
         foreach (var group in groups)
         {
             var name = $"{topic}.{group}.dead-letters";
@@ -83,7 +86,10 @@ internal sealed class LetterSearch(TopicReader reader, string topic, string aske
 
     private static PartitionOffsets Range(PartitionOffsets held, IEnumerable<KeyRow> rows)
     {
-        var offsets = rows.Where(row => row.Partition == held.Partition).Select(row => row.Offset!.Value).Where(offset => offset >= held.Start && offset < held.End).ToList();
+        var offsets = rows
+            .Where(row => row.Partition == held.Partition && row.Offset >= held.Start && row.Offset < held.End)
+            .Select(row => row.Offset!.Value)
+            .ToList();
         return offsets.Count == 0 ? held with { End = held.Start } : new PartitionOffsets(held.Partition, offsets.Min(), offsets.Max() + 1);
     }
 

@@ -32,12 +32,14 @@ internal static class RecordNames
     private static ConsumedRecord Original(ConsumeResult<byte[]?, byte[]?> read)
     {
         var headers = (read.Message.Headers ?? []).Select(header => new RecordHeader(header.Key, header.GetValueBytes())).ToList();
-        if (headers.FindLastIndex(header => header.Name == "dead-letter-reason") >= 0 && headers.FindLastIndex(header => header.Name == TopicMessage.IdHeader) is >= 0 and var own)
+        var own = headers.FindLastIndex(header => header.Name == TopicMessage.IdHeader);
+        if (own >= 0 && headers.Exists(header => header.Name == "dead-letter-reason"))
         {
             headers.RemoveAt(own);
         }
 
-        return new ConsumedRecord(new Coordinates(read.Topic, read.Partition.Value, read.Offset.Value), null, read.Message.Key, read.Message.Value, headers);
+        var coordinates = new Coordinates(read.Topic, read.Partition.Value, read.Offset.Value);
+        return new ConsumedRecord(coordinates, null, read.Message.Key, read.Message.Value, headers);
     }
 
     private static (string? OrderId, string? EventId) Ids(byte[]? value)

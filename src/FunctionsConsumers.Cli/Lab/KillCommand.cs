@@ -3,11 +3,11 @@ using System.Globalization;
 using FunctionsConsumers.Audit;
 using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Run;
 using FunctionsConsumers.Cli.Traffic;
 using FunctionsConsumers.Lab.Kill;
 using FunctionsConsumers.Lab.Services;
 using FunctionsConsumers.Lab.Traffic;
+using FunctionsConsumers.LocalHost.Sessions;
 
 namespace FunctionsConsumers.Cli.Lab;
 

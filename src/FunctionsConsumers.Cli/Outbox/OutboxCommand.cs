@@ -59,7 +59,7 @@ internal static class OutboxCommand
             {
                 given.AddError("resend takes the ids of messages, or --parked for all that are parked");
             }
-            else if (given.GetValue(group) is not null && !given.GetValue(parked))
+            else if (given.GetResult(group) is not null && !given.GetValue(parked))
             {
                 given.AddError("--group goes with --parked: an id names one message of one group");
             }

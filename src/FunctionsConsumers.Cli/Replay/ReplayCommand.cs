@@ -3,6 +3,7 @@ using System.Globalization;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Operations.Replays;
 using FunctionsConsumers.Orders;
+using FunctionsConsumers.Orders.Billing;
 
 namespace FunctionsConsumers.Cli.Replay;
 
@@ -19,7 +20,7 @@ internal static class ReplayCommand
         var to = TimeOption.Create("--to", "Records before this time");
         to.Required = true;
         var name = new Option<string>("--as") { Description = "The replay's own group, which is the name of its table: letters and digits", HelpName = "group", Required = true };
-        var like = new Option<string>("--like") { Description = "The live group whose decisions are taken (default billing)", HelpName = "group", DefaultValueFactory = _ => Groups.Billing };
+        var like = new Option<string>("--like") { Description = "The live group whose decisions are taken (default billing)", HelpName = "group", DefaultValueFactory = _ => InvoiceConsumer.GroupName };
         like.AcceptOnlyFromAmong([.. Groups.All]);
         var replay = new Command(
             "replay",

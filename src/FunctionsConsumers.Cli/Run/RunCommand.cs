@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using FunctionsConsumers.Audit;
 using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Cli.Traffic;
+using FunctionsConsumers.Lab.Proving;
 using FunctionsConsumers.Lab.Traffic;
+using FunctionsConsumers.LocalHost.Sessions;
 
 namespace FunctionsConsumers.Cli.Run;
 
@@ -40,7 +41,11 @@ internal static class RunCommand
         {
             var isQuiet = call.Given.GetValue(orders) is not null;
             await using var session = await RunSession.StartAsync(
-                call, (int)(call.Given.GetValue(partitions) ?? RunSession.DefaultPartitions), (int?)call.Given.GetValue(http), isQuiet, isProof: isQuiet && call.Given.GetValue(exit));
+                call.SessionOptions((int?)call.Given.GetValue(partitions)) with
+                {
+                    HttpPort = (int?)call.Given.GetValue(http), Quiet = isQuiet, IsProof = isQuiet && call.Given.GetValue(exit),
+                },
+                call.Stop);
             var code = ExitCode.Good;
             if (call.Given.GetValue(orders) is { } count)
             {
@@ -60,8 +65,16 @@ internal static class RunCommand
 
     private static async Task<int> ProveAsync(Invocation call, RunSession session, TrafficPlan plan, long? rate, TimeSpan wait)
     {
-        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(plan.RecordCount, "record")} for {session.Target.Topic} at {session.Target.Kafka().Brokers}, seed {plan.Seed}"));
-        var (outcome, report) = await new ProvingRun(call, session, plan, rate, wait).RunAsync();
+        call.Terminal.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Counted.Of(plan.RecordCount, "record")} for {session.Target.Topic} at {session.Target.Kafka().Brokers}, seed {plan.Seed}"));
+        using var run = new ProvingRun(session, plan, rate, wait);
+        await run.JoinAsync(call.Stop);
+        await call.Terminal.WithProgressAsync("Producing", plan.RecordCount, taken => run.ProduceAsync(taken, call.Stop));
+        await call.Terminal.WithProgressAsync("Handling", run.Total, handled => run.HandleAsync(handled, call.Stop));
+        await call.Terminal.WithProgressAsync("Emptying the outbox", 0, _ => run.EmptyOutboxAsync(call.Stop));
+        var outcome = await call.Terminal.WithProgressAsync("Auditing", 0, _ => run.AuditAsync(call.Stop));
+        var report = run.Report(outcome.Report);
         if (call.Json)
         {
             call.PrintJson(report);
@@ -104,22 +117,3 @@ internal static class RunCommand
         terminal.Say("Stop:         Ctrl-C, once to finish what is under way, twice to end at once");
     }
 }
-
-/// <summary>What <c>fc run --orders --json</c> prints: the audit's object, and what the run measured.</summary>
-/// <param name="Topic">The topic.</param>
-/// <param name="Records">Records since the start of the run.</param>
-/// <param name="DistinctOrders">Valid orders by id.</param>
-/// <param name="Poison">Records that are no order.</param>
-/// <param name="Unaudited">Effects whose record the log does not hold any more.</param>
-/// <param name="Findings">What is not good, each thing by itself.</param>
-/// <param name="Groups">Each group's numbers.</param>
-/// <param name="Verdict">The audit in one sentence.</param>
-/// <param name="Ok">Whether nothing is lost, doubled, pending or still in an outbox, and the stock is right.</param>
-/// <param name="Seed">The seed of the traffic.</param>
-/// <param name="Seconds">From the first record produced to the last one settled by all groups.</param>
-/// <param name="OutboxSeconds">From the first record produced to the last mail or dead letter sent.</param>
-/// <param name="OrdersPerSecond">Distinct orders handled by all groups in that time, for each second.</param>
-/// <param name="PeakMemoryBytes">The most memory that this process held, the embedded broker included, the embedded tables not.</param>
-internal sealed record RunReport(
-    string Topic, long Records, long DistinctOrders, long Poison, long Unaudited, IReadOnlyList<Finding> Findings, IReadOnlyList<GroupReport> Groups, string Verdict, bool Ok,
-    long Seed, double Seconds, double OutboxSeconds, double OrdersPerSecond, long PeakMemoryBytes);

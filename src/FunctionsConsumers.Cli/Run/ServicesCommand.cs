@@ -3,6 +3,7 @@ using System.Globalization;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.LocalHost.Connections;
 using FunctionsConsumers.LocalHost.Files;
+using FunctionsConsumers.LocalHost.Sessions;
 
 namespace FunctionsConsumers.Cli.Run;
 
@@ -18,7 +19,8 @@ internal static class ServicesCommand
         var command = new Command("services", "Starts an embedded Kafka broker and table service, and nothing else, until it is stopped.") { partitions };
         return command.Runs(caller, async call =>
         {
-            var taken = await OwnServices.TakeOrJoinAsync(call);
+            var options = call.SessionOptions((int?)call.Given.GetValue(partitions));
+            var taken = await OwnServices.TakeOrJoinAsync(options, call.Stop);
             if (taken is null)
             {
                 throw new CommandException(RunFile.Find() is { } running
@@ -27,7 +29,7 @@ internal static class ServicesCommand
             }
 
             var nothing = Target.Resolve(new TargetOptions(Topic: call.Target().Topic), new Dictionary<string, string>(), run: null);
-            var (own, _) = await OwnServices.StartAsync(call, nothing, (int)(call.Given.GetValue(partitions) ?? RunSession.DefaultPartitions), taken);
+            var (own, _) = await OwnServices.StartAsync(options, nothing, taken, call.Stop);
             await using (own)
             {
                 var file = own.File!;

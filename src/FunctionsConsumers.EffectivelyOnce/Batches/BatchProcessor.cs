@@ -225,9 +225,9 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         var rejected = pending.Where(record => record.Event is not null).GroupBy(record => _buckets.Of(record.Event!.Subject), StringComparer.Ordinal);
         var ruled = await Task.WhenAll(rejected.Select(bucket => JudgeAsync(bucket.Key, [.. bucket], delivery.Attempt, deadline))).ConfigureAwait(false);
         var duplicates = new List<PlannedRecord>();
-        foreach (var (record, verdict) in ruled.SelectMany(bucket => bucket))
+        foreach (var (record, verdict, _) in ruled.SelectMany(bucket => bucket))
         {
-            if (verdict == Verdict.Duplicate)
+            if (verdict is Verdict.Duplicate or Verdict.Mine)
             {
                 duplicates.Add(record);
                 pending.Remove(record);
@@ -243,20 +243,19 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 
     // Returns those that their subjects' rows rule on. An event that is at fault by itself stays so whatever another one
     // has written: only the same event's row says otherwise.
-    private async Task<List<(PlannedRecord Record, Verdict Verdict)>> JudgeAsync(string bucket, List<PlannedRecord> records, string attempt, Deadline deadline)
+    private async Task<List<Judgement>> JudgeAsync(string bucket, List<PlannedRecord> records, string attempt, Deadline deadline)
     {
         var subjects = new SubjectRows(_store, bucket, _planner.KeepsKeysOnly, deadline);
-        var ruled = new List<(PlannedRecord Record, Verdict Verdict)>();
+        var ruled = new List<Judgement>();
         for (var failures = 1; ; failures++)
         {
             var rows = await subjects.ReadAsync([.. records.Select(RowKeyOf).Distinct(StringComparer.Ordinal)]).ConfigureAwait(false);
-            List<(PlannedRecord Record, Verdict Verdict, Row Row)> found = [.. records
+            var (noted, open) = await subjects.NoteAsync([.. records
                 .Where(record => rows.ContainsKey(RowKeyOf(record)))
-                .Select(record => (Record: record, Verdict: Verdicts.Of(rows[RowKeyOf(record)], record.Event!, attempt), Row: rows[RowKeyOf(record)]))
-                .Where(one => one.Verdict is Verdict.Duplicate or Verdict.Mine || one.Record.IsProvisional)];
-            var noted = await subjects.NoteAsync(found.Select(one => (one.Row, one.Record.Record.Coordinates))).ConfigureAwait(false);
-            ruled.AddRange(found.Where(one => noted.Contains(one.Row.RowKey)).Select(one => (one.Record, one.Verdict == Verdict.Mine ? Verdict.Duplicate : one.Verdict)));
-            records = [.. found.Where(one => !noted.Contains(one.Row.RowKey)).Select(one => one.Record)];
+                .Select(record => Judgement.Of(record, record.Event!, rows[RowKeyOf(record)], attempt))
+                .Where(one => one.Verdict is Verdict.Duplicate or Verdict.Mine || one.Record.IsProvisional)]).ConfigureAwait(false);
+            ruled.AddRange(noted);
+            records = [.. open.Select(one => one.Record)];
             if (records.Count == 0)
             {
                 return ruled;

@@ -174,7 +174,7 @@ internal sealed class BucketRun(
     {
         var rows = await _rows.ReadAsync([.. transaction.Select(record => record.SubjectRowKey)]).ConfigureAwait(false);
         var mine = Committed.Count;
-        var ruled = new List<(PlannedRecord Record, Verdict Verdict, Row Row)>();
+        var ruled = new List<Judgement>();
         foreach (var record in WithTheirResends(transaction, rows))
         {
             var row = rows[record.SubjectRowKey];
@@ -184,21 +184,21 @@ internal sealed class BucketRun(
                 continue;
             }
 
-            var verdict = Verdicts.Of(row, record.Identity, attempt);
+            var judgement = Judgement.Of(record, record.Identity, row, attempt);
             known?.Remember(record.Identity.Subject, row.Text(IdentityColumns.Key) ?? "", row.Text(IdentityColumns.Fingerprint) ?? "");
-            if (verdict == Verdict.Mine)
+            if (judgement.Verdict == Verdict.Mine)
             {
-                Settle(record, verdict);
+                Settle(record, Verdict.Mine);
             }
             else
             {
-                ruled.Add((record, verdict, row));
+                ruled.Add(judgement);
             }
         }
 
         OfferMine(mine);
-        var noted = await _rows.NoteAsync(ruled.Select(one => (one.Row, one.Record.Record.Coordinates))).ConfigureAwait(false);
-        foreach (var (record, verdict, row) in ruled.Where(one => noted.Contains(one.Row.RowKey)))
+        var (noted, _) = await _rows.NoteAsync(ruled).ConfigureAwait(false);
+        foreach (var (record, verdict, _) in noted)
         {
             Settle(record, verdict);
         }

@@ -94,14 +94,13 @@ internal sealed class Deadline : IDisposable
     public async Task BackOffAsync(int failures)
     {
         Interlocked.Increment(ref _waits);
-        var longest = Math.Min(LongestDelay.TotalMilliseconds, FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 20)));
         double share;
         lock (_random)
         {
             share = _random.NextDouble();
         }
 
-        await Pause.ForAsync(TimeSpan.FromMilliseconds(longest * (0.5 + (share / 2))), _time, Token).ConfigureAwait(false);
+        await Pause.ForAsync(BackOff.After(failures, FirstDelay, LongestDelay, share), _time, Token).ConfigureAwait(false);
         ThrowIfOver();
     }
 

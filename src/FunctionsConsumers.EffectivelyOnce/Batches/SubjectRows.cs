@@ -44,15 +44,26 @@ internal sealed class SubjectRows(ITableStore store, string bucket, bool areKeys
     /// Notes where subjects were seen again: one writing for each row, with the highest offset of each topic partition,
     /// many rows in a transaction.
     /// </summary>
-    /// <param name="sightings">Each record that is to be judged by a row, with that row as it was read.</param>
-    /// <returns>The keys of the rows that know of all their sightings now; the others are to be read and judged again.</returns>
+    /// <param name="judgements">What rows say of records.</param>
+    /// <returns>The judgements whose rows know of the record now, which stand; and the others, which are to be made again.</returns>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
-    public async Task<IReadOnlySet<string>> NoteAsync(IEnumerable<(Row Row, Coordinates Seen)> sightings)
+    public async Task<(IReadOnlyList<Judgement> Noted, IReadOnlyList<Judgement> Open)> NoteAsync(IReadOnlyList<Judgement> judgements)
+    {
+        if (judgements.Count == 0)
+        {
+            return ([], []);
+        }
+
+        var noted = await NotedAsync(judgements).ConfigureAwait(false);
+        return ([.. judgements.Where(one => noted.Contains(one.Row.RowKey))], [.. judgements.Where(one => !noted.Contains(one.Row.RowKey))]);
+    }
+
+    private async Task<HashSet<string>> NotedAsync(IReadOnlyList<Judgement> judgements)
     {
         var noted = new HashSet<string>(StringComparer.Ordinal);
-        List<(Row Row, IReadOnlyList<Coordinates> Seen)> open = [.. sightings
-            .GroupBy(sighting => sighting.Row.RowKey)
-            .Select(row => (row.First().Row, Sightings.Highest(row.Where(sighting => !IsOwn(sighting.Row, sighting.Seen)).Select(sighting => sighting.Seen))))];
+        List<(Row Row, IReadOnlyList<Coordinates> Seen)> open = [.. judgements
+            .GroupBy(one => one.Row.RowKey)
+            .Select(row => (row.First().Row, Sightings.Highest(row.Where(one => !IsOwn(one.Row, one.Seen)).Select(one => one.Seen))))];
         for (var round = 1; ; round++)
         {
             open.RemoveAll(row => Knows(row.Row, row.Seen) && noted.Add(row.Row.RowKey));
@@ -117,4 +128,22 @@ internal sealed class SubjectRows(ITableStore store, string bucket, bool areKeys
 
     private static IEnumerable<List<(Row Row, IReadOnlyList<Coordinates> Seen)>> Chunks(List<(Row Row, IReadOnlyList<Coordinates> Seen)> rows, int most) =>
         rows.Chunk(most).Select(chunk => chunk.ToList());
+}
+
+/// <summary>What a committed row says of a record.</summary>
+/// <param name="Record">The record.</param>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Row">The row.</param>
+internal readonly record struct Judgement(PlannedRecord Record, Verdict Verdict, Row Row)
+{
+    /// <summary>Where the record stands.</summary>
+    public Coordinates Seen => Record.Record.Coordinates;
+
+    /// <summary>Judges a record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="identity">Who its event is.</param>
+    /// <param name="row">The row of the event's subject.</param>
+    /// <param name="attempt">The id of this delivery.</param>
+    /// <returns>The judgement.</returns>
+    public static Judgement Of(PlannedRecord record, EventIdentity identity, Row row, string attempt) => new(record, Verdicts.Of(row, identity, attempt), row);
 }

@@ -45,7 +45,6 @@ internal sealed partial class BatchDelivery
     /// <summary>Delivers a batch. Never throws; a cancelled batch has stored nothing and is read again by whoever comes next.</summary>
     public async Task DeliverAsync(ReadRecord[] batch, CancellationToken cancellationToken)
     {
-        var wait = FirstWait;
         string? reported = null;
         for (var attempt = 1; batch.Length > 0 && !cancellationToken.IsCancellationRequested; attempt++)
         {
@@ -80,14 +79,13 @@ internal sealed partial class BatchDelivery
 
             try
             {
-                await Task.Delay(wait, _time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(BackOff.After(attempt, FirstWait, LongestWait), _time, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
 
-            wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
             batch = Array.FindAll(batch, IsStillOurs);
         }
     }

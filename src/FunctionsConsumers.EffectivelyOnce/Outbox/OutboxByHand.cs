@@ -19,6 +19,7 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
     private const int Tries = 6;
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>Lists the messages that stand in the outbox, bucket by bucket; no snapshot.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -165,7 +166,7 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
                 throw new StoreUnavailableException($"Message {entry.Id} of '{group}' could not be changed in {Tries} tries: {result.Detail}", result.Failure);
             }
 
-            await Task.Delay(FirstDelay * (1 << (tries - 1)), time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(BackOff.After(tries, FirstDelay, LongestDelay), time, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -9,6 +9,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// </summary>
 internal sealed partial class OutboxSettlement(string group, ITableStore store, OutboxTrouble trouble, TimeProvider time, ILogger logger)
 {
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
     private readonly ILogger _logger = logger;
     private readonly ContainedFaults _faults = new();
@@ -215,8 +216,7 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         }
     }
 
-    private Task BackOffAsync(int failures) =>
-        Task.Delay(TimeSpan.FromMilliseconds(Math.Min(LongestDelay.TotalMilliseconds, 50 * Math.Pow(2, Math.Min(failures, 20)))), time);
+    private Task BackOffAsync(int failures) => Task.Delay(BackOff.After(failures, FirstDelay, LongestDelay), time);
 
     private static IEnumerable<List<(CommittedParcel Parcel, List<RowOperation> Operations)>> Chunks(
         List<(CommittedParcel Parcel, List<RowOperation> Operations)> settlements)

@@ -76,13 +76,13 @@ internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILo
         switch (cause.Fate)
         {
             case MessageFate.Waits:
-                LogNotSent(group, count, cause.Kind, cause.Tries, cause.Reason);
+                LogNotSent(group, cause.Kind, count, cause.Tries, cause.Reason);
                 break;
             case MessageFate.InDoubt:
-                LogInDoubt(group, count, cause.Kind, cause.Tries, cause.Reason);
+                LogInDoubt(group, cause.Kind, count, cause.Tries, cause.Reason);
                 break;
             default:
-                LogParked(group, count, cause.Kind, cause.Messages.Keys.First(), cause.Reason);
+                LogParked(group, cause.Kind, count, cause.Messages.Keys.First(), cause.Reason);
 
                 // A person decides about them: the next line is about others.
                 foreach (var id in cause.Messages.Keys)
@@ -146,14 +146,16 @@ internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILo
         }
     }
 
-    [LoggerMessage(12, LogLevel.Warning, "{Group}: {Messages} messages {Kind} were not sent and wait ({Tries} tries): {Reason}")]
-    private partial void LogNotSent(string group, int messages, string kind, int tries, string reason);
+    [LoggerMessage(12, LogLevel.Warning, "{Group}: {Kind} messages that were not sent and wait: {Messages} (tries: {Tries}): {Reason}")]
+    private partial void LogNotSent(string group, string kind, int messages, int tries, string reason);
 
-    [LoggerMessage(13, LogLevel.Warning, "{Group}: of {Messages} messages {Kind} it is not known whether they were taken; they are sent again ({Tries} tries): {Reason}")]
-    private partial void LogInDoubt(string group, int messages, string kind, int tries, string reason);
+    [LoggerMessage(
+        13, LogLevel.Warning, "{Group}: {Kind} messages that may have been taken and are sent again: {Messages} (tries: {Tries}): {Reason}")]
+    private partial void LogInDoubt(string group, string kind, int messages, int tries, string reason);
 
-    [LoggerMessage(14, LogLevel.Error, "{Group}: {Messages} messages {Kind} are parked, for a person to decide (fc outbox list shows them, such as {Id}): {Reason}")]
-    private partial void LogParked(string group, int messages, string kind, string id, string reason);
+    [LoggerMessage(
+        14, LogLevel.Error, "{Group}: {Kind} messages parked, for a person to decide: {Messages} (fc outbox list has them, such as {Id}): {Reason}")]
+    private partial void LogParked(string group, string kind, int messages, string id, string reason);
 
     private sealed class Cause(string kind, MessageFate fate, string reason)
     {

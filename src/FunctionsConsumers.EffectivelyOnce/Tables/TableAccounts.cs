@@ -137,7 +137,9 @@ public sealed class TableAccounts
         }
         catch (Exception malformed) when (malformed is FormatException or InvalidOperationException or ArgumentException)
         {
-            throw new SettingException($"{name} is no connection string of a storage account: {Secrets.Masked(malformed.Message)}", malformed);
+            // The SDK quotes what it could not read, which may be the key: neither its words nor the exception go on.
+            throw new SettingException(
+                $"{name} is no connection string of a storage account: it has to be AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net, or TableEndpoint=https://…;SharedAccessSignature=…, each part with its name, in quotes for a shell.");
         }
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using FunctionsConsumers.Lab.Services;
 using FunctionsConsumers.LocalHost.Connections;
 using FunctionsConsumers.LocalHost.Files;
+using FunctionsConsumers.Orders.Mail;
 
 namespace FunctionsConsumers.Lab.Kill;
 
@@ -121,7 +122,11 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
         start.Environment["OrdersTopic"] = target.Topic;
         start.Environment["FC_HOME"] = folder.Home;
         start.Environment["MailFolder"] = Path.Combine(folder.Home, ".local", "mail");
-        start.Environment.Remove("SmtpHost");
+        foreach (var ofServer in MailSettings.Names.Where(name => name.StartsWith("Smtp", StringComparison.Ordinal)))
+        {
+            start.Environment.Remove(ofServer);
+        }
+
         start.Environment["EffectivelyOnce__OutboxLease"] = KillRun.OutboxLease.ToString("c", CultureInfo.InvariantCulture);
         return ChildProcess.Start(start, log, $"{self} is missing, which runs the hosts: build again");
     }

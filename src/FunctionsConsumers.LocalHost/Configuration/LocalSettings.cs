@@ -21,26 +21,42 @@ internal static class LocalSettings
     public static IConfiguration Build(LocalHostOptions options, IDictionary environment, string folder)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        var sources = new SettledSettings(settings);
         ReadValues(Path.Combine(folder, "local.settings.json"), settings);
+        sources.Note(settings.Keys, "local.settings.json");
         foreach (DictionaryEntry variable in environment)
         {
             Put(settings, (string)variable.Key, (string?)variable.Value);
         }
 
+        sources.Note(environment.Keys.Cast<string>(), "the environment");
         foreach (var (name, value) in options.Settings)
         {
             Put(settings, name, value);
         }
 
-        Replace(settings, "KafkaBrokers", options.Brokers);
-        Replace(settings, OrderSettings.Tables, options.Tables);
-        Replace(settings, "OrdersTopic", options.Topic);
+        foreach (var name in options.Settings.Keys)
+        {
+            sources.Note([name], options.Sources.GetValueOrDefault(name.Split(':')[0], "the caller"));
+        }
+
+
+        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("KafkaBrokers", options.Brokers), (OrderSettings.Tables, options.Tables), (OrderSettings.Topic, options.Topic)])
+        {
+            Replace(settings, name, value);
+            if (value is not null)
+            {
+                sources.Note([name], options.Sources.GetValueOrDefault(name, "the caller"));
+            }
+        }
+
         if (string.IsNullOrWhiteSpace(settings.GetValueOrDefault("OrdersTopic")))
         {
             settings["OrdersTopic"] = "order-events";
+            sources.Note(["OrdersTopic"], "default");
         }
 
-        return new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        return new ConfigurationBuilder().Add(sources).Build();
     }
 
     /// <summary>The port that <c>Host.LocalHttpPort</c> of <c>local.settings.json</c> gives, as Core Tools reads it.</summary>

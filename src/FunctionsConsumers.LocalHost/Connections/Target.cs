@@ -1,7 +1,9 @@
+using System.Globalization;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.Orders;
+using FunctionsConsumers.Orders.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsConsumers.LocalHost.Connections;
@@ -21,11 +23,15 @@ internal sealed class Target
 
     private readonly IConfiguration _configuration;
 
-    private Target(IConfiguration configuration, string topic)
+    private Target(IConfiguration configuration, string topic, IReadOnlyDictionary<string, string> sources)
     {
         _configuration = configuration;
         Topic = topic;
+        Sources = sources;
     }
+
+    /// <summary>Where broker, tables and topic were named, by setting.</summary>
+    public IReadOnlyDictionary<string, string> Sources { get; }
 
     /// <summary>The topic of the orders.</summary>
     public string Topic { get; }
@@ -66,10 +72,15 @@ internal sealed class Target
             }
         }
 
-        Settle(settings, BrokersSetting, options.Brokers, run?.Brokers);
-        Settle(settings, OrderSettings.Tables, options.Tables, run?.Tables);
-        Settle(settings, TopicSetting, options.Topic, run?.Topic ?? "order-events");
-        return new Target(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), settings[TopicSetting]!)
+        UnknownSettings.Refuse(settings.Keys);
+        var services = run is null ? "default" : string.Create(CultureInfo.InvariantCulture, $"process {run.Pid} on this machine");
+        var sources = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+        {
+            [BrokersSetting] = Settle(settings, BrokersSetting, options.Brokers, run?.Brokers, "--brokers", services),
+            [OrderSettings.Tables] = Settle(settings, OrderSettings.Tables, options.Tables, run?.Tables, "--tables", services),
+            [TopicSetting] = Settle(settings, TopicSetting, options.Topic, run?.Topic ?? "order-events", "--topic", services),
+        };
+        return new Target(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), settings[TopicSetting]!, sources)
         {
             Patience = patience ?? DefaultPatience,
             Follower = follower,
@@ -119,12 +130,12 @@ internal sealed class Target
     }
 
     // An option, and the run file, stand for the whole setting: what lies below it in the environment goes with it.
-    private static void Settle(Dictionary<string, string?> settings, string name, string? option, string? fallback)
+    private static string Settle(Dictionary<string, string?> settings, string name, string? option, string? fallback, string ofOption, string ofFallback)
     {
         var below = settings.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase) || key.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)).ToList();
         if (option is null && below.Count > 0)
         {
-            return;
+            return "the environment";
         }
 
         below.ForEach(key => settings.Remove(key));
@@ -132,6 +143,8 @@ internal sealed class Target
         {
             settings[name] = value;
         }
+
+        return option is null ? ofFallback : ofOption;
     }
 }
 

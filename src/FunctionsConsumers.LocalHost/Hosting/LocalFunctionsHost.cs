@@ -7,6 +7,8 @@ using FunctionsConsumers.LocalHost.Functions;
 using FunctionsConsumers.LocalHost.Http;
 using FunctionsConsumers.LocalHost.Kafka;
 using FunctionsConsumers.LocalHost.Timers;
+using FunctionsConsumers.Orders.Mail;
+using FunctionsConsumers.Orders.Settings;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -110,6 +112,12 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
                 LogUnknown(logger, string.Join(", ", hostJson.Unknown));
             }
 
+            // Said before anything is asked of them: who waits for a service is to see which.
+            foreach (var line in app.Services.GetService<MailSettings>() is null ? [] : SettingsInEffect.Lines(app.Services))
+            {
+                await options.Log.WriteLineAsync(line);
+            }
+
             var invokers = functions.Kafka.Select(function => new FunctionInvoker<KafkaRecord[]>(function, app.Services)).ToList();
             var timers = functions.Timers.Select(function => new FunctionInvoker<TimerInfo>(function, app.Services)).ToList();
             var isMock = await new TopicSetup(kafka, logger, options.Patience).EnsureAsync(topic, options.Partitions, cancellationToken);
@@ -201,7 +209,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         var schedule = SettingNames.Resolve(function.Trigger.Schedule, settings, function.Name);
         try
         {
-            _timers.Add(new TimerListener(function.Name, CronSchedule.Parse(schedule), function.Trigger.RunOnStartup, invoker.InvokeAsync, TimeProvider.System, _logger));
+            _timers.Add(new TimerListener(function.Name, TimerSchedule.Parse(schedule), function.Trigger.RunOnStartup, invoker.InvokeAsync, TimeProvider.System, _logger));
         }
         catch (FormatException malformed)
         {
@@ -311,7 +319,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
                 HostReport.RemoveStale(HostReport.Folder);
                 new HostReport(Environment.ProcessId, Topic, Kafka.Brokers, [.. _listeners.Select(listener => MemberOf(listener.Member))]).Write();
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or LocalHostException)
             {
                 LogNoReport(e.Message);
             }

@@ -1,32 +1,30 @@
 using System.Globalization;
 using System.Text;
+using FunctionsConsumers.EffectivelyOnce;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.LocalHost.Logging;
 
-/// <summary>Writes each log entry as one line, exceptions too: no entry and no stack trace ever spans two.</summary>
+/// <summary>
+/// Writes each log entry as one line: time, level, category with the event's number, message. Exceptions go into the same
+/// line: no entry and no stack trace ever spans two.
+/// </summary>
 internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) : ILoggerProvider
 {
     private readonly Lock _gate = new();
 
-    public ILogger CreateLogger(string categoryName) => new LineLogger(this);
+    public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
     public void Dispose()
     {
         // The writer is the caller's.
     }
 
-    private void Write(LogLevel level, string message, Exception? exception)
+    private void Write(string category, LogLevel level, EventId eventId, string message, Exception? exception)
     {
         var line = new StringBuilder();
         line.Append(CultureInfo.InvariantCulture, $"{time.GetLocalNow():HH:mm:ss.fff} ");
-        line.Append(level switch
-        {
-            LogLevel.Warning => "warning: ",
-            LogLevel.Error or LogLevel.Critical => "error: ",
-            _ => "",
-        });
-        line.Append(message);
+        line.Append(CultureInfo.InvariantCulture, $"{Word(level)} {category}[{eventId.Id}] {message}");
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             // A wrapper's message often ends with the one it wraps.
@@ -40,19 +38,35 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
         line.Replace("\r\n", " ").Replace('\n', ' ').Replace('\r', ' ');
         lock (_gate)
         {
-            writer.WriteLine(line);
+            writer.WriteLine(Secrets.Masked(line.ToString()));
             writer.Flush();
         }
     }
 
-    private sealed class LineLogger(LineLoggerProvider provider) : ILogger
+    private static string Word(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warning",
+        LogLevel.Error => "error",
+        _ => "critical",
+    };
+
+    private sealed class LineLogger(LineLoggerProvider provider, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            provider.Write(logLevel, formatter(state, exception), exception);
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            // Whoever started the host says why it did not start; the generic host would say it once more.
+            if (eventId.Name != "HostedServiceStartupFaulted")
+            {
+                provider.Write(category, logLevel, eventId, formatter(state, exception), exception);
+            }
+        }
     }
 }

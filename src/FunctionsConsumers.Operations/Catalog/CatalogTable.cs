@@ -113,7 +113,7 @@ public sealed class CatalogTable(OperatedServices services)
     private async Task<Dictionary<string, long>> ReservedAsync(CancellationToken cancellationToken)
     {
         var reserved = new Dictionary<string, long>(StringComparer.Ordinal);
-        if (await GroupTable.FindAsync(services.Tables, Groups.Inventory, cancellationToken) is not { } table)
+        if (await GroupTable.FindAsync(services.Tables, ReservationConsumer.GroupName, cancellationToken) is not { } table)
         {
             return reserved;
         }

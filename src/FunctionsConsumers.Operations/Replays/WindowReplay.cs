@@ -108,9 +108,9 @@ public sealed class WindowReplay(OperatedServices services, TopicLog log)
 
     private static IConsumer<OrderEvent> ConsumerOf(string like) => like switch
     {
-        Groups.Billing => new GroupPlanner<OrderEvent, InvoiceConsumer>(new InvoiceConsumer()),
-        Groups.Inventory => new GroupPlanner<OrderEvent, ReservationConsumer>(new ReservationConsumer()),
-        Groups.Notification => new GroupPlanner<OrderEvent, ConfirmationConsumer>(new ConfirmationConsumer()),
+        InvoiceConsumer.GroupName => new GroupPlanner<OrderEvent, InvoiceConsumer>(new InvoiceConsumer()),
+        ReservationConsumer.GroupName => new GroupPlanner<OrderEvent, ReservationConsumer>(new ReservationConsumer()),
+        ConfirmationConsumer.GroupName => new GroupPlanner<OrderEvent, ConfirmationConsumer>(new ConfirmationConsumer()),
         _ => throw new OperationException($"there is no group {like} whose decisions could be taken: name one of {string.Join(", ", Groups.All)}"),
     };
 

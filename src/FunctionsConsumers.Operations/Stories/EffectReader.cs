@@ -100,9 +100,9 @@ internal sealed class EffectReader(string group, FoundTable table)
     /// <returns>The first part.</returns>
     internal static string KindOf(string group) => group switch
     {
-        Groups.Billing => InvoiceConsumer.EffectKind,
-        Groups.Inventory => ReservationConsumer.EffectKind,
-        Groups.Notification => ConfirmationConsumer.EffectKind,
+        InvoiceConsumer.GroupName => InvoiceConsumer.EffectKind,
+        ReservationConsumer.GroupName => ReservationConsumer.EffectKind,
+        ConfirmationConsumer.GroupName => ConfirmationConsumer.EffectKind,
         _ => "key",
     };
 

@@ -4,6 +4,7 @@ using FunctionsConsumers.Operations.DeadLetters;
 using FunctionsConsumers.Operations.Log;
 using FunctionsConsumers.Orders;
 using FunctionsConsumers.Orders.Mail;
+using FunctionsConsumers.Orders.Notification;
 
 namespace FunctionsConsumers.Operations.Stories;
 
@@ -91,7 +92,7 @@ public sealed class OrderStories(OperatedServices services, TopicLog log)
 
     private static MailStanding? MailOf(string group, List<StoredEffect> effects, List<StoredMessage> messages)
     {
-        if (group != Groups.Notification || effects.Count == 0)
+        if (group != ConfirmationConsumer.GroupName || effects.Count == 0)
         {
             return null;
         }

@@ -6,8 +6,11 @@ namespace FunctionsConsumers.Orders.Billing;
 /// <summary>Plans one invoice for each order: one row, which is the order's row in one.</summary>
 public sealed class InvoiceConsumer : IEventPlanner<OrderEvent>
 {
+    /// <summary>The consumer group; its table has the same name.</summary>
+    public const string GroupName = "billing";
+
     /// <inheritdoc />
-    public static string Group => Groups.Billing;
+    public static string Group => GroupName;
 
     /// <inheritdoc />
     public static string EffectKind => "invoice";

@@ -10,6 +10,9 @@ namespace FunctionsConsumers.Orders.Inventory;
 /// </summary>
 public sealed class ReservationConsumer : IEventPlanner<OrderEvent>
 {
+    /// <summary>The consumer group; its table has the same name.</summary>
+    public const string GroupName = "inventory";
+
     /// <summary>The first part of the row keys of the counters.</summary>
     public const string CounterKind = "stock";
 
@@ -20,7 +23,7 @@ public sealed class ReservationConsumer : IEventPlanner<OrderEvent>
     private static readonly JsonEncodedText Quantity = JsonEncodedText.Encode("quantity");
 
     /// <inheritdoc />
-    public static string Group => Groups.Inventory;
+    public static string Group => GroupName;
 
     /// <inheritdoc />
     public static string EffectKind => "reservation";

@@ -50,6 +50,12 @@ public sealed record MailSettings
     /// <value>1 hour to 3,650 days; default 14 days.</value>
     public TimeSpan MailRetention { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>The names of the settings.</summary>
+    internal static IReadOnlyList<string> Names { get; } =
+    [
+        nameof(SmtpHost), nameof(SmtpPort), nameof(SmtpUsername), nameof(SmtpPassword), nameof(SmtpTls), nameof(MailFrom), nameof(MailFolder), nameof(MailRetention),
+    ];
+
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The settings.</returns>

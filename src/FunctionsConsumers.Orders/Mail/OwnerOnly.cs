@@ -32,7 +32,7 @@ internal static class OwnerOnly
     }
 
     /// <summary>Writes a file anew. It is closed to others before its first byte.</summary>
-    /// <param name="path">The file; nothing is there yet.</param>
+    /// <param name="path">The file; one that is there goes, and its mode with it.</param>
     /// <param name="bytes">Its content.</param>
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
@@ -42,6 +42,7 @@ internal static class OwnerOnly
             options.UnixCreateMode = ReadWrite;
         }
 
+        File.Delete(path);
         using var file = new FileStream(path, options);
         file.Write(bytes);
     }

@@ -13,8 +13,11 @@ public sealed class ConfirmationConsumer : IEventPlanner<OrderEvent>
     private const string ByEmail = "email";
     private const string NotAtAll = "none";
 
+    /// <summary>The consumer group; its table has the same name.</summary>
+    public const string GroupName = "notification";
+
     /// <inheritdoc />
-    public static string Group => Groups.Notification;
+    public static string Group => GroupName;
 
     /// <inheritdoc />
     public static string EffectKind => "confirmation";

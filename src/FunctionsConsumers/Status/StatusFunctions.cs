@@ -42,7 +42,7 @@ public sealed class StatusFunctions(SystemStatus status, OrderStories stories, D
     /// <param name="cancellationToken">Not needed.</param>
     /// <returns>The file, or 404.</returns>
     [Function("StatusFile")]
-    public Task<IResult> File([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "status/files/{name}")] HttpRequest request, CancellationToken cancellationToken) =>
+    public static Task<IResult> File([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "status/files/{name}")] HttpRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(PageFiles.Find(request, request.RouteValues["name"] as string ?? ""));
 
     /// <summary>The story of an order: <c>id</c> is its id, an idempotency key, or <c>topic:partition:offset</c>.</summary>

@@ -77,6 +77,8 @@ internal static class Texts
 [JsonSerializable(typeof(LetterContentView))]
 [JsonSerializable(typeof(MessagesView))]
 [JsonSerializable(typeof(WhichMessages))]
+[JsonSerializable(typeof(WhichLetters))]
+[JsonSerializable(typeof(RedriveView))]
 [JsonSerializable(typeof(MessageChangesView))]
 [JsonSerializable(typeof(Refusal))]
 internal sealed partial class StatusJson : JsonSerializerContext;

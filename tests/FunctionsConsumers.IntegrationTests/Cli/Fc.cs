@@ -25,6 +25,10 @@ public sealed class Fc : IAsyncDisposable
     /// <summary>The folder in which the processes find <c>host.json</c> and leave <c>.local</c>.</summary>
     public string Home => _home;
 
+    /// <summary>The program to run.</summary>
+    /// <value>Default the one that these tests were built with.</value>
+    public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "fc.dll");
+
     /// <summary>Settings for processes to come, as variables of their environment.</summary>
     public Dictionary<string, string?> Settings { get; } = [];
 
@@ -90,14 +94,22 @@ public sealed class Fc : IAsyncDisposable
         Directory.Delete(_home, recursive: true);
     }
 
-    private FcProcess Start(string line)
+    /// <summary>Runs a command in a shell to its end, with what a person would write behind it.</summary>
+    public async Task<FcResult> ShellAsync(string line, string behind)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "fc.dll"), .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _home,
-        };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        var process = Start(new ProcessStartInfo("sh", ["-c", $"dotnet '{Program}' {line} {behind}"]));
+        await process.Process.WaitForExitAsync(limit.Token);
+        return process.Result;
+    }
+
+    private FcProcess Start(string line) =>
+        Start(new ProcessStartInfo("dotnet", [Program, .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)]));
+
+    private FcProcess Start(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError, start.WorkingDirectory) = (true, true, _home);
         foreach (var setting in (string[])["KafkaBrokers", "KafkaUsername", "KafkaPassword", "KafkaSslCaLocation", "OrderTables", "OrdersTopic"])
         {
             start.Environment.Remove(setting);

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
+using Confluent.Kafka;
+using FunctionsConsumers.IntegrationTests.LocalHost;
+using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.IntegrationTests.Cli;
 
@@ -25,7 +28,7 @@ public sealed class FcCommandsTests : IAsyncLifetime
     public async Task Every_command_tells_what_is_there()
     {
         var groups = JsonNode.Parse((await _fc.RunAsync("groups --json")).Out)!.AsArray();
-        Assert.Equal(["billing", "inventory", "notification"], groups.Select(group => (string)group!["group"]!));
+        Assert.Equal(Groups.All, groups.Select(group => (string)group!["group"]!));
         foreach (var group in groups)
         {
             Assert.Equal(("Stable", 0), ((string)group!["state"]!, (int)group["lag"]!));
@@ -54,8 +57,28 @@ public sealed class FcCommandsTests : IAsyncLifetime
         Assert.Contains("scanning", scanned.Error, StringComparison.Ordinal);
         Assert.Equal(3, JsonNode.Parse(scanned.Out)!.AsArray().Count);
 
+        Assert.All(JsonNode.Parse(scanned.Out)!.AsArray(), row => Assert.NotNull((string?)row!["reason"]));
+        Assert.All(groups, group => Assert.Matches("^[^ ]+-[0-9]+-[A-Za-z]+ServiceConsumer$", (string)Assert.Single(group!["members"]!.AsArray())!["client_id"]!));
+
+        // A second payload under the id of an order that was applied, and one that was never an order.
+        await ProduceAsync(order!, $$"""{"order_id":"{{order}}","product":"Mouse","quantity":7}""");
+        await ProduceAsync(null, """{"order_id":"never-applied","product":"Laptop","quantity":"two"}""");
+        await Eventually.TrueAsync(async () => JsonNode.Parse((await _fc.RunAsync($"keys show {order} --json")).Out)!.AsArray().Count == 6, "the conflict is shown");
+        var conflict = JsonNode.Parse((await _fc.RunAsync($"keys show {order} --json")).Out)!.AsArray();
+        Assert.Equal(3, conflict.Count(row => (string?)row!["reason"] == "key-reused" && (string)row["state"]! == "dead-lettered"));
+        var dropped = await _fc.RunAsync("keys show never-applied --json");
+        Assert.Equal((0, 3), (dropped.ExitCode, JsonNode.Parse(dropped.Out)!.AsArray().Count(row => (string?)row!["reason"] == "bad-quantity")));
+
         var unknown = await _fc.RunAsync("keys show nobody --json");
         Assert.Equal((1, "[]"), (unknown.ExitCode, unknown.Out.Trim()));
+    }
+
+    [Fact]
+    public async Task A_command_ends_when_nobody_reads_what_it_writes()
+    {
+        var result = await _fc.ShellAsync("tail order-events --from-beginning", "| head -n 2");
+
+        Assert.Equal(2, result.Out.Count(character => character == '\n'));
     }
 
     [Fact]
@@ -112,6 +135,13 @@ public sealed class FcCommandsTests : IAsyncLifetime
         {
             File.Delete(file);
         }
+    }
+
+    private async Task ProduceAsync(string? key, string value)
+    {
+        var brokers = (string)JsonNode.Parse(await File.ReadAllTextAsync(_fc.RunFile))!["brokers"]!;
+        using var producer = new ProducerBuilder<string?, string>(new ProducerConfig { BootstrapServers = brokers }).Build();
+        await producer.ProduceAsync("order-events", new Message<string?, string> { Key = key, Value = value }, TestContext.Current.CancellationToken);
     }
 
     private async Task<TableEntity> FirstAsync(string table, string prefix)

@@ -7,11 +7,7 @@ namespace FunctionsConsumers.IntegrationTests.Documentation;
 public sealed partial class DocumentsTests
 {
     /// <summary>Every document of the repository, by its path in it.</summary>
-    public static TheoryData<string> Documents() =>
-    [
-        .. Directory.EnumerateFiles(Dotnet.Repository, "*.md").Concat(Directory.EnumerateFiles(At("docs"), "*.md", SearchOption.AllDirectories))
-            .Append(At("src/FunctionsConsumers.EffectivelyOnce/PACKAGE.md")).Select(file => Path.GetRelativePath(Dotnet.Repository, file)).Order(StringComparer.Ordinal),
-    ];
+    public static TheoryData<string> Documents() => [.. DocumentBlock.Documents];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -75,17 +71,6 @@ public sealed partial class DocumentsTests
     }
 
     [Fact]
-    public void The_consumer_that_is_added_is_the_one_that_compiles_here()
-    {
-        var blocks = CSharp().Matches(Read("docs/adding-a-consumer.md")).Select(match => match.Groups["code"].Value).ToList();
-
-        Assert.Equal(Read("tests/FunctionsConsumers.IntegrationTests/Documentation/PointsConsumer.cs"), blocks[0]);
-        Assert.Equal(
-            Read("src/FunctionsConsumers/BillingServiceConsumer.cs").Replace("<c>billing</c>: one invoice", "<c>loyalty</c>: points", StringComparison.Ordinal).Replace("Billing", "Loyalty", StringComparison.Ordinal),
-            blocks[^1]);
-    }
-
-    [Fact]
     public void Every_setting_of_the_readme_is_read_by_the_code()
     {
         var code = string.Concat(Sources("src").Where(source => !source.Contains("namespace Azure.", StringComparison.Ordinal)));
@@ -135,7 +120,4 @@ public sealed partial class DocumentsTests
 
     [GeneratedRegex(@"`(?<name>[A-Za-z_0-9<>]+)`")]
     private static partial Regex Setting();
-
-    [GeneratedRegex(@"```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
-    private static partial Regex CSharp();
 }

@@ -17,6 +17,11 @@ public sealed class PlannedMessageTests
     }
 
     [Fact]
+    public void The_bytes_stay_as_they_are_in_the_tables_of_earlier_versions() => Assert.Equal(
+        "01096C6162656C732E76310200000001FFFFFFFFFF02000000016101000000070161FFFFFFFF",
+        Convert.ToHexString(PlannedMessage.ToTopic("labels.v1", [1, 0xff], null, [new RecordHeader("a", [7]), new RecordHeader("a", null)]).Payload));
+
+    [Fact]
     public void A_tombstone_has_neither_key_nor_value_nor_headers()
     {
         var record = TopicMessage.FromPayload(PlannedMessage.ToTopic("labels", null, null).Payload);

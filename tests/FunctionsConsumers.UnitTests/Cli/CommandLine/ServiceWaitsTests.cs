@@ -1,13 +1,12 @@
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.UnitTests.LocalHost;
 
 namespace FunctionsConsumers.UnitTests.Cli.CommandLine;
 
 public sealed class ServiceWaitsTests : IDisposable
 {
     private readonly StringWriter _said = new();
-    private readonly ManualTime _time = new();
+    private readonly ObservedTime _time = new();
 
     public void Dispose() => _said.Dispose();
 
@@ -17,9 +16,9 @@ public sealed class ServiceWaitsTests : IDisposable
         using var waits = Waits(givesUp: true);
         waits.Away(Absence(secondsAgo: 4), "start them");
         Assert.Equal("Waiting: no answer from the tables at http://a:1 (setting OrderTables) since 23:59:56Z (Connection refused).", _said.ToString().TrimEnd());
-        _time.Move(TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(10));
         Assert.False(waits.GivenUp.IsCompleted);
-        _time.Move(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(
             "no answer from the tables at http://a:1 (setting OrderTables) since 23:59:56Z (Connection refused): start them. Given up after 15 s (--timeout)",
             await waits.GivenUp.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
@@ -32,7 +31,7 @@ public sealed class ServiceWaitsTests : IDisposable
         waits.Away(Absence(secondsAgo: 4), "start them");
         waits.Back(Absence(secondsAgo: 9), TimeSpan.FromSeconds(9));
         Assert.EndsWith("The tables at http://a:1 (setting OrderTables): back after 9 s.", _said.ToString().TrimEnd(), StringComparison.Ordinal);
-        _time.Move(TimeSpan.FromMinutes(10));
+        _time.Advance(TimeSpan.FromMinutes(10));
         Assert.False(waits.GivenUp.IsCompleted);
     }
 
@@ -41,7 +40,7 @@ public sealed class ServiceWaitsTests : IDisposable
     {
         using var waits = Waits(givesUp: false);
         waits.Away(Absence(secondsAgo: 4), "start them");
-        _time.Move(TimeSpan.FromDays(1));
+        _time.Advance(TimeSpan.FromDays(1));
         Assert.False(waits.GivenUp.IsCompleted);
     }
 

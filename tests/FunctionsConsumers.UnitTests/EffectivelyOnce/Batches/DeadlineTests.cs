@@ -1,19 +1,19 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Batches;
-using FunctionsConsumers.UnitTests.LocalHost;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
 
 public sealed class DeadlineTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void The_last_answer_is_the_one_before_the_deadline_cut_the_request_off()
     {
         using var deadline = Make();
         deadline.Note("503 ServerBusy", new InvalidOperationException());
-        _time.Move(TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(2));
         deadline.Note("A task was canceled.", new TaskCanceledException());
 
         var failure = Assert.Throws<BatchDeadlineException>(deadline.ThrowIfOver);
@@ -27,7 +27,7 @@ public sealed class DeadlineTests
     {
         using var deadline = Make();
         deadline.Note("The operation was cancelled because it exceeded the configured timeout", new TaskCanceledException());
-        _time.Move(TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(2));
 
         var failure = Assert.Throws<BatchDeadlineException>(deadline.ThrowIfOver);
 
@@ -41,7 +41,7 @@ public sealed class DeadlineTests
         using var caller = new CancellationTokenSource();
         using var deadline = new Deadline(_time, TimeSpan.FromSeconds(2), new Random(1), caller.Token);
         caller.Cancel();
-        _time.Move(TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Throws<OperationCanceledException>(deadline.ThrowIfOver);
     }

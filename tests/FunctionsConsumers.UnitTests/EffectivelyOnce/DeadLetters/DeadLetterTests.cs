@@ -71,6 +71,23 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public void The_bytes_of_both_formats_stay_as_they_are_in_the_tables_of_earlier_versions()
+    {
+        const string First =
+            "010762696C6C696E67086E6F742D6A736F6E037768790080B5F7F57F9F080C6F726465722D6576656E74730200000011"
+            + "00000000000000B0C4F6E85EE5DB0802000000FF0004000000010203FE03000000016801000000FF0168FFFFFFFF0165"
+            + "0000000000";
+        const string Second =
+            "020762696C6C696E67086E6F742D6A736F6E037768790080B5F7F57F9F080C6F726465722D6576656E74730200000011"
+            + "00000000000000000080B5F7F57F9F0802000000FF0004000000010203FE03000000016801000000FF0168FFFFFFFF01"
+            + "6500000000000000";
+
+        Assert.Equal(First, Convert.ToHexString(Letter(Record).ToPayload()));
+        Assert.Equal(Second, Convert.ToHexString(Letter(Record with { Timestamp = null }).ToPayload()));
+        Assert.Equal(Second, Convert.ToHexString(DeadLetter.FromPayload(Convert.FromHexString(Second)).ToPayload()));
+    }
+
+    [Fact]
     public void A_timestamp_that_an_earlier_version_made_up_is_missing()
     {
         var read = DeadLetter.FromPayload(Letter(Record with { Timestamp = DateTimeOffset.UnixEpoch }).ToPayload());

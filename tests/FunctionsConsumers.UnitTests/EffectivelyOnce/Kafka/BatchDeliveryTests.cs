@@ -1,14 +1,13 @@
 using Confluent.Kafka;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
-using FunctionsConsumers.UnitTests.LocalHost;
 using FunctionsConsumers.UnitTests.LocalHost.Logging;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Kafka;
 
 public sealed class BatchDeliveryTests
 {
-    private readonly ManualTime _time = new();
+    private readonly ObservedTime _time = new();
     private readonly RecordedLog _log = new();
     private readonly AssignedPartitions _assigned = new();
     private readonly List<TopicPartitionOffset> _stored = [];
@@ -31,10 +30,9 @@ public sealed class BatchDeliveryTests
         var delivered = Delivery(null, failures: 7).DeliverAsync(Batch((0, 1), (0, 2)), CancellationToken.None);
         foreach (var wait in new[] { 100, 200, 400, 800, 1600, 2000, 2000 })
         {
-            await _time.UntilWaiting();
-            Assert.Equal([TimeSpan.FromMilliseconds(wait)], _time.Waits);
+            Assert.Equal(TimeSpan.FromMilliseconds(wait), await _time.UntilWaitingAsync());
             Assert.Empty(_stored);
-            _time.Move(TimeSpan.FromMilliseconds(wait));
+            _time.Advance(TimeSpan.FromMilliseconds(wait));
         }
 
         await delivered;
@@ -50,8 +48,8 @@ public sealed class BatchDeliveryTests
         var delivered = Delivery(null, failures: 4).DeliverAsync(Batch((0, 1)), CancellationToken.None);
         for (var retry = 0; retry < 4; retry++)
         {
-            await _time.UntilWaiting();
-            _time.Move(TimeSpan.FromSeconds(2));
+            await _time.UntilWaitingAsync();
+            _time.Advance(TimeSpan.FromSeconds(2));
         }
 
         await delivered;
@@ -67,8 +65,8 @@ public sealed class BatchDeliveryTests
         var delivered = Delivery(new PassOver(3, "there were three"), failures: int.MaxValue).DeliverAsync(Batch((0, 1)), CancellationToken.None);
         for (var retry = 0; retry < 2; retry++)
         {
-            await _time.UntilWaiting();
-            _time.Move(TimeSpan.FromSeconds(2));
+            await _time.UntilWaitingAsync();
+            _time.Advance(TimeSpan.FromSeconds(2));
         }
 
         await delivered;
@@ -130,9 +128,9 @@ public sealed class BatchDeliveryTests
     {
         Assign(0, 1);
         var delivered = Delivery(null, failures: 1).DeliverAsync(Batch((0, 1), (1, 1)), CancellationToken.None);
-        await _time.UntilWaiting();
+        await _time.UntilWaitingAsync();
         _assigned.Remove([new TopicPartition("t", 0)]);
-        _time.Move(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         await delivered;
         Assert.Equal(["1:1"], _calls[^1]);
         Assert.Equal([At(1, 2)], _stored);
@@ -143,9 +141,9 @@ public sealed class BatchDeliveryTests
     {
         Assign(0);
         var delivered = Delivery(null, failures: int.MaxValue).DeliverAsync(Batch((0, 1)), CancellationToken.None);
-        await _time.UntilWaiting();
+        await _time.UntilWaitingAsync();
         _assigned.Remove([new TopicPartition("t", 0)]);
-        _time.Move(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         await delivered;
         Assert.Single(_calls);
         Assert.Empty(_stored);
@@ -157,7 +155,7 @@ public sealed class BatchDeliveryTests
         Assign(0);
         using var cancel = new CancellationTokenSource();
         var delivered = Delivery(null, failures: int.MaxValue).DeliverAsync(Batch((0, 1)), cancel.Token);
-        await _time.UntilWaiting();
+        await _time.UntilWaitingAsync();
         await cancel.CancelAsync();
         await delivered;
         Assert.Single(_calls);

@@ -1,5 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Kafka;
-using FunctionsConsumers.UnitTests.LocalHost;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Kafka;
 
@@ -7,7 +7,7 @@ public sealed class BatchWindowTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void A_full_batch_is_due_at_once()
@@ -26,10 +26,10 @@ public sealed class BatchWindowTests
     {
         var window = Window(size: 10);
         window.Add(1);
-        _time.Move(Second - TimeSpan.FromMilliseconds(1));
+        _time.Advance(Second - TimeSpan.FromMilliseconds(1));
         Assert.False(window.IsDue);
         Assert.Equal(TimeSpan.FromMilliseconds(1), window.TimeLeft);
-        _time.Move(TimeSpan.FromMilliseconds(1));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.True(window.IsDue);
         Assert.Equal([1], window.Take());
     }
@@ -38,9 +38,9 @@ public sealed class BatchWindowTests
     public void Windows_follow_each_other_so_that_a_record_waits_at_most_one()
     {
         var window = Window(size: 10);
-        _time.Move(1.5 * Second);
+        _time.Advance(1.5 * Second);
         Assert.Equal(Second, window.TimeLeft);
-        _time.Move(0.75 * Second);
+        _time.Advance(0.75 * Second);
         window.Add(1);
         Assert.Equal(0.25 * Second, window.TimeLeft);
     }
@@ -49,7 +49,7 @@ public sealed class BatchWindowTests
     public void An_empty_window_is_never_due()
     {
         var window = Window(size: 1);
-        _time.Move(5 * Second);
+        _time.Advance(5 * Second);
         Assert.False(window.IsDue);
     }
 
@@ -57,7 +57,7 @@ public sealed class BatchWindowTests
     public void Taking_a_batch_begins_the_next_window()
     {
         var window = Window(size: 1);
-        _time.Move(0.75 * Second);
+        _time.Advance(0.75 * Second);
         window.Add(1);
         window.Take();
         Assert.Equal(Second, window.TimeLeft);

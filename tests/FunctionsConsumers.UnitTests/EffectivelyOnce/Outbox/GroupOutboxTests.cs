@@ -1,10 +1,7 @@
-using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
-using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 
@@ -393,15 +390,10 @@ public sealed class GroupOutboxTests
         Assert.Empty(_store.Inner.Rows());
     }
 
-    private GroupOutbox Outbox(IMessageSender sender, string owner = "me", InDoubtPolicy policy = InDoubtPolicy.Resend) => new(
-        "group", _store, new Buckets(1), [sender], new EffectivelyOnceOptions { Buckets = 1, InDoubt = policy }, owner, _time, NullLogger.Instance);
+    private GroupOutbox Outbox(IMessageSender sender, string owner = "me", InDoubtPolicy policy = InDoubtPolicy.Resend) =>
+        TestOutbox.Over(_store, _time, new EffectivelyOnceOptions { Buckets = 1, InDoubt = policy }, owner, sender);
 
-    private CommittedParcel Insert(params string[] names)
-    {
-        var parcel = new Parcel("test", [.. names.Select(name =>
-            new OutboxMessage(MessageId.Of("group", name, name, 0), "test", "group", name, Encoding.UTF8.GetBytes(name), _time.GetUtcNow()))]);
-        return new CommittedParcel(parcel, _store.Inner.Submit(Bucket, OutboxRows.Inserts(parcel)).ETags[0]);
-    }
+    private CommittedParcel Insert(params string[] names) => TestOutbox.Insert(_store.Inner, Bucket, "test", _time.GetUtcNow(), names);
 
     private void DieWhileSending(CommittedParcel parcel) => _store.Inner.Submit(Bucket, [RowOperation.Merge(
         OutboxRows.RowKeyOf(parcel.Parcel.Id),

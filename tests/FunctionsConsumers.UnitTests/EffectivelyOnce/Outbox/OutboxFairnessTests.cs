@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
@@ -167,15 +166,11 @@ public sealed class OutboxFairnessTests
 
     private GroupOutbox Outbox(int buckets, params IMessageSender[] senders) => Outbox(buckets, _time, senders);
 
-    private GroupOutbox Outbox(int buckets, TimeProvider time, params IMessageSender[] senders) => new(
-        "group", _store, new Buckets(buckets), senders, new EffectivelyOnceOptions { Buckets = buckets, OutboxLease = TimeSpan.FromSeconds(10) }, "me", time, NullLogger.Instance);
+    private GroupOutbox Outbox(int buckets, TimeProvider time, params IMessageSender[] senders) => TestOutbox.Over(
+        _store, time, new EffectivelyOnceOptions { Buckets = buckets, OutboxLease = TimeSpan.FromSeconds(10) }, "me", senders);
 
-    private CommittedParcel Insert(string bucket, string kind, params string[] names)
-    {
-        var parcel = new Parcel(kind, [.. names.Select(name =>
-            new OutboxMessage(MessageId.Of("group", name, name, 0), kind, "group", name, Encoding.UTF8.GetBytes(name), _time.GetUtcNow()))]);
-        return new CommittedParcel(parcel, _table.Submit(bucket, OutboxRows.Inserts(parcel)).ETags[0]);
-    }
+    private CommittedParcel Insert(string bucket, string kind, params string[] names) =>
+        TestOutbox.Insert(_table, bucket, kind, _time.GetUtcNow(), names);
 
     [Fact]
     public async Task Each_message_of_a_shared_row_keeps_the_reason_of_its_own()

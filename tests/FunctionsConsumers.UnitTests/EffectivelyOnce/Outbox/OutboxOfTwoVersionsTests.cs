@@ -1,10 +1,8 @@
-using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 
@@ -121,8 +119,8 @@ public sealed class OutboxOfTwoVersionsTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private GroupOutbox Outbox(IMessageSender sender, string owner = "me", InDoubtPolicy policy = InDoubtPolicy.Resend) => new(
-        "group", _store, new Buckets(1), [sender], new EffectivelyOnceOptions { Buckets = 1, InDoubt = policy }, owner, _time, NullLogger.Instance);
+    private GroupOutbox Outbox(IMessageSender sender, string owner = "me", InDoubtPolicy policy = InDoubtPolicy.Resend) =>
+        TestOutbox.Over(_store, _time, new EffectivelyOnceOptions { Buckets = 1, InDoubt = policy }, owner, sender);
 
     private Row Head() => Assert.Single(_store.Inner.Rows());
 
@@ -145,12 +143,7 @@ public sealed class OutboxOfTwoVersionsTests
         await outbox.SweepAsync(Token);
     }
 
-    private CommittedParcel Insert(params string[] names)
-    {
-        var parcel = new Parcel("payment", [.. names.Select(name =>
-            new OutboxMessage(MessageId.Of("group", name, name, 0), "payment", "group", name, Encoding.UTF8.GetBytes(name), _time.GetUtcNow()))]);
-        return new CommittedParcel(parcel, _store.Inner.Submit(Bucket, OutboxRows.Inserts(parcel)).ETags[0]);
-    }
+    private CommittedParcel Insert(params string[] names) => TestOutbox.Insert(_store.Inner, Bucket, "payment", _time.GetUtcNow(), names);
 
     private void Set(CommittedParcel parcel, Dictionary<string, object> columns) =>
         _store.Inner.Submit(Bucket, [RowOperation.Merge(OutboxRows.RowKeyOf(parcel.Parcel.Id), columns, parcel.ETag!)]);

@@ -1,13 +1,13 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
-using FunctionsConsumers.UnitTests.LocalHost;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 
 public sealed class OutboxTroubleTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly Lines _lines = new();
     private readonly OutboxTrouble _trouble;
 
@@ -32,12 +32,12 @@ public sealed class OutboxTroubleTests
         for (var seconds = 0; seconds < 120; seconds += 2)
         {
             Try(276, "SmtpHost h:25 cannot be reached");
-            _time.Move(TimeSpan.FromSeconds(2));
+            _time.Advance(TimeSpan.FromSeconds(2));
         }
 
         Assert.Equal(3, _lines.Count);
-        Assert.StartsWith("notification: 12 messages email were not sent and wait (12 tries): SmtpHost h:25", _lines[0], StringComparison.Ordinal);
-        Assert.StartsWith("notification: 276 messages email were not sent and wait (", _lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("notification: email messages that were not sent and wait: 12 (tries: 12): SmtpHost h:25", _lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("notification: email messages that were not sent and wait: 276 (", _lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,11 +45,11 @@ public sealed class OutboxTroubleTests
     {
         Try(10, "away");
         _trouble.Over(Message(3));
-        _time.Move(TimeSpan.FromSeconds(6));
+        _time.Advance(TimeSpan.FromSeconds(6));
         _trouble.Note(Message(1), MessageFate.Waits, "away");
         _trouble.Tell();
 
-        Assert.StartsWith("notification: 9 messages", _lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("notification: email messages that were not sent and wait: 9 (", _lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class OutboxTroubleTests
         _trouble.Tell();
 
         Assert.Equal(5, _lines.Count);
-        Assert.Equal(276, _lines.Sum(line => int.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(276, _lines.Sum(line => int.Parse(line.Split("wait: ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -83,12 +83,12 @@ public sealed class OutboxTroubleTests
         _trouble.Tell();
         Assert.Single(_lines);
 
-        _time.Move(TimeSpan.FromMinutes(1));
+        _time.Advance(TimeSpan.FromMinutes(1));
         _trouble.Tell();
         _trouble.Tell();
 
         Assert.Equal(2, _lines.Count);
-        Assert.StartsWith("notification: 1 messages email are parked, for a person to decide (fc outbox list shows them, such as m7): refused: 550", _lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("notification: email messages parked, for a person to decide: 1 (fc outbox list has them, such as m7): refused: 550", _lines[1], StringComparison.Ordinal);
     }
 
     [Fact]

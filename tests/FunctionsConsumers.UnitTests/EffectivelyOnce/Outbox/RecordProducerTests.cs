@@ -2,7 +2,6 @@ using System.Reflection;
 using Confluent.Kafka;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
-using FunctionsConsumers.UnitTests.LocalHost;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
@@ -11,7 +10,7 @@ public sealed class RecordProducerTests : IDisposable
 {
     private readonly KafkaConnection _kafka = new("127.0.0.1:9092");
     private readonly List<FakeProducer> _built = [];
-    private readonly ManualTime _time = new();
+    private readonly ObservedTime _time = new();
     private readonly RecordProducer _producer;
     private Action<FakeProducer> _build = _ => { };
 
@@ -129,9 +128,9 @@ public sealed class RecordProducerTests : IDisposable
     {
         var never = new TaskCompletionSource<string?>();
         var sending = _producer.ProduceAsync(_kafka, "labels", new Message<byte[], byte[]>(), _ => never.Task, Budget(30), TestContext.Current.CancellationToken);
-        _time.Move(TimeSpan.FromSeconds(14));
+        _time.Advance(TimeSpan.FromSeconds(14));
         Assert.False(sending.IsCompleted);
-        _time.Move(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         var result = await sending.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Equal((SendStatus.NotSent, "labels: the topic could not be asked for or made in time"), (result!.Value.Status, result.Value.Detail));
         Assert.Equal(0, _built.Single().Written);
@@ -149,7 +148,7 @@ public sealed class RecordProducerTests : IDisposable
 
         Task<string?> Later(int seconds)
         {
-            _time.Move(TimeSpan.FromSeconds(seconds));
+            _time.Advance(TimeSpan.FromSeconds(seconds));
             return Task.FromResult<string?>(null);
         }
     }

@@ -1,7 +1,6 @@
 using Azure.Data.Tables;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
-using FunctionsConsumers.UnitTests.LocalHost;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Tables;
 
@@ -9,7 +8,7 @@ public sealed class TablesWatchTests : IDisposable
 {
     private static readonly Uri Account = new("http://127.0.0.1:10002/devstoreaccount1");
 
-    private readonly ManualTime _time = new();
+    private readonly ObservedTime _time = new();
     private readonly AccountPulse _pulse;
     private readonly List<ServiceAbsence> _away = [];
     private readonly List<TimeSpan> _back = [];
@@ -110,11 +109,11 @@ public sealed class TablesWatchTests : IDisposable
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromMilliseconds(250))
         {
-            await _time.UntilWaiting();
-            _time.Move(TimeSpan.FromMilliseconds(250));
+            await _time.UntilWaitingAsync();
+            _time.Advance(TimeSpan.FromMilliseconds(250));
         }
 
-        await _time.UntilWaiting();
+        await _time.UntilWaitingAsync();
         Assert.False(_running.IsFaulted, _running.Exception?.ToString());
     }
 }

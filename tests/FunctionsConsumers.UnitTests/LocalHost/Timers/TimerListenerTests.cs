@@ -6,7 +6,7 @@ namespace FunctionsConsumers.UnitTests.LocalHost.Timers;
 
 public sealed class TimerListenerTests
 {
-    private readonly ManualTime _time = new();
+    private readonly ObservedTime _time = new();
     private readonly RecordedLog _log = new();
     private int _calls;
 
@@ -40,8 +40,8 @@ public sealed class TimerListenerTests
             throw new InvalidOperationException("the connection broke while it was closed");
         });
         timer.Start();
-        await _time.UntilWaiting();
-        _time.Move(TimeSpan.FromMinutes(1));
+        await _time.UntilWaitingAsync();
+        _time.Advance(TimeSpan.FromMinutes(1));
         await called.Task;
         await timer.StopAsync(TimeSpan.FromSeconds(30));
         Assert.Single(_log.Lines, line => line.Contains("the connection broke", StringComparison.Ordinal));
@@ -54,19 +54,19 @@ public sealed class TimerListenerTests
         timer.Start();
         for (var day = 0; day < 2; day++)
         {
-            await _time.UntilWaiting();
+            await _time.UntilWaitingAsync();
             Assert.All(_time.Waits, wait => Assert.InRange(wait, TimeSpan.Zero, TimeSpan.FromDays(49)));
-            _time.Move(TimeSpan.FromDays(1));
+            _time.Advance(TimeSpan.FromDays(1));
         }
 
-        await _time.UntilWaiting();
+        await _time.UntilWaitingAsync();
         await timer.StopAsync(TimeSpan.FromSeconds(1));
         Assert.Equal(0, _calls);
     }
 
     private TimerListener Timer(Func<TimerInfo, CancellationToken, Task> invoke, string schedule = "0 * * * * *") => new(
         "audit",
-        CronSchedule.Parse(schedule),
+        TimerSchedule.Parse(schedule),
         runOnStartup: false,
         (timer, stop) =>
         {
@@ -80,11 +80,11 @@ public sealed class TimerListenerTests
     {
         for (var until = _calls + more; Volatile.Read(ref _calls) < until;)
         {
-            await _time.UntilWaiting();
-            _time.Move(TimeSpan.FromMinutes(1));
+            await _time.UntilWaitingAsync();
+            _time.Advance(TimeSpan.FromMinutes(1));
         }
 
         // The call is over, and its report written, when the next wait has begun.
-        await _time.UntilWaiting();
+        await _time.UntilWaitingAsync();
     }
 }

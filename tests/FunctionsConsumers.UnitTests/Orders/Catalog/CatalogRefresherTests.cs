@@ -1,13 +1,14 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsConsumers.UnitTests.Orders.Catalog;
 
 public sealed class CatalogRefresherTests
 {
     private readonly ScriptedSource _source = new() { Products = { new CatalogProduct("Phone", 399m, 10) } };
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task The_catalog_is_read_at_the_start_and_every_minute_and_a_failure_stops_nothing()

@@ -1,5 +1,6 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.Orders.Catalog;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsConsumers.UnitTests.Orders.Catalog;
 
@@ -8,7 +9,7 @@ public sealed class ProductCatalogTests
     private static readonly CatalogProduct Phone = new("Phone", 399m, 10);
     private static readonly CatalogProduct Drone = new("Drone", 99m, 10);
     private readonly ScriptedSource _source = new() { Products = { Phone } };
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly ProductCatalog _catalog;
 
     public ProductCatalogTests() => _catalog = new ProductCatalog(_source, _time);

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.LocalHost.Connections;
 using FunctionsConsumers.LocalHost.Embedded;
 using FunctionsConsumers.LocalHost.Files;
 
-namespace FunctionsConsumers.Cli.Run;
+namespace FunctionsConsumers.LocalHost.Sessions;
 
 /// <summary>
 /// The embedded services of this process, with the lock that keeps a second process from starting others beside them, and the
@@ -19,10 +18,11 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Takes the lock, or waits until whoever holds it has services to share.</summary>
-    /// <param name="call">The call.</param>
+    /// <param name="options">What the session is asked for.</param>
+    /// <param name="stop">Ends the wait.</param>
     /// <returns>The lock; null where there is a run file of another process now.</returns>
-    /// <exception cref="CommandException">Another process held the lock for a minute and started nothing.</exception>
-    public static async Task<RunLock?> TakeOrJoinAsync(Invocation call)
+    /// <exception cref="LocalHostException">Another process held the lock for a minute and started nothing.</exception>
+    public static async Task<RunLock?> TakeOrJoinAsync(RunSessionOptions options, CancellationToken stop)
     {
         var since = Stopwatch.GetTimestamp();
         for (var waits = 0; ; waits++)
@@ -40,34 +40,36 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
 
             if (waits == 5)
             {
-                call.Terminal.Say("Another ./run or ./fc services is starting; this one joins it.");
+                await options.Log.WriteLineAsync("Another ./run or ./fc services is starting; this one joins it.");
             }
 
             if (Stopwatch.GetElapsedTime(since) >= Patience)
             {
-                throw new CommandException($"another process holds {RunLock.FilePath} and has started no services within {Patience.TotalSeconds:0} s: stop it first");
+                throw new LocalHostException(
+                    $"another process holds {RunLock.FilePath} and has started no services within {Patience.TotalSeconds:0} s: stop it first");
             }
 
-            await Task.Delay(Between, call.Stop);
+            await Task.Delay(Between, stop);
         }
     }
 
     /// <summary>Starts what a target lacks, under the lock, and writes the run file.</summary>
-    /// <param name="call">The call.</param>
+    /// <param name="options">What the session is asked for.</param>
     /// <param name="target">What is named.</param>
-    /// <param name="partitions">How many partitions the topic gets.</param>
     /// <param name="taken">The lock; let go of where the start fails.</param>
+    /// <param name="stop">Gives up the start.</param>
     /// <returns>The services, and the target that has them.</returns>
-    public static async Task<(OwnServices Own, Target Target)> StartAsync(Invocation call, Target target, int partitions, RunLock taken)
+    public static async Task<(OwnServices Own, Target Target)> StartAsync(
+        RunSessionOptions options, Target target, RunLock taken, CancellationToken stop)
     {
         EmbeddedServices? services = null;
         try
         {
-            services = await EmbeddedServices.StartAsync(!target.HasBrokers, !target.HasTables, target.Topic, partitions, call.Stop);
-            var options = call.TargetOptions;
+            services = await EmbeddedServices.StartAsync(!target.HasBrokers, !target.HasTables, target.Topic, options.Partitions, stop);
+            var given = options.Target;
             var whole = Target.Resolve(
-                options with { Brokers = services.Brokers ?? options.Brokers, Tables = services.TablesConnectionString ?? options.Tables, Topic = target.Topic },
-                call.Environment, run: null);
+                given with { Brokers = services.Brokers ?? given.Brokers, Tables = services.TablesConnectionString ?? given.Tables, Topic = target.Topic },
+                options.Environment, run: null);
 
             // A managed identity has no connection string to put into the file.
             var file = (services.TablesConnectionString ?? whole.TablesConnectionString) is { } tables

@@ -1,0 +1,23 @@
+namespace FunctionsConsumers.EffectivelyOnce;
+
+/// <summary>The one rule for waits between tries: each wait is twice the one before it, up to a longest one.</summary>
+internal static class BackOff
+{
+    // From here on any first wait has grown beyond any longest one; a larger power would overflow.
+    private const int MostDoublings = 30;
+
+    /// <summary>The wait before the next try.</summary>
+    /// <param name="failures">Tries in a row that failed, from 1.</param>
+    /// <param name="first">The wait after the first failure.</param>
+    /// <param name="longest">The longest wait.</param>
+    /// <param name="random">
+    /// Takes up to half of the wait away, so that instances that failed together do not try again together: 0 up to 1, a new
+    /// number for each wait. 1, the default, takes nothing away.
+    /// </param>
+    /// <returns>The wait.</returns>
+    public static TimeSpan After(int failures, TimeSpan first, TimeSpan longest, double random = 1)
+    {
+        var doubled = first.TotalMilliseconds * Math.Pow(2, Math.Clamp(failures - 1, 0, MostDoublings));
+        return TimeSpan.FromMilliseconds(Math.Min(longest.TotalMilliseconds, doubled) * (0.5 + (random / 2)));
+    }
+}
