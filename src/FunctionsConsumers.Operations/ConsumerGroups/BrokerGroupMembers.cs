@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
@@ -5,7 +6,7 @@ namespace FunctionsConsumers.Operations.ConsumerGroups;
 
 /// <summary>Members as a real broker tells them.</summary>
 /// <param name="services">Where the broker is.</param>
-public sealed class BrokerGroupMembers(OperatedServices services) : IGroupMembers
+public sealed partial class BrokerGroupMembers(OperatedServices services) : IGroupMembers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -52,14 +53,30 @@ public sealed class BrokerGroupMembers(OperatedServices services) : IGroupMember
 
     private List<GroupMember> Members(ConsumerGroupDescription group, string? topic) =>
     [
-        .. group.Members.Select(member => new GroupMember(
-            member.ConsumerId,
-            [.. (member.Assignment?.TopicPartitions ?? []).Where(partition => topic is null || partition.Topic == topic).Select(partition => partition.Partition.Value).Distinct().Order()],
-            member.Host?.TrimStart('/'),
+        .. group.Members.Select(member => Named(
             member.ClientId,
-            services.Functions.GetValueOrDefault(group.GroupId))
-        {
-            ClientId = member.ClientId,
-        }),
+            member.Host?.TrimStart('/'),
+            services.Functions.GetValueOrDefault(group.GroupId),
+            new GroupMember(
+                member.ConsumerId,
+                [
+                    .. (member.Assignment?.TopicPartitions ?? [])
+                        .Where(partition => topic is null || partition.Topic == topic).Select(partition => partition.Partition.Value).Distinct().Order(),
+                ]))),
     ];
+
+    /// <summary>Says whose a member is: those of this project say it in the name they give themselves.</summary>
+    /// <param name="clientId">That name.</param>
+    /// <param name="host">The address the broker sees.</param>
+    /// <param name="function">The function of the group; null where it has none.</param>
+    /// <param name="member">The member.</param>
+    /// <returns>The member with host, process and function.</returns>
+    internal static GroupMember Named(string? clientId, string? host, string? function, GroupMember member) =>
+        Name().Match(clientId ?? "") is { Success: true } name
+            ? member with { ClientId = clientId, Host = name.Groups["host"].Value, Process = name.Groups["process"].Value, Function = name.Groups["function"].Value }
+            : member with { ClientId = clientId, Host = host, Process = clientId, Function = function };
+
+    // As the library's ClientName makes it.
+    [GeneratedRegex("^(?<host>.+)-(?<process>[0-9]+)-(?<function>[^-]+)$")]
+    private static partial Regex Name();
 }

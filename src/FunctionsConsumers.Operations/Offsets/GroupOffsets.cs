@@ -65,8 +65,9 @@ public sealed class GroupOffsets(OperatedServices services, TopicLog log, IGroup
         if (plan.Skipped > 0 && services.Groups.Contains(plan.Group))
         {
             var table = await GroupTable.OpenSharedAsync(services.Tables, GroupProgress.TableName, cancellationToken);
-            var progress = new GroupProgress(
-                plan.Group, table, new KafkaGroupLog(services.Kafka, NullLogger<KafkaGroupLog>.Instance), startsAtEnd: false, NullLogger.Instance, services.Time);
+            using var watch = new BrokerWatch(services.Kafka, services.Time, NullLogger.Instance);
+            var groupLog = new KafkaGroupLog(services.Kafka, watch, NullLogger<KafkaGroupLog>.Instance);
+            var progress = new GroupProgress(plan.Group, table, groupLog, startsAtEnd: false, NullLogger.Instance, services.Time);
             await progress.EnsureFloorsAsync(plan.Topic, cancellationToken);
             foreach (var partition in plan.Partitions.Where(partition => partition.Skipped > 0))
             {

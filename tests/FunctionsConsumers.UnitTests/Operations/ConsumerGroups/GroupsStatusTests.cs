@@ -1,3 +1,4 @@
+using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.Operations.ConsumerGroups;
 using FunctionsConsumers.Operations.Log;
 
@@ -21,4 +22,14 @@ public sealed class GroupsStatusTests
     [InlineData("PreparingRebalance", true)]
     public void A_group_in_which_somebody_is_about_to_consume_is_active(string state, bool isActive) =>
         Assert.Equal(isActive, (Nobody with { State = state }).IsActive);
+
+    [Fact]
+    public void A_member_of_this_project_says_its_host_process_and_function_itself()
+    {
+        var member = BrokerGroupMembers.Named(ClientName.Of("host-1", 77, "BillingServiceConsumer"), "127.0.0.1", null, new GroupMember("id", [0]));
+        var foreign = BrokerGroupMembers.Named("rdkafka", "127.0.0.1", "BillingServiceConsumer", new GroupMember("id", [0]));
+
+        Assert.Equal(("host-1", "77", "BillingServiceConsumer"), (member.Host, member.Process, member.Function));
+        Assert.Equal(("127.0.0.1", "rdkafka", "BillingServiceConsumer"), (foreign.Host, foreign.Process, foreign.Function));
+    }
 }
