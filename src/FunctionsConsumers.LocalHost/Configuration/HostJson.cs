@@ -52,7 +52,7 @@ internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<stri
                 throw new LocalHostException($"{path}: extensions.kafka.maxPollIntervalMs ({kafka.MaxPollIntervalMs}) is below sessionTimeoutMs ({kafka.SessionTimeoutMs}): raise it.");
             }
 
-            var http = new HostJsonSection(Below(document.RootElement, "extensions", "http"), $"{path}: extensions.http.");
+            var http = new HostJsonSection(Below(document.RootElement, "extensions", "http"), option => $"{path}: extensions.http.{option}");
             var prefix = (http.Text("routePrefix") ?? "api").Trim('/');
             return new HostJson(kafka, ReadLevels(Below(document.RootElement, "logging", "logLevel"), path), prefix, options.Unread());
         }
