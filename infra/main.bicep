@@ -250,6 +250,16 @@ param alertEmails string[] = []
 @maxValue(1000000)
 param unsentThreshold int = 30
 
+@description('Records that a group is behind for a quarter of an hour, above which an alert is raised.')
+@minValue(0)
+@maxValue(1000000000)
+param lagThreshold int = 10000
+
+@description('Seconds that the oldest message of an outbox has waited for a quarter of an hour, above which an alert is raised.')
+@minValue(30)
+@maxValue(86400)
+param outboxAgeThreshold int = 300
+
 @description('Answers "busy" of an account\'s tables in a quarter of an hour above which an alert is raised.')
 @minValue(1)
 @maxValue(1000000)
@@ -728,6 +738,8 @@ module alerts 'modules/alerts.bicep' = {
     namespaceName: makesBroker ? namespaceName : ''
     flexAppName: plan == 'flexConsumption' ? functionAppName : ''
     unsentThreshold: unsentThreshold
+    lagThreshold: lagThreshold
+    outboxAgeThreshold: outboxAgeThreshold
     tableBusyThreshold: tableBusyThreshold
   }
   dependsOn: [

@@ -20,7 +20,8 @@ public static class HttpCallOutcome
 
         // Not this call is refused but every one: a person mends the setting, and need not look at each message for it.
         >= 300 and <= 399 => new SendResult(SendStatus.NotSent, $"{address} answers {(int)status}, it has moved: mend HttpCallAddress."),
-        401 or 403 or 404 or 405 => new SendResult(SendStatus.NotSent, $"{address} answers {(int)status}: check HttpCallAddress and what it asks of its callers."),
+        401 or 403 or 404 or 405 =>
+            new SendResult(SendStatus.NotSent, $"{address} answers {(int)status}: check HttpCallAddress and what it asks of its callers."),
 
         // The receiver says that it has not begun.
         408 or 425 or 429 or 503 => new SendResult(SendStatus.NotSent, $"{address} answers {(int)status}: it cannot take the call now."),
@@ -40,7 +41,8 @@ public static class HttpCallOutcome
     public static SendResult Of(HttpRequestException failure, Uri address)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return failure.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+        return failure.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError
             or HttpRequestError.ProxyTunnelError
             ? new SendResult(SendStatus.NotSent, $"{address} cannot be reached, check HttpCallAddress: {failure.Message}")
             : new SendResult(SendStatus.Unknown, $"{address} broke off: {failure.Message}");

@@ -27,9 +27,12 @@ public sealed class HttpCallSender : IMessageSender, IDisposable
     public HttpCallSender(IConfiguration configuration, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        _address = Uri.TryCreate(configuration["HttpCallAddress"], UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        _address = Uri.TryCreate(configuration["HttpCallAddress"], UriKind.Absolute, out var address) && address.Scheme is "http"
+            or "https"
             ? address
-            : throw new SettingException($"HttpCallAddress is '{configuration["HttpCallAddress"]}': give the address that takes the calls, such as https://host/labels.");
+            : throw new SettingException(
+                $"HttpCallAddress is '{configuration["HttpCallAddress"]}': give the address that takes the calls, such as "
+                + $"https://host/labels.");
         _time = time;
 
         // A connection of its own for each call: on one that was kept, a receiver that has hung up meanwhile could not be
@@ -43,7 +46,10 @@ public sealed class HttpCallSender : IMessageSender, IDisposable
     /// <inheritdoc />
     public string Kind => HttpCall;
 
-    /// <summary>Left to the setting <c>EffectivelyOnce__InDoubt</c>: <c>Resend</c> for a receiver that heeds <c>Idempotency-Key</c>, <c>Park</c> for one that does not.</summary>
+    /// <summary>
+    /// Left to the setting <c>EffectivelyOnce__InDoubt</c>: <c>Resend</c> for a receiver that heeds <c>Idempotency-Key</c>,
+    /// <c>Park</c> for one that does not.
+    /// </summary>
     public InDoubtPolicy? InDoubt => null;
 
     /// <inheritdoc />
@@ -56,7 +62,9 @@ public sealed class HttpCallSender : IMessageSender, IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return message.MayHaveBeenSent && await HasAsync(message, either.Token) ? SendResult.Sent : await CallAsync(message, either.Token);
+            return message.MayHaveBeenSent && await HasAsync(message, either.Token)
+                ? SendResult.Sent
+                : await CallAsync(message, either.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -1,5 +1,5 @@
-// What wakes somebody: Azure's own metrics of broker, tables and app, and queries on what the app reports. The queries
-// are files of their own (infra/queries/alerts), so that they can be tried in the portal.
+// What wakes somebody: Azure's own metrics of broker, tables and app, and queries on the metrics and the log of the app.
+// The queries are files of their own (infra/queries/alerts), so that they can be tried in the portal.
 
 import { consumer, deadLetterTopic } from '../consumers.bicep'
 
@@ -35,63 +35,109 @@ param flexAppName string
 @maxValue(1000000)
 param unsentThreshold int
 
+@description('Records behind for a quarter of an hour, above which an alert is raised.')
+@minValue(0)
+@maxValue(1000000000)
+param lagThreshold int
+
+@description('Seconds that the oldest message of an outbox has waited for a quarter of an hour, above which an alert is raised.')
+@minValue(30)
+@maxValue(86400)
+param outboxAgeThreshold int
+
 @description('Answers "busy" of an account\'s tables in a quarter of an hour above which an alert is raised.')
 @minValue(1)
 @maxValue(1000000)
 param tableBusyThreshold int
 
-@description('The alerts on what the app logs. The column named by measure is compared, for each value of dimension. One more is one more entry and its query.')
+@description('The alerts on what the app measures and logs. The column named by measure is compared, for each value of dimension. One more is one more entry and its query.')
 var logAlerts = [
   {
     name: 'records-lost'
-    description: 'The broker dropped records before they were handled.'
+    description: 'The broker dropped records before they were handled. What to do: docs/operating.md#alert-records-lost'
     severity: 1
     query: loadTextContent('../queries/alerts/records-lost.kql')
+    windowSize: 'PT15M'
     measure: 'Lost'
     dimension: 'Group'
     threshold: 0
   }
   {
     name: 'waiting'
-    description: 'The batches of a group have waited for the tables or the broker for ten minutes of a quarter of an hour.'
+    description: 'The batches of a group have waited for the tables or the broker for ten minutes of a quarter of an hour. What to do: docs/operating.md#alert-waiting'
     severity: 1
     query: loadTextContent('../queries/alerts/waiting.kql')
+    windowSize: 'PT15M'
     measure: 'Minutes'
     dimension: 'Group'
     threshold: 9
   }
   {
+    name: 'idle'
+    description: 'A group handles nothing, and its lag has risen for three intervals of five minutes. What to do: docs/operating.md#alert-idle'
+    severity: 1
+    query: loadTextContent('../queries/alerts/idle.kql')
+    windowSize: 'PT30M'
+    measure: 'Intervals'
+    dimension: 'Group'
+    threshold: 2
+  }
+  {
+    name: 'lag'
+    description: 'A group has been behind for a quarter of an hour. What to do: docs/operating.md#alert-lag'
+    severity: 2
+    query: loadTextContent('../queries/alerts/lag.kql')
+    windowSize: 'PT15M'
+    measure: 'Lag'
+    dimension: 'Group'
+    threshold: lagThreshold
+  }
+  {
+    name: 'outbox-age'
+    description: 'A message has been waiting in the outbox for too long. What to do: docs/operating.md#alert-outbox-age'
+    severity: 2
+    query: loadTextContent('../queries/alerts/outbox-age.kql')
+    windowSize: 'PT15M'
+    measure: 'Age'
+    dimension: 'Group'
+    threshold: outboxAgeThreshold
+  }
+  {
     name: 'failed-requests'
-    description: 'Calls of a function fail; the host delivers their batches again and again.'
+    description: 'Calls of a function fail; the host delivers their batches again and again. What to do: docs/operating.md#alert-failed-requests'
     severity: 2
     query: loadTextContent('../queries/alerts/failed-requests.kql')
+    windowSize: 'PT15M'
     measure: 'Failures'
     dimension: 'Function'
     threshold: 0
   }
   {
     name: 'unsent'
-    description: 'Messages are not sent and wait in the outbox: the mail server or the broker does not take them.'
+    description: 'Messages are not sent and wait in the outbox: the mail server or the broker does not take them. What to do: docs/operating.md#alert-unsent'
     severity: 2
     query: loadTextContent('../queries/alerts/unsent.kql')
+    windowSize: 'PT15M'
     measure: 'Tries'
     dimension: 'Group'
     threshold: unsentThreshold
   }
   {
     name: 'parked'
-    description: 'Messages of which nobody knows whether they were sent wait for a person.'
+    description: 'Messages of which nobody knows whether they were sent wait for a person. What to do: docs/operating.md#alert-parked'
     severity: 2
     query: loadTextContent('../queries/alerts/parked.kql')
+    windowSize: 'PT15M'
     measure: 'Parked'
     dimension: 'Group'
     threshold: 0
   }
   {
     name: 'gaps-healed'
-    description: 'The host had passed over records; the audit found and handled them.'
+    description: 'The host had passed over records; the audit found and handled them. What to do: docs/operating.md#alert-gaps-healed'
     severity: 3
     query: loadTextContent('../queries/alerts/gaps-healed.kql')
+    windowSize: 'PT15M'
     measure: 'Healed'
     dimension: 'Group'
     threshold: 0
@@ -102,7 +148,7 @@ var logAlerts = [
 var metricAlerts = concat(
   map(dataStorageNames, accountName => {
     name: 'tables-busy-${accountName}'
-    description: 'The tables throttle: more entities a second than a partition or the account takes.'
+    description: 'The tables throttle: more entities a second than a partition or the account takes. What to do: docs/operating.md#alert-tables-busy'
     severity: 2
     resourceType: 'Microsoft.Storage/storageAccounts/tableServices'
     resourceId: resourceId('Microsoft.Storage/storageAccounts/tableServices', accountName, 'default')
@@ -127,7 +173,7 @@ var metricAlerts = concat(
     : [
         {
           name: 'dead-letters'
-          description: 'Records went to a dead-letter topic: look at them with `fc dead-letters list`.'
+          description: 'Records went to a dead-letter topic: look at them with `fc dead-letters list`. What to do: docs/operating.md#alert-dead-letters'
           severity: 2
           resourceType: 'Microsoft.EventHub/namespaces'
           resourceId: resourceId('Microsoft.EventHub/namespaces', namespaceName)
@@ -140,7 +186,7 @@ var metricAlerts = concat(
         }
         {
           name: 'stalled'
-          description: 'Orders come in, and for half an hour nobody has read one.'
+          description: 'Orders come in, and for half an hour nobody has read one. What to do: docs/operating.md#alert-stalled'
           severity: 1
           resourceType: 'Microsoft.EventHub/namespaces'
           resourceId: resourceId('Microsoft.EventHub/namespaces', namespaceName)
@@ -154,7 +200,7 @@ var metricAlerts = concat(
         }
         {
           name: 'broker-throttles'
-          description: 'Event Hubs throttles requests: more throughput units are needed.'
+          description: 'Event Hubs throttles requests: more throughput units are needed. What to do: docs/operating.md#alert-broker-throttles'
           severity: 3
           resourceType: 'Microsoft.EventHub/namespaces'
           resourceId: resourceId('Microsoft.EventHub/namespaces', namespaceName)
@@ -171,7 +217,7 @@ var metricAlerts = concat(
     : [
         {
           name: 'silent'
-          description: 'No function has run for a quarter of an hour, not even the timers, which run every minute.'
+          description: 'No function has run for a quarter of an hour, not even the timers, which run every minute. What to do: docs/operating.md#alert-silent'
           severity: 1
           resourceType: 'Microsoft.Web/sites'
           resourceId: resourceId('Microsoft.Web/sites', flexAppName)
@@ -218,7 +264,7 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
         workspaceId
       ]
       evaluationFrequency: 'PT5M'
-      windowSize: 'PT15M'
+      windowSize: rule.windowSize
       criteria: {
         allOf: [
           {

@@ -15,7 +15,7 @@ param dataStorageNames string[]
 @description('The Event Hubs namespace; empty for an external broker.')
 param namespaceName string
 
-@description('What is drawn of what the app logs. One more is one more entry and its query.')
+@description('What is drawn of what the app measures and logs. One more is one more entry and its query.')
 var logCharts = [
   {
     name: 'records'
@@ -30,8 +30,32 @@ var logCharts = [
     query: loadTextContent('../queries/charts/rate.kql')
   }
   {
+    name: 'lag'
+    title: 'Records behind'
+    visualization: 'timechart'
+    query: loadTextContent('../queries/charts/lag.kql')
+  }
+  {
+    name: 'duplicates'
+    title: 'Duplicates suppressed'
+    visualization: 'timechart'
+    query: loadTextContent('../queries/charts/duplicates.kql')
+  }
+  {
+    name: 'outbox'
+    title: 'Messages in the outbox, and seconds that the oldest has waited'
+    visualization: 'timechart'
+    query: loadTextContent('../queries/charts/outbox.kql')
+  }
+  {
+    name: 'transactions'
+    title: 'Transactions with the tables'
+    visualization: 'table'
+    query: loadTextContent('../queries/charts/transactions.kql')
+  }
+  {
     name: 'batch-time'
-    title: 'Milliseconds until a batch was settled, 95th percentile'
+    title: 'Seconds until a batch was settled, mean and longest'
     visualization: 'timechart'
     query: loadTextContent('../queries/charts/batch-time.kql')
   }

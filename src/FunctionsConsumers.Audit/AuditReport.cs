@@ -13,14 +13,18 @@ namespace FunctionsConsumers.Audit;
 /// <param name="Verdict">The whole in one sentence.</param>
 /// <param name="Ok">Whether nothing is lost, doubled, pending or still in an outbox, and the stock is right.</param>
 internal sealed record AuditReport(
-    string Topic, long Records, long DistinctOrders, long Poison, long Unaudited, IReadOnlyList<Finding> Findings, IReadOnlyList<GroupReport> Groups, string Verdict, bool Ok)
+    string Topic, long Records, long DistinctOrders, long Poison, long Unaudited, IReadOnlyList<Finding> Findings,
+    IReadOnlyList<GroupReport> Groups, string Verdict, bool Ok)
 {
     /// <summary>What was healed before the audit, with <c>--heal</c>; else null, and no member of the JSON.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<HealedGroup>? Healed { get; init; }
 }
 
-/// <summary>A group's numbers. Of the records each counts once: as applied, duplicate, dead-lettered or pending, or as none of them where it was passed over or lost.</summary>
+/// <summary>
+/// A group's numbers. Of the records each counts once: as applied, duplicate, dead-lettered or pending, or as none of them
+/// where it was passed over or lost.
+/// </summary>
 /// <param name="Group">The group.</param>
 /// <param name="Applied">Effect rows with <c>State</c> = <c>applied</c> whose record was read.</param>
 /// <param name="Duplicates">Records settled by another record's effect.</param>
@@ -30,7 +34,8 @@ internal sealed record AuditReport(
 /// <param name="Lost">Orders without their effect, records without their dead letter, effects with other content.</param>
 /// <param name="Doubled">Effects too many, and effects of no order.</param>
 /// <param name="StockOff">By how much the stock's counters are wrong, summed over the products; 0 for groups that keep none.</param>
-internal sealed record GroupReport(string Group, long Applied, long Duplicates, long DeadLettered, long Outbox, long Pending, long Lost, long Doubled, long StockOff)
+internal sealed record GroupReport(
+    string Group, long Applied, long Duplicates, long DeadLettered, long Outbox, long Pending, long Lost, long Doubled, long StockOff)
 {
     /// <summary>Whether nothing is lost, doubled, pending or still in the outbox, and the stock is right.</summary>
     [JsonIgnore]

@@ -53,7 +53,8 @@ internal sealed partial class CliJson : JsonSerializerContext;
 /// <summary>The shapes as they are printed: read by people and by jq, and never pasted into HTML.</summary>
 internal static class PrintedJson
 {
-    public static JsonSerializerOptions Shapes { get; } = new(CliJson.Default.Options) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Shapes { get; } = new(
+        CliJson.Default.Options) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }
 
 /// <summary>Enumerations as words in lower case, parts joined by a dash.</summary>

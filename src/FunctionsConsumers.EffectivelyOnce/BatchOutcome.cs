@@ -59,7 +59,8 @@ public sealed class BatchOutcome
 /// <summary>What became of one record.</summary>
 /// <param name="Coordinates">Where the record stands.</param>
 /// <param name="Result">What became of it.</param>
-/// <param name="Reason">Why it was dead-lettered, one word, as in the header <c>dead-letter-reason</c>; null for every other result.</param>
+/// <param name="Reason">Why it was dead-lettered, one word, as in the header <c>dead-letter-reason</c>; null for every other
+/// result.</param>
 /// <param name="Detail">Why it was dead-lettered, one sentence; null for every other result.</param>
 public readonly record struct RecordOutcome(Coordinates Coordinates, RecordResult Result, string? Reason = null, string? Detail = null);
 

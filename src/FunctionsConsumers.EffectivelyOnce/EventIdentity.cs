@@ -14,6 +14,6 @@ public sealed record EventIdentity(string Group, string Subject, string Key, str
 
     /// <summary>The id of a message of this event, for <c>Message-ID</c> or the header <c>message-id</c>.</summary>
     /// <param name="ordinal">The message's position in the plan, from 0.</param>
-    /// <returns>32 hex digits, the same for the same event whoever handles it and however often.</returns>
+    /// <returns>32 hex digits, the same each time the event is handled, by any owner.</returns>
     public string MessageId(int ordinal) => EffectivelyOnce.MessageId.Of(Group, Subject, Key, ordinal);
 }

@@ -17,6 +17,7 @@ internal sealed class GroupMetrics(string group)
 
     private static readonly Meter Meter = new(EffectivelyOnceMetrics.MeterName);
     private static readonly KeyValuePair<string, object?> Kafka = new("messaging.system", "kafka");
+    private static readonly KeyValuePair<string, object?> Process = new("messaging.operation.name", "process");
 
     // An instance that no longer reads them must not report them for ever: another one may read them now.
     private static readonly TimeSpan ReadingHolds = TimeSpan.FromMinutes(5);
@@ -47,7 +48,7 @@ internal sealed class GroupMetrics(string group)
         "messaging.client.consumed.messages", "{message}", "Records of the batches that were settled.");
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram(
-        "messaging.process.duration", "s", "The time until a batch was settled.",
+        "messaging.process.duration", "s", "The time until a batch was settled, or failed: then with error.type.",
         advice: new InstrumentAdvice<double>
         {
             HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60, 120, 300],
@@ -86,10 +87,10 @@ internal sealed class GroupMetrics(string group)
         var topics = outcome.Records.CountBy(record => record.Coordinates.Topic, StringComparer.Ordinal).ToList();
         foreach (var (topic, records) in topics)
         {
-            Consumed.Add(records, Kafka, _group, new(TopicName, topic));
+            Consumed.Add(records, new TagList { Kafka, Process, _group, new(TopicName, topic) });
         }
 
-        var tags = new TagList { Kafka, _group };
+        var tags = new TagList { Kafka, Process, _group };
         if (topics.Count == 1)
         {
             tags.Add(TopicName, topics[0].Key);
@@ -97,6 +98,12 @@ internal sealed class GroupMetrics(string group)
 
         Duration.Record(elapsed.TotalSeconds, tags);
     }
+
+    /// <summary>Notes the time of a batch that failed; it comes again.</summary>
+    /// <param name="failure">Why; its type alone is told.</param>
+    /// <param name="elapsed">How long it took to fail.</param>
+    public void Failed(Exception failure, TimeSpan elapsed) =>
+        Duration.Record(elapsed.TotalSeconds, new TagList { Kafka, Process, _group, new("error.type", failure.GetType().FullName) });
 
     /// <summary>Counts a transaction that a batch submitted.</summary>
     /// <param name="rows">Its rows.</param>

@@ -31,7 +31,7 @@ public interface IEventDecoder<TEvent>
     Decoded<TEvent> Decode(ConsumedRecord record);
 
     /// <summary>
-    /// Reads again the changing data that a <see cref="Rejection.Provisional" /> rejection hangs on. May return at once
+    /// Reads again the changing data that a <see cref="Rejection.Provisional" /> rejection depends on. May return at once
     /// when the last reading is young enough by the decoder's own rule.
     /// </summary>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -61,6 +61,6 @@ public sealed record Decoded<TEvent>(TEvent? Event, string? Subject, string? Eve
 /// <summary>Why a record is poison.</summary>
 /// <param name="Reason">One word of a closed list, for the header <c>dead-letter-reason</c>.</param>
 /// <param name="Detail">One sentence that names the thing and the fix, for the header <c>dead-letter-detail</c>.</param>
-/// <param name="Provisional">Whether the verdict hangs on changing data: it is then given only after the subject's row
+/// <param name="Provisional">Whether the verdict depends on data that changes: it is then given only after the subject's row
 /// and the data have been read again.</param>
 public sealed record Rejection(string Reason, string Detail, bool Provisional = false);

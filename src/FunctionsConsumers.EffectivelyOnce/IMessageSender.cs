@@ -20,7 +20,8 @@ public interface IMessageSender
     int? SendsAtOnce => null;
 
     /// <summary>
-    /// Sends one message, within <paramref name="timeout" />. An exception means that the outcome is not known.
+    /// Sends one message, within <paramref name="timeout" />. An exception means that the outcome is not known. Its text, and
+    /// <see cref="SendResult.Detail" />, go to the log: they must hold no personal data.
     /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="timeout">How long the send may take: under half the lease.</param>
@@ -44,6 +45,9 @@ public sealed record OutboxMessage(string Id, string Kind, string Group, string 
     /// </summary>
     /// <value>Default false: no attempt was made that may have arrived.</value>
     public bool MayHaveBeenSent { get; init; }
+
+    /// <summary>The trace context for whoever receives the message: that of its send, else the one its row was written with.</summary>
+    internal TraceContext? Trace { get; init; }
 }
 
 /// <summary>What became of a send.</summary>

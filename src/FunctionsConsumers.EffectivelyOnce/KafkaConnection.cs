@@ -27,7 +27,8 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
     private static readonly Between<int> MaxRequestBytesRange = new(16_384, 1_000_000_000);
 
     // Of the public cloud, of China and of the US government.
-    private static readonly string[] EventHubsHosts = [".servicebus.windows.net", ".servicebus.chinacloudapi.cn", ".servicebus.usgovcloudapi.net"];
+    private static readonly string[] EventHubsHosts = [".servicebus.windows.net", ".servicebus.chinacloudapi.cn",
+        ".servicebus.usgovcloudapi.net"];
 
     /// <summary>
     /// Passwords that may write to one group's dead-letter topic and nothing else, by group, from the settings
@@ -48,7 +49,10 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
         init;
     }
 
-    /// <summary>A client's configuration that the caller made: what every client begins with. Its bootstrap list is <see cref="Brokers" />.</summary>
+    /// <summary>
+    /// A client's configuration that the caller made: what every client begins with. Its bootstrap list is <see
+    /// cref="Brokers" />.
+    /// </summary>
     public ClientConfig? Given { get; init; }
 
     /// <summary>The connection of a client's configuration that the caller made.</summary>
@@ -66,7 +70,8 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
     /// <summary>Reads the settings.</summary>
     /// <param name="configuration">The settings.</param>
     /// <returns>The connection; null where no broker is named.</returns>
-    /// <exception cref="SettingException">A user name or a password without the other, or a file that holds no certificate authority.</exception>
+    /// <exception cref="SettingException">A user name or a password without the other, or a file that holds no certificate
+    /// authority.</exception>
     public static KafkaConnection? FromConfiguration(IConfiguration configuration)
     {
         var brokers = Text(configuration["KafkaBrokers"]);
@@ -79,18 +84,24 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
         var password = Text(configuration["KafkaPassword"]);
         if (username is not null && password is null)
         {
-            throw new SettingException("KafkaUsername is set and KafkaPassword is not: set KafkaPassword, or remove KafkaUsername for a broker without authentication.");
+            throw new SettingException(
+                "KafkaUsername is set and KafkaPassword is not: set KafkaPassword, or remove KafkaUsername for a broker without "
+                + "authentication.");
         }
 
         // A shell makes nothing of an unquoted $ConnectionString, the user name of Event Hubs.
         if (username is null && password is not null)
         {
-            throw new SettingException("KafkaPassword is set and KafkaUsername is not: set KafkaUsername (of Event Hubs it is the word $ConnectionString, in single quotes for a shell), or remove KafkaPassword for a broker without authentication.");
+            throw new SettingException(
+                "KafkaPassword is set and KafkaUsername is not: set KafkaUsername (of Event Hubs it is the word $ConnectionString, in "
+                + "single quotes for a shell), or remove KafkaPassword for a broker without authentication.");
         }
 
         return new KafkaConnection(brokers, username, password, Authority(Text(configuration["KafkaSslCaLocation"])))
         {
-            MaxRequestBytes = Text(configuration[MaxRequestBytesSetting]) is { } text ? SettingReader.Number(MaxRequestBytesSetting, text, MaxRequestBytesRange) : null,
+            MaxRequestBytes = Text(configuration[MaxRequestBytesSetting]) is { } text
+                ? SettingReader.Number(MaxRequestBytesSetting, text, MaxRequestBytesRange)
+                : null,
             DeadLetterPasswords = configuration.GetSection("KafkaDeadLetters").GetChildren()
                 .Where(group => Text(group["Password"]) is not null)
                 .ToDictionary(group => group.Key, group => Text(group["Password"])!, StringComparer.OrdinalIgnoreCase),
@@ -154,10 +165,13 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new SettingException($"KafkaSslCaLocation is {location}, which cannot be read ({e.Message}): name the PEM file of the certificate authority.", e);
+            throw new SettingException(
+                $"KafkaSslCaLocation is {location}, which cannot be read ({e.Message}): name the PEM file of the certificate authority.",
+                e);
         }
 
-        throw new SettingException($"KafkaSslCaLocation is {location}, which holds no certificate in PEM: name the file of the certificate authority.");
+        throw new SettingException(
+            $"KafkaSslCaLocation is {location}, which holds no certificate in PEM: name the file of the certificate authority.");
     }
 
     private static bool IsEventHubs(string brokers)

@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace FunctionsConsumers.EffectivelyOnce;
 
-/// <summary>Turns what Confluent's consumer read into the library's records, for whoever consumes without a host's trigger.</summary>
+/// <summary>Turns what Confluent's consumer read into the library's records: for a consumer that runs without a host's trigger.</summary>
 public static class KafkaResults
 {
     private static readonly long Latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
@@ -21,7 +21,9 @@ public static class KafkaResults
             TimestampOf(result.Message.Timestamp.UnixTimestampMs),
             result.Message.Key,
             result.Message.Value,
-            result.Message.Headers is { } headers ? [.. headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))] : []);
+            result.Message.Headers is { } headers
+            ? [.. headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))]
+            : []);
     }
 
     /// <summary>A timestamp as Kafka gives it: absent ones come as 0 or below.</summary>

@@ -25,7 +25,8 @@ public static class RowKey
     /// <summary>The key of a subject's row.</summary>
     /// <param name="kind">The first part, <c>invoice</c> or <c>key</c>.</param>
     /// <param name="subject">The subject, unescaped.</param>
-    /// <returns><c>kind!subject</c>, escaped; a marked hash of the subject where it would be longer than <see cref="MaxLength" />.</returns>
+    /// <returns><c>kind!subject</c>, escaped; a marked hash of the subject where it would be longer than
+    /// <see cref="MaxLength" />.</returns>
     public static string OfSubject(string kind, string subject) => Compose(kind, subject, "");
 
     /// <summary>The key of a dead letter's row.</summary>

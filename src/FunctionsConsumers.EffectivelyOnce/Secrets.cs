@@ -10,11 +10,13 @@ internal static partial class Secrets
     /// <summary>A text without the secrets that stand in it: keys, signatures and passwords of connection strings and addresses.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The text with <c>***</c> in their places.</returns>
-    public static string Masked(string text) => text.Contains('=', StringComparison.Ordinal) || text.Contains('@', StringComparison.Ordinal)
+    public static string Masked(string text) =>
+        text.Contains('=', StringComparison.Ordinal) || text.Contains('@', StringComparison.Ordinal)
         ? Login().Replace(Value().Replace(text, "$1" + Mask), "$1" + Mask + "@")
         : text;
 
-    // Of connection strings, of a SAS's query, and of settings that are quoted with their names. In a malformed string blanks may stand around the sign.
+    // Of connection strings, of a SAS's query, and of settings that are quoted with their names. In a malformed string blanks
+    // may stand around the sign.
     [GeneratedRegex(
         @"((?:AccountKey|SharedAccessKey|SharedAccessSignature|SharedAccessKeyValue|Password|Pwd|ClientSecret|[?&;\s]sig)\s*=\s*)[^\s;&,'""]+",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

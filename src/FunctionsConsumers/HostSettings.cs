@@ -51,7 +51,9 @@ public static class HostSettings
             ? DefaultMaxPollIntervalMs
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
                 ? number
-                : throw new SettingException($"extensions.kafka.maxPollIntervalMs of host.json (or its override) is '{text}': give a whole number of milliseconds, 300000 by default."));
+                : throw new SettingException(
+                    $"extensions.kafka.maxPollIntervalMs of host.json (or its override) is '{text}': give a whole number of milliseconds, "
+                    + $"300000 by default."));
     }
 
     /// <summary>A batch must be given up before the broker takes the instance for dead.</summary>
@@ -65,7 +67,8 @@ public static class HostSettings
         {
             throw new SettingException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"EffectivelyOnce__BatchDeadline ({deadline.TotalSeconds:0.###} s) must stay below extensions.kafka.maxPollIntervalMs of host.json ({maxPollIntervalMs} ms), after which the broker evicts the host: lower the one or raise the other."));
+                $"EffectivelyOnce__BatchDeadline ({deadline.TotalSeconds:0.###} s) must stay below extensions.kafka.maxPollIntervalMs of "
+                + $"host.json ({maxPollIntervalMs} ms), after which the broker evicts the host: lower the one or raise the other."));
         }
     }
 }

@@ -16,10 +16,12 @@ public sealed class NotificationServiceConsumer([FromKeyedServices(ConfirmationC
     /// <returns>When every record is settled.</returns>
     [Function(nameof(NotificationServiceConsumer))]
     public Task Run(
-        [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = ConfirmationConsumer.GroupName, IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary,
+        [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = ConfirmationConsumer.GroupName, IsBatched = true,
+        KeyDataType = KafkaMessageKeyType.Binary,
             Protocol = KafkaSecurity.Protocol, AuthenticationMode = KafkaSecurity.Authentication,
             Username = KafkaSecurity.Username, Password = KafkaSecurity.Password,
-            OAuthBearerMethod = KafkaSecurity.TokenMethod, OAuthBearerTokenEndpointUrl = KafkaSecurity.TokenEndpoint, OAuthBearerScope = KafkaSecurity.TokenScope,
+            OAuthBearerMethod = KafkaSecurity.TokenMethod, OAuthBearerTokenEndpointUrl = KafkaSecurity.TokenEndpoint,
+            OAuthBearerScope = KafkaSecurity.TokenScope,
             OAuthBearerClientId = KafkaSecurity.TokenClientId, OAuthBearerClientSecret = KafkaSecurity.TokenClientSecret)]
         KafkaRecord[] records,
         CancellationToken cancellationToken) => processor.ProcessAsync(records.ToConsumed(), cancellationToken);

@@ -43,7 +43,8 @@ internal sealed class KafkaRecordConverter : IInputConverter
 
         if (data.ContentType != ContentType)
         {
-            throw new InvalidOperationException($"The Kafka trigger's data has the content type '{data.ContentType}', not '{ContentType}'.");
+            throw new InvalidOperationException(
+                $"The Kafka trigger's data has the content type '{data.ContentType}', not '{ContentType}'.");
         }
 
         return KafkaRecordReader.Read(data.Content.ToMemory());

@@ -13,7 +13,8 @@ public sealed class MutantsTests(ITestOutputHelper output)
     [Fact]
     public async Task Each_mutant_is_killed()
     {
-        var all = Environment.GetEnvironmentVariable("SIM_ALL_MUTANTS") == "1" || Environment.GetEnvironmentVariable("SOAK_MINUTES") is { Length: > 0 };
+        var all = Environment.GetEnvironmentVariable("SIM_ALL_MUTANTS") == "1"
+            || Environment.GetEnvironmentVariable("SOAK_MINUTES") is { Length: > 0 };
         var named = Environment.GetEnvironmentVariable("SIM_MUTANTS") is { Length: > 0 } names ? names.Split(',') : Always;
         Mutant[] mutants = [.. Mutant.All(MutantLaboratory.Root)];
         Assert.True(mutants.Length >= 15, "There are fewer than fifteen mutants.");
@@ -33,7 +34,9 @@ public sealed class MutantsTests(ITestOutputHelper output)
                 continue;
             }
 
-            output.WriteLine($"figures: mutant {mutant.Name}: {(killed is { } kill ? $"killed by seed {kill.Seed}: {kill.Finding}" : $"survived {Histories} histories")}");
+            output.WriteLine(
+                $"figures: mutant {mutant.Name}: "
+                + $"{(killed is { } kill ? $"killed by seed {kill.Seed}: {kill.Finding}" : $"survived {Histories} histories")}");
             if (killed is not { } by || !mutant.IsExpected(by.Finding))
             {
                 survivors.Add($"{mutant.Name} ({killed?.Finding ?? "no finding"}; expected: {mutant.Finding})");

@@ -5,6 +5,7 @@
 
 import { bounds } from './checks/bounds.mjs';
 import { containers } from './checks/containers.mjs';
+import { dashboards } from './checks/dashboards.mjs';
 import { kubernetes } from './checks/kubernetes.mjs';
 import { code, names } from './checks/names.mjs';
 import { pipelines } from './checks/pipelines.mjs';
@@ -13,7 +14,7 @@ import { roles } from './checks/roles.mjs';
 import { safety } from './checks/safety.mjs';
 import { secrets } from './checks/secrets.mjs';
 
-export const onFiles = { code, containers, kubernetes, pipelines };
+export const onFiles = { code, containers, dashboards, kubernetes, pipelines };
 
 export const onTemplates = { bounds, secrets };
 

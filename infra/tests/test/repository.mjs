@@ -9,6 +9,7 @@ import { bicep, compilerTest, repository } from './here.mjs';
 const ofFiles = {
   code: 'The functions in the code read the topic, the groups and the settings of the contract',
   containers: 'Image and compose file are pinned, watched and closed',
+  dashboards: 'The dashboard and the rules for Prometheus parse, name only what the code reports, and say where to read on',
   kubernetes: 'The manifests are of the shapes of Kubernetes and KEDA, and named as agreed',
   pipelines: 'The workflows are sound, pinned and small in their rights, and azd finds its service',
 };
@@ -20,7 +21,7 @@ const ofTemplates = {
 
 const ofDeployments = {
   names: 'Topics, groups, tables and settings are those of the contract',
-  queries: 'Queries are sound and name only what the code reports, and alerts only what Azure measures',
+  queries: 'Queries are sound and name only what the code reports, and alerts only what Azure measures, each with what to do',
   roles: 'Every role is in the table, and nobody has a right too many or too few',
   safety: 'No deployment leaves a door open',
 };

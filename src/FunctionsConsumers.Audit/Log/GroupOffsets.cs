@@ -2,7 +2,10 @@ using Confluent.Kafka;
 
 namespace FunctionsConsumers.Audit.Log;
 
-/// <summary>Asks for the committed offsets of consumer groups without joining them, which the embedded cluster answers as a real broker does.</summary>
+/// <summary>
+/// Asks for the committed offsets of consumer groups without joining them, which the embedded cluster answers as a real
+/// broker does.
+/// </summary>
 /// <param name="kafka">The broker, and how to log in.</param>
 internal sealed class GroupOffsets(ClientConfig kafka) : IDisposable
 {
@@ -21,7 +24,8 @@ internal sealed class GroupOffsets(ClientConfig kafka) : IDisposable
     {
         if (!_clients.TryGetValue(group, out var client))
         {
-            _clients[group] = client = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(kafka.ToDictionary()) { GroupId = group, ClientId = "fc", EnableAutoCommit = false, AllowAutoCreateTopics = false })
+            _clients[group] = client = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(kafka.ToDictionary()) { GroupId = group,
+                ClientId = "fc", EnableAutoCommit = false, AllowAutoCreateTopics = false })
                 .SetErrorHandler((_, error) => _lastError = error.Reason)
                 .SetLogHandler((_, _) => { })
                 .Build();
@@ -35,7 +39,9 @@ internal sealed class GroupOffsets(ClientConfig kafka) : IDisposable
         }
         catch (KafkaException e)
         {
-            throw new AuditException($"Kafka at {kafka.BootstrapServers} does not tell the offsets of group {group} ({_lastError ?? e.Error.Reason}): check --brokers (setting KafkaBrokers)", e);
+            throw new AuditException(
+                $"Kafka at {kafka.BootstrapServers} does not tell the offsets of group {group} ({_lastError ?? e.Error.Reason}): check "
+                + $"--brokers (setting KafkaBrokers)", e);
         }
     }
 

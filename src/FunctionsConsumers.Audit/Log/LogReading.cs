@@ -43,7 +43,8 @@ internal sealed class LogReading(string topic, IReadOnlyList<string> groups)
     /// <param name="asked">The first offset that was asked about.</param>
     /// <param name="start">The first offset that the log holds of them.</param>
     /// <param name="end">One above the last offset.</param>
-    public void Cover(int partition, long asked, long start, long end) => _ranges[partition] = new PartitionRange(asked, start, end, start);
+    public void Cover(int partition, long asked, long start, long end) =>
+        _ranges[partition] = new PartitionRange(asked, start, end, start);
 
     /// <summary>The record at an offset.</summary>
     /// <param name="partition">The partition.</param>
@@ -66,7 +67,8 @@ internal sealed class LogReading(string topic, IReadOnlyList<string> groups)
         var meantFor = RecordHeaders.MeantFor(headers, Groups);
         if (order is null || meantFor is null)
         {
-            _unreadable.Add(_records[(partition, offset)] = new LoggedRecord(partition, offset, writtenAt, meantFor ?? uint.MaxValue, spelling) { Meaning = meaning });
+            _unreadable.Add(_records[(partition, offset)] = new LoggedRecord(partition, offset, writtenAt, meantFor ?? uint.MaxValue,
+                spelling) { Meaning = meaning });
             return;
         }
 

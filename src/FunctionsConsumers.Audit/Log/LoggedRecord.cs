@@ -84,5 +84,6 @@ internal sealed class LoggedPayload(Fingerprint meaning, AuditedOrder order)
     /// </summary>
     /// <param name="fingerprint">The row's fingerprint.</param>
     /// <returns>Whether it does.</returns>
-    public bool IsOf(Fingerprint? fingerprint) => fingerprint is { } of && (of == Meaning || Records.Exists(record => record.Spelling == of));
+    public bool IsOf(Fingerprint? fingerprint) =>
+        fingerprint is { } of && (of == Meaning || Records.Exists(record => record.Spelling == of));
 }

@@ -77,10 +77,12 @@ internal sealed class TopicReader : IDisposable
     /// <param name="take">Takes each record; in order within a partition.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AuditException">The broker does not answer, or dropped offsets before they were read.</exception>
-    public void Read(string topic, IReadOnlyList<PartitionOffsets> ranges, Action<ConsumeResult<byte[]?, byte[]?>> take, CancellationToken cancellationToken)
+    public void Read(string topic, IReadOnlyList<PartitionOffsets> ranges, Action<ConsumeResult<byte[]?, byte[]?>> take,
+        CancellationToken cancellationToken)
     {
         var ends = ranges.Where(range => range.Start < range.End).ToDictionary(range => range.Partition, range => range.End);
-        _consumer.Assign(ranges.Where(range => range.Start < range.End).Select(range => new TopicPartitionOffset(topic, range.Partition, range.Start)));
+        _consumer.Assign(
+            ranges.Where(range => range.Start < range.End).Select(range => new TopicPartitionOffset(topic, range.Partition, range.Start)));
         try
         {
             var lastHeard = Environment.TickCount64;
@@ -118,7 +120,8 @@ internal sealed class TopicReader : IDisposable
         }
         catch (ConsumeException e) when (e.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
         {
-            throw new AuditException($"{topic}: the broker dropped records while they were read, which can therefore not be told of: {e.Error.Reason}", e);
+            throw new AuditException(
+                $"{topic}: the broker dropped records while they were read, which can therefore not be told of: {e.Error.Reason}", e);
         }
         catch (KafkaException e)
         {
@@ -150,7 +153,9 @@ internal sealed class TopicReader : IDisposable
     }
 
     private AuditException NoAnswer(KafkaException? e) => new(
-        string.Create(CultureInfo.InvariantCulture, $"Kafka at {_brokers} does not answer ({_lastError ?? e?.Error.Reason ?? "silence"}): start it, or name another with --brokers (setting KafkaBrokers)"), e);
+        string.Create(CultureInfo.InvariantCulture,
+        $"Kafka at {_brokers} does not answer ({_lastError ?? e?.Error.Reason ?? "silence"}): start it, or name another with --brokers "
+        + $"(setting KafkaBrokers)"), e);
 }
 
 /// <summary>The offsets of a partition.</summary>

@@ -75,7 +75,12 @@ internal static class JsonPrice
             return null;
         }
 
-        var text = power >= 0 ? significant + new string('0', power) : significant.PadLeft(-power + 1, '0').Insert(Math.Max(significant.Length, -power + 1) + power, ".");
-        return decimal.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) is var price && price <= CatalogReading.MostTotal ? price : null;
+        var text = power >= 0
+            ? significant + new string('0', power)
+            : significant.PadLeft(-power + 1, '0').Insert(Math.Max(significant.Length, -power + 1) + power, ".");
+        return decimal.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) is var price
+                && price <= CatalogReading.MostTotal
+            ? price
+            : null;
     }
 }

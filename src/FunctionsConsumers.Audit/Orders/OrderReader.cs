@@ -126,7 +126,8 @@ internal sealed partial class OrderReader
             && value.TryGetInt32(out var quantity) && quantity is >= 1 and <= MostQuantity ? quantity : null;
     }
 
-    private static decimal? ReadPrice(JsonElement value) => value.ValueKind == JsonValueKind.Number ? JsonPrice.Parse(value.GetRawText()) : null;
+    private static decimal? ReadPrice(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number ? JsonPrice.Parse(value.GetRawText()) : null;
 
     private static bool ReadId(JsonElement root, string name, out string? id)
     {

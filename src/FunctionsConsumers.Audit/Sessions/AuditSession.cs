@@ -52,7 +52,8 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
         }
     }
 
-    private LogReading ReadLog(TopicReader reader, IReadOnlyList<PartitionOffsets> held, IReadOnlyDictionary<int, long>? since, CancellationToken cancellationToken)
+    private LogReading ReadLog(TopicReader reader, IReadOnlyList<PartitionOffsets> held, IReadOnlyDictionary<int, long>? since,
+        CancellationToken cancellationToken)
     {
         var log = new LogReading(services.Topic, groups);
         var ranges = new List<PartitionOffsets>(held.Count);
@@ -66,13 +67,15 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
         reader.Read(
             services.Topic,
             ranges,
-            record => log.Add(record.Partition, record.Offset, record.Message.Timestamp.UtcDateTime, record.Message.Value, record.Message.Headers),
+            record => log.Add(
+            record.Partition, record.Offset, record.Message.Timestamp.UtcDateTime, record.Message.Value, record.Message.Headers),
             cancellationToken);
         return log;
     }
 
     private async Task<AuditOutcome> JudgeAsync(
-        Readings readings, Dictionary<string, IReadOnlyDictionary<int, long>> committed, string? gone, string? behind, CancellationToken cancellationToken)
+        Readings readings, Dictionary<string, IReadOnlyDictionary<int, long>> committed, string? gone, string? behind,
+        CancellationToken cancellationToken)
     {
         var (reader, tables, log) = readings;
         var catalog = await tables.ReadCatalogAsync(cancellationToken);
@@ -84,7 +87,8 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
             // One table at a time: what was read of one is let go before the next.
             var table = await tables.ReadAsync(group, cancellationToken);
             var ends = await Task.Run(() => reader.Offsets(services.Topic), cancellationToken);
-            var position = new GroupPosition(committed[group], ends.ToDictionary(partition => partition.Partition, partition => partition.End));
+            var position = new GroupPosition(
+                committed[group], ends.ToDictionary(partition => partition.Partition, partition => partition.End));
             var (report, unknown) = Verdict.Judge(log, catalog, table, position, findings);
             reports.Add(report);
             unaudited += unknown;
@@ -93,7 +97,8 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
         var (distinct, poison) = Verdict.Count(log, catalog);
         var sentence = Verdict.Sentence(services.Topic, reports, unaudited, gone, behind);
         return new AuditOutcome(
-            new AuditReport(services.Topic, log.RecordCount, distinct, poison, unaudited, findings, reports, sentence, reports.TrueForAll(report => report.Ok)), gone, behind);
+            new AuditReport(services.Topic, log.RecordCount, distinct, poison, unaudited, findings, reports, sentence,
+            reports.TrueForAll(report => report.Ok)), gone, behind);
     }
 
     private Task<Dictionary<string, IReadOnlyDictionary<int, long>>> Committed(GroupOffsets offsets, LogReading log) =>
@@ -112,7 +117,8 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
         return false;
     }
 
-    private static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> isGood, Func<bool> isTimeOver, CancellationToken cancellationToken)
+    private static async Task<T> UntilAsync<T>(
+        Func<Task<T>> ask, Func<T, bool> isGood, Func<bool> isTimeOver, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -130,18 +136,23 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
     private string? Behind(LogReading log, Dictionary<string, IReadOnlyDictionary<int, long>> committed)
     {
         var behind = groups
-            .Select(group => (Group: group, Lag: log.Ranges.Sum(range => Math.Max(0, range.Value.AfterLastRecord - Math.Max(range.Value.Start, committed[group].GetValueOrDefault(range.Key))))))
+            .Select(group => (Group: group,
+                Lag: log.Ranges.Sum(range => Math.Max(0,
+                range.Value.AfterLastRecord - Math.Max(range.Value.Start, committed[group].GetValueOrDefault(range.Key))))))
             .Where(group => group.Lag > 0)
             .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Group} {group.Lag}"))
             .ToList();
         return behind.Count == 0 ? null : string.Join(", ", behind);
     }
 
-    private string? Gone(IReadOnlyList<PartitionOffsets> held, IReadOnlyDictionary<int, long>? since, IReadOnlyList<PartitionOffsets>? before = null)
+    private string? Gone(
+        IReadOnlyList<PartitionOffsets> held, IReadOnlyDictionary<int, long>? since, IReadOnlyList<PartitionOffsets>? before = null)
     {
         var gone = held
-            .Where(partition => partition.Start > Math.Max(since?.GetValueOrDefault(partition.Partition) ?? 0, before?.FirstOrDefault(was => was.Partition == partition.Partition).Start ?? 0))
-            .Select(partition => string.Create(CultureInfo.InvariantCulture, $"{services.Topic}:{partition.Partition} below {partition.Start}"))
+            .Where(partition => partition.Start > Math.Max(since?.GetValueOrDefault(partition.Partition) ?? 0,
+                before?.FirstOrDefault(was => was.Partition == partition.Partition).Start ?? 0))
+            .Select(partition => string.Create(CultureInfo.InvariantCulture,
+                $"{services.Topic}:{partition.Partition} below {partition.Start}"))
             .ToList();
         return gone.Count == 0 ? null : string.Join(", ", gone);
     }

@@ -9,6 +9,8 @@ namespace FunctionsConsumers.Audit.Sessions;
 /// <param name="Topic">The topic of the orders.</param>
 internal sealed record AuditedServices(ClientConfig Kafka, IReadOnlyList<TableServiceClient> Tables, string Topic)
 {
-    /// <summary>Asked with the topic's name before the broker is: may say in its own words why nobody is let in. Null for nothing.</summary>
+    /// <summary>
+    /// Asked with the topic's name before the broker is: may say in its own words why nobody is let in. Null for nothing.
+    /// </summary>
     public Action<string>? BeforeAsking { get; init; }
 }

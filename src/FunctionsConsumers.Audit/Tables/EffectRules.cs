@@ -85,7 +85,8 @@ internal static class EffectRules
 
     private static string? ConfirmationDifference(AuditedOrder order, EffectContent confirmation) => order.Email is null
         ? confirmation.Channel == "none" && string.IsNullOrEmpty(confirmation.To) ? null : "it names no address, and its confirmation does"
-        : confirmation.Channel == "email" && confirmation.To == order.Email ? null : "its confirmation goes to another address than the order's";
+        : confirmation.Channel == "email"
+            && confirmation.To == order.Email ? null : "its confirmation goes to another address than the order's";
 }
 
 /// <summary>How a group's effects are judged.</summary>

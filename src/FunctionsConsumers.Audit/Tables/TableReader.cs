@@ -20,7 +20,8 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
     private const int DefaultBuckets = 16;
 
     private static readonly string[] Columns =
-        ["PartitionKey", "RowKey", "State", "OrderId", "Fingerprint", "Topic", "Partition", "Offset", "AppliedAt", "Lines", "Currency", "Total", "To", "Channel", "Reserved", "Messages"];
+        ["PartitionKey", "RowKey", "State", "OrderId", "Fingerprint", "Topic", "Partition", "Offset", "AppliedAt", "Lines", "Currency",
+            "Total", "To", "Channel", "Reserved", "Messages"];
 
     private static readonly string[] StockColumns = ["RowKey", "Reserved"];
 
@@ -37,9 +38,11 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
         {
             foreach (var client in accounts)
             {
-                await foreach (var row in client.GetTableClient("catalog").QueryAsync<TableEntity>("PartitionKey eq 'catalog'", 1000, ["RowKey", "Price"], cancellationToken))
+                await foreach (var row in client.GetTableClient("catalog").QueryAsync<TableEntity>("PartitionKey eq 'catalog'", 1000,
+                    ["RowKey", "Price"], cancellationToken))
                 {
-                    if (decimal.TryParse(row.GetString("Price"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price))
+                    if (decimal.TryParse(row.GetString("Price"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                        out var price))
                     {
                         prices[EscapedKey.Read(row.RowKey)] = price;
                     }
@@ -48,7 +51,9 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
-            throw new AuditException("the tables hold no catalog, so no order can be told from poison: start ./run once, or check --tables (setting OrderTables)", missing);
+            throw new AuditException(
+                "the tables hold no catalog, so no order can be told from poison: start ./run once, or check --tables (setting "
+                + "OrderTables)", missing);
         }
 
         return new CatalogReading(prices);
@@ -98,7 +103,8 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
         {
             var table = client.GetTableClient(group);
             var buckets = await BucketsAsync(table, cancellationToken);
-            await Parallel.ForEachAsync(Ranges(buckets), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (filter, token) =>
+            await Parallel.ForEachAsync(Ranges(buckets),
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (filter, token) =>
             {
                 var found = await ReadStillAsync(table, filter, EffectRules.KeepsStock(group), token);
                 lock (gate)
@@ -111,9 +117,10 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
         return reading;
     }
 
-    // Counters and reservations of a bucket have to be of one moment. Whoever reserves changes a counter in the same
-    // transaction: counters that are the same before and after say that nothing was reserved in between.
-    private static async Task<List<TableEntity>> ReadStillAsync(TableClient table, string filter, bool keepsStock, CancellationToken cancellationToken)
+    // Counters and reservations of a bucket have to be read at one moment. Every reservation changes a counter in the same
+    // transaction, so counters that are the same before and after the reading say that nothing was reserved meanwhile.
+    private static async Task<List<TableEntity>> ReadStillAsync(
+        TableClient table, string filter, bool keepsStock, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < StillTries; tries++)
         {
@@ -133,10 +140,12 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
         throw new AuditException($"table {table.Name} kept changing while its stock was read: audit again when fewer orders arrive");
     }
 
-    private static async Task<HashSet<(string, long?)>> CountersAsync(TableClient table, string filter, CancellationToken cancellationToken)
+    private static async Task<HashSet<(string, long?)>> CountersAsync(
+        TableClient table, string filter, CancellationToken cancellationToken)
     {
         var counters = new HashSet<(string, long?)>();
-        await foreach (var row in table.QueryAsync<TableEntity>(filter + " and RowKey ge 'stock!' and RowKey lt 'stock\"'", 1000, StockColumns, cancellationToken))
+        await foreach (var row in table.QueryAsync<TableEntity>(filter + " and RowKey ge 'stock!' and RowKey lt 'stock\"'", 1000,
+            StockColumns, cancellationToken))
         {
             counters.Add(Counter(row));
         }
@@ -187,7 +196,8 @@ internal static class EscapedKey
         var text = new StringBuilder(escaped.Length);
         for (var i = 0; i < escaped.Length; i++)
         {
-            if (escaped[i] == '=' && i + 4 < escaped.Length && ushort.TryParse(escaped.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+            if (escaped[i] == '=' && i + 4 < escaped.Length
+                && ushort.TryParse(escaped.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
             {
                 text.Append((char)unit);
                 i += 4;

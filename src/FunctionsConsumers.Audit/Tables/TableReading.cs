@@ -54,7 +54,8 @@ internal sealed class TableReading(string group)
 /// <param name="Offset">The record's offset.</param>
 /// <param name="AppliedAt">When it was written, UTC; the last moment there is where the column is missing.</param>
 /// <param name="Content">What the effect says of the order.</param>
-internal sealed record EffectRow(string Bucket, Fingerprint? Fingerprint, string Topic, int Partition, long Offset, DateTime AppliedAt, EffectContent Content);
+internal sealed record EffectRow(
+    string Bucket, Fingerprint? Fingerprint, string Topic, int Partition, long Offset, DateTime AppliedAt, EffectContent Content);
 
 /// <summary>What an effect says of its order; a column that the group's effect does not have is null.</summary>
 /// <param name="Lines">The lines; null where the column is missing or no list of lines.</param>
@@ -62,4 +63,5 @@ internal sealed record EffectRow(string Bucket, Fingerprint? Fingerprint, string
 /// <param name="Total">The sum.</param>
 /// <param name="To">The recipient.</param>
 /// <param name="Channel">How the confirmation goes out.</param>
-internal sealed record EffectContent(AuditedLine[]? Lines = null, string? Currency = null, string? Total = null, string? To = null, string? Channel = null);
+internal sealed record EffectContent(
+    AuditedLine[]? Lines = null, string? Currency = null, string? Total = null, string? To = null, string? Channel = null);

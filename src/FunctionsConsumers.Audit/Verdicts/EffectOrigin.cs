@@ -12,7 +12,10 @@ internal enum EffectOrigin
     /// <summary>From a record that was not asked about: of another topic, before the audit's start, or after the end it saw.</summary>
     NotAsked,
 
-    /// <summary>From a record that the log does not hold any more: dropped by retention or compaction, or of a topic of the same name before this one.</summary>
+    /// <summary>
+    /// From a record that the log does not hold any more: dropped by retention or compaction, or of a topic of the same name
+    /// before this one.
+    /// </summary>
     Gone,
 
     /// <summary>From no record: another one stands at its coordinates, and the log never held the effect's own.</summary>
@@ -37,7 +40,9 @@ internal sealed class EffectOrigins(LogReading log, IReadOnlyDictionary<int, lon
 
         if (log.At(effect.Partition, effect.Offset) is not { } record)
         {
-            return effect.Offset >= range.End && effect.Offset < logEnds.GetValueOrDefault(effect.Partition) ? EffectOrigin.NotAsked : EffectOrigin.Gone;
+            return effect.Offset >= range.End && effect.Offset < logEnds.GetValueOrDefault(effect.Partition)
+                ? EffectOrigin.NotAsked
+                : EffectOrigin.Gone;
         }
 
         if (record.Payload is { } payload && payload.Order.Id == orderId && payload.IsOf(effect.Fingerprint))
@@ -47,7 +52,8 @@ internal sealed class EffectOrigins(LogReading log, IReadOnlyDictionary<int, lon
 
         // A topic made anew has other records at the old offsets: they are younger than the effect, or the effect's own order
         // was sent to it once more.
-        var wasSentAgain = log.Orders.TryGetValue(orderId, out var order) && order.Payloads.Any(candidate => candidate.IsOf(effect.Fingerprint));
+        var wasSentAgain = log.Orders.TryGetValue(orderId, out var order)
+            && order.Payloads.Any(candidate => candidate.IsOf(effect.Fingerprint));
         return wasSentAgain || record.WrittenAt > effect.AppliedAt ? EffectOrigin.Gone : EffectOrigin.None;
     }
 }

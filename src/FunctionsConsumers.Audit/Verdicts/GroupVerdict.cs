@@ -69,20 +69,24 @@ internal sealed class GroupVerdict
     {
         // Of two conflicting orders with one id, the row's fingerprint says which one stands.
         var (effect, standing) = Standing(order, effects);
-        var valid = order.Payloads.FirstOrDefault(payload => _catalog.Allows(payload.Order) && payload.Records.Exists(record => record.IsApplicable));
+        var valid = order.Payloads.FirstOrDefault(
+            payload => _catalog.Allows(payload.Order) && payload.Records.Exists(record => record.IsApplicable));
         if (effect is null)
         {
-            // Whoever lost the whole order has lost one thing, however often it was sent.
-            var sent = order.Payloads.Where(payload => _catalog.Allows(payload.Order)).SelectMany(payload => payload.Records).FirstOrDefault(record => record.IsApplicable && IsSettled(record));
+            // A lost order counts once, however often it was sent.
+            var sent = order.Payloads.Where(payload => _catalog.Allows(payload.Order)).SelectMany(payload => payload.Records)
+                .FirstOrDefault(record => record.IsApplicable && IsSettled(record));
             if (sent is not null)
             {
                 Lose(id, sent, $"order {id} has no effect");
                 ExpectStock(valid!.Order.Lines);
             }
 
-            foreach (var record in order.Payloads.SelectMany(payload => payload.Records).Where(record => !record.IsApplicable || !_catalog.Allows(record.Payload!.Order)))
+            foreach (var record in order.Payloads.SelectMany(payload => payload.Records).Where(record => !record.IsApplicable
+                || !_catalog.Allows(record.Payload!.Order)))
             {
-                JudgeDeadLetter(record, id, record.IsApplicable ? "orders a product the catalog does not know, or a sum it does not allow" : "has an idempotency key that is too long");
+                JudgeDeadLetter(record, id, record.IsApplicable ? "orders a product the catalog does not know, or a sum it does not allow"
+                    : "has an idempotency key that is too long");
             }
 
             return;
@@ -145,7 +149,8 @@ internal sealed class GroupVerdict
 
         if (effects.Count > 1)
         {
-            Double(id, effects[1], effects.Count - 1, $"order {id} has {effects.Count} effects, in {string.Join(" and ", effects.Select(effect => effect.Bucket))}");
+            Double(id, effects[1], effects.Count - 1,
+                $"order {id} has {effects.Count} effects, in {string.Join(" and ", effects.Select(effect => effect.Bucket))}");
         }
 
         // Effects of orders that stand outside of what was read are somebody else's, and known only by their rows.
@@ -228,13 +233,15 @@ internal sealed class GroupVerdict
     private void Lose(string? orderId, LoggedRecord record, FormattableString what)
     {
         _lost++;
-        _findings.Add(new Finding(_table.Group, FindingKinds.Lost, orderId, _log.Topic, record.Partition, record.Offset, what.ToString(CultureInfo.InvariantCulture)));
+        _findings.Add(new Finding(_table.Group, FindingKinds.Lost, orderId, _log.Topic, record.Partition, record.Offset,
+            what.ToString(CultureInfo.InvariantCulture)));
     }
 
     private void Double(string orderId, EffectRow effect, int times, FormattableString what)
     {
         _doubled += times;
-        _findings.Add(new Finding(_table.Group, FindingKinds.Doubled, orderId, effect.Topic, effect.Partition, effect.Offset, what.ToString(CultureInfo.InvariantCulture)));
+        _findings.Add(new Finding(_table.Group, FindingKinds.Doubled, orderId, effect.Topic, effect.Partition, effect.Offset,
+            what.ToString(CultureInfo.InvariantCulture)));
     }
 
     private void Find(string kind, FormattableString what) =>

@@ -39,7 +39,8 @@ internal static class Verdict
     /// <param name="progress">How far the group and the log were when the table had been read.</param>
     /// <param name="findings">Takes each thing that is not good.</param>
     /// <returns>The group's numbers, and how many of its effects come from records that the log does not hold any more.</returns>
-    public static (GroupReport Report, long Unaudited) Judge(LogReading log, CatalogReading catalog, TableReading table, GroupPosition progress, List<Finding> findings) =>
+    public static (GroupReport Report, long Unaudited) Judge(
+        LogReading log, CatalogReading catalog, TableReading table, GroupPosition progress, List<Finding> findings) =>
         new GroupVerdict(log, catalog, table, progress, findings).Judge();
 
     /// <summary>Says the whole in one sentence.</summary>
@@ -54,12 +55,15 @@ internal static class Verdict
         var faults = groups.SelectMany(Faults).ToList();
         var sentence = (behind, faults.Count) switch
         {
-            ({ } lag, _) => $"The audit of {topic} is not finished: the groups did not reach the end in time (records to go: {lag})" + (faults.Count == 0 ? "" : $", and so far {string.Join("; ", faults)}"),
+            ({ } lag, _) => $"The audit of {topic} is not finished: the groups did not reach the end in time (records to go: {lag})"
+                + (faults.Count == 0 ? "" : $", and so far {string.Join("; ", faults)}"),
             (null, 0) => $"Every record of {topic} was handled once by {string.Join(", ", groups.Select(group => group.Group))}",
             _ => $"Not every record of {topic} was handled once: {string.Join("; ", faults)}",
         };
         return sentence
-            + (unaudited == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {unaudited} effects come from records that the log does not hold any more, and were not audited"))
+            + (unaudited == 0 ? ""
+                : string.Create(CultureInfo.InvariantCulture,
+                $"; {unaudited} effects come from records that the log does not hold any more, and were not audited"))
             + (gone is null ? "" : $"; the broker no longer holds {gone}, and the verdict is on what it holds") + ".";
     }
 
@@ -67,14 +71,17 @@ internal static class Verdict
     {
         (long Count, string What)[] faults =
         [
-            (group.Lost, "lost"), (group.Doubled, "doubled"), (group.StockOff, "pieces off in the stock"), (group.Pending, "pending"), (group.Outbox, "still in the outbox"),
+            (group.Lost, "lost"), (group.Doubled, "doubled"), (group.StockOff, "pieces off in the stock"), (group.Pending, "pending"),
+            (group.Outbox, "still in the outbox"),
         ];
-        var named = faults.Where(fault => fault.Count > 0).Select(fault => string.Create(CultureInfo.InvariantCulture, $"{fault.Count} {fault.What}")).ToList();
+        var named = faults.Where(fault => fault.Count > 0).Select(
+            fault => string.Create(CultureInfo.InvariantCulture, $"{fault.Count} {fault.What}")).ToList();
         return named.Count == 0 ? [] : [$"{group.Group} has {string.Join(", ", named)}"];
     }
 }
 
 /// <summary>How far a group and the log were.</summary>
 /// <param name="Committed">The group's committed offsets by partition; absent where it never committed.</param>
-/// <param name="LogEnds">One above the last offset of each partition, asked for after the table was read: an effect at or above it comes from a topic of that name before this one.</param>
+/// <param name="LogEnds">One above the last offset of each partition, asked for after the table was read: an effect at or
+/// above it comes from a topic of that name before this one.</param>
 internal sealed record GroupPosition(IReadOnlyDictionary<int, long> Committed, IReadOnlyDictionary<int, long> LogEnds);

@@ -22,7 +22,8 @@ internal static class Healing
 
         // Both have to be named: what local.settings.json names are the services of func start.
         _ = (target.Kafka(), target.Tables());
-        await using var upkeep = LocalUpkeep.Open(new LocalHostOptions { Topic = target.Topic, Settings = target.HostSettings(), Quiet = true, Log = call.Terminal.Error });
+        await using var upkeep = LocalUpkeep.Open(
+            new LocalHostOptions { Topic = target.Topic, Settings = target.HostSettings(), Quiet = true, Log = call.Terminal.Error });
         return await Task.WhenAll(upkeep.Groups.Select(async group =>
         {
             var result = await group.AuditGapsAsync(IGroupUpkeep.Grace, call.Stop);
@@ -37,8 +38,11 @@ internal static class Healing
     {
         foreach (var group in groups)
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Group}: {group.Found} records below the committed offset were not known to be finished, {group.Healed} of them handled now")
-                + (group.Dropped == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; {group.Dropped} offsets were dropped by the broker before")));
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{group.Group}: {group.Found} records below the committed offset were not known to be finished, {group.Healed} of them "
+                + $"handled now")
+                + (group.Dropped == 0 ? ""
+                    : string.Create(CultureInfo.InvariantCulture, $"; {group.Dropped} offsets were dropped by the broker before")));
         }
     }
 }

@@ -108,7 +108,8 @@ internal sealed class ResultTable
 
     // What would move the cursor is not printed as it is.
     private static string Shown(object? cell) => string.Concat(
-        (Convert.ToString(cell, CultureInfo.InvariantCulture) ?? "").Select(character => char.IsControl(character) ? '\uFFFD' : character));
+        (Convert.ToString(cell, CultureInfo.InvariantCulture) ?? "").Select(
+        character => char.IsControl(character) ? '\uFFFD' : character));
 
     private sealed record Cell(string Text, bool IsBad)
     {

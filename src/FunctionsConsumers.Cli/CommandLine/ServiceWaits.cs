@@ -63,7 +63,8 @@ internal sealed class ServiceWaits : IServiceFollower, IDisposable
 
         // Whatever the body says of its end now, this is why.
         await stop.CancelAsync();
-        await Task.WhenAny(running.ContinueWith(static ended => ended.Exception, TaskScheduler.Default), Task.Delay(LastMoments, CancellationToken.None));
+        await Task.WhenAny(
+            running.ContinueWith(static ended => ended.Exception, TaskScheduler.Default), Task.Delay(LastMoments, CancellationToken.None));
         throw new CommandException(await waits.GivenUp);
     }
 
@@ -96,7 +97,8 @@ internal sealed class ServiceWaits : IServiceFollower, IDisposable
             return;
         }
 
-        var watch = new TablesWatch(accounts.Setting, accounts.Pulses, _time, absence => Away(absence, "start them, or name others with --tables"), Back);
+        var watch = new TablesWatch(
+            accounts.Setting, accounts.Pulses, _time, absence => Away(absence, "start them, or name others with --tables"), Back);
         Keep(watch);
         Later(() => _ = Task.Run(() => watch.RunAsync(_ended.Token)));
     }

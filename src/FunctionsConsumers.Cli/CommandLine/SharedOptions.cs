@@ -10,7 +10,8 @@ internal static class SharedOptions
     /// <summary>The broker.</summary>
     public static readonly Option<string?> Brokers = new("--brokers")
     {
-        Description = "Kafka's bootstrap list, host:port[,host:port] (else the setting KafkaBrokers, else what ./run or fc services started)",
+        Description = "Kafka's bootstrap list, host:port[,host:port] (else the setting KafkaBrokers, else what ./run or fc services "
+            + "started)",
         HelpName = "host:port",
         Recursive = true,
     };
@@ -32,7 +33,8 @@ internal static class SharedOptions
     };
 
     /// <summary>How long a service that gives no answer is waited for.</summary>
-    public static readonly Option<long?> Timeout = WholeRecursive("--timeout", "Seconds to wait for a broker or tables that give no answer, before the command gives up (default 15)", 1, 86_400);
+    public static readonly Option<long?> Timeout = WholeRecursive(
+        "--timeout", "Seconds to wait for a broker or tables that give no answer, before the command gives up (default 15)", 1, 86_400);
 
     /// <summary>Whether the result is JSON.</summary>
     public static readonly Option<bool> Json = new("--json")
@@ -51,9 +53,13 @@ internal static class SharedOptions
     {
         Description = description,
         HelpName = "n",
-        CustomParser = result => long.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+        CustomParser = result =>
+            long.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+                && value >= least && value <= most
             ? value
-            : Refuse<long?>(result, string.Create(CultureInfo.InvariantCulture, $"{name} takes a whole number from {least} to {most}, not '{result.Tokens[0].Value}'")),
+            : Refuse<long?>(result,
+                string.Create(CultureInfo.InvariantCulture,
+                $"{name} takes a whole number from {least} to {most}, not '{result.Tokens[0].Value}'")),
     };
 
     private static Option<long?> WholeRecursive(string name, string description, long least, long most)
@@ -71,7 +77,9 @@ internal static class SharedOptions
     {
         Description = description,
         HelpName = "ratio",
-        CustomParser = result => decimal.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value <= 10
+        CustomParser = result =>
+            decimal.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+                && value <= 10
             ? value
             : Refuse<decimal?>(result, $"{name} takes a number from 0 to 10, such as 0.2, not '{result.Tokens[0].Value}'"),
     };

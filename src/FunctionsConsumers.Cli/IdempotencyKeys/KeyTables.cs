@@ -14,7 +14,8 @@ namespace FunctionsConsumers.Cli.IdempotencyKeys;
 /// <param name="accounts">The accounts.</param>
 internal sealed class KeyTables(TableAccounts accounts)
 {
-    private static readonly string[] Columns = ["RowKey", .. IdentityColumns.ForVerdict, IdentityColumns.State, IdentityColumns.AppliedAt, "Reason"];
+    private static readonly string[] Columns = ["RowKey", .. IdentityColumns.ForVerdict, IdentityColumns.State, IdentityColumns.AppliedAt,
+        "Reason"];
 
     /// <summary>Finds an order by its id: one read in each table.</summary>
     /// <param name="orderId">The id.</param>
@@ -26,7 +27,8 @@ internal sealed class KeyTables(TableAccounts accounts)
         var rows = new List<KeyRow>();
         foreach (var group in groups)
         {
-            var meta = await accounts.Clients[0].GetTableClient(group).GetEntityIfExistsAsync<TableEntity>(GroupTable.MetaPartition, GroupTable.MetaRow, ["Buckets"], cancellationToken);
+            var meta = await accounts.Clients[0].GetTableClient(group).GetEntityIfExistsAsync<TableEntity>(
+                GroupTable.MetaPartition, GroupTable.MetaRow, ["Buckets"], cancellationToken);
             if (!meta.HasValue)
             {
                 continue;
@@ -38,7 +40,8 @@ internal sealed class KeyTables(TableAccounts accounts)
             // A bucket lives in one account; with one account, as nearly always, this is one read.
             foreach (var client in accounts.Clients)
             {
-                var found = await client.GetTableClient(group).GetEntityIfExistsAsync<TableEntity>(bucket, rowKey, Columns, cancellationToken);
+                var found = await client.GetTableClient(group).GetEntityIfExistsAsync<TableEntity>(
+                    bucket, rowKey, Columns, cancellationToken);
                 if (found.HasValue)
                 {
                     rows.Add(Row(group, rowKey, found.Value!));
@@ -65,7 +68,8 @@ internal sealed class KeyTables(TableAccounts accounts)
             {
                 try
                 {
-                    await foreach (var row in client.GetTableClient(group).QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"Key eq {key}"), 1000, Columns, cancellationToken))
+                    await foreach (var row in client.GetTableClient(group)
+                        .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"Key eq {key}"), 1000, Columns, cancellationToken))
                     {
                         if (row.GetString(IdentityColumns.State) is IdentityColumns.Applied or IdentityColumns.DeadLettered)
                         {
@@ -89,7 +93,8 @@ internal sealed class KeyTables(TableAccounts accounts)
     /// <param name="groups">The groups.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The coordinates, as text, for each group.</returns>
-    public async Task<IReadOnlyList<(string Group, string Coordinates)>> WaitingLettersAsync(IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<(string Group, string Coordinates)>> WaitingLettersAsync(
+        IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
     [
         .. (await OutboxTables.ReadAsync(accounts, groups, cancellationToken))
             .Where(message => message.Entry.Kind == DeadLetter.Kind)

@@ -28,7 +28,8 @@ internal static class KeysCommand
                 rows = await tables.FindByKeyAsync(asked, Groups.All, call.Stop);
             }
 
-            rows.AddRange((await LettersAsync(call, tables, asked, rows.Count > 0)).Where(letter => !rows.Exists(row => row.Group == letter.Group && row.RowKey == letter.RowKey)));
+            rows.AddRange((await LettersAsync(call, tables, asked,
+                rows.Count > 0)).Where(letter => !rows.Exists(row => row.Group == letter.Group && row.RowKey == letter.RowKey)));
             if (call.Json)
             {
                 call.PrintJson<IReadOnlyList<KeyRow>>(rows);
@@ -81,7 +82,8 @@ internal static class KeysCommand
         var table = Terminal.Table("group", "row key", "state", "reason", "key", "topic", "#partition", "#offset", "applied at");
         foreach (var row in rows)
         {
-            Terminal.AddRow(table, row.Group, row.RowKey, BadFigure.If(row.State, row.State == "dead-lettered"), row.Reason, row.Key, row.Topic, row.Partition, row.Offset, row.AppliedAt?.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            Terminal.AddRow(table, row.Group, row.RowKey, BadFigure.If(row.State, row.State == "dead-lettered"), row.Reason, row.Key,
+                row.Topic, row.Partition, row.Offset, row.AppliedAt?.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         }
 
         terminal.Print(table);
@@ -97,7 +99,8 @@ internal static class KeysCommand
 /// <param name="Partition">The record's partition.</param>
 /// <param name="Offset">The record's offset.</param>
 /// <param name="AppliedAt">When the row was written, UTC.</param>
-internal sealed record KeyRow(string Group, string RowKey, string? State, string? Key, string? Topic, int? Partition, long? Offset, DateTimeOffset? AppliedAt)
+internal sealed record KeyRow(
+    string Group, string RowKey, string? State, string? Key, string? Topic, int? Partition, long? Offset, DateTimeOffset? AppliedAt)
 {
     /// <summary>Of a dead letter, the word for why it could not be applied; null for what was applied.</summary>
     public string? Reason { get; init; }

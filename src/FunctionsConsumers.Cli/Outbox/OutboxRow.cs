@@ -12,19 +12,22 @@ namespace FunctionsConsumers.Cli.Outbox;
 /// <param name="CreatedAt">When it was planned, UTC.</param>
 /// <param name="AgeSeconds">How long ago that was, in whole seconds.</param>
 /// <param name="Detail">Why it waits or is parked; null where it was never tried.</param>
-internal sealed record OutboxRow(string Group, string Id, string Kind, string State, string Subject, DateTimeOffset CreatedAt, long AgeSeconds, string? Detail)
+internal sealed record OutboxRow(
+    string Group, string Id, string Kind, string State, string Subject, DateTimeOffset CreatedAt, long AgeSeconds, string? Detail)
 {
     /// <summary>Makes it of what the library read.</summary>
     /// <param name="entry">What the library read.</param>
     /// <param name="now">The time.</param>
     /// <returns>The message.</returns>
     public static OutboxRow Of(OutboxEntry entry, DateTimeOffset now) => new(
-        entry.Group, entry.Id, entry.Kind, entry.State, entry.Subject, entry.CreatedAt, Math.Max(0, (long)(now - entry.CreatedAt).TotalSeconds), entry.Detail);
+        entry.Group, entry.Id, entry.Kind, entry.State, entry.Subject, entry.CreatedAt,
+        Math.Max(0, (long)(now - entry.CreatedAt).TotalSeconds), entry.Detail);
 
     /// <summary>An age for a person.</summary>
     /// <param name="seconds">The age.</param>
     /// <returns>In the largest unit of which it has two, such as <c>90 s</c>, <c>5 min</c> or <c>3 d</c>.</returns>
-    public static string Age(long seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds / Unit(seconds).Seconds} {Unit(seconds).Name}");
+    public static string Age(long seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{seconds / Unit(seconds).Seconds} {Unit(seconds).Name}");
 
     private static (long Seconds, string Name) Unit(long seconds) => seconds switch
     {

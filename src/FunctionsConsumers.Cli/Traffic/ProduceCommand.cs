@@ -19,27 +19,34 @@ internal static class ProduceCommand
         var count = SharedOptions.Whole("--count", "How many distinct valid orders", 0, 100_000_000);
         count.Required = true;
         var options = new TrafficOptions();
-        var command = new Command("produce", "Writes seeded orders to the topic: valid ones, exact resends of them, and poison.") { count };
+        var command = new Command("produce", "Writes seeded orders to the topic: valid ones, exact resends of them, and poison.")
+        {
+            count,
+        };
         options.AddTo(command);
         return command.Runs(caller, async call =>
         {
             var target = call.Target();
             var plan = options.Plan(call.Given, (int)call.Given.GetValue(count)!.Value);
-            call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(plan.RecordCount, "record")} for {target.Topic} at {target.Kafka().Brokers}, seed {plan.Seed}"));
+            call.Terminal.Say(string.Create(CultureInfo.InvariantCulture,
+                $"{Counted.Of(plan.RecordCount, "record")} for {target.Topic} at {target.Kafka().Brokers}, seed {plan.Seed}"));
             var produced = await ProduceAsync(call, target, plan, call.Given.GetValue(options.Rate));
             if (call.Json)
             {
-                call.PrintJson(new ProduceReport(target.Topic, plan.Seed, produced.Records, produced.Orders, produced.Resends, produced.Poison, produced.Failed, Math.Round(produced.Time.TotalSeconds, 3)));
+                call.PrintJson(new ProduceReport(target.Topic, plan.Seed, produced.Records, produced.Orders, produced.Resends,
+                    produced.Poison, produced.Failed, Math.Round(produced.Time.TotalSeconds, 3)));
             }
             else
             {
                 call.Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{Counted.Of(produced.Records, "record")} produced in {produced.Time.TotalSeconds:0.0} s: {Counted.Of(produced.Orders, "order")}, {Counted.Of(produced.Resends, "resend")}, {produced.Poison} poison"));
+                    $"{Counted.Of(produced.Records, "record")} produced in {produced.Time.TotalSeconds:0.0} s: "
+                    + $"{Counted.Of(produced.Orders, "order")}, {Counted.Of(produced.Resends, "resend")}, {produced.Poison} poison"));
             }
 
             if (produced.Failed > 0)
             {
-                throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"{produced.Failed} records were not taken by Kafka at {target.Kafka().Brokers}: {produced.Failure}"));
+                throw new CommandException(string.Create(CultureInfo.InvariantCulture,
+                    $"{produced.Failed} records were not taken by Kafka at {target.Kafka().Brokers}: {produced.Failure}"));
             }
 
             return produced.CutShort ? throw new CommandException("stopped before all records were produced") : ExitCode.Good;
@@ -70,16 +77,20 @@ internal static class ProduceCommand
 internal sealed class TrafficOptions(decimal duplicates = 0)
 {
     /// <summary>Resends for each order.</summary>
-    public Option<decimal?> Duplicates { get; } = SharedOptions.Ratio("--duplicates", FormattableString.Invariant($"Exact resends for each order: round(N·D) of them (default {duplicates})"));
+    public Option<decimal?> Duplicates { get; } = SharedOptions.Ratio(
+        "--duplicates", FormattableString.Invariant($"Exact resends for each order: round(N·D) of them (default {duplicates})"));
 
     /// <summary>Poison for each order.</summary>
-    public Option<decimal?> Poison { get; } = SharedOptions.Ratio("--poison", "Records that are no order, of every kind: round(N·P) of them (default 0)");
+    public Option<decimal?> Poison { get; } = SharedOptions.Ratio(
+        "--poison", "Records that are no order, of every kind: round(N·P) of them (default 0)");
 
     /// <summary>The seed.</summary>
-    public Option<long?> Seed { get; } = SharedOptions.Whole("--seed", "Decides every byte and the order; order ids derive from it (default random, printed)", 0, long.MaxValue);
+    public Option<long?> Seed { get; } = SharedOptions.Whole(
+        "--seed", "Decides every byte and the order; order ids derive from it (default random, printed)", 0, long.MaxValue);
 
     /// <summary>Records a second.</summary>
-    public Option<long?> Rate { get; } = SharedOptions.Whole("--rate", "Records a second at most (default as many as possible)", 1, 10_000_000);
+    public Option<long?> Rate { get; } = SharedOptions.Whole(
+        "--rate", "Records a second at most (default as many as possible)", 1, 10_000_000);
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
@@ -96,7 +107,8 @@ internal sealed class TrafficOptions(decimal duplicates = 0)
     /// <param name="orders">How many orders.</param>
     /// <returns>The plan.</returns>
     public TrafficPlan Plan(ParseResult given, int orders) =>
-        new(orders, given.GetValue(Duplicates) ?? duplicates, given.GetValue(Poison) ?? 0, given.GetValue(Seed) ?? TrafficPlan.RandomSeed());
+        new(orders, given.GetValue(Duplicates) ?? duplicates, given.GetValue(Poison) ?? 0,
+            given.GetValue(Seed) ?? TrafficPlan.RandomSeed());
 }
 
 /// <summary>What <c>fc produce --json</c> prints.</summary>
@@ -108,4 +120,5 @@ internal sealed class TrafficOptions(decimal duplicates = 0)
 /// <param name="Poison">Records that are no order among them.</param>
 /// <param name="Failed">Records that the broker did not take.</param>
 /// <param name="Seconds">From the first record to the last acknowledgement.</param>
-internal sealed record ProduceReport(string Topic, long Seed, long Records, long Orders, long Duplicates, long Poison, long Failed, double Seconds);
+internal sealed record ProduceReport(
+    string Topic, long Seed, long Records, long Orders, long Duplicates, long Poison, long Failed, double Seconds);

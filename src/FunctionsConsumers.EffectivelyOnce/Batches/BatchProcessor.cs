@@ -32,6 +32,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     private readonly KnownSubjects? _known;
     private readonly KnownRecords? _knownRecords;
     private readonly GroupMetrics _metrics;
+    private readonly GroupSpans _spans;
 
     /// <summary>Makes the processor of a group.</summary>
     /// <param name="consumer">The group's decisions.</param>
@@ -59,6 +60,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         ArgumentNullException.ThrowIfNull(options);
         Group = consumer.Group;
         _metrics = new GroupMetrics(consumer.Group);
+        _spans = new GroupSpans(consumer.Group);
         _decoder = decoder;
         _planner = new Planner<TEvent>(consumer, decoder, buckets);
         _store = store;
@@ -90,6 +92,25 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     internal async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, Deadline deadline)
     {
         var started = _time.GetTimestamp();
+        using var span = _spans.Batch(records);
+        try
+        {
+            var outcome = await SettleAsync(records, deadline).ConfigureAwait(false);
+            LogBatch(Group, records.Count, outcome.Applied, outcome.Duplicates, outcome.DeadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
+            _metrics.Settled(outcome, deadline.Tries, _time.GetElapsedTime(started));
+            GroupSpans.Settled(span, outcome, deadline.Tries);
+            return outcome;
+        }
+        catch (Exception failure)
+        {
+            _metrics.Failed(failure, _time.GetElapsedTime(started));
+            GroupSpans.Failed(span, failure);
+            throw;
+        }
+    }
+
+    private async Task<BatchOutcome> SettleAsync(IReadOnlyList<ConsumedRecord> records, Deadline deadline)
+    {
         var delivery = Delivery.Begin(_time.GetUtcNow());
         var outcomes = new RecordOutcome[records.Count];
         var pending = Plan(records, delivery, outcomes);
@@ -109,10 +130,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             }
         }
 
-        var outcome = new BatchOutcome(outcomes);
-        LogBatch(Group, records.Count, outcome.Applied, outcome.Duplicates, outcome.DeadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
-        _metrics.Settled(outcome, deadline.Tries, _time.GetElapsedTime(started));
-        return outcome;
+        return new BatchOutcome(outcomes);
     }
 
     // What is known already, and what is not for this group, has its outcome at once. The others are planned.
@@ -130,7 +148,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             {
                 if (planned.Failure is { } failure)
                 {
-                    LogThrown(failure, Group, record.Coordinates);
+                    LogThrown(Group, record.Coordinates, failure.GetType().FullName!, failure.StackTrace);
                 }
 
                 planned.Position = position;
@@ -196,7 +214,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             _known,
             _outbox,
             deadline,
-            _metrics))];
+            _metrics,
+            _spans))];
     }
 
     // What a plan or a decoder rejects now may have been applied by an owner with another version of them, or with a newer
@@ -313,8 +332,9 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     [LoggerMessage(1, LogLevel.Information, "{Group}: {Records} records: {Applied} applied, {Duplicates} duplicates, {DeadLettered} dead-lettered, {Milliseconds} ms")]
     private partial void LogBatch(string group, int records, int applied, int duplicates, int deadLettered, long milliseconds);
 
-    [LoggerMessage(3, LogLevel.Error, "{Group}: {Coordinates} is dead-lettered, because its decoder or consumer threw")]
-    private partial void LogThrown(Exception failure, string group, Coordinates coordinates);
+    // Without the exception itself: its text may quote the record. The dead letter has the text.
+    [LoggerMessage(3, LogLevel.Error, "{Group}: {Coordinates} is dead-lettered, because its decoder or consumer threw {Type}\n{Stack}")]
+    private partial void LogThrown(string group, Coordinates coordinates, string type, string? stack);
 
     [LoggerMessage(2, LogLevel.Debug, "{Group}: {Coordinates} is dead-lettered: {Reason}")]
     private partial void LogDeadLetter(string group, Coordinates coordinates, string reason);

@@ -17,7 +17,8 @@ internal sealed class BucketRun(
     KnownSubjects? known,
     IOutbox outbox,
     Deadline deadline,
-    GroupMetrics metrics)
+    GroupMetrics metrics,
+    GroupSpans spans)
 {
     private readonly SubjectRows _rows = new(store, bucket, known is null, deadline);
 
@@ -80,7 +81,8 @@ internal sealed class BucketRun(
     // Insert first, ask later: without a duplicate, the usual case, nothing is read.
     private async Task TryAsync(Transaction next)
     {
-        var (transaction, parcels) = next;
+        using var span = spans.Transaction(bucket, next.Records.Count);
+        var (transaction, parcels) = next.In(TraceContext.Current);
         IReadOnlyList<RowOperation> additions;
         try
         {
@@ -106,6 +108,7 @@ internal sealed class BucketRun(
         }
 
         var result = await store.SubmitAsync(bucket, operations, deadline.Token).ConfigureAwait(false);
+        span.Answered(operations.Count, result.Status);
         if (result.Status == SubmitStatus.Committed)
         {
             Commit(transaction, additions, parcels, result.ETags);

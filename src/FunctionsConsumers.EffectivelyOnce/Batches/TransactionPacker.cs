@@ -74,4 +74,11 @@ internal static class TransactionPacker
 /// <summary>The records of a transaction, and their messages as they stand in its rows.</summary>
 /// <param name="Records">The records, in order.</param>
 /// <param name="Parcels">The messages.</param>
-internal sealed record Transaction(List<PlannedRecord> Records, IReadOnlyList<Parcel> Parcels);
+internal sealed record Transaction(List<PlannedRecord> Records, IReadOnlyList<Parcel> Parcels)
+{
+    /// <summary>The same in a trace: whoever sends its messages goes on with it.</summary>
+    /// <param name="trace">The context of the transaction; null where it is not traced.</param>
+    /// <returns>The transaction.</returns>
+    public Transaction In(TraceContext? trace) =>
+        trace is null || Parcels.Count == 0 ? this : this with { Parcels = [.. Parcels.Select(parcel => parcel with { Trace = trace })] };
+}

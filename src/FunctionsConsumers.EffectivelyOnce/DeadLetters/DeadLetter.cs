@@ -66,13 +66,16 @@ internal sealed record DeadLetter(
         return Math.Max(Math.Max(value, key), headers) switch
         {
             0 => null,
-            var largest when largest == value => this with { OmittedValue = OmittedPart.Of(Record.Value!), Record = Record with { Value = null } },
-            var largest when largest == headers => this with { OmittedHeaders = OmittedPart.Of(Record.Headers), Record = Record with { Headers = [] } },
+            var largest when largest == value =>
+                this with { OmittedValue = OmittedPart.Of(Record.Value!), Record = Record with { Value = null } },
+            var largest when largest == headers =>
+                this with { OmittedHeaders = OmittedPart.Of(Record.Headers), Record = Record with { Headers = [] } },
             _ => this with { OmittedKey = OmittedPart.Of(Record.Key!), Record = Record with { Key = null } },
         };
     }
 
-    private static long LengthOf(IReadOnlyList<RecordHeader> headers) => headers.Sum(header => header.Name.Length + (long)(header.Value?.Length ?? 0));
+    private static long LengthOf(IReadOnlyList<RecordHeader> headers) =>
+        headers.Sum(header => header.Name.Length + (long)(header.Value?.Length ?? 0));
 
     private static string Shortened(string text, int most) =>
         text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];

@@ -75,7 +75,9 @@ internal static class DeadLetterPayload
             detail,
             at,
             new ConsumedRecord(
-                coordinates, hasTimestamp && timestamp > DateTimeOffset.UnixEpoch ? timestamp : null, record.Key, record.Value, record.Headers),
+                coordinates, hasTimestamp && timestamp > DateTimeOffset.UnixEpoch
+                ? timestamp
+                : null, record.Key, record.Value, record.Headers),
             ReadOmitted(reader),
             format == First ? null : ReadOmitted(reader),
             format == First ? null : ReadOmitted(reader));
@@ -92,5 +94,6 @@ internal static class DeadLetterPayload
         }
     }
 
-    private static OmittedPart? ReadOmitted(BinaryReader reader) => reader.ReadBoolean() ? new OmittedPart(reader.ReadInt32(), reader.ReadString()) : null;
+    private static OmittedPart? ReadOmitted(BinaryReader reader) =>
+        reader.ReadBoolean() ? new OmittedPart(reader.ReadInt32(), reader.ReadString()) : null;
 }

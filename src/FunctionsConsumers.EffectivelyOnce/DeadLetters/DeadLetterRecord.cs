@@ -9,7 +9,7 @@ namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;
 /// <summary>The Kafka record of a dead letter: original key, value and headers, and headers that say why and where from.</summary>
 internal static class DeadLetterRecord
 {
-    public static Message<byte[], byte[]> Of(DeadLetter letter, string messageId)
+    public static Message<byte[], byte[]> Of(DeadLetter letter, string messageId, TraceContext? trace)
     {
         var headers = new Headers();
         foreach (var header in letter.Record.Headers)
@@ -29,6 +29,9 @@ internal static class DeadLetterRecord
         AddOmitted(headers, "dead-letter-key-omitted", letter.OmittedKey);
         AddOmitted(headers, "dead-letter-headers-omitted", letter.OmittedHeaders);
         AddOmitted(headers, "dead-letter-value-omitted", letter.OmittedValue);
+
+        // Last, so that it counts for whoever reads the dead letter; the producer's own stands where it stood.
+        trace?.AddTo(headers);
         return new Message<byte[], byte[]> { Key = letter.Record.Key!, Value = letter.OmittedValue is { } omitted ? Note(from, omitted) : letter.Record.Value!, Headers = headers };
     }
 

@@ -54,10 +54,11 @@ internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
         ArgumentNullException.ThrowIfNull(message);
         var letter = DeadLetter.FromPayload(message.Payload);
         var topic = DeadLetter.TopicOf(letter.Record.Coordinates.Topic, letter.Group);
+        GroupSpans.SendsTo(topic);
         var budget = new SendBudget(timeout, _time);
         for (var smaller = letter; smaller is not null; smaller = smaller.Smaller())
         {
-            if (await ProduceAsync(topic, smaller, message.Id, budget, cancellationToken).ConfigureAwait(false) is { } result)
+            if (await ProduceAsync(topic, smaller, message, budget, cancellationToken).ConfigureAwait(false) is { } result)
             {
                 return result;
             }
@@ -70,10 +71,15 @@ internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
     public void Dispose() => _producer.Dispose();
 
     // Null: the broker refuses the size. The password is the group's own where the broker gives a key for each topic.
-    private async Task<SendResult?> ProduceAsync(string topic, DeadLetter letter, string id, SendBudget budget, CancellationToken cancellationToken)
+    private async Task<SendResult?> ProduceAsync(string topic, DeadLetter letter, OutboxMessage message, SendBudget budget, CancellationToken cancellationToken)
     {
         var result = await _producer.ProduceAsync(
-            _kafka.ForDeadLetters(letter.Group), topic, DeadLetterRecord.Of(letter, id), client => ReadyAsync(client, topic), budget, cancellationToken).ConfigureAwait(false);
+            _kafka.ForDeadLetters(letter.Group),
+            topic,
+            DeadLetterRecord.Of(letter, message.Id, message.Trace),
+            client => ReadyAsync(client, topic),
+            budget,
+            cancellationToken).ConfigureAwait(false);
         if (result is { Status: SendStatus.NotSent } && _topics.TryGetValue(topic, out var asked) && asked.IsCompleted)
         {
             // The topic may have gone; the next send asks again.

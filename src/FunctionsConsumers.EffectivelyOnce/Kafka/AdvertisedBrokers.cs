@@ -30,7 +30,8 @@ internal static class AdvertisedBrokers
         }
         catch (OperationCanceledException)
         {
-            return new UnreachableBroker(address, string.Create(CultureInfo.InvariantCulture, $"no connection within {ConnectTimeout.TotalSeconds:0} s"));
+            return new UnreachableBroker(
+                address, string.Create(CultureInfo.InvariantCulture, $"no connection within {ConnectTimeout.TotalSeconds:0} s"));
         }
         catch (Exception failure) when (failure is SocketException or ArgumentException)
         {
@@ -48,6 +49,7 @@ internal sealed record UnreachableBroker(string Address, string Reason)
     /// <param name="brokers">The bootstrap list, which answers.</param>
     /// <returns>The line.</returns>
     public string Describe(string brokers) =>
-        $"Kafka at {brokers} (setting KafkaBrokers) answers, and names a broker as {Address}, which cannot be reached from here ({Reason}): "
+        $"Kafka at {brokers} (setting KafkaBrokers) answers, and names a broker as {Address}, which cannot be reached from here "
+            + $"({Reason}): "
         + "set advertised.listeners of that broker to an address that this machine reaches.";
 }

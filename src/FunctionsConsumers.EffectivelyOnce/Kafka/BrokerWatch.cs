@@ -27,6 +27,9 @@ internal sealed class BrokerWatch(
     /// <summary>How long an answer may take: with the time between two questions, less than 5 s.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a question takes that may have no answer.</summary>
+    private static readonly TimeSpan LongQuestion = TimeSpan.FromMilliseconds(1_900);
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(1_500);
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromSeconds(1);
 
@@ -80,7 +83,7 @@ internal sealed class BrokerWatch(
 
     /// <summary>Looks whether the broker answers if what is waited for takes long.</summary>
     /// <returns>To be disposed of when the wait is over.</returns>
-    public IDisposable Waiting() => time.CreateTimer(_ => Look("a question has had no answer"), null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+    public IDisposable Waiting() => time.CreateTimer(_ => Look("a question has had no answer"), null, LongQuestion, Timeout.InfiniteTimeSpan);
 
     public void Dispose()
     {

@@ -19,5 +19,6 @@ internal static class ClientName
     /// <param name="function">The function, or the group.</param>
     /// <returns>The name.</returns>
     internal static string Of(string host, int process, string function) => string.Concat(
-        string.Create(CultureInfo.InvariantCulture, $"{host}-{process}-{function}").Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_'));
+        string.Create(CultureInfo.InvariantCulture, $"{host}-{process}-{function}").Select(
+        c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_'));
 }

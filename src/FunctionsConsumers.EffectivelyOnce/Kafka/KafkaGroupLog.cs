@@ -19,10 +19,12 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
     public async Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken)
     {
         using var waiting = watch.Waiting();
-        using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig())).SetLogHandler(Log).SetErrorHandler(LogError).Build();
+        using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig())).SetLogHandler(Log).SetErrorHandler(
+            LogError).Build();
         try
         {
-            var described = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = Timeout }).ConfigureAwait(false);
+            var described = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]),
+                new DescribeTopicsOptions { RequestTimeout = Timeout }).ConfigureAwait(false);
             var id = described.TopicDescriptions[0].TopicId.ToString();
             return string.IsNullOrEmpty(id) || id.Trim('A', '=').Length == 0 ? null : id;
         }
@@ -35,7 +37,8 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<PartitionPosition>>(() => Named<IReadOnlyList<PartitionPosition>>(() =>
+    public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) =>
+        Task.Run<IReadOnlyList<PartitionPosition>>(() => Named<IReadOnlyList<PartitionPosition>>(() =>
     {
         using var waiting = watch.Waiting();
         using var consumer = Consumer(group);
@@ -46,19 +49,22 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
             return [];
         }
 
-        List<TopicPartition> partitions = [.. metadata.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)).OrderBy(partition => partition.Partition.Value)];
+        List<TopicPartition> partitions = [.. metadata.Partitions.Select(partition => new TopicPartition(topic,
+            partition.PartitionId)).OrderBy(partition => partition.Partition.Value)];
         var committed = consumer.Committed(partitions, Timeout).ToDictionary(offset => offset.Partition.Value, offset => offset.Offset);
         return [.. partitions.Select(partition =>
         {
             cancellationToken.ThrowIfCancellationRequested();
             var range = consumer.QueryWatermarkOffsets(partition, Timeout);
             var offset = committed[partition.Partition.Value];
-            return new PartitionPosition(partition.Partition.Value, range.Low.Value, range.High.Value, offset == Offset.Unset ? null : offset.Value);
+            return new PartitionPosition(
+                partition.Partition.Value, range.Low.Value, range.High.Value, offset == Offset.Unset ? null : offset.Value);
         })];
     }), cancellationToken);
 
     /// <inheritdoc />
-    public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken) => Task.Run(() => Named(() =>
+    public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken) =>
+        Task.Run(() => Named(() =>
     {
         using var waiting = watch.Waiting();
         using var consumer = Consumer("functions-consumers-gap-audit");
@@ -67,7 +73,9 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
         while (true)
         {
             var result = consumer.Consume(Timeout)
-                ?? throw new TimeoutException($"Kafka at {kafka.Brokers} (setting KafkaBrokers): {topic} partition {partition} gave no record from offset {from} on within {Timeout.TotalSeconds:0} s.");
+                ?? throw new TimeoutException(
+                    $"Kafka at {kafka.Brokers} (setting KafkaBrokers): {topic} partition {partition} gave no record from offset {from} on "
+                    + $"within {Timeout.TotalSeconds:0} s.");
             cancellationToken.ThrowIfCancellationRequested();
             if (result.IsPartitionEOF)
             {
@@ -96,7 +104,8 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
         }
         catch (KafkaException failure)
         {
-            throw new KafkaException(new Error(failure.Error.Code, $"Kafka at {kafka.Brokers} (setting KafkaBrokers): {failure.Error.Reason}", failure.Error.IsFatal), failure);
+            throw new KafkaException(new Error(failure.Error.Code,
+                $"Kafka at {kafka.Brokers} (setting KafkaBrokers): {failure.Error.Reason}", failure.Error.IsFatal), failure);
         }
     }
 

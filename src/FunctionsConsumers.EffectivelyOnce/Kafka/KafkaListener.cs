@@ -44,7 +44,8 @@ internal sealed partial class KafkaListener : IDisposable
     /// <param name="changed">Called when partitions have come or gone; must not throw.</param>
     /// <param name="time">The clock of window and retries.</param>
     /// <param name="logger">The log.</param>
-    public KafkaListener(ListenerOptions options, BatchHandler handle, BrokerWatch watch, Action changed, TimeProvider time, ILogger logger)
+    public KafkaListener(
+        ListenerOptions options, BatchHandler handle, BrokerWatch watch, Action changed, TimeProvider time, ILogger logger)
     {
         _options = options;
         options.Consumer.ClientId ??= ClientName.Of(options.Name);

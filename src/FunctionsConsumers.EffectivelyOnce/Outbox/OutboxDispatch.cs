@@ -19,6 +19,7 @@ internal sealed partial class OutboxDispatch
     private readonly ILogger _logger;
     private readonly OutboxSettlement _settlement;
     private readonly ContainedFaults _thrown = new();
+    private readonly GroupSpans _spans;
     private readonly ConcurrentDictionary<string, byte> _inHand = new(StringComparer.Ordinal);
 
     public OutboxDispatch(
@@ -35,6 +36,7 @@ internal sealed partial class OutboxDispatch
         Claims = new OutboxClaims(group, store, owner, PolicyOf, logger);
         Trouble = new OutboxTrouble(group, time, logger);
         _settlement = new OutboxSettlement(group, store, Trouble, time, logger);
+        _spans = new GroupSpans(group);
     }
 
     /// <summary>Why messages are not sent, for the log.</summary>
@@ -98,7 +100,9 @@ internal sealed partial class OutboxDispatch
     private async Task<(CommittedParcel Parcel, SendResult[] Results)> SendAsync(CommittedParcel parcel, long claimedAt, CancellationToken cancellationToken) =>
         (parcel, await Task.WhenAll(parcel.Parcel.Messages.Select(message => SendAsync(Told(message, parcel), claimedAt, cancellationToken))).ConfigureAwait(false));
 
-    private static OutboxMessage Told(OutboxMessage message, CommittedParcel parcel) => parcel.IsInDoubt ? message with { MayHaveBeenSent = true } : message;
+    private static OutboxMessage Told(OutboxMessage message, CommittedParcel parcel) => parcel.IsInDoubt || parcel.Parcel.Trace is not null
+        ? message with { MayHaveBeenSent = message.MayHaveBeenSent || parcel.IsInDoubt, Trace = parcel.Parcel.Trace }
+        : message;
 
     private async Task<SendResult> SendAsync(OutboxMessage message, long claimedAt, CancellationToken cancellationToken)
     {
@@ -114,7 +118,7 @@ internal sealed partial class OutboxDispatch
             }
 
             // Finished, whoever stops meanwhile: it has its time-out, and an outcome that is not known is a doubt.
-            return await _senders[message.Kind].SendAsync(message, left, CancellationToken.None).ConfigureAwait(false);
+            return await SendAsync(message, left).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
@@ -132,6 +136,23 @@ internal sealed partial class OutboxDispatch
             {
                 slots.Release();
             }
+        }
+    }
+
+    private async Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout)
+    {
+        using var span = _spans.Send(message);
+        try
+        {
+            var traced = span is null ? message : message with { Trace = TraceContext.Of(span) };
+            var result = await _senders[message.Kind].SendAsync(traced, timeout, CancellationToken.None).ConfigureAwait(false);
+            GroupSpans.Sent(span, result.Status);
+            return result;
+        }
+        catch (Exception failure)
+        {
+            GroupSpans.Failed(span, failure);
+            throw;
         }
     }
 

@@ -2,7 +2,9 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
-/// <summary>A message as it stands in an outbox, for a person to look at. Its name is <see cref="Id" />, never the row it is kept in.</summary>
+/// <summary>
+/// A message as it stands in an outbox, for a person to look at. Its name is <see cref="Id" />, never the row it is kept in.
+/// </summary>
 internal sealed record OutboxEntry
 {
     private OutboxEntry(OutboxMessage message, Row head, int index)

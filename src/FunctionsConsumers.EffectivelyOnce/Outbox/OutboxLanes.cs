@@ -80,7 +80,7 @@ internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch,
         Interlocked.Exchange(ref lane.Signalled, 0);
         do
         {
-            // One at a time: whoever has the lane sees what comes meanwhile.
+            // One at a time: the worker that has the lane also takes what comes meanwhile.
             if (Interlocked.Exchange(ref lane.Busy, 1) == 1)
             {
                 return;
@@ -117,7 +117,8 @@ internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch,
     private List<CommittedParcel> Take(Lane lane)
     {
         var parcels = new List<CommittedParcel>();
-        for (var messages = 0; messages < GroupOutbox.MessagesAtOnce && lane.Parcels.TryDequeue(out var parcel); messages += parcel.Parcel.Messages.Count)
+        for (var messages = 0; messages < GroupOutbox.MessagesAtOnce
+            && lane.Parcels.TryDequeue(out var parcel); messages += parcel.Parcel.Messages.Count)
         {
             Interlocked.Add(ref _waiting[lane.Kind].Bytes, -BytesOf(parcel));
             parcels.Add(parcel);
@@ -126,7 +127,8 @@ internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch,
         return parcels;
     }
 
-    private static long BytesOf(CommittedParcel parcel) => parcel.Parcel.Messages.Sum(message => (long)message.Payload.Length + MessageBytes);
+    private static long BytesOf(CommittedParcel parcel) =>
+        parcel.Parcel.Messages.Sum(message => (long)message.Payload.Length + MessageBytes);
 
     [LoggerMessage(18, LogLevel.Error, "{Group}: messages {Kind} of bucket {Bucket} could not be sent and are left to a sweep")]
     private partial void LogFailed(Exception failure, string group, string kind, string bucket);

@@ -67,6 +67,16 @@ internal static class OutboxRows
     /// <summary>The column that says when the message, or the first of several, was planned.</summary>
     public const string CreatedAt = "CreatedAt";
 
+    /// <summary>
+    /// The column with the W3C trace context of the transaction that committed the message: whoever sends it, on whatever
+    /// host, goes on with that trace. Not there where nothing was traced. Nothing but the trace depends on it; a host of a
+    /// version before it leaves it alone, or leaves it out of the rows that it makes of what is left of a shared row.
+    /// </summary>
+    public const string TraceParent = "TraceParent";
+
+    /// <summary>The column with what tracing systems add to the context; not there where they add nothing.</summary>
+    public const string TraceState = "TraceState";
+
     private const string Parts = "Parts";
 
     // 15 columns of 64 KiB stay under the 1 MiB of an entity with room for the other columns.
@@ -251,7 +261,10 @@ internal static class OutboxRows
         ArgumentNullException.ThrowIfNull(further);
         return new Parcel(head.Text(Kind) ?? "", MessagesOf(group, head, FurtherRows(head).Select(rowKey => further.TryGetValue(rowKey, out var row)
             ? row
-            : throw new InvalidDataException($"Row '{rowKey}' of a message in the outbox of '{group}' is missing."))));
+            : throw new InvalidDataException($"Row '{rowKey}' of a message in the outbox of '{group}' is missing."))))
+        {
+            Trace = TraceContext.Of(head.Text(TraceParent), head.Text(TraceState)),
+        };
     }
 
     private static IReadOnlyList<OutboxMessage> MessagesOf(string group, Row head, IEnumerable<Row> further)
@@ -293,6 +306,15 @@ internal static class OutboxRows
         if (detail is not null)
         {
             columns.Add(Detail, detail);
+        }
+
+        if (parcel.Trace is { } trace)
+        {
+            columns.Add(TraceParent, trace.Parent);
+            if (trace.State is { } traceState)
+            {
+                columns.Add(TraceState, traceState);
+            }
         }
 
         if (policy is { } inDoubt)

@@ -129,7 +129,7 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         }
 
         List<RowOperation> operations = [];
-        foreach (var part in ParcelPacker.Pack(waiting.Select(message => message.Message)))
+        foreach (var part in ParcelPacker.Pack(waiting.Select(message => message.Message), parcel.Parcel.Trace))
         {
             operations.AddRange(OutboxRows.Inserts(
                 part, OutboxRows.Waiting, DetailsOf(part, waiting), parcel.Policy, doubt));
@@ -138,7 +138,11 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         foreach (var parked in left.Where(message => message.State == OutboxRows.Parked))
         {
             operations.AddRange(OutboxRows.Inserts(
-                new Parcel(parked.Message.Kind, [parked.Message]), OutboxRows.Parked, OutboxRows.Details([parked.Detail]), parcel.Policy, parked.IsInDoubt ? parked.Message.Id : ""));
+                new Parcel(parked.Message.Kind, [parked.Message]) { Trace = parcel.Parcel.Trace },
+                OutboxRows.Parked,
+                OutboxRows.Details([parked.Detail]),
+                parcel.Policy,
+                parked.IsInDoubt ? parked.Message.Id : ""));
         }
 
         // The head row's own name may stay in use, for its first message.

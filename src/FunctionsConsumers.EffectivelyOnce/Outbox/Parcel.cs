@@ -10,6 +10,9 @@ internal sealed record Parcel(string Kind, IReadOnlyList<OutboxMessage> Messages
 {
     /// <summary>The id of its first message, which names the head row.</summary>
     public string Id => Messages[0].Id;
+
+    /// <summary>The context of the transaction that committed it; null where none was traced. Whoever sends it goes on with it.</summary>
+    public TraceContext? Trace { get; init; }
 }
 
 /// <summary>A parcel whose rows are known to be committed, or thought to be.</summary>

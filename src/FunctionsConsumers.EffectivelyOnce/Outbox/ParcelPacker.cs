@@ -18,8 +18,8 @@ internal sealed class ParcelPacker
     private const int SmallBytes = 16 * 1024;
     private const int SmallSubject = 512;
 
-    // What a head row takes in a request beside its payload: address, headers, and the columns of state, claim and detail.
-    private const int HeadBytes = 4000;
+    // What a head row takes in a request beside its payload: address, headers, and the columns of state, claim, detail and trace.
+    private const int HeadBytes = 4000 + TraceContext.RowBytes;
 
     private readonly List<OpenParcel> _parcels = [];
 
@@ -38,12 +38,13 @@ internal sealed class ParcelPacker
 
     /// <summary>Packs messages.</summary>
     /// <param name="messages">The messages, in order.</param>
+    /// <param name="trace">The context of the transaction that commits them; null where it is not traced.</param>
     /// <returns>The parcels, in the order of their first messages.</returns>
-    public static IReadOnlyList<Parcel> Pack(IEnumerable<OutboxMessage> messages)
+    public static IReadOnlyList<Parcel> Pack(IEnumerable<OutboxMessage> messages, TraceContext? trace)
     {
         var packer = new ParcelPacker();
         packer.Add(messages);
-        return packer.Parcels;
+        return trace is null ? packer.Parcels : [.. packer.Parcels.Select(parcel => parcel with { Trace = trace })];
     }
 
     /// <summary>Adds messages.</summary>
@@ -89,7 +90,7 @@ internal sealed class ParcelPacker
             _parcels.Add(new OpenParcel(message, OutboxRows.RowBytes));
             var (rows, requestBytes) = OutboxRows.Measure(message);
             Rows += rows;
-            RequestBytes += requestBytes;
+            RequestBytes += requestBytes + TraceContext.RowBytes;
             return;
         }
 

@@ -73,7 +73,9 @@ internal sealed partial class RecordProducer : IDisposable
         }
 
         // Refused together with others, a record of this size has not been judged yet.
-        return (bytes <= BatchBytes ? await WriteAsync(new Route(kafka, IsAlone: false), topic, message, prepare, budget, cancellationToken).ConfigureAwait(false) : null)
+        return (bytes <= BatchBytes
+            ? await WriteAsync(new Route(kafka, IsAlone: false), topic, message, prepare, budget, cancellationToken).ConfigureAwait(false)
+            : null)
             ?? await WriteAsync(new Route(kafka, IsAlone: true), topic, message, prepare, budget, cancellationToken).ConfigureAwait(false);
     }
 
@@ -103,7 +105,8 @@ internal sealed partial class RecordProducer : IDisposable
                 return new SendResult(SendStatus.NotSent, $"{topic}: {reason}");
             }
 
-            await producer.ProduceAsync(topic, message, cancellationToken).WaitAsync(budget.Left, budget.Time, cancellationToken).ConfigureAwait(false);
+            await producer.ProduceAsync(topic, message, cancellationToken).WaitAsync(budget.Left, budget.Time,
+                cancellationToken).ConfigureAwait(false);
             return SendResult.Sent;
         }
         catch (ProduceException<byte[], byte[]> refused) when (refused.Error.Code == ErrorCode.MsgSizeTooLarge)

@@ -21,5 +21,6 @@ internal static class RequestBytes
         + Encoding.UTF8.GetByteCount(topic)
         + (long)(message.Key?.Length ?? 0)
         + (message.Value?.Length ?? 0)
-        + (message.Headers ?? []).Sum(header => (long)HeaderOverhead + Encoding.UTF8.GetByteCount(header.Key) + (header.GetValueBytes()?.Length ?? 0));
+        + (message.Headers ?? []).Sum(
+            header => (long)HeaderOverhead + Encoding.UTF8.GetByteCount(header.Key) + (header.GetValueBytes()?.Length ?? 0));
 }

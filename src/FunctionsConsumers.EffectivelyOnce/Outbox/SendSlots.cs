@@ -14,5 +14,6 @@ internal sealed class SendSlots(EffectivelyOnceOptions options)
     /// <summary>The places of a sender.</summary>
     /// <param name="sender">The sender.</param>
     /// <returns>As many as the sender says, else as the setting says.</returns>
-    public SemaphoreSlim Of(IMessageSender sender) => _slots.GetOrAdd(sender, one => new SemaphoreSlim(one.SendsAtOnce ?? options.SendsAtOnce));
+    public SemaphoreSlim Of(IMessageSender sender) =>
+        _slots.GetOrAdd(sender, one => new SemaphoreSlim(one.SendsAtOnce ?? options.SendsAtOnce));
 }

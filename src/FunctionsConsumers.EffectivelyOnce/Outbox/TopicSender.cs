@@ -43,6 +43,12 @@ internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions 
         }
 
         headers.Add(TopicMessage.IdHeader, Encoding.UTF8.GetBytes(message.Id));
+        if (!record.Headers.Any(header => header.Name == TraceContext.ParentHeader))
+        {
+            message.Trace?.AddTo(headers);
+        }
+
+        GroupSpans.SendsTo(record.Topic);
         var sent = new Message<byte[], byte[]> { Key = record.Key!, Value = record.Value!, Headers = headers };
         var result = await _producer.ProduceAsync(kafka, record.Topic, sent, null, new SendBudget(timeout, time), cancellationToken).ConfigureAwait(false);
         return result ?? new SendResult(

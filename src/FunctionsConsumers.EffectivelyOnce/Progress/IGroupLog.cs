@@ -1,6 +1,9 @@
 namespace FunctionsConsumers.EffectivelyOnce.Progress;
 
-/// <summary>The log as the gap audit sees it, beside the consumers and without joining their groups. The port behind which stand Kafka and the simulation's log.</summary>
+/// <summary>
+/// The log as the gap audit sees it, beside the consumers and without joining their groups. The port behind which stand Kafka
+/// and the simulation's log.
+/// </summary>
 internal interface IGroupLog
 {
     /// <summary>The id the broker gave the topic when it was made; null where the broker does not tell.</summary>
@@ -23,7 +26,8 @@ internal interface IGroupLog
     /// <param name="to">The offset after the last.</param>
     /// <param name="most">How many records at most.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The records found, and the offset up to which the interval was read: what lies below it and is not among the records is no record.</returns>
+    /// <returns>The records found, and the offset up to which the interval was read: what lies below it and is not among the
+    /// records is no record.</returns>
     Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken);
 }
 

@@ -82,7 +82,8 @@ internal sealed class OffsetIntervals
     /// <summary>Whether an offset is in the set.</summary>
     /// <param name="offset">The offset.</param>
     /// <returns>Whether it is.</returns>
-    public bool Contains(long offset) => LowerBound(offset + 1) is var index && index < _intervals.Count && _intervals[index].From <= offset;
+    public bool Contains(long offset) =>
+        LowerBound(offset + 1) is var index && index < _intervals.Count && _intervals[index].From <= offset;
 
     /// <summary>The offsets from <paramref name="from" /> up to <paramref name="to" /> that are not in the set.</summary>
     /// <param name="from">The first offset.</param>

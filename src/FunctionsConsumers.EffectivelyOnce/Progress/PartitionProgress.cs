@@ -56,7 +56,8 @@ internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetInte
         ArgumentNullException.ThrowIfNull(row);
         return new PartitionProgress(
             row.Text(TopicIdColumn),
-            row.Number(FloorColumn) ?? throw new FormatException($"Row '{row.RowKey}' of the progress has no {FloorColumn} that this version can read."),
+            row.Number(FloorColumn) ?? throw new FormatException(
+            $"Row '{row.RowKey}' of the progress has no {FloorColumn} that this version can read."),
             OffsetIntervals.Parse(row.Text(FinishedColumn)),
             row.Number(LostColumn) ?? 0,
             row.Text(IncarnationColumn));

@@ -37,8 +37,10 @@ internal sealed class AzureTableStore : ITableStore
     public static AzureTableStore InFirst(TableAccounts accounts, string tableName) => new(accounts, accounts.Clients.Take(1), tableName);
 
     /// <inheritdoc />
-    /// <exception cref="ArgumentException">No operation, an update or a delete without an ETag, or a partition key that is no bucket.</exception>
-    public async Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
+    /// <exception cref="ArgumentException">No operation, an update or a delete without an ETag, or a partition key that is no
+    /// bucket.</exception>
+    public async Task<SubmitResult> SubmitAsync(
+        string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
     {
         // What the caller got wrong is found here. From the call of the client on, every exception is an answer.
         var table = TableOf(partitionKey);
@@ -104,13 +106,15 @@ internal sealed class AzureTableStore : ITableStore
     /// <exception cref="ArgumentException">An empty prefix, or a partition key that is no bucket.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async IAsyncEnumerable<Row> ScanAsync(
-        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var table = TableOf(partitionKey);
         ArgumentException.ThrowIfNullOrEmpty(rowKeyPrefix);
         var end = rowKeyPrefix[..^1] + (char)(rowKeyPrefix[^1] + 1);
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partitionKey} and RowKey ge {rowKeyPrefix} and RowKey lt {end}");
-        var pages = table.QueryAsync<TableEntity>(filter, 1000, Selected(columns), cancellationToken).AsPages().GetAsyncEnumerator(cancellationToken);
+        var pages = table.QueryAsync<TableEntity>(filter, 1000, Selected(columns), cancellationToken).AsPages().GetAsyncEnumerator(
+            cancellationToken);
         await using (pages.ConfigureAwait(false))
         {
             while (await table.AskAsync(_setting, NextAsync, cancellationToken).ConfigureAwait(false) is { } rows)
@@ -143,7 +147,8 @@ internal sealed class AzureTableStore : ITableStore
         if (string.IsNullOrEmpty(operation.ETag))
         {
             throw new ArgumentException(
-                $"{operation.Kind} of row '{operation.RowKey}' names no ETag: read the row, and give the version that was read.", nameof(operation));
+                $"{operation.Kind} of row '{operation.RowKey}' names no ETag: read the row, and give the version that was read.", nameof(
+                operation));
         }
 
         var kind = operation.Kind switch
@@ -162,7 +167,8 @@ internal sealed class AzureTableStore : ITableStore
         if (parts.Count != operations.Count || done != operations.Count)
         {
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"The answer cannot be read: it speaks of {parts.Count} operations and calls {done} of them done; there are {operations.Count}."));
+                $"The answer cannot be read: it speaks of {parts.Count} operations and calls {done} of them done; there are "
+                + $"{operations.Count}."));
         }
 
         var etags = new string?[parts.Count];
@@ -175,7 +181,8 @@ internal sealed class AzureTableStore : ITableStore
     }
 
     // The service leaves the keys out of an answer unless they are asked for.
-    private static IEnumerable<string>? Selected(IReadOnlyList<string>? columns) => columns is null ? null : ["PartitionKey", "RowKey", .. columns];
+    private static IEnumerable<string>? Selected(IReadOnlyList<string>? columns) =>
+        columns is null ? null : ["PartitionKey", "RowKey", .. columns];
 
     private static Row ToRow(TableEntity entity)
     {
@@ -201,6 +208,7 @@ internal sealed class AzureTableStore : ITableStore
 
         return int.TryParse(partitionKey.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var bucket)
             ? _tables[bucket % _tables.Length]
-            : throw new ArgumentException($"'{partitionKey}' is no bucket (b000, b001 …), so no account can be told for it.", nameof(partitionKey));
+            : throw new ArgumentException(
+                $"'{partitionKey}' is no bucket (b000, b001 …), so no account can be told for it.", nameof(partitionKey));
     }
 }

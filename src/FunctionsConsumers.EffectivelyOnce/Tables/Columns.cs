@@ -37,7 +37,8 @@ internal sealed class Columns(int capacity) : IReadOnlyDictionary<string, object
     public IEnumerable<object> Values => this.Select(column => column.Value);
 
     /// <inheritdoc />
-    public object this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"There is no column {key}.");
+    public object this[string key] =>
+        TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"There is no column {key}.");
 
     /// <summary>The columns.</summary>
     /// <returns>Valid until the next one is added.</returns>

@@ -35,7 +35,8 @@ internal static class GroupTable
     /// <returns>The table.</returns>
     /// <exception cref="SettingException">The table was made with another bucket count, other accounts, or for another group.</exception>
     /// <exception cref="StoreUnavailableException">No answer, or one that says to come back later.</exception>
-    public static async Task<AzureTableStore> OpenAsync(TableAccounts accounts, string group, int buckets, CancellationToken cancellationToken)
+    public static async Task<AzureTableStore> OpenAsync(
+        TableAccounts accounts, string group, int buckets, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(accounts);
         foreach (var table in Tables(accounts.Clients, group))
@@ -52,12 +53,15 @@ internal static class GroupTable
         return AzureTableStore.OverAll(accounts, group);
     }
 
-    /// <summary>Opens a group's table as a tool does: makes nothing, and takes the bucket count from the table's own description.</summary>
+    /// <summary>
+    /// Opens a group's table as a tool does: makes nothing, and takes the bucket count from the table's own description.
+    /// </summary>
     /// <param name="accounts">The accounts.</param>
     /// <param name="group">The consumer group, the table's name.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
     /// <returns>The table; null where the group has never started.</returns>
-    /// <exception cref="SettingException">The table was made with other accounts, or by another build, or the account refuses the credential.</exception>
+    /// <exception cref="SettingException">The table was made with other accounts, or by another build, or the account refuses
+    /// the credential.</exception>
     /// <exception cref="StoreUnavailableException">No answer, or one that says to come back later.</exception>
     public static async Task<FoundTable?> FindAsync(TableAccounts accounts, string group, CancellationToken cancellationToken)
     {
@@ -90,22 +94,26 @@ internal static class GroupTable
     /// <returns>The table.</returns>
     /// <exception cref="SettingException">The account refuses the credential.</exception>
     /// <exception cref="StoreUnavailableException">No answer, or one that says to come back later.</exception>
-    public static async Task<AzureTableStore> OpenSharedAsync(TableAccounts accounts, string tableName, CancellationToken cancellationToken)
+    public static async Task<AzureTableStore> OpenSharedAsync(
+        TableAccounts accounts, string tableName, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(accounts);
         await MakeAsync(Tables(accounts.Clients, tableName).First(), accounts, cancellationToken).ConfigureAwait(false);
         return AzureTableStore.InFirst(accounts, tableName);
     }
 
-    private static IEnumerable<TableClient> Tables(IEnumerable<TableServiceClient> clients, string tableName) => clients.Select(client => client.GetTableClient(tableName));
+    private static IEnumerable<TableClient> Tables(IEnumerable<TableServiceClient> clients, string tableName) =>
+        clients.Select(client => client.GetTableClient(tableName));
 
     private static async Task MakeAsync(TableClient table, TableAccounts accounts, CancellationToken cancellationToken) =>
-        await table.AskAsync(accounts.Setting, () => table.CreateIfNotExistsAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        await table.AskAsync(accounts.Setting, () => table.CreateIfNotExistsAsync(cancellationToken), cancellationToken).ConfigureAwait(
+            false);
 
     private static Task<TableEntity?> FindMetaAsync(TableClient table, TableAccounts accounts, CancellationToken cancellationToken) =>
         table.FindAsync(accounts.Setting, MetaPartition, MetaRow, null, cancellationToken);
 
-    private static async Task<TableEntity> DescribeAsync(TableClient table, string group, int buckets, TableAccounts accounts, CancellationToken cancellationToken)
+    private static async Task<TableEntity> DescribeAsync(
+        TableClient table, string group, int buckets, TableAccounts accounts, CancellationToken cancellationToken)
     {
         if (await FindMetaAsync(table, accounts, cancellationToken).ConfigureAwait(false) is { } found)
         {
@@ -126,7 +134,8 @@ internal static class GroupTable
 
         // Another start was faster, or our own first try was: what stands there is what counts.
         return await FindMetaAsync(table, accounts, cancellationToken).ConfigureAwait(false)
-            ?? throw new StoreUnavailableException($"{accounts.Setting}: table '{group}' of '{table.AccountName}' loses its description while it is being made.");
+            ?? throw new StoreUnavailableException(
+                $"{accounts.Setting}: table '{group}' of '{table.AccountName}' loses its description while it is being made.");
 
         async Task<bool> AddAsync()
         {
@@ -143,7 +152,8 @@ internal static class GroupTable
     }
 
     // From here on an older build is refused, because it would take every order that this build applied for another one.
-    private static Task<bool> TakeOverAsync(TableClient table, TableAccounts accounts, TableEntity meta, CancellationToken cancellationToken)
+    private static Task<bool> TakeOverAsync(
+        TableClient table, TableAccounts accounts, TableEntity meta, CancellationToken cancellationToken)
     {
         return table.AskAsync(accounts.Setting, MergeAsync, cancellationToken);
 
@@ -169,30 +179,36 @@ internal static class GroupTable
         if (Number(meta, "SchemaVersion") is var version && version is null or < OldestSchemaVersion or > SchemaVersion)
         {
             throw new SettingException(string.Create(CultureInfo.InvariantCulture,
-                $"{accounts.Setting}: table '{group}' has the layout {version}; this build writes {SchemaVersion}: use the build that made the table."));
+                $"{accounts.Setting}: table '{group}' has the layout {version}; this build writes {SchemaVersion}: use the build that "
+                + $"made the table."));
         }
 
         if (Text(meta, "Group") is var owner && owner != group)
         {
-            throw new SettingException($"{accounts.Setting}: table '{group}' belongs to the group '{owner}': use another account, or remove the table.");
+            throw new SettingException(
+                $"{accounts.Setting}: table '{group}' belongs to the group '{owner}': use another account, or remove the table.");
         }
 
         if (Number(meta, "Buckets") is var made && made is null or < 1 or > 1000)
         {
             throw new SettingException(string.Create(CultureInfo.InvariantCulture,
-                $"{accounts.Setting}: the row '{MetaRow}' in partition '{MetaPartition}' of table '{group}' gives no bucket count from 1 to 1000 ({made}): ")
+                $"{accounts.Setting}: the row '{MetaRow}' in partition '{MetaPartition}' of table '{group}' gives no bucket count from 1 "
+                + $"to 1000 ({made}): ")
                 + "write the count that the table was made with into its column Buckets, as Int32.");
         }
 
         if (made != buckets)
         {
             throw new SettingException(string.Create(CultureInfo.InvariantCulture,
-                $"EffectivelyOnce__Buckets is {buckets}, but table '{group}' was made with {made}: set it to {made}. The bucket count of a table cannot be changed."));
+                $"EffectivelyOnce__Buckets is {buckets}, but table '{group}' was made with {made}: set it to {made}. The bucket count of "
+                + $"a table cannot be changed."));
         }
 
         if (Text(meta, "Accounts") is var names && names != listed)
         {
-            throw new SettingException($"{accounts.Setting} names the accounts '{listed}', but table '{group}' was made with '{names}': name those, in that order.");
+            throw new SettingException(
+                $"{accounts.Setting} names the accounts '{listed}', but table '{group}' was made with '{names}': name those, in that "
+                + $"order.");
         }
     }
 

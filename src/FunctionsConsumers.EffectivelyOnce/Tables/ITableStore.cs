@@ -25,7 +25,8 @@ internal interface ITableStore
     /// <returns>The rows that are there, by row key.</returns>
     /// <exception cref="StoreUnavailableException">No answer, or one that says to come back later.</exception>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
-    Task<IReadOnlyDictionary<string, Row>> ReadAsync(string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<string, Row>> ReadAsync(
+        string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken);
 
     /// <summary>Reads the rows of a bucket whose keys begin with a prefix, in key order, page by page; no snapshot.</summary>
     /// <param name="partitionKey">The bucket.</param>
@@ -35,12 +36,14 @@ internal interface ITableStore
     /// <returns>The rows.</returns>
     /// <exception cref="StoreUnavailableException">No answer, or one that says to come back later.</exception>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
-    IAsyncEnumerable<Row> ScanAsync(string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken);
+    IAsyncEnumerable<Row> ScanAsync(
+        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken);
 }
 
 /// <summary>What is known of a submitted transaction.</summary>
 /// <param name="Status">The outcome.</param>
-/// <param name="ETags">The new version of each operation's row, in the order of the operations (null for a delete), when it was committed; else empty.</param>
+/// <param name="ETags">The new version of each operation's row, in the order of the operations (null for a delete), when it
+/// was committed; else empty.</param>
 /// <param name="Detail">The service's answer in one line, when it was not; null when it was.</param>
 /// <param name="Failure">The exception behind it, when there was one.</param>
 internal sealed record SubmitResult(SubmitStatus Status, IReadOnlyList<string?> ETags, string? Detail = null, Exception? Failure = null);

@@ -14,7 +14,8 @@ internal sealed class MemoryTableStore : ITableStore
     private long _version;
 
     /// <inheritdoc />
-    public Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken) =>
+    public Task<SubmitResult> SubmitAsync(
+        string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken) =>
         Task.FromResult(Submit(partitionKey, operations));
 
     /// <summary>Submits a transaction at once; the modelled service of a test calls it at the moment it chooses.</summary>
@@ -74,7 +75,8 @@ internal sealed class MemoryTableStore : ITableStore
 
     /// <inheritdoc />
     public async IAsyncEnumerable<Row> ScanAsync(
-        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var row in Rows(partitionKey).Where(row => row.RowKey.StartsWith(rowKeyPrefix, StringComparison.Ordinal)))
         {

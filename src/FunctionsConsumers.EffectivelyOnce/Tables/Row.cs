@@ -4,7 +4,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Tables;
 /// <param name="PartitionKey">The bucket.</param>
 /// <param name="RowKey">The row key.</param>
 /// <param name="ETag">The row's version.</param>
-/// <param name="Columns">The columns, without the keys and the timestamp. Values: string, int, long, bool, double, byte[], DateTimeOffset.</param>
+/// <param name="Columns">The columns, without the keys and the timestamp. Values: string, int, long, bool, double, byte[],
+/// DateTimeOffset.</param>
 internal sealed record Row(string PartitionKey, string RowKey, string ETag, IReadOnlyDictionary<string, object> Columns)
 {
     /// <summary>A text column, or null where it is absent.</summary>

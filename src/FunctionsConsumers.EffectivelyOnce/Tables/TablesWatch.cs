@@ -60,7 +60,8 @@ internal sealed class TablesWatch(
 
     private async Task UntilBackAsync(AccountPulse pulse, DateTimeOffset since, string reason, CancellationToken stop)
     {
-        var absence = new ServiceAbsence($"the tables at {pulse.Account.GetLeftPart(UriPartial.Authority)} (setting {setting})", since, reason);
+        var absence = new ServiceAbsence(
+            $"the tables at {pulse.Account.GetLeftPart(UriPartial.Authority)} (setting {setting})", since, reason);
         away(absence);
         while (await AnswerAsync(pulse, stop).ConfigureAwait(false) is not null)
         {
@@ -93,6 +94,7 @@ internal sealed class TablesWatch(
 
     private async Task AskAsync(Uri account, CancellationToken cancellationToken)
     {
-        using var answer = await _client.GetAsync(account, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var answer = await _client.GetAsync(account, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(
+            false);
     }
 }

@@ -26,7 +26,8 @@ internal static class TransactionLimits
     public const int MaxProperties = 252;
 
     private static readonly SearchValues<char> WrittenAsTheyAre = SearchValues.Create(
-        [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\' or '<' or '>' or '&' or '\'' or '+' or '`'))]);
+        [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\' or '<' or '>' or '&' or '\'' or '+'
+        or '`'))]);
 
     // The headers of one part: boundary, content type, verb and address, and the annotations around the columns.
     private const int PartOverhead = 700;
@@ -64,7 +65,8 @@ internal static class TransactionLimits
     {
         if (operation.Columns.Count > MaxProperties)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"Row '{operation.RowKey}' has {operation.Columns.Count} columns; Table storage takes {MaxProperties}.");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"Row '{operation.RowKey}' has {operation.Columns.Count} columns; Table storage takes {MaxProperties}.");
         }
 
         // "Understanding the Table service data model": 4 bytes, the keys as UTF-16, and for each property 8 bytes, its
@@ -80,25 +82,31 @@ internal static class TransactionLimits
             };
             if (size > MaxPropertyBytes)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"Column {name} of row '{operation.RowKey}' has {size} bytes; Table storage takes {MaxPropertyBytes}.");
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"Column {name} of row '{operation.RowKey}' has {size} bytes; Table storage takes {MaxPropertyBytes}.");
             }
 
             entity += 8 + (2L * name.Length) + 4 + size;
         }
 
         return entity > MaxEntityBytes
-            ? string.Create(CultureInfo.InvariantCulture, $"Row '{operation.RowKey}' has {entity} bytes; Table storage takes {MaxEntityBytes}.")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"Row '{operation.RowKey}' has {entity} bytes; Table storage takes {MaxEntityBytes}.")
             : null;
     }
 
-    /// <summary>Says what keeps operations from being a transaction, where the client or the emulator would not say it as the service does.</summary>
+    /// <summary>
+    /// Says what keeps operations from being a transaction, where the client or the emulator would not say it as the service
+    /// does.
+    /// </summary>
     /// <param name="operations">The operations.</param>
     /// <returns>The answer that the service gives, or would give if the client could send them; null where there is nothing.</returns>
     internal static string? Refusal(IReadOnlyList<RowOperation> operations)
     {
         if (operations.Count is 0 or > MaxRows)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"400 InvalidInput: {operations.Count} operations in a transaction, which takes 1 to {MaxRows}");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"400 InvalidInput: {operations.Count} operations in a transaction, which takes 1 to {MaxRows}");
         }
 
         var rowKeys = new HashSet<string>(operations.Count, StringComparer.Ordinal);
@@ -113,12 +121,14 @@ internal static class TransactionLimits
             {
                 if (name is "PartitionKey" or "RowKey" or "Timestamp" || name.StartsWith("odata.", StringComparison.Ordinal))
                 {
-                    return $"400 PropertyNameInvalid: column {name} of row '{operation.RowKey}' is the service's own: give it another name";
+                    return $"400 PropertyNameInvalid: column {name} of row '{operation.RowKey}' is the service's own: "
+                        + "give it another name";
                 }
 
                 if (value is not (string or int or long or bool or double or byte[] or DateTimeOffset or null))
                 {
-                    return $"400 InvalidInput: column {name} of row '{operation.RowKey}' is a {value.GetType()}: give a string, int, long, bool, double, byte[] or DateTimeOffset";
+                    return $"400 InvalidInput: column {name} of row '{operation.RowKey}' is a {value.GetType()}: give a string, int, "
+                        + $"long, bool, double, byte[] or DateTimeOffset";
                 }
             }
         }

@@ -29,7 +29,8 @@ internal sealed record EffectCount(string Group, long Effects, long Lost, long D
             doubled += rows.Count - (log.Orders.ContainsKey(id) ? 1 : 0);
         }
 
-        return new EffectCount(table.Group, effects, log.Orders.Keys.LongCount(id => !table.Effects.ContainsKey(id)), doubled, StockOffOf(log, table));
+        return new EffectCount(
+            table.Group, effects, log.Orders.Keys.LongCount(id => !table.Effects.ContainsKey(id)), doubled, StockOffOf(log, table));
     }
 
     private static long StockOffOf(LogReading log, TableReading table)

@@ -73,5 +73,5 @@ internal sealed class FaultTally
         _happened[(int)FaultKind.RequestLost], _happened[(int)FaultKind.Rebalance]);
 }
 
-/// <summary>The process died here. Whoever catches this has lost all that the process held in memory.</summary>
+/// <summary>The process died here, and with it everything that it held in memory.</summary>
 internal sealed class CrashException() : Exception("The laboratory ended this process's life.");

@@ -27,7 +27,8 @@ internal sealed class FaultyStore(ITableStore inner, FaultTally tally) : ITableS
     }
 
     /// <inheritdoc />
-    public async Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
+    public async Task<SubmitResult> SubmitAsync(
+        string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
     {
         ThrowIfDead();
         var isHit = Interlocked.Increment(ref _submitted) - 1 == _at;
@@ -48,14 +49,16 @@ internal sealed class FaultyStore(ITableStore inner, FaultTally tally) : ITableS
     }
 
     /// <inheritdoc />
-    public Task<IReadOnlyDictionary<string, Row>> ReadAsync(string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, Row>> ReadAsync(
+        string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
     {
         ThrowIfDead();
         return inner.ReadAsync(partitionKey, rowKeys, columns, cancellationToken);
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Row> ScanAsync(string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Row> ScanAsync(string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ThrowIfDead();
         await foreach (var row in inner.ScanAsync(partitionKey, rowKeyPrefix, columns, cancellationToken))

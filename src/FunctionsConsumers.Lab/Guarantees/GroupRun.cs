@@ -48,7 +48,8 @@ internal sealed class GroupRun(Guarantee guarantee, int group, FaultSchedule sch
         }
     }
 
-    private async Task<Owner> DeliverAsync(Owner owner, PartitionOffsets range, IReadOnlyList<ConsumedRecord> batch, CancellationToken cancellationToken)
+    private async Task<Owner> DeliverAsync(
+        Owner owner, PartitionOffsets range, IReadOnlyList<ConsumedRecord> batch, CancellationToken cancellationToken)
     {
         var fault = FaultOf(batch[0].Coordinates);
         if (guarantee == Guarantee.AtMostOnce)
@@ -83,13 +84,15 @@ internal sealed class GroupRun(Guarantee guarantee, int group, FaultSchedule sch
     }
 
     // Two owners at once: the old one has read the batch and not committed it, so the new one reads it too.
-    private async Task<Owner> HandOverAsync(Owner old, PartitionOffsets range, IReadOnlyList<ConsumedRecord> batch, CancellationToken cancellationToken)
+    private async Task<Owner> HandOverAsync(
+        Owner old, PartitionOffsets range, IReadOnlyList<ConsumedRecord> batch, CancellationToken cancellationToken)
     {
         var newcomer = beginLife();
         try
         {
             var again = newcomer.Read(range);
-            await Task.WhenAll(old.Effects.ApplyAsync(batch, null, cancellationToken), newcomer.Effects.ApplyAsync(again, null, cancellationToken));
+            await Task.WhenAll(
+                old.Effects.ApplyAsync(batch, null, cancellationToken), newcomer.Effects.ApplyAsync(again, null, cancellationToken));
         }
         catch
         {

@@ -53,7 +53,8 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
     public async Task<GuaranteeReport> RunAsync(Action<long> report, CancellationToken cancellationToken)
     {
         await using var services = await EmbeddedServices.StartAsync(true, true, Topic, partitions, cancellationToken);
-        var target = Target.Resolve(new TargetOptions(services.Brokers, services.TablesConnectionString, Topic), new Dictionary<string, string>(), run: null);
+        var target = Target.Resolve(
+            new TargetOptions(services.Brokers, services.TablesConnectionString, Topic), new Dictionary<string, string>(), run: null);
         var produced = await TrafficProducer.ProduceAsync(target.Kafka(), Topic, plan, null, _ => { }, cancellationToken);
         if (produced.Failed > 0 || produced.CutShort)
         {
@@ -66,7 +67,8 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
         var catalog = new ProductCatalog(new TableCatalogSource(accounts.Clients[0], TimeProvider.System), TimeProvider.System);
         await catalog.ReadAsync(cancellationToken);
         await Task.WhenAll(Consumers.Select((consumer, group) => Task.Run(
-            () => ConsumeAsync(target, accounts, consumer, group, new OrderDecoder(catalog), ranges, report, cancellationToken), cancellationToken)));
+            () => ConsumeAsync(target, accounts, consumer, group, new OrderDecoder(catalog), ranges, report, cancellationToken),
+            cancellationToken)));
         return await CountAsync(target, reader, ranges, cancellationToken);
     }
 
@@ -79,7 +81,8 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
             ? new ProcessorEffects(consumer, decoder, store, _buckets, _tally)
             : new KeylessEffects(consumer, decoder, store, _buckets, guarantee == Guarantee.AtLeastOnce, _tally));
 
-        await new GroupRun(guarantee, group, schedule, _tally, BeginLife).RunAsync(ranges, count => report(Interlocked.Add(ref _delivered, count)), cancellationToken);
+        await new GroupRun(guarantee, group, schedule, _tally, BeginLife).RunAsync(
+            ranges, count => report(Interlocked.Add(ref _delivered, count)), cancellationToken);
         if (guarantee == Guarantee.EffectivelyOnce)
         {
             // Mails of lives that ended before they sent them: nobody claimed them, so anyone may send them.
@@ -90,7 +93,8 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
         }
     }
 
-    private async Task<GuaranteeReport> CountAsync(Target target, TopicReader reader, IReadOnlyList<PartitionOffsets> ranges, CancellationToken cancellationToken)
+    private async Task<GuaranteeReport> CountAsync(
+        Target target, TopicReader reader, IReadOnlyList<PartitionOffsets> ranges, CancellationToken cancellationToken)
     {
         var log = new LogReading(Topic, Groups);
         foreach (var range in ranges)
@@ -98,7 +102,10 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
             log.Cover(range.Partition, range.Start, range.Start, range.End);
         }
 
-        await Task.Run(() => reader.Read(Topic, ranges, record => log.Add(record.Partition, record.Offset, record.Message.Timestamp.UtcDateTime, record.Message.Value, null), cancellationToken), cancellationToken);
+        await Task.Run(() => reader.Read(Topic, ranges,
+            record =>
+            log.Add(record.Partition, record.Offset, record.Message.Timestamp.UtcDateTime, record.Message.Value, null),
+            cancellationToken), cancellationToken);
         var tables = new TableReader(target.Tables().Clients);
         var counts = new List<EffectCount>(Groups.Count);
         foreach (var group in Groups)
@@ -107,10 +114,12 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
         }
 
         bool? audited = guarantee == Guarantee.EffectivelyOnce
-            ? await new AuditSession(target.Audited(), Groups).RunAsync(null, TimeSpan.Zero, cancellationToken) is { IsWhole: true, Report.Ok: true }
+            ? await new AuditSession(target.Audited(), Groups).RunAsync(null, TimeSpan.Zero, cancellationToken) is { IsWhole: true,
+                Report.Ok: true }
             : null;
         return new GuaranteeReport(
-            guarantee.Name(), guarantee.Steps(), counts.Sum(count => count.Effects), counts.Sum(count => count.Lost), counts.Sum(count => count.Doubled),
+            guarantee.Name(), guarantee.Steps(), counts.Sum(count => count.Effects), counts.Sum(count => count.Lost), counts.Sum(
+            count => count.Doubled),
             counts.Sum(count => count.StockOff), audited, _tally.Counts(), counts);
     }
 }

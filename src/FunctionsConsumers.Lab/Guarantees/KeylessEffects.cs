@@ -16,14 +16,16 @@ namespace FunctionsConsumers.Lab.Guarantees;
 /// <param name="triesAgain">Whether a write without an answer is tried again: at least once. Else it is let be: at most once.</param>
 /// <param name="tally">Counts faults.</param>
 internal sealed class KeylessEffects(
-    IConsumer<OrderEvent> consumer, IEventDecoder<OrderEvent> decoder, ITableStore store, Buckets buckets, bool triesAgain, FaultTally tally) : IEffects
+    IConsumer<OrderEvent> consumer, IEventDecoder<OrderEvent> decoder, ITableStore store, Buckets buckets, bool triesAgain,
+    FaultTally tally) : IEffects
 {
     /// <inheritdoc />
     public async Task ApplyAsync(IReadOnlyList<ConsumedRecord> batch, Fault? fault, CancellationToken cancellationToken)
     {
         for (var i = 0; i < batch.Count; i++)
         {
-            await ApplyAsync(batch[i], fault is { Kind: FaultKind.AnswerLost or FaultKind.RequestLost } && i == fault.Of(batch.Count) ? fault.Kind : null, cancellationToken);
+            await ApplyAsync(batch[i], fault is { Kind: FaultKind.AnswerLost or FaultKind.RequestLost }
+                && i == fault.Of(batch.Count) ? fault.Kind : null, cancellationToken);
 
             // Never behind the last one: there nothing would be missing.
             if (fault is { Kind: FaultKind.CrashAmidEffects } && i == fault.Of(batch.Count - 1))
@@ -42,8 +44,10 @@ internal sealed class KeylessEffects(
     private async Task ApplyAsync(ConsumedRecord record, FaultKind? lost, CancellationToken cancellationToken)
     {
         var decoded = decoder.Decode(record);
-        var order = decoded.Event ?? throw new LabException($"{record.Coordinates} is no order, and the laboratory sends nothing else: {decoded.Rejection?.Detail}");
-        var identity = new EventIdentity(consumer.Group, decoded.Subject!, record.Coordinates.ToString(), Fingerprint.Of(record.Value), record.Coordinates);
+        var order = decoded.Event ?? throw new LabException(
+            $"{record.Coordinates} is no order, and the laboratory sends nothing else: {decoded.Rejection?.Detail}");
+        var identity = new EventIdentity(
+            consumer.Group, decoded.Subject!, record.Coordinates.ToString(), Fingerprint.Of(record.Value), record.Coordinates);
         var plan = consumer.Plan(order, identity);
         while (true)
         {
@@ -82,7 +86,8 @@ internal sealed class KeylessEffects(
         var counters = await store.ReadAsync(bucket, [.. plan.Additions.Select(addition => addition.RowKey)], null, cancellationToken);
         var result = await store.SubmitAsync(
             bucket,
-            [RowOperation.Insert($"{consumer.EffectKind}!{delivery.Attempt}", columns), .. plan.Additions.Select(addition => Add(addition, counters.GetValueOrDefault(addition.RowKey)))],
+            [RowOperation.Insert($"{consumer.EffectKind}!{delivery.Attempt}", columns),
+            .. plan.Additions.Select(addition => Add(addition, counters.GetValueOrDefault(addition.RowKey)))],
             cancellationToken);
         return lost == FaultKind.AnswerLost ? unknown : result;
     }
@@ -91,6 +96,8 @@ internal sealed class KeylessEffects(
     {
         var before = counter is not null && counter.Columns.TryGetValue(addition.Column, out var value) ? (long)value : 0;
         var columns = new Dictionary<string, object> { [addition.Column] = before + addition.Amount };
-        return counter is null ? RowOperation.Insert(addition.RowKey, columns) : RowOperation.Replace(addition.RowKey, columns, counter.ETag);
+        return counter is null
+            ? RowOperation.Insert(addition.RowKey, columns)
+            : RowOperation.Replace(addition.RowKey, columns, counter.ETag);
     }
 }

@@ -10,7 +10,8 @@ namespace FunctionsConsumers.Lab.Guarantees;
 /// <param name="Ok">Whether the first two show what they lose and double, and the third neither loses nor doubles.</param>
 /// <param name="NotGood">Why not, a line for each reason.</param>
 /// <param name="Seconds">How long it all took.</param>
-internal sealed record LabReport(long Seed, int Orders, int Resends, IReadOnlyList<GuaranteeReport> Guarantees, bool Ok, IReadOnlyList<string> NotGood, double Seconds);
+internal sealed record LabReport(
+    long Seed, int Orders, int Resends, IReadOnlyList<GuaranteeReport> Guarantees, bool Ok, IReadOnlyList<string> NotGood, double Seconds);
 
 /// <summary>What became of the orders under one guarantee.</summary>
 /// <param name="Name">Its name.</param>
@@ -23,7 +24,8 @@ internal sealed record LabReport(long Seed, int Orders, int Resends, IReadOnlyLi
 /// <param name="Faults">The faults that happened.</param>
 /// <param name="Groups">Each group's numbers.</param>
 internal sealed record GuaranteeReport(
-    string Name, string Steps, long Effects, long Lost, long Doubled, long StockOff, bool? Audited, FaultCounts Faults, IReadOnlyList<EffectCount> Groups);
+    string Name, string Steps, long Effects, long Lost, long Doubled, long StockOff, bool? Audited, FaultCounts Faults,
+    IReadOnlyList<EffectCount> Groups);
 
 /// <summary>Faults that happened, by kind.</summary>
 /// <param name="CrashesBetweenSteps">Crashes between effect and commit, or between commit and effect.</param>
@@ -36,7 +38,8 @@ internal sealed record FaultCounts(int CrashesBetweenSteps, int CrashesAmidEffec
     /// <summary>The numbers in words.</summary>
     /// <returns>One line.</returns>
     public string Describe() => string.Create(CultureInfo.InvariantCulture,
-        $"{CrashesBetweenSteps} crashes between effect and commit, {CrashesAmidEffects} amid the effects, {AnswersLost} lost answers, {RequestsLost} lost requests, {Rebalances} rebalances with a batch in hand");
+        $"{CrashesBetweenSteps} crashes between effect and commit, {CrashesAmidEffects} amid the effects, {AnswersLost} lost answers, "
+        + $"{RequestsLost} lost requests, {Rebalances} rebalances with a batch in hand");
 
     /// <summary>The kinds of fault that never happened.</summary>
     /// <returns>Their names.</returns>
@@ -44,7 +47,8 @@ internal sealed record FaultCounts(int CrashesBetweenSteps, int CrashesAmidEffec
     {
         (int Count, string Name)[] kinds =
         [
-            (CrashesBetweenSteps, "crash between effect and commit"), (CrashesAmidEffects, "crash amid the effects"), (AnswersLost, "lost answer"),
+            (CrashesBetweenSteps, "crash between effect and commit"), (CrashesAmidEffects, "crash amid the effects"),
+            (AnswersLost, "lost answer"),
             (RequestsLost, "lost request"), (Rebalances, "rebalance"),
         ];
         return kinds.Where(kind => kind.Count == 0).Select(kind => kind.Name);
@@ -63,7 +67,9 @@ internal static class LabVerdict
         List<string> lines = [];
         if (effectively.Lost > 0 || effectively.Doubled > 0 || effectively.StockOff > 0 || effectively.Audited != true)
         {
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"effectively-once lost {effectively.Lost} and doubled {effectively.Doubled}, and its stock is off by {effectively.StockOff}"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture,
+                $"effectively-once lost {effectively.Lost} and doubled {effectively.Doubled}, and its stock is off by "
+                + $"{effectively.StockOff}"));
         }
 
         if (most.Lost == 0)
@@ -78,10 +84,12 @@ internal static class LabVerdict
 
         if (least.Lost > 0)
         {
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"the laboratory is at fault: at-least-once lost {least.Lost}, which it cannot"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture,
+                $"the laboratory is at fault: at-least-once lost {least.Lost}, which it cannot"));
         }
 
-        lines.AddRange(effectively.Faults.Missing().Select(kind => $"the demonstration failed: effectively-once met no {kind}; give more --orders or more --faults"));
+        lines.AddRange(effectively.Faults.Missing()
+            .Select(kind => $"the demonstration failed: effectively-once met no {kind}; give more --orders or more --faults"));
         return lines;
     }
 }

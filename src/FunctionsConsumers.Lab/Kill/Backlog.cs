@@ -25,7 +25,7 @@ internal sealed class Backlog(Target target) : IDisposable
     /// <summary>How many partitions the topic has.</summary>
     public int Partitions => Start.Count;
 
-    /// <summary>Notes where the topic ends, from where on all is counted.</summary>
+    /// <summary>Notes where the topic ends: records are counted from there.</summary>
     /// <param name="cancellationToken">Ends the question.</param>
     /// <returns>Whether the topic is there; a topic that was made a moment ago may have no leader yet.</returns>
     public Task<bool> OpenAsync(CancellationToken cancellationToken) => Task.Run(() =>
@@ -38,7 +38,7 @@ internal sealed class Backlog(Target target) : IDisposable
         }
         catch (AuditException)
         {
-            // Whoever waits for the topic has a limit.
+            // The caller limits how long it waits for the topic.
             return false;
         }
     }, cancellationToken);
@@ -51,11 +51,12 @@ internal sealed class Backlog(Target target) : IDisposable
         try
         {
             // Groups alone commit offsets; what one of them had committed before the start does not count.
-            _handled = Groups.All.Sum(group => _offsets.Committed(group, target.Topic, Start.Keys).Sum(partition => Math.Max(0, partition.Value - Start[partition.Key])));
+            _handled = Groups.All.Sum(group => _offsets.Committed(group, target.Topic,
+                Start.Keys).Sum(partition => Math.Max(0, partition.Value - Start[partition.Key])));
         }
         catch (AuditException)
         {
-            // The broker is being restarted, or its coordinator is not back yet; whoever waits for it has a limit.
+            // The broker is being restarted, or its coordinator is not back yet. The caller limits how long it waits.
         }
 
         return _handled;
@@ -67,11 +68,13 @@ internal sealed class Backlog(Target target) : IDisposable
     /// <returns>The number, over all their groups.</returns>
     public Task<long> PendingAsync(IReadOnlyList<HostMember> members, CancellationToken cancellationToken) => Task.Run(() =>
     {
-        var ends = Patiently(() => _reader.Offsets(target.Topic)).ToDictionary(partition => partition.Partition, partition => partition.End);
+        var ends = Patiently(() => _reader.Offsets(target.Topic)).ToDictionary(
+            partition => partition.Partition, partition => partition.End);
         return members.Where(member => member.Partitions.Count > 0).Sum(member =>
         {
             var committed = Patiently(() => _offsets.Committed(member.Group, target.Topic, member.Partitions));
-            return member.Partitions.Sum(partition => Math.Max(0, ends.GetValueOrDefault(partition) - Math.Max(Start.GetValueOrDefault(partition), committed.GetValueOrDefault(partition))));
+            return member.Partitions.Sum(partition => Math.Max(0,
+                ends.GetValueOrDefault(partition) - Math.Max(Start.GetValueOrDefault(partition), committed.GetValueOrDefault(partition))));
         });
     }, cancellationToken);
 

@@ -7,7 +7,9 @@ using FunctionsConsumers.Orders.Mail;
 
 namespace FunctionsConsumers.Lab.Kill;
 
-/// <summary>The hosts: each a process of its own that runs <c>fc run</c> against the laboratory's broker and tables, as anybody would start it.</summary>
+/// <summary>
+/// The hosts: each a process of its own that runs <c>fc run</c> against the laboratory's broker and tables.
+/// </summary>
 /// <param name="target">Broker, tables and topic.</param>
 /// <param name="folder">The laboratory's folder, the hosts' home.</param>
 /// <param name="partitions">Partitions of the topic where it has to be made.</param>
@@ -51,7 +53,8 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
     {
         var members = Enumerable.Range(0, Count).Select(Members).ToList();
         return members.TrueForAll(of => of.Count == groups.Count && of.All(member => member.Id.Length > 0))
-            && groups.All(group => members.Sum(of => of.Where(member => member.Group == group).Sum(member => member.Partitions.Count)) == held);
+            && groups.All(group => members.Sum(of => of.Where(member => member.Group == group)
+                .Sum(member => member.Partitions.Count)) == held);
     }
 
     /// <summary>Kills a host with SIGKILL.</summary>
@@ -84,7 +87,9 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
 
             if (process.ExitCode != NotDone || _hosts[host].WasUp)
             {
-                throw new LabException(string.Create(CultureInfo.InvariantCulture, $"host {host + 1} ended by itself with exit code {process.ExitCode}: {process.LastWords} (its whole output is in {_hosts[host].Log})"));
+                throw new LabException(string.Create(CultureInfo.InvariantCulture,
+                    $"host {host + 1} ended by itself with exit code {process.ExitCode}: {process.LastWords} (its whole output is in "
+                    + $"{_hosts[host].Log})"));
             }
 
             GivenUp++;

@@ -17,13 +17,15 @@ namespace FunctionsConsumers.Lab.Kill;
 /// <param name="Hosts">How many hosts there were at once.</param>
 /// <param name="Kills">Hosts killed with SIGKILL and started again.</param>
 /// <param name="KillsInTraffic">Those of them that held partitions with records still to be handled.</param>
-/// <param name="HostsGivenUp">Hosts that gave up at their start, because broker or tables did not answer within the time-out, and were started again.</param>
+/// <param name="HostsGivenUp">Hosts that gave up at their start, because broker or tables did not answer within the time-out,
+/// and were started again.</param>
 /// <param name="TableOutageSeconds">How long the table service was away; null where it was not taken away.</param>
 /// <param name="BrokerRestartSeconds">How long the broker was away after SIGKILL; null where it was not killed.</param>
 /// <param name="Seconds">From the first record produced to the last one handled by all groups.</param>
 /// <param name="LeftOut">What was not done, and why.</param>
 internal sealed record KillReport(
-    string Topic, long Records, long DistinctOrders, long Poison, long Unaudited, IReadOnlyList<Finding> Findings, IReadOnlyList<GroupReport> Groups, string Verdict, bool Ok,
+    string Topic, long Records, long DistinctOrders, long Poison, long Unaudited, IReadOnlyList<Finding> Findings,
+    IReadOnlyList<GroupReport> Groups, string Verdict, bool Ok,
     long Seed, string Broker, int Hosts, int Kills, int KillsInTraffic, int HostsGivenUp,
     double? TableOutageSeconds, double? BrokerRestartSeconds, double Seconds, IReadOnlyList<string> LeftOut);
 

@@ -18,7 +18,8 @@ namespace FunctionsConsumers.Lab.Kill;
 /// <param name="plan">The traffic.</param>
 /// <param name="options">What is asked for.</param>
 /// <param name="say">Hears of every kill and outage, in a line.</param>
-internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan plan, KillOptions options, Action<string> say) : IDisposable
+internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan plan, KillOptions options, Action<string> say)
+    : IDisposable
 {
     /// <summary>How long a killed host's claims on messages hold, in place of a minute: the shortest that the setting takes.</summary>
     public static readonly TimeSpan OutboxLease = TimeSpan.FromSeconds(10);
@@ -59,7 +60,8 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
 
             if (Stopwatch.GetElapsedTime(_began) > JoinTimeout)
             {
-                throw new LabException(string.Create(CultureInfo.InvariantCulture, $"the hosts did not join their groups within {JoinTimeout.TotalSeconds:0} s; what they said is in .local/logs"));
+                throw new LabException(string.Create(CultureInfo.InvariantCulture,
+                    $"the hosts did not join their groups within {JoinTimeout.TotalSeconds:0} s; what they said is in .local/logs"));
             }
 
             await Task.Delay(BetweenLooks, stop);
@@ -75,7 +77,8 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     {
         _clock.Start();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var producing = TrafficProducer.ProduceAsync(services.Target.Kafka(), services.Target.Topic, plan, options.Rate, _ => { }, end.Token);
+        var producing = TrafficProducer.ProduceAsync(
+            services.Target.Kafka(), services.Target.Topic, plan, options.Rate, _ => { }, end.Token);
         try
         {
             await DisturbAsync(producing, report, stop);
@@ -97,7 +100,8 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     public Task<AuditOutcome> AuditAsync(CancellationToken stop)
     {
         var left = options.Wait - Stopwatch.GetElapsedTime(_began);
-        return new AuditSession(services.Target.Audited(), Groups.All).RunAsync(_backlog.Start, left > TimeSpan.Zero ? left : TimeSpan.Zero, stop);
+        return new AuditSession(services.Target.Audited(), Groups.All).RunAsync(
+            _backlog.Start, left > TimeSpan.Zero ? left : TimeSpan.Zero, stop);
     }
 
     /// <summary>Puts together what was done.</summary>
@@ -105,8 +109,10 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     /// <param name="took">How long the groups took.</param>
     /// <returns>The report.</returns>
     public KillReport Report(AuditReport audit, TimeSpan took) => new(
-        audit.Topic, audit.Records, audit.DistinctOrders, audit.Poison, audit.Unaudited, audit.Findings, audit.Groups, audit.Verdict, audit.Ok,
-        plan.Seed, services.Kafka is not null ? "kafka" : services.HasEmbeddedBroker ? "embedded" : "given", fleet.Count, _kills, _killsInTraffic, fleet.GivenUp,
+        audit.Topic, audit.Records, audit.DistinctOrders, audit.Poison, audit.Unaudited, audit.Findings, audit.Groups, audit.Verdict,
+        audit.Ok,
+        plan.Seed, services.Kafka is not null ? "kafka" : services.HasEmbeddedBroker ? "embedded"
+        : "given", fleet.Count, _kills, _killsInTraffic, fleet.GivenUp,
         Rounded(_outage), Rounded(_restart), Math.Round(took.TotalSeconds, 1), _leftOut);
 
     /// <inheritdoc />
@@ -130,7 +136,8 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
             }
 
             // First a killed host's partitions come back to life, then there is something to kill again.
-            if (_clock.Elapsed - lastKill >= next && (handled > handledAtLastKill || _kills == 0) && _kills < (options.Kills ?? long.MaxValue))
+            if (_clock.Elapsed - lastKill >= next && (handled > handledAtLastKill || _kills == 0)
+                && _kills < (options.Kills ?? long.MaxValue))
             {
                 await KillOneAsync(stop);
                 (lastKill, next, handledAtLastKill) = (_clock.Elapsed, Interval(), handled);
@@ -164,7 +171,8 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     // Any host may die, also one that has only just started; mostly it is one that has work.
     private int Victim()
     {
-        List<int> working = [.. Enumerable.Range(0, fleet.Count).Where(host => fleet.Members(host).Any(member => member.Partitions.Count > 0))];
+        List<int> working = [.. Enumerable.Range(0,
+            fleet.Count).Where(host => fleet.Members(host).Any(member => member.Partitions.Count > 0))];
         return working.Count > 0 && _random.Chance(WorkingVictims) ? _random.Pick(working) : (int)_random.Below(fleet.Count);
     }
 
@@ -187,12 +195,15 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
 
         if (producing.IsCompleted && await producing is { Failed: > 0 } produced)
         {
-            throw new LabException(string.Create(CultureInfo.InvariantCulture, $"{produced.Failed} records were not taken by Kafka at {services.Target.Kafka().Brokers}: {produced.Failure}"));
+            throw new LabException(string.Create(CultureInfo.InvariantCulture,
+                $"{produced.Failed} records were not taken by Kafka at {services.Target.Kafka().Brokers}: {produced.Failure}"));
         }
 
         if (_clock.Elapsed > options.Wait)
         {
-            throw new LabException(string.Create(CultureInfo.InvariantCulture, $"the groups did not reach the end within {options.Wait.TotalSeconds:0} s, with {_kills} hosts killed: give more time with --wait, or kill more seldom with --every"));
+            throw new LabException(string.Create(CultureInfo.InvariantCulture,
+                $"the groups did not reach the end within {options.Wait.TotalSeconds:0} s, with {_kills} hosts killed: give more time "
+                + $"with --wait, or kill more seldom with --every"));
         }
 
         await fleet.CheckAsync();
@@ -203,7 +214,9 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     {
         if (_killsInTraffic == 0)
         {
-            throw new LabException($"no kill hit a host that had records to handle: give more --orders, a lower --rate, or a smaller --every (seed {plan.Seed})");
+            throw new LabException(
+                $"no kill hit a host that had records to handle: give more --orders, a lower --rate, or a smaller --every (seed "
+                + $"{plan.Seed})");
         }
 
         if (services.TablesProcessId is null)
@@ -217,7 +230,8 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
 
         if (services.Kafka is null)
         {
-            _leftOut.Add(services.HasEmbeddedBroker ? "the embedded broker keeps nothing, and was not restarted" : "the broker is another's, and was not restarted");
+            _leftOut.Add(services.HasEmbeddedBroker ? "the embedded broker keeps nothing, and was not restarted"
+                : "the broker is another's, and was not restarted");
         }
         else if (_restart is null)
         {
@@ -228,7 +242,8 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     private TimeSpan Interval() => options.Every * (0.5 + (_random.Below(1_000) / 1_000.0));
 
     private void Say(FormattableString what) =>
-        say(string.Create(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds,6:0.0} s: ") + what.ToString(CultureInfo.InvariantCulture));
+        say(string.Create(CultureInfo.InvariantCulture,
+            $"{_clock.Elapsed.TotalSeconds,6:0.0} s: ") + what.ToString(CultureInfo.InvariantCulture));
 
     private static double? Rounded(TimeSpan? time) => time is { } known ? Math.Round(known.TotalSeconds, 1) : null;
 }

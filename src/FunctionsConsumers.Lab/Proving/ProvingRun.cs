@@ -61,7 +61,8 @@ internal sealed class ProvingRun(RunSession session, TrafficPlan plan, long? rat
         stop.ThrowIfCancellationRequested();
         if (produced.Failed > 0)
         {
-            throw new LabException($"{produced.Failed} records were not taken by Kafka at {session.Target.Kafka().Brokers}: {produced.Failure}");
+            throw new LabException(
+                $"{produced.Failed} records were not taken by Kafka at {session.Target.Kafka().Brokers}: {produced.Failure}");
         }
 
         _produced = produced.Time;
@@ -106,7 +107,8 @@ internal sealed class ProvingRun(RunSession session, TrafficPlan plan, long? rat
     {
         using var process = Process.GetCurrentProcess();
         return new RunReport(
-            audit.Topic, audit.Records, audit.DistinctOrders, audit.Poison, audit.Unaudited, audit.Findings, audit.Groups, audit.Verdict, audit.Ok,
+            audit.Topic, audit.Records, audit.DistinctOrders, audit.Poison, audit.Unaudited, audit.Findings, audit.Groups, audit.Verdict,
+            audit.Ok,
             plan.Seed, Math.Round(_handled.TotalSeconds, 3), Math.Round(_sent.TotalSeconds, 3),
             Math.Round(audit.DistinctOrders / _handled.TotalSeconds, 1), process.PeakWorkingSet64);
     }

@@ -10,7 +10,7 @@ namespace FunctionsConsumers.Lab.Services;
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    // The pipe never carries anything: its end is the end of whoever holds the other side.
+    // Nothing is ever written to the pipe. It closes when the process at the other side ends.
     private const string KillAtEndOfInput = "read -r _ || kill -KILL \"$0\"";
 
     private readonly Process _process;
@@ -23,7 +23,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         (_process, _log) = (process, log);
         _said = Task.WhenAll(CopyAsync(process.StandardOutput), CopyAsync(process.StandardError));
-        _watchdog = Process.Start(new ProcessStartInfo("sh", ["-c", KillAtEndOfInput, Number(process.Id)]) { RedirectStandardInput = true })!;
+        _watchdog = Process.Start(
+            new ProcessStartInfo("sh", ["-c", KillAtEndOfInput, Number(process.Id)]) { RedirectStandardInput = true })!;
     }
 
     /// <summary>The process's id.</summary>
@@ -49,7 +50,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         try
         {
-            return new ChildProcess(Process.Start(start)!, new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true });
+            return new ChildProcess(Process.Start(start)!,
+                new StreamWriter(new FileStream(log, FileMode.Append, FileAccess.Write,
+                FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true });
         }
         catch (Win32Exception e)
         {

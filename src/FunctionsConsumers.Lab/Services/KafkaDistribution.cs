@@ -41,7 +41,9 @@ internal sealed class KafkaDistribution : IAsyncDisposable
     {
         if (!Directory.Exists(Path.Combine(home, "libs")))
         {
-            throw new LabException($"{home} is no Kafka: it has no folder libs. Name a Kafka distribution (4.x) with --kafka-home (setting KAFKA_HOME), or a running Kafka with --brokers");
+            throw new LabException(
+                $"{home} is no Kafka: it has no folder libs. Name a Kafka distribution (4.x) with --kafka-home (setting KAFKA_HOME), or a "
+                + $"running Kafka with --brokers");
         }
 
         var kafka = new KafkaDistribution(Path.GetFullPath(home), folder, log);
@@ -150,12 +152,17 @@ internal sealed class KafkaDistribution : IAsyncDisposable
 
     private ChildProcess Java(params ReadOnlySpan<string> arguments)
     {
-        var java = Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home && File.Exists(Path.Combine(home, "bin", "java")) ? Path.Combine(home, "bin", "java") : "java";
+        var java = Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home
+                && File.Exists(Path.Combine(home, "bin", "java"))
+            ? Path.Combine(home, "bin", "java")
+            : "java";
         var logging = Path.Combine(_home, "config", "log4j2.yaml");
-        string[] options = ["-Xmx512m", "-cp", Path.Combine(_home, "libs", "*"), .. File.Exists(logging) ? [$"-Dlog4j2.configurationFile={logging}"] : Array.Empty<string>()];
+        string[] options = ["-Xmx512m", "-cp", Path.Combine(_home, "libs", "*"), .. File.Exists(logging)
+            ? [$"-Dlog4j2.configurationFile={logging}"] : Array.Empty<string>()];
         return ChildProcess.Start(
             new ProcessStartInfo(java, [.. options, .. arguments]) { WorkingDirectory = _folder },
             _log,
-            "java is missing, which runs Kafka: install Java 17 or later (package openjdk-17-jre-headless), or name a running Kafka with --brokers");
+            "java is missing, which runs Kafka: install Java 17 or later (package openjdk-17-jre-headless), or name a running Kafka with "
+            + "--brokers");
     }
 }

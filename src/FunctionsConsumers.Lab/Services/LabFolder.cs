@@ -12,7 +12,10 @@ namespace FunctionsConsumers.Lab.Services;
 /// </summary>
 internal sealed class LabFolder : IDisposable
 {
-    private static readonly JsonDocumentOptions AsTheHostReads = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions AsTheHostReads = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+    };
 
     private readonly string _path = Path.Combine(All, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
 
@@ -23,7 +26,8 @@ internal sealed class LabFolder : IDisposable
         RemoveStale();
         Directory.CreateDirectory(Home);
         var root = Path.Combine(LocalFolder.Root, "host.json");
-        var json = JsonNode.Parse(File.ReadAllText(File.Exists(root) ? root : Path.Combine(AppContext.BaseDirectory, "host.json")), documentOptions: AsTheHostReads)!;
+        var json = JsonNode.Parse(File.ReadAllText(File.Exists(root) ? root
+            : Path.Combine(AppContext.BaseDirectory, "host.json")), documentOptions: AsTheHostReads)!;
         json["extensions"]!["kafka"]!["sessionTimeoutMs"] = (int)session.TotalMilliseconds;
         File.WriteAllText(Path.Combine(Home, "host.json"), json.ToJsonString());
     }
@@ -67,7 +71,8 @@ internal sealed class LabFolder : IDisposable
             return;
         }
 
-        var running = Process.GetProcesses().Select(process => process.Id.ToString(CultureInfo.InvariantCulture)).ToHashSet(StringComparer.Ordinal);
+        var running = Process.GetProcesses().Select(process => process.Id.ToString(CultureInfo.InvariantCulture)).ToHashSet(
+            StringComparer.Ordinal);
         foreach (var folder in Directory.EnumerateDirectories(All).Where(folder => !running.Contains(Path.GetFileName(folder))))
         {
             Directory.Delete(folder, recursive: true);

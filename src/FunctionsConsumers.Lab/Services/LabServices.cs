@@ -11,7 +11,8 @@ internal sealed class LabServices : IAsyncDisposable
 {
     private readonly EmbeddedServices? _embedded;
 
-    private LabServices(Target target, KafkaDistribution? kafka, EmbeddedServices? embedded) => (Target, Kafka, _embedded) = (target, kafka, embedded);
+    private LabServices(Target target, KafkaDistribution? kafka, EmbeddedServices? embedded) =>
+        (Target, Kafka, _embedded) = (target, kafka, embedded);
 
     /// <summary>Where broker, tables and topic are.</summary>
     public Target Target { get; }
@@ -38,7 +39,8 @@ internal sealed class LabServices : IAsyncDisposable
     /// <returns>The services.</returns>
     /// <exception cref="LabException">No broker is named that could be started or used.</exception>
     public static async Task<LabServices> StartAsync(
-        TargetOptions options, IReadOnlyDictionary<string, string> environment, BrokerChoice broker, int partitions, LabFolder folder, CancellationToken stop)
+        TargetOptions options, IReadOnlyDictionary<string, string> environment, BrokerChoice broker, int partitions, LabFolder folder,
+        CancellationToken stop)
     {
         var named = Target.Resolve(options, environment, run: null);
         KafkaDistribution? kafka = null;
@@ -49,13 +51,21 @@ internal sealed class LabServices : IAsyncDisposable
             var home = broker.KafkaHome ?? (broker.Embedded || named.HasBrokers ? null : environment.GetValueOrDefault("KAFKA_HOME"));
             if (!own && !named.HasBrokers && string.IsNullOrWhiteSpace(home))
             {
-                throw new LabException("no Kafka that holds so many records: name a Kafka distribution with --kafka-home (setting KAFKA_HOME), a running Kafka with --brokers, or take the short form with --embedded");
+                throw new LabException(
+                    "no Kafka that holds so many records: name a Kafka distribution with --kafka-home (setting KAFKA_HOME), a running "
+                    + "Kafka with --brokers, or take the short form with --embedded");
             }
 
-            kafka = string.IsNullOrWhiteSpace(home) ? null : await KafkaDistribution.StartAsync(home, folder.Kafka, LabFolder.Log("kafka"), stop);
+            kafka = string.IsNullOrWhiteSpace(home)
+                ? null
+                : await KafkaDistribution.StartAsync(home, folder.Kafka, LabFolder.Log("kafka"), stop);
             embedded = await EmbeddedServices.StartAsync(broker.Embedded, !named.HasTables, named.Topic, partitions, stop);
             var target = Target.Resolve(
-                options with { Brokers = kafka?.Brokers ?? embedded.Brokers ?? options.Brokers, Tables = embedded.TablesConnectionString ?? options.Tables, Topic = named.Topic },
+                options with
+                {
+                    Brokers = kafka?.Brokers ?? embedded.Brokers ?? options.Brokers, Tables = embedded.TablesConnectionString
+                    ?? options.Tables, Topic = named.Topic,
+                },
                 Without(environment, own), run: null);
             return new LabServices(target, kafka, embedded);
         }
@@ -69,9 +79,11 @@ internal sealed class LabServices : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync() => await StopAsync(Kafka, _embedded);
 
-    // A broker of one's own knows no credentials, whatever the environment holds for another.
-    private static IReadOnlyDictionary<string, string> Without(IReadOnlyDictionary<string, string> environment, bool credentials) => credentials
-        ? environment.Where(variable => !variable.Key.StartsWith("Kafka", StringComparison.OrdinalIgnoreCase)).ToDictionary(StringComparer.OrdinalIgnoreCase)
+    // The laboratory's own broker needs no credentials, even where the environment has some for another.
+    private static IReadOnlyDictionary<string, string> Without(IReadOnlyDictionary<string, string> environment, bool credentials) =>
+        credentials
+        ? environment.Where(variable => !variable.Key.StartsWith("Kafka", StringComparison.OrdinalIgnoreCase)).ToDictionary(
+            StringComparer.OrdinalIgnoreCase)
         : environment;
 
     private static async Task StopAsync(KafkaDistribution? kafka, EmbeddedServices? embedded)
@@ -88,7 +100,9 @@ internal sealed class LabServices : IAsyncDisposable
     }
 }
 
-/// <summary>Which broker a laboratory was asked to start; with neither, the one that <c>--brokers</c> names, or <c>KAFKA_HOME</c>.</summary>
+/// <summary>
+/// Which broker a laboratory was asked to start; with neither, the one that <c>--brokers</c> names, or <c>KAFKA_HOME</c>.
+/// </summary>
 /// <param name="Embedded">The embedded one.</param>
 /// <param name="KafkaHome">A distribution's folder; null for none.</param>
 internal readonly record struct BrokerChoice(bool Embedded, string? KafkaHome);

@@ -26,7 +26,8 @@ internal static class TableOutage
         var since = Stopwatch.GetTimestamp();
         using var shell = Process.Start(new ProcessStartInfo("sh",
         [
-            "-c", StopAndGoOn, processId.ToString(CultureInfo.InvariantCulture), length.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture),
+            "-c", StopAndGoOn, processId.ToString(CultureInfo.InvariantCulture), length.TotalSeconds.ToString(
+            "0.###", CultureInfo.InvariantCulture),
         ]))!;
         var isAway = false;
         while (!isAway && Stopwatch.GetElapsedTime(since) < length - Silence)
@@ -38,7 +39,9 @@ internal static class TableOutage
         var away = Stopwatch.GetElapsedTime(since);
         return isAway && shell.ExitCode == 0
             ? away
-            : throw new LabException($"the table service at {address.GetLeftPart(UriPartial.Authority)} could not be made unreachable: process {processId} answered all the same");
+            : throw new LabException(
+                $"the table service at {address.GetLeftPart(UriPartial.Authority)} could not be made unreachable: process {processId} "
+                + $"answered all the same");
     }
 
     private static async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)

@@ -27,5 +27,6 @@ internal static class TargetReading
 
     private static ClientConfig KafkaClient(this Target target) => target.Kafka().Apply(new ClientConfig());
 
-    private static Action<string> Ask(Target target) => topic => BrokerTopics.Ask(target.Kafka(), topic, CancellationToken.None, target.Patience);
+    private static Action<string> Ask(Target target) =>
+        topic => BrokerTopics.Ask(target.Kafka(), topic, CancellationToken.None, target.Patience);
 }

@@ -56,7 +56,8 @@ internal static class TrafficProducer
 
             if (rate is { } most && TimeSpan.FromSeconds((double)sent / most) - clock.Elapsed is { TotalMilliseconds: > 5 } ahead)
             {
-                await Task.Delay(ahead, cancellationToken).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                await Task.Delay(ahead, cancellationToken).ContinueWith(
+                    static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
 
@@ -65,7 +66,8 @@ internal static class TrafficProducer
         return deliveries.Sum(clock.Elapsed, cancellationToken.IsCancellationRequested);
     }
 
-    private static async Task SendAsync(IProducer<byte[], byte[]?> producer, string topic, TrafficRecord record, Deliveries deliveries, CancellationToken cancellationToken)
+    private static async Task SendAsync(IProducer<byte[], byte[]?> producer, string topic, TrafficRecord record, Deliveries deliveries,
+        CancellationToken cancellationToken)
     {
         var message = new Message<byte[], byte[]?> { Key = record.Key, Value = record.Value };
         if (record.Headers.Count > 0)
@@ -114,7 +116,10 @@ internal static class TrafficProducer
         };
 
         public ProducedTraffic Sum(TimeSpan time, bool cutShort) => new(
-            _delivered[(int)TrafficKind.Order], _delivered[(int)TrafficKind.Resend], _delivered[(int)TrafficKind.Poison], _failed, _failed == 0 ? null : LastError, time, cutShort);
+            _delivered[(int)TrafficKind.Order], _delivered[(int)TrafficKind.Resend], _delivered[(int)TrafficKind.Poison], _failed,
+                _failed == 0
+            ? null
+            : LastError, time, cutShort);
     }
 }
 

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace FunctionsConsumers.LocalHost.Configuration;
 
-/// <summary>Reads the options of a section of <c>host.json</c> one by one and knows which were never asked for. Names are compared without case, as the host does.</summary>
+/// <summary>
+/// Reads the options of a section of <c>host.json</c> one by one and knows which were never asked for. Names are compared
+/// without case, as the host does.
+/// </summary>
 /// <param name="section">The section; null where there is none.</param>
 /// <param name="fullName">What a message calls an option.</param>
 internal sealed class HostJsonSection(JsonElement? section, Func<string, string> fullName)
@@ -33,7 +36,8 @@ internal sealed class HostJsonSection(JsonElement? section, Func<string, string>
         }
 
         var text = value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= from && number <= to
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= from
+            && number <= to
             ? number
             : throw Wrong(name, value, to == int.MaxValue ? $"a whole number from {from}" : $"a whole number from {from} to {to}");
     }
@@ -41,10 +45,13 @@ internal sealed class HostJsonSection(JsonElement? section, Func<string, string>
     /// <summary>A flag, also one written as text.</summary>
     public bool? Flag(string name) => Value(name) is not { } value
         ? null
-        : bool.TryParse(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText(), out var flag) ? flag : throw Wrong(name, value, "true or false");
+        : bool.TryParse(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText(), out var flag) ? flag
+            : throw Wrong(name, value, "true or false");
 
     /// <summary>A text.</summary>
-    public string? Text(string name) => Value(name) is not { } value ? null : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, value, "a text");
+    public string? Text(string name) =>
+        Value(name) is not { } value ? null : value.ValueKind == JsonValueKind.String ? value.GetString()
+            : throw Wrong(name, value, "a text");
 
     /// <summary>One of some words, whatever its case.</summary>
     public T? OneOf<T>(string name, params ReadOnlySpan<T> words)
@@ -74,8 +81,11 @@ internal sealed class HostJsonSection(JsonElement? section, Func<string, string>
     private JsonElement? Value(string name)
     {
         _read.Add(name);
-        return section is { ValueKind: JsonValueKind.Object } element && Find(element, name) is { ValueKind: not JsonValueKind.Null } value ? value : null;
+        return section is { ValueKind: JsonValueKind.Object } element && Find(element, name) is { ValueKind: not JsonValueKind.Null } value
+            ? value
+            : null;
     }
 
-    private LocalHostException Wrong(string name, JsonElement value, string expected) => new($"{fullName(name)} is {value.GetRawText()}: it must be {expected}.");
+    private LocalHostException Wrong(string name, JsonElement value, string expected) =>
+        new($"{fullName(name)} is {value.GetRawText()}: it must be {expected}.");
 }

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace FunctionsConsumers.LocalHost.Configuration;
 
-/// <summary>Resolves what a trigger's attribute says, as the extension does: a setting's name, text with <c>%names%</c>, or the text itself.</summary>
+/// <summary>
+/// Resolves what a trigger's attribute says, as the extension does: a setting's name, text with <c>%names%</c>, or the text
+/// itself.
+/// </summary>
 internal static partial class SettingNames
 {
     /// <summary>Resolves a text.</summary>
@@ -19,7 +22,9 @@ internal static partial class SettingNames
         }
 
         return Placeholder().Replace(text, match => Text(settings[match.Groups[1].Value])
-            ?? throw new LocalHostException($"{function} names the setting {match.Groups[1].Value}, which is missing: set it in local.settings.json or as an environment variable."));
+            ?? throw new LocalHostException(
+                $"{function} names the setting {match.Groups[1].Value}, which is missing: set it in local.settings.json or as an "
+                + $"environment variable."));
     }
 
     private static string? Text(string? setting) => string.IsNullOrWhiteSpace(setting) ? null : setting.Trim();

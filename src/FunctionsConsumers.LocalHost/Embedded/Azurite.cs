@@ -58,7 +58,8 @@ internal sealed partial class Azurite : IAsyncDisposable
             await azurite.DisposeAsync();
             if (e is TimeoutException)
             {
-                throw new LocalHostException($"Azurite did not listen within {StartTimeout.TotalSeconds:0} s; it said: {azurite.Said()}", e);
+                throw new LocalHostException(
+                    $"Azurite did not listen within {StartTimeout.TotalSeconds:0} s; it said: {azurite.Said()}", e);
             }
 
             throw;
@@ -97,8 +98,10 @@ internal sealed partial class Azurite : IAsyncDisposable
             Path.Combine(LocalFolder.Root, "infra", "local", "node_modules", "azurite"),
             Environment.GetEnvironmentVariable("AZURITE_HOME") ?? "",
         ];
-        return modules.Where(module => module.Length > 0).Select(module => Path.Combine(module, "dist", "src", "table", "main.js")).FirstOrDefault(File.Exists)
-            ?? throw new LocalHostException("Azurite is missing: run ./run, or npm ci in infra/local, or name its folder in AZURITE_HOME.");
+        return modules.Where(module => module.Length > 0).Select(module => Path.Combine(module, "dist", "src", "table",
+            "main.js")).FirstOrDefault(File.Exists)
+            ?? throw new LocalHostException(
+                "Azurite is missing: run ./run, or npm ci in infra/local, or name its folder in AZURITE_HOME.");
     }
 
     private static Process Launch(string main)
@@ -126,7 +129,8 @@ internal sealed partial class Azurite : IAsyncDisposable
         }
         catch (Win32Exception e)
         {
-            throw new LocalHostException("node is missing, which runs Azurite: install Node.js 20 or later (package nodejs), or name a table account with --tables.", e);
+            throw new LocalHostException("node is missing, which runs Azurite: install Node.js 20 or later (package nodejs), or name a "
+                + "table account with --tables.", e);
         }
     }
 

@@ -26,7 +26,9 @@ public sealed class EmbeddedServices : IAsyncDisposable
     /// <summary>The connection string of the tables; null where none were asked for.</summary>
     public string? TablesConnectionString => _azurite?.ConnectionString;
 
-    /// <summary>The process that serves the tables, for those who want to see what its absence does; null where none were asked for.</summary>
+    /// <summary>
+    /// The process that serves the tables, for those who want to see what its absence does; null where none were asked for.
+    /// </summary>
     public int? TablesProcessId => _azurite?.ProcessId;
 
     /// <summary>
@@ -43,7 +45,8 @@ public sealed class EmbeddedServices : IAsyncDisposable
     /// <param name="cancellationToken">Gives up the start.</param>
     /// <returns>The running services.</returns>
     /// <exception cref="LocalHostException">A service cannot be started; the message says what is missing.</exception>
-    public static async Task<EmbeddedServices> StartAsync(bool kafka, bool tables, string topic, int partitions, CancellationToken cancellationToken)
+    public static async Task<EmbeddedServices> StartAsync(
+        bool kafka, bool tables, string topic, int partitions, CancellationToken cancellationToken)
     {
         var cluster = kafka ? MockCluster.Start() : null;
         try
@@ -75,7 +78,8 @@ public sealed class EmbeddedServices : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(kafka);
 
         // An embedded broker knows no credentials.
-        return kafka.Username is null && await Task.Run(() => MockCluster.IsAt(kafka.Brokers, AnswerTimeout), cancellationToken).WaitAsync(cancellationToken);
+        return kafka.Username is null
+            && await Task.Run(() => MockCluster.IsAt(kafka.Brokers, AnswerTimeout), cancellationToken).WaitAsync(cancellationToken);
     }
 
     /// <summary>Ends the services; what they held is gone.</summary>

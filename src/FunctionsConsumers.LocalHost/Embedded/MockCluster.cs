@@ -19,7 +19,10 @@ internal sealed class MockCluster : IDisposable
     /// </summary>
     public static readonly TimeSpan LongestSession = TimeSpan.FromSeconds(6);
 
-    /// <summary>With a session of a second or less, the mock puts out members that wait for the end of a rebalance, and never answers them.</summary>
+    /// <summary>
+    /// With a session of a second or less, the mock puts out members that wait for the end of a rebalance, and never answers
+    /// them.
+    /// </summary>
     public static readonly TimeSpan ShortestSession = TimeSpan.FromSeconds(2);
 
     /// <summary>The mock waits 3 s for the first members of a group unless told; the members of one host come together.</summary>
@@ -97,7 +100,9 @@ internal sealed class MockCluster : IDisposable
         var error = Librdkafka.MockTopicCreate(_cluster, topic, partitions, 1);
         if (error != 0)
         {
-            throw new LocalHostException($"The embedded Kafka cluster refused the topic {topic} with {partitions} partitions: {new Confluent.Kafka.Error((Confluent.Kafka.ErrorCode)error).Reason}.");
+            throw new LocalHostException(
+                $"The embedded Kafka cluster refused the topic {topic} with {partitions} partitions: "
+                + $"{new Confluent.Kafka.Error((Confluent.Kafka.ErrorCode)error).Reason}.");
         }
     }
 
@@ -124,7 +129,8 @@ internal sealed class MockCluster : IDisposable
         if (brokers is not null)
         {
             // No list of brokers is refused here; one that leads nowhere gets no answer.
-            _ = Librdkafka.ConfSet(configuration, "bootstrap.servers", brokers, ref MemoryMarshal.GetReference(reason), (nuint)reason.Length);
+            _ = Librdkafka.ConfSet(
+                configuration, "bootstrap.servers", brokers, ref MemoryMarshal.GetReference(reason), (nuint)reason.Length);
         }
 
         var client = Librdkafka.New(Librdkafka.Producer, configuration, ref MemoryMarshal.GetReference(reason), (nuint)reason.Length);

@@ -32,7 +32,8 @@ internal static class NativeLibrdkafka
     {
         var tried = candidates.Select(file => $"{Path.GetFileName(file)} ({refusal(file) ?? "it can be loaded"})").ToList();
         return tried.Count == 0
-            ? $"The native Kafka library is missing: package librdkafka.redist has none for {RuntimeInformation.RuntimeIdentifier}. Restore and build again, on a platform that it supports."
+            ? $"The native Kafka library is missing: package librdkafka.redist has none for {RuntimeInformation.RuntimeIdentifier}. "
+                + $"Restore and build again, on a platform that it supports."
             : $"The native Kafka library cannot be loaded ({reason}). Tried: {string.Join("; ", tried)}. Install what one of them lacks.";
     }
 
@@ -42,7 +43,8 @@ internal static class NativeLibrdkafka
         {
             _ = Confluent.Kafka.Library.Load();
         }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or FileLoadException or InvalidOperationException)
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or FileLoadException
+            or InvalidOperationException)
         {
             throw new LocalHostException(Explain(Candidates(), Refusal, e.Message.TrimEnd('.')), e);
         }

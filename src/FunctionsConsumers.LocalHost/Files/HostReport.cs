@@ -37,7 +37,8 @@ public sealed record HostReport(
         var reports = new List<HostReport>();
         foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
         {
-            if (LocalFile.Read(file, LocalFileJson.Default.HostReport) is { Topic: not null, Members: not null } report && RunningProcess.IsWriter(report.Pid, file))
+            if (LocalFile.Read(file, LocalFileJson.Default.HostReport) is { Topic: not null, Members: not null } report
+                && RunningProcess.IsWriter(report.Pid, file))
             {
                 reports.Add(report);
             }
@@ -62,14 +63,16 @@ public sealed record HostReport(
 
         foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
         {
-            if (int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !RunningProcess.IsWriter(pid, file))
+            if (int.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && !RunningProcess.IsWriter(pid, file))
             {
                 File.Delete(file);
             }
         }
     }
 
-    private static string FileOf(string folder, int pid) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{pid}.json"));
+    private static string FileOf(string folder, int pid) =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{pid}.json"));
 }
 
 /// <summary>A member of a consumer group.</summary>

@@ -9,7 +9,7 @@ public static class LocalFolder
     /// </summary>
     public static string Root => Find(Environment.GetEnvironmentVariable("FC_HOME"), Environment.CurrentDirectory);
 
-    /// <summary><see cref="Root" /><c>/.local</c>; made by whoever writes into it.</summary>
+    /// <summary><see cref="Root" /><c>/.local</c>; made by the first writer.</summary>
     public static string Path => System.IO.Path.Combine(Root, ".local");
 
     internal static string Find(string? home, string current)

@@ -37,11 +37,17 @@ public sealed record RunFile(
         }
     }
 
-    /// <summary>Removes what a process left behind that is gone: for the new holder of <see cref="RunLock" />, who has found nobody alive.</summary>
+    /// <summary>
+    /// Removes what a process left behind that is gone: for the new holder of <see cref="RunLock" />, who has found nobody
+    /// alive.
+    /// </summary>
     public static void RemoveStale() => File.Delete(FilePath);
 
     internal static RunFile? Find(string path) =>
-        LocalFile.Read(path, LocalFileJson.Default.RunFile) is { Topic: not null, Brokers: not null, Tables: not null } run && IsAlive(run.Pid, path) ? run : null;
+        LocalFile.Read(path, LocalFileJson.Default.RunFile) is { Topic: not null, Brokers: not null, Tables: not null } run
+                && IsAlive(run.Pid, path)
+            ? run
+            : null;
 
     // The lock lies beside the file. Whoever held it last and holds it no more is gone, whoever has its process id now.
     private static bool IsAlive(int pid, string path)

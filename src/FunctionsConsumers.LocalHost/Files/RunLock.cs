@@ -54,7 +54,8 @@ public sealed class RunLock : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new LocalHostException($"{path} cannot be written ({failure.Message}): make its folder writable, or name another in FC_HOME.", failure);
+            throw new LocalHostException(
+                $"{path} cannot be written ({failure.Message}): make its folder writable, or name another in FC_HOME.", failure);
         }
     }
 

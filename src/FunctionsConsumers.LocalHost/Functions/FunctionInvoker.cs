@@ -2,7 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsConsumers.LocalHost.Functions;
 
-/// <summary>Calls a function as the worker does: a new instance of its class for each invocation, made from services of a scope of its own.</summary>
+/// <summary>
+/// Calls a function as the worker does: a new instance of its class for each invocation, made from services of a scope of its
+/// own.
+/// </summary>
 /// <typeparam name="TInput">What the function's trigger gives it.</typeparam>
 internal sealed class FunctionInvoker<TInput>
 {
@@ -13,7 +16,8 @@ internal sealed class FunctionInvoker<TInput>
     /// <summary>Prepares the calls.</summary>
     /// <param name="function">The function.</param>
     /// <param name="services">The app's services.</param>
-    /// <exception cref="LocalHostException">The class cannot be made from the services: found out now, not with the first record.</exception>
+    /// <exception cref="LocalHostException">The class cannot be made from the services: found out now, not with the first
+    /// record.</exception>
     public FunctionInvoker(TriggeredFunction<TInput> function, IServiceProvider services)
     {
         _function = function;

@@ -101,8 +101,11 @@ internal static class HostStartup
     }
 
     /// <summary>The registration of the app itself.</summary>
-    public static void RegisterApp(IServiceCollection services, IConfiguration settings) =>
+    public static void RegisterApp(IServiceCollection services, IConfiguration settings)
+    {
+        services.AddTelemetry(settings);
         services.AddOrdersApp(settings).Replace(ServiceDescriptor.Singleton<IGroupMembers, LocalGroupMembers>());
+    }
 
     private static void SetLevels(ILoggingBuilder logging, HostJson hostJson, bool quiet)
     {

@@ -3,7 +3,10 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.LocalHost.Hosting;
 
-/// <summary>Finds out at the start whether the table accounts can be reached, so that a person gets one line and no endless wait. What they refuse is the library's to say.</summary>
+/// <summary>
+/// Finds out at the start whether the table accounts can be reached, so that a person gets one line and no endless wait. What
+/// they refuse is the library's to say.
+/// </summary>
 internal static class TablesProbe
 {
     /// <summary>After how long it is said that the tables are waited for.</summary>
@@ -21,7 +24,8 @@ internal static class TablesProbe
         Task.WhenAll(accounts.Clients.Select(client => EnsureAsync(client.Uri, accounts.Setting, patience, say, cancellationToken)));
 
     /// <summary>Waits until one account has answered anything.</summary>
-    internal static async Task EnsureAsync(Uri account, string setting, TimeSpan patience, Action<string> say, CancellationToken cancellationToken)
+    internal static async Task EnsureAsync(
+        Uri account, string setting, TimeSpan patience, Action<string> say, CancellationToken cancellationToken)
     {
         var since = DateTimeOffset.UtcNow;
         var name = $"the tables at {account.GetLeftPart(UriPartial.Authority)} (setting {setting})";
@@ -62,7 +66,8 @@ internal static class TablesProbe
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new LocalHostException(
-                $"T{name[1..]} gave no answer within {patience.TotalSeconds:0.#} s ({last?.Message ?? "no connection"}): start them, or name others with --tables.", e);
+                $"T{name[1..]} gave no answer within {patience.TotalSeconds:0.#} s ({last?.Message ?? "no connection"}): start them, or "
+                + $"name others with --tables.", e);
         }
     }
 }

@@ -28,13 +28,15 @@ public static class BrokerTopics
     /// <returns>What the broker tells; a topic that it does not have carries an error.</returns>
     /// <exception cref="LocalHostException">The broker refuses the login, no TLS connection can be made, it does not answer, or
     /// it names brokers that cannot be reached from here; the message is one line that names host, setting and fix.</exception>
-    public static IReadOnlyList<TopicMetadata> Ask(KafkaConnection kafka, string? topic, CancellationToken cancellationToken, TimeSpan? patience = null)
+    public static IReadOnlyList<TopicMetadata> Ask(
+        KafkaConnection kafka, string? topic, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
         var most = patience ?? DefaultPatience;
         ArgumentNullException.ThrowIfNull(kafka);
         Error? refusal = null;
         string? reason = null;
-        using var admin = new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "fc-topics", AllowAutoCreateTopics = false }))
+        using var admin = new AdminClientBuilder(
+            kafka.Apply(new AdminClientConfig { ClientId = "fc-topics", AllowAutoCreateTopics = false }))
             .SetErrorHandler((_, error) =>
             {
                 if (IsRefusal(error))
@@ -53,7 +55,8 @@ public static class BrokerTopics
                 // Some failures are told nowhere else: a plain connection to a listener that wants TLS.
                 if (entry.Facility == "FAIL")
                 {
-                    Volatile.Write(ref reason, entry.Message[(entry.Message.IndexOf("]: ", StringComparison.Ordinal) + 1)..].TrimStart(':', ' '));
+                    Volatile.Write(ref reason,
+                        entry.Message[(entry.Message.IndexOf("]: ", StringComparison.Ordinal) + 1)..].TrimStart(':', ' '));
                 }
             })
             .Build();
@@ -103,10 +106,13 @@ public static class BrokerTopics
     {
         if (error.Code == ErrorCode.Local_Authentication)
         {
-            return $"Kafka at {kafka.Brokers} refuses the login of '{kafka.Username}' ({error.Reason}): check KafkaUsername and KafkaPassword.";
+            return $"Kafka at {kafka.Brokers} refuses the login of '{kafka.Username}' ({error.Reason}): check KafkaUsername and "
+                + $"KafkaPassword.";
         }
 
-        return $"Kafka at {kafka.Brokers} and this machine agree on no TLS connection ({error.Reason}): check KafkaSslCaLocation ({kafka.SslCaLocation ?? "not set: the system's authorities"}), which has to hold the authority of the broker's certificate.";
+        return $"Kafka at {kafka.Brokers} and this machine agree on no TLS connection ({error.Reason}): check KafkaSslCaLocation "
+            + $"({kafka.SslCaLocation ?? "not set: the system's authorities"}), which has to hold the authority of the broker's "
+            + $"certificate.";
     }
 
     /// <summary>Whether waiting does not help: the broker, or this side, has refused the connection.</summary>
@@ -125,6 +131,8 @@ public static class BrokerTopics
             : kafka.Username is not null && reason.Contains("PLAINTEXT broker", StringComparison.Ordinal)
                 ? "start it, or unset KafkaUsername and KafkaPassword where it wants no login"
                 : "start it, or name another with --brokers";
-        return string.Create(CultureInfo.InvariantCulture, $"Kafka at {kafka.Brokers} (setting KafkaBrokers) gave no answer within {(patience ?? DefaultPatience).TotalSeconds:0.#} s ({reason}): {fix}.");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Kafka at {kafka.Brokers} (setting KafkaBrokers) gave no answer within {(patience ?? DefaultPatience).TotalSeconds:0.#} s "
+            + $"({reason}): {fix}.");
     }
 }

@@ -16,7 +16,8 @@ internal static class ConsumerSettings
     public static ConsumerConfig For(KafkaConnection kafka, string group, KafkaHostOptions options, bool isMock)
     {
         var session = isMock
-            ? Math.Clamp(options.SessionTimeoutMs, (int)MockCluster.ShortestSession.TotalMilliseconds, (int)MockCluster.LongestSession.TotalMilliseconds)
+            ? Math.Clamp(options.SessionTimeoutMs, (int)MockCluster.ShortestSession.TotalMilliseconds,
+                (int)MockCluster.LongestSession.TotalMilliseconds)
             : options.SessionTimeoutMs;
         return kafka.Apply(new ConsumerConfig
         {

@@ -25,7 +25,8 @@ internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger, 
             .SetLogHandler((_, _) => { })
             .Build();
 
-        var found = await Task.Run(() => BrokerTopics.Ask(kafka, null, cancellationToken, patience), cancellationToken).WaitAsync(cancellationToken);
+        var found = await Task.Run(() => BrokerTopics.Ask(kafka, null, cancellationToken, patience), cancellationToken).WaitAsync(
+            cancellationToken);
         HashSet<string> there = [.. found.Where(known => !known.Error.IsError).Select(known => known.Topic)];
         var isMock = await EmbeddedServices.IsEmbeddedAsync(kafka, cancellationToken);
         if (!there.Contains(topic))
@@ -71,11 +72,15 @@ internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger, 
         }
         catch (CreateTopicsException e)
         {
-            throw new LocalHostException($"Topic {topic} is missing and Kafka at {kafka.Brokers} refused to make it ({e.Results[0].Error.Reason}): make it by hand with {partitions} partitions.", e);
+            throw new LocalHostException(
+                $"Topic {topic} is missing and Kafka at {kafka.Brokers} refused to make it ({e.Results[0].Error.Reason}): make it by hand "
+                + $"with {partitions} partitions.", e);
         }
         catch (KafkaException e)
         {
-            throw new LocalHostException($"Topic {topic} is missing and Kafka at {kafka.Brokers} did not make it ({e.Error.Reason}): make it by hand with {partitions} partitions.", e);
+            throw new LocalHostException(
+                $"Topic {topic} is missing and Kafka at {kafka.Brokers} did not make it ({e.Error.Reason}): make it by hand with "
+                + $"{partitions} partitions.", e);
         }
     }
 
@@ -91,14 +96,18 @@ internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger, 
         LogCreated(topic, 4);
     }
 
-    /// <summary>A topic just made may be unknown to the broker that is asked next, and a consumer that does not find it looks again only minutes later.</summary>
+    /// <summary>
+    /// A topic just made may be unknown to the broker that is asked next, and a consumer that does not find it looks again
+    /// only minutes later.
+    /// </summary>
     private static async Task UntilThereAsync(IAdminClient admin, string topic, CancellationToken cancellationToken)
     {
         var giveUp = DateTime.UtcNow + Patience;
         while (DateTime.UtcNow < giveUp)
         {
             var metadata = await Task.Run(() => admin.GetMetadata(Patience), cancellationToken);
-            if (metadata.Topics.Find(found => found.Topic == topic) is { Error.IsError: false } made && made.Partitions.TrueForAll(partition => partition.Leader >= 0))
+            if (metadata.Topics.Find(found => found.Topic == topic) is { Error.IsError: false } made
+                && made.Partitions.TrueForAll(partition => partition.Leader >= 0))
             {
                 return;
             }
@@ -106,7 +115,8 @@ internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger, 
             await Task.Delay(BetweenQuestions, cancellationToken);
         }
 
-        throw new LocalHostException($"Topic {topic} was made, and Kafka still does not know it after {Patience.TotalSeconds:0} s: look at the broker's log.");
+        throw new LocalHostException(
+            $"Topic {topic} was made, and Kafka still does not know it after {Patience.TotalSeconds:0} s: look at the broker's log.");
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Topic {Topic} made, {Partitions} partitions")]

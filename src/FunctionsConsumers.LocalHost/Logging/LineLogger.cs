@@ -60,7 +60,8 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             // Whoever started the host says why it did not start; the generic host would say it once more.
             if (eventId.Name != "HostedServiceStartupFaulted")

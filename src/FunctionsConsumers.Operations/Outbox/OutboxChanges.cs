@@ -19,7 +19,8 @@ internal static class OutboxChanges
     {
         var byId = found.ToLookup(message => message.Entry.Id, StringComparer.OrdinalIgnoreCase);
         List<string> named = [.. ids.Distinct(StringComparer.OrdinalIgnoreCase)];
-        var changed = (await change([.. named.SelectMany(id => byId[id])], cancellationToken)).ToLookup(one => one.Id, StringComparer.OrdinalIgnoreCase);
+        var changed = (await change([.. named.SelectMany(id => byId[id])], cancellationToken)).ToLookup(
+            one => one.Id, StringComparer.OrdinalIgnoreCase);
         return [.. named.SelectMany(id => changed.Contains(id) ? changed[id] : [new ChangedMessage(id, null, ChangedMessage.Unknown)])];
     }
 
@@ -27,12 +28,14 @@ internal static class OutboxChanges
     /// <param name="messages">The messages.</param>
     /// <param name="cancellationToken">Ends the changing.</param>
     /// <returns>One outcome for each.</returns>
-    public static async Task<IReadOnlyList<ChangedMessage>> ResendAsync(IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ChangedMessage>> ResendAsync(
+        IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken)
     {
         var changes = new List<ChangedMessage>(messages.Count);
         foreach (var (entry, outbox) in messages)
         {
-            changes.Add(Changed(entry, entry.State == OutboxRows.Parked ? Outcome(await outbox.ResendAsync(entry, cancellationToken), ChangedMessage.Resent) : entry.State));
+            changes.Add(Changed(entry, entry.State == OutboxRows.Parked
+                ? Outcome(await outbox.ResendAsync(entry, cancellationToken), ChangedMessage.Resent) : entry.State));
         }
 
         return changes;
@@ -42,9 +45,11 @@ internal static class OutboxChanges
     /// <param name="messages">The messages.</param>
     /// <param name="cancellationToken">Ends the changing.</param>
     /// <returns>One outcome for each.</returns>
-    public static async Task<IReadOnlyList<ChangedMessage>> DropAsync(IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ChangedMessage>> DropAsync(
+        IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken)
     {
-        List<ChangedMessage> changes = [.. messages.Where(message => !IsOurs(message)).Select(message => Changed(message.Entry, message.Entry.State))];
+        List<ChangedMessage> changes = [.. messages.Where(message => !IsOurs(message)).Select(message => Changed(message.Entry,
+            message.Entry.State))];
         foreach (var outbox in messages.Where(IsOurs).GroupBy(message => message.Outbox, message => message.Entry))
         {
             // Messages that share a row are dropped together, or the first would change the version of the second.

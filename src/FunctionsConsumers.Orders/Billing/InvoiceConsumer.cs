@@ -3,7 +3,7 @@ using FunctionsConsumers.Orders.Events;
 
 namespace FunctionsConsumers.Orders.Billing;
 
-/// <summary>Plans one invoice for each order: one row, which is the order's row in one.</summary>
+/// <summary>Plans one invoice for each order. Its row is also the order's row.</summary>
 public sealed class InvoiceConsumer : IEventPlanner<OrderEvent>
 {
     /// <summary>The consumer group; its table has the same name.</summary>

@@ -11,7 +11,8 @@ namespace FunctionsConsumers.Orders.Catalog;
 /// <param name="catalog">The catalog.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Takes failures.</param>
-public sealed partial class CatalogRefresher(ProductCatalog catalog, TimeProvider time, ILogger<CatalogRefresher> logger) : BackgroundService
+public sealed partial class CatalogRefresher(ProductCatalog catalog, TimeProvider time, ILogger<CatalogRefresher> logger)
+    : BackgroundService
 {
     /// <summary>How often the catalog is read: every minute.</summary>
     public static TimeSpan Period { get; } = TimeSpan.FromMinutes(1);

@@ -12,7 +12,7 @@ namespace FunctionsConsumers.Orders.Catalog;
 /// <param name="time">The clock.</param>
 public sealed class ProductCatalog(ICatalogSource source, TimeProvider time)
 {
-    // Unknown names come from whoever writes to the topic, so the number remembered has an end. A name forgotten too
+    // Producers can make up any number of names, so the number remembered is limited. A name forgotten too
     // early costs one more reading.
     private const int MaxAbsent = 10_000;
 
@@ -85,7 +85,8 @@ public sealed class ProductCatalog(ICatalogSource source, TimeProvider time)
     {
         var began = time.GetTimestamp();
         var asked = _wanted.Keys;
-        var products = (await source.ReadAsync(CancellationToken.None)).ToFrozenDictionary(product => product.Name, StringComparer.Ordinal);
+        var products = (await source.ReadAsync(CancellationToken.None)).ToFrozenDictionary(
+            product => product.Name, StringComparer.Ordinal);
         Volatile.Write(ref _products, products);
         foreach (var (name, lookedUp) in _absent)
         {

@@ -52,22 +52,28 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         catch (RequestFailedException failure) when (failure.Status is 401 or 403)
         {
             throw new SettingException(
-                $"OrderTables: account {account.AccountName} refuses table {TableName} ({failure.Status} {failure.ErrorCode ?? "without a code"}): check the account key, or give the identity the role Storage Table Data Contributor.", failure);
+                $"OrderTables: account {account.AccountName} refuses table {TableName} ({failure.Status} "
+                + $"{failure.ErrorCode ?? "without a code"}): check the account key, or give the identity the role Storage Table Data "
+                + $"Contributor.", failure);
         }
         catch (AuthenticationFailedException failure)
         {
             // The token service may be away. Where the identity is wrong, the groups' tables do not open and say so.
-            throw new StoreUnavailableException($"OrderTables: no token for account {account.AccountName}: check OrderTables__clientId and the identity ({FirstLine(failure)}).", failure);
+            throw new StoreUnavailableException(
+                $"OrderTables: no token for account {account.AccountName}: check OrderTables__clientId and the identity "
+                + $"({FirstLine(failure)}).", failure);
         }
         catch (OperationCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new StoreUnavailableException($"Table {TableName} of account {account.AccountName} did not answer within {Patience.TotalSeconds} s.", failure);
+            throw new StoreUnavailableException(
+                $"Table {TableName} of account {account.AccountName} did not answer within {Patience.TotalSeconds} s.", failure);
         }
 
         // Whatever else comes out of the client is no answer: an answer cut off comes as an exception of many a kind.
         catch (Exception failure) when (failure is not (OperationCanceledException or SettingException or StoreUnavailableException))
         {
-            throw new StoreUnavailableException($"Table {TableName} of account {account.AccountName} could not be read: {FirstLine(failure)}", failure);
+            throw new StoreUnavailableException(
+                $"Table {TableName} of account {account.AccountName} could not be read: {FirstLine(failure)}", failure);
         }
     }
 
@@ -100,7 +106,8 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
 
         // To go on without products would make poison of every order.
         return products.Count > 0 ? products : throw new StoreUnavailableException(
-            $"Table {TableName} of account {account.AccountName} holds no product: add some, or delete the table to have the default catalog written.");
+            $"Table {TableName} of account {account.AccountName} holds no product: add some, or delete the table to have the default "
+            + $"catalog written.");
     }
 
     private static async Task<List<CatalogProduct>> ReadRowsAsync(TableClient table, CancellationToken cancellationToken)
@@ -122,7 +129,8 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
     }
 
     private async Task<bool> IsNotedAsync(CancellationToken cancellationToken) =>
-        (await account.GetTableClient(NoteTable).GetEntityIfExistsAsync<TableEntity>(PartitionKey, NoteRow, cancellationToken: cancellationToken)).HasValue;
+        (await account.GetTableClient(NoteTable).GetEntityIfExistsAsync<TableEntity>(PartitionKey, NoteRow,
+            cancellationToken: cancellationToken)).HasValue;
 
     // Once in a process. From then on an empty table is one that somebody emptied.
     private async Task RemoveNoteAsync(CancellationToken cancellationToken)
@@ -164,7 +172,8 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         try
         {
             await table.SubmitTransactionAsync(
-                DefaultCatalog.Products.Select(product => new TableTransactionAction(TableTransactionActionType.Add, Row(product))), cancellationToken);
+                DefaultCatalog.Products.Select(product => new TableTransactionAction(TableTransactionActionType.Add, Row(product))),
+                cancellationToken);
         }
         catch (TableTransactionFailedException failure) when (failure.Status == 409)
         {
@@ -182,7 +191,8 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
     {
         if (!row.TryGetValue(PriceColumn, out var price) || price is not string text || !Money.TryParse(text, out var amount))
         {
-            throw BadRow(row, PriceColumn, price, "write a price of at least 0 with at most four decimals as text, for example \"399.00\"");
+            throw BadRow(row, PriceColumn, price,
+                "write a price of at least 0 with at most four decimals as text, for example \"399.00\"");
         }
 
         row.TryGetValue(OnHandColumn, out var onHand);
@@ -205,5 +215,6 @@ public sealed class TableCatalogSource(TableServiceClient account, TimeProvider 
         _ => string.Create(CultureInfo.InvariantCulture, $"is {value} of type {value.GetType().Name}"),
     };
 
-    private static string FirstLine(Exception failure) => (failure is AggregateException { InnerExceptions: [.., var last] } ? last : failure).Message.Split('\n')[0].TrimEnd();
+    private static string FirstLine(Exception failure) =>
+        (failure is AggregateException { InnerExceptions: [.., var last] } ? last : failure).Message.Split('\n')[0].TrimEnd();
 }

@@ -93,7 +93,8 @@ internal static class JsonText
         var quoted = new StringBuilder("'");
         foreach (var rune in text.AsSpan(0, Math.Min(text.Length, longest)).EnumerateRunes())
         {
-            if (Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            if (Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator)
             {
                 quoted.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}");
             }

@@ -4,7 +4,7 @@ namespace FunctionsConsumers.Orders.Events;
 
 /// <summary>
 /// An order that was placed. Only <see cref="OrderDecoder" /> makes one from a record, and only from a record that keeps
-/// every rule; so whoever holds one need not check it again.
+/// every rule; so nobody has to check it again.
 /// </summary>
 /// <param name="OrderId">The order's id, 1 to 200 characters without control characters: the subject of the event.</param>
 /// <param name="CustomerId">The customer's id; null where the order has none.</param>

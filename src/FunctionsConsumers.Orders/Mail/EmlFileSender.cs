@@ -52,5 +52,6 @@ public sealed class EmlFileSender(MailSettings settings) : IMessageSender
 
     // The same for every mail, whose file has a name of its own: one cause is one line of the log.
     private string Reason(Exception failure, string unfinished) =>
-        failure.Message.Replace(unfinished, settings.MailFolder, StringComparison.Ordinal).Replace(Path.GetFileName(unfinished), "", StringComparison.Ordinal);
+        failure.Message.Replace(unfinished, settings.MailFolder, StringComparison.Ordinal).Replace(
+            Path.GetFileName(unfinished), "", StringComparison.Ordinal);
 }

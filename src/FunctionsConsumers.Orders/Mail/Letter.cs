@@ -54,5 +54,6 @@ internal static class Letter
 
     // A subject that looks like encoded words (RFC 2047) would be read as what they say: it is encoded itself, ten characters a word.
     private static byte[] EncodedWords(string text) => Encoding.ASCII.GetBytes(string.Concat(
-        text.EnumerateRunes().Chunk(10).Select(runes => $" =?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Concat(runes)))}?=\r\n")));
+        text.EnumerateRunes().Chunk(10).Select(
+        runes => $" =?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Concat(runes)))}?=\r\n")));
 }

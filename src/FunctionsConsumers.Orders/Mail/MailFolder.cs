@@ -29,7 +29,8 @@ internal static partial class MailFolder
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new SettingException(
-                $"MailFolder is {folder}, where no mail can be written ({failure.Message}): name a folder that this user may write to, or a mail server in SmtpHost.", failure);
+                $"MailFolder is {folder}, where no mail can be written ({failure.Message}): name a folder that this user may write to, or "
+                + $"a mail server in SmtpHost.", failure);
         }
     }
 

@@ -13,7 +13,8 @@ namespace FunctionsConsumers.Orders.Mail;
 /// <param name="senders">The senders, of which one may be by SMTP.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where trouble is reported.</param>
-public sealed partial class MailKeeper(MailSettings settings, IEnumerable<IMessageSender> senders, TimeProvider time, ILogger<MailKeeper> logger) : BackgroundService
+public sealed partial class MailKeeper(
+    MailSettings settings, IEnumerable<IMessageSender> senders, TimeProvider time, ILogger<MailKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan BetweenIdleLooks = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromHours(1);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using FunctionsConsumers.EffectivelyOnce;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -10,7 +11,7 @@ namespace FunctionsConsumers.Orders.Mail;
 /// mail (RFC 5321, 4.2.1 and 4.2.5). Without one the mail was certainly not sent until the server had asked for its text,
 /// and is in doubt from then on.
 /// </summary>
-internal static class SmtpOutcome
+internal static partial class SmtpOutcome
 {
     /// <summary>Judges a failure.</summary>
     /// <param name="failure">What the client threw.</param>
@@ -22,7 +23,8 @@ internal static class SmtpOutcome
     public static SendResult Of(Exception failure, SmtpConnection connection, MailSettings settings, bool isOpened, TimeSpan timeout)
     {
         var server = $"SmtpHost {settings.SmtpHost}:{settings.SmtpPort}";
-        var said = Innermost(failure).Message.ReplaceLineEndings(" ").Trim();
+        // The detail goes to the log, and servers like to quote the recipient.
+        var said = Address().Replace(Innermost(failure).Message.ReplaceLineEndings(" ").Trim(), "<address>");
         return failure switch
         {
             SmtpCommandException refused => OfAnswer((int)refused.StatusCode, server, said, connection.MayHaveTaken),
@@ -40,6 +42,9 @@ internal static class SmtpOutcome
             _ => new SendResult(SendStatus.NotSent, $"{server} broke off before it had anything of the mail: {said}"),
         };
     }
+
+    [GeneratedRegex(@"<?[^\s<>]+@[^\s<>]+>?")]
+    private static partial Regex Address();
 
     /// <summary>Whether a connection that was kept was lost, or is to be lost, before a mail was given to the server: another one is worth a try.</summary>
     /// <param name="failure">What the client threw.</param>

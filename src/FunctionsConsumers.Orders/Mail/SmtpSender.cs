@@ -23,7 +23,9 @@ public sealed class SmtpSender(MailSettings settings, TimeProvider time) : IMess
     /// <inheritdoc />
     public string Kind => EmailPayload.Kind;
 
-    /// <summary>Left to the setting <c>EffectivelyOnce__InDoubt</c>: a mail that is sent again carries the same <c>Message-ID</c>.</summary>
+    /// <summary>
+    /// Left to the setting <c>EffectivelyOnce__InDoubt</c>: a mail that is sent again carries the same <c>Message-ID</c>.
+    /// </summary>
     public InDoubtPolicy? InDoubt => null;
 
     /// <inheritdoc />
@@ -32,7 +34,8 @@ public sealed class SmtpSender(MailSettings settings, TimeProvider time) : IMess
         ArgumentNullException.ThrowIfNull(message);
         if (EmailPayload.TryRead(message.Payload) is not { } mail)
         {
-            return new SendResult(SendStatus.Refused, $"Message {message.Id} is no e-mail: its payload is not to, subject and text in JSON.");
+            return new SendResult(
+                SendStatus.Refused, $"Message {message.Id} is no e-mail: its payload is not to, subject and text in JSON.");
         }
 
         try
@@ -46,7 +49,9 @@ public sealed class SmtpSender(MailSettings settings, TimeProvider time) : IMess
         }
     }
 
-    /// <summary>Connects to the server, greets it and logs in, and sends nothing: what is wrong is known before a mail waits for it.</summary>
+    /// <summary>
+    /// Connects to the server, greets it and logs in, and sends nothing: what is wrong is known before a mail waits for it.
+    /// </summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Null where the server can be given mails; else what is wrong, in one line.</returns>
     public async Task<string?> CheckAsync(CancellationToken cancellationToken)
@@ -113,7 +118,8 @@ public sealed class SmtpSender(MailSettings settings, TimeProvider time) : IMess
     }
 
     // Null: the server had hung up on a connection that was kept, before it had anything of the mail.
-    private async Task<SendResult?> SendAsync(SmtpConnection connection, MimeMessage letter, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<SendResult?> SendAsync(
+        SmtpConnection connection, MimeMessage letter, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = new Limit(timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero, time, cancellationToken);
         try

@@ -5,8 +5,8 @@ using FunctionsConsumers.Orders.Mail;
 namespace FunctionsConsumers.Orders.Notification;
 
 /// <summary>
-/// Plans one confirmation for each order: a row, which is the order's row in one, and one e-mail where the order has an
-/// address. Every column is always there; where no mail is sent, all but the id and the channel are empty.
+/// Plans one confirmation for each order: a row, which is also the order's row, and one e-mail if the order has an address.
+/// Every column is always there. If no mail is sent, all but the id and the channel are empty.
 /// </summary>
 public sealed class ConfirmationConsumer : IEventPlanner<OrderEvent>
 {
@@ -40,7 +40,8 @@ public sealed class ConfirmationConsumer : IEventPlanner<OrderEvent>
         };
     }
 
-    private static Dictionary<string, object> Columns(string orderId, string to, string subject, string messageId, string channel) => new(5)
+    private static Dictionary<string, object> Columns(string orderId, string to, string subject, string messageId, string channel) =>
+        new(5)
     {
         ["OrderId"] = orderId,
         ["To"] = to,

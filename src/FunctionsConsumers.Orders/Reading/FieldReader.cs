@@ -54,7 +54,8 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
             case JsonTokenType.Null when line == 0:
                 return null;
             default:
-                draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, $"The {Place(name)} is no string: name a product of the catalog.");
+                draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder,
+                    $"The {Place(name)} is no string: name a product of the catalog.");
                 return null;
         }
     }
@@ -64,8 +65,11 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
     {
         if (json.TokenType != JsonTokenType.Number || !IsInteger(json.ValueSpan))
         {
-            var given = json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? json.TokenType.ToString() : Shown(in json);
-            draft.Fail(FaultRank.Quantity, RejectionReasons.BadQuantity, $"The {Place(name)} is {given} and no integer number: write a whole number from 1 to 1,000,000, without quotes.");
+            var given = json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray
+                ? json.TokenType.ToString()
+                : Shown(in json);
+            draft.Fail(FaultRank.Quantity, RejectionReasons.BadQuantity,
+                $"The {Place(name)} is {given} and no integer number: write a whole number from 1 to 1,000,000, without quotes.");
             return 0;
         }
 
@@ -74,7 +78,8 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
             return quantity;
         }
 
-        draft.Fail(FaultRank.Quantity, RejectionReasons.BadQuantity, $"The {Place(name)} is {Shown(in json)}: write a whole number from 1 to 1,000,000.");
+        draft.Fail(FaultRank.Quantity, RejectionReasons.BadQuantity,
+            $"The {Place(name)} is {Shown(in json)}: write a whole number from 1 to 1,000,000.");
         return 0;
     }
 
@@ -83,7 +88,8 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
     {
         if (json.TokenType != JsonTokenType.Number)
         {
-            draft.Fail(FaultRank.Price, RejectionReasons.BadPrice, $"The {Place(name)} is no number: write a number of at least 0, without quotes, or leave it out for the catalog's price.");
+            draft.Fail(FaultRank.Price, RejectionReasons.BadPrice,
+                $"The {Place(name)} is no number: write a number of at least 0, without quotes, or leave it out for the catalog's price.");
             return null;
         }
 
@@ -112,14 +118,16 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
 
         if (json.TokenType != JsonTokenType.String)
         {
-            draft.Fail(FaultRank.Address, RejectionReasons.BadAddress, "The email is no string: write one plain address, or leave it out.");
+            draft.Fail(FaultRank.Address, RejectionReasons.BadAddress,
+                "The email is no string: write one plain address, or leave it out.");
             return null;
         }
 
         var email = Text(in json, "email");
         if (email is not null && !PlainAddress.IsValid(email))
         {
-            draft.Fail(FaultRank.Address, RejectionReasons.BadAddress, $"The email {JsonText.Quote(email)} is not one plain address: write it as name@host in ASCII, or leave it out.");
+            draft.Fail(FaultRank.Address, RejectionReasons.BadAddress,
+                $"The email {JsonText.Quote(email)} is not one plain address: write it as name@host in ASCII, or leave it out.");
         }
 
         return email;
@@ -136,7 +144,8 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
         var currency = json.TokenType == JsonTokenType.String ? Text(in json, "currency") : null;
         if (currency is not [>= 'A' and <= 'Z', >= 'A' and <= 'Z', >= 'A' and <= 'Z'])
         {
-            draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, "The currency is not three capital letters: write its ISO 4217 code, or leave it out for EUR.");
+            draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder,
+                "The currency is not three capital letters: write its ISO 4217 code, or leave it out for EUR.");
         }
 
         return currency ?? OrderDraft.CatalogCurrency;
@@ -155,7 +164,8 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
 
         if (json.TokenType != JsonTokenType.String)
         {
-            draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, "The placed_at is no string: write it as \"2026-11-21T10:00:00Z\", or leave it out.");
+            draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder,
+                "The placed_at is no string: write it as \"2026-11-21T10:00:00Z\", or leave it out.");
             return null;
         }
 
@@ -195,7 +205,8 @@ internal readonly struct FieldReader(OrderDraft draft, int line = 0)
             return text;
         }
 
-        draft.Fail(FaultRank.Text, RejectionReasons.NotJson, $"The {Place(name)} holds half of a surrogate pair, which UTF-8 cannot spell: write whole characters.");
+        draft.Fail(FaultRank.Text, RejectionReasons.NotJson,
+            $"The {Place(name)} holds half of a surrogate pair, which UTF-8 cannot spell: write whole characters.");
         return null;
     }
 

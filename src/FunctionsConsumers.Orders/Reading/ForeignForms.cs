@@ -22,10 +22,13 @@ internal static class ForeignForms
         [0x04, 0x22, 0x4D, 0x18, ..] => Compressed("lz4"),
         [0x78, 0x01 or 0x9C or 0xDA, ..] => Compressed("zlib"),
         [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] => "The value is UTF-32: write the order as JSON in UTF-8.",
-        [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [(byte)'{' or (byte)'[', 0, ..] or [0, (byte)'{' or (byte)'[', 0, ..] => "The value is UTF-16: write the order as JSON in UTF-8.",
+        [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [(byte)'{' or (byte)'[', 0, ..] or [0, (byte)'{' or (byte)'[', 0, ..] =>
+            "The value is UTF-16: write the order as JSON in UTF-8.",
         [(byte)'O', (byte)'b', (byte)'j', 1, ..] => "The value is an Avro file: write the order as JSON.",
         [0, ..] when value.Length > FramingLength => string.Create(CultureInfo.InvariantCulture,
-            $"The value begins with a schema registry's framing, schema id {BinaryPrimitives.ReadUInt32BigEndian(value[1..FramingLength])}: write plain JSON, with a serializer that knows no registry."),
+            $"The value begins with a schema registry's framing, schema id "
+            + $"{BinaryPrimitives.ReadUInt32BigEndian(value[1..FramingLength])}: write plain JSON, with a serializer that knows no "
+            + $"registry."),
         _ when value.TrimStart(" \t\r\n"u8) is [(byte)'<', ..] => "The value is XML or HTML: write the order as one JSON object.",
         _ => null,
     };
@@ -56,16 +59,19 @@ internal static class ForeignForms
 
         if (names.HasFlag(Names.SpecVersion))
         {
-            return "The value is a CloudEvent in structured mode: send it in binary mode, with the order alone as the value and its attributes as headers (ce_id, ce_source).";
+            return "The value is a CloudEvent in structured mode: send it in binary mode, with the order alone as the value and its "
+                + "attributes as headers (ce_id, ce_source).";
         }
 
         if (names.HasFlag(Names.Op) && (names & (Names.Before | Names.After)) != 0)
         {
-            return "The value is a change event of Debezium, with the row in its envelope: unwrap it with the transform ExtractNewRecordState, and write the order as the value.";
+            return "The value is a change event of Debezium, with the row in its envelope: unwrap it with the transform "
+                + "ExtractNewRecordState, and write the order as the value.";
         }
 
         return names.HasFlag(Names.Schema | Names.Payload)
-            ? "The value is Kafka Connect's JSON with a schema: set value.converter.schemas.enable=false, unwrap a Debezium envelope, and write the order as the value."
+            ? "The value is Kafka Connect's JSON with a schema: set value.converter.schemas.enable=false, unwrap a Debezium envelope, and "
+                + "write the order as the value."
             : null;
     }
 

@@ -28,7 +28,8 @@ internal static class OrderPricing
             if (catalog.Find(line.Product!) is not { } product)
             {
                 return new Rejection(RejectionReasons.UnknownProduct,
-                    $"The catalog has no product {JsonText.Quote(line.Product!)}: correct the order, or add the product to table catalog.", Provisional: true);
+                    $"The catalog has no product {JsonText.Quote(line.Product!)}: correct the order, or add the product to table catalog.",
+                    Provisional: true);
             }
 
             // A price is below 2^96, a quantity below 2^20, and there are fewer than 2^9 lines: 128 bits hold the sum.
@@ -39,12 +40,14 @@ internal static class OrderPricing
 
         if (total > Money.MaxUnits)
         {
-            return new Rejection(RejectionReasons.BadPrice, "The order's total is beyond what can be added exactly: split the order, or correct its prices.", hangsOnCatalog);
+            return new Rejection(RejectionReasons.BadPrice,
+                "The order's total is beyond what can be added exactly: split the order, or correct its prices.", hangsOnCatalog);
         }
 
         if (InvoiceLines.ExceedColumn(lines))
         {
-            return new Rejection(RejectionReasons.TooLarge, "The order's lines take more than 64 KiB in the invoice: split it into several orders.", hangsOnCatalog);
+            return new Rejection(RejectionReasons.TooLarge,
+                "The order's lines take more than 64 KiB in the invoice: split it into several orders.", hangsOnCatalog);
         }
 
         order = new OrderEvent(draft.OrderId!, draft.CustomerId, draft.Email, draft.Currency, lines, draft.PlacedAt);

@@ -11,7 +11,8 @@ internal static class OrderRules
     {
         if (draft.OrderId is null)
         {
-            draft.Fail(FaultRank.OrderId, RejectionReasons.NotAnOrder, "The value has no order_id: give the order an id of 1 to 200 characters.");
+            draft.Fail(FaultRank.OrderId, RejectionReasons.NotAnOrder,
+                "The value has no order_id: give the order an id of 1 to 200 characters.");
         }
 
         CheckForm(draft);
@@ -60,7 +61,8 @@ internal static class OrderRules
         {
             if (line.Product is not null && products.Add(line.Product) && products.Count > OrderLimits.MaxProducts)
             {
-                draft.Fail(FaultRank.Width, RejectionReasons.TooWide, "The order has more than 90 distinct products: split it into several orders.");
+                draft.Fail(FaultRank.Width, RejectionReasons.TooWide,
+                    "The order has more than 90 distinct products: split it into several orders.");
                 return;
             }
         }

@@ -24,7 +24,8 @@ internal static partial class PlacedAtText
     /// <summary>Says what a text is that was not read.</summary>
     /// <param name="text">The text.</param>
     /// <returns>One sentence, with the fix.</returns>
-    public static string Fault(string text) => $"The placed_at {JsonText.Quote(text)} {Kind(text)}: write it as 2026-11-21T10:00:00Z, or leave it out.";
+    public static string Fault(string text) =>
+        $"The placed_at {JsonText.Quote(text)} {Kind(text)}: write it as 2026-11-21T10:00:00Z, or leave it out.";
 
     private static string Kind(string text)
     {
@@ -41,7 +42,8 @@ internal static partial class PlacedAtText
             _ when LeapSecond().IsMatch(text) => "is a leap second, which is not read",
             _ when Hour24().IsMatch(text) => "gives the end of a day as hour 24, which is not read",
             _ when OtherForm().IsMatch(text) => "is ISO 8601 in a form that is not read",
-            { Length: > DateLength } when text[DateLength] is ' ' or 't' || text[^1] == 'z' => "is written with a blank or a small letter where ISO 8601 has T and Z",
+            { Length: > DateLength } when text[DateLength] is ' ' or 't' || text[^1] == 'z' =>
+                "is written with a blank or a small letter where ISO 8601 has T and Z",
             _ => "is no ISO 8601 time",
         };
     }
@@ -53,7 +55,8 @@ internal static partial class PlacedAtText
         return PlainTime().IsMatch(text) && json.Read() && json.TryGetDateTimeOffset(out _);
     }
 
-    [GeneratedRegex(@"(?<=T.+)[+-](?<hours>[0-9]{2})(:(?<minutes>[0-9]{2}))?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(?<=T.+)[+-](?<hours>[0-9]{2})(:(?<minutes>[0-9]{2}))?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Offset();
 
     [GeneratedRegex(@"\A[0-9T:.-]+Z\z", RegexOptions.CultureInvariant)]

@@ -2,7 +2,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsConsumers.Security;
 
-/// <summary>No protection: for a broker on this machine. Chosen at compile time by the MSBuild property KafkaSecurity, since the trigger's attribute takes constants.</summary>
+/// <summary>
+/// No protection: for a broker on this machine. Chosen at compile time by the MSBuild property KafkaSecurity, since the
+/// trigger's attribute takes constants.
+/// </summary>
 internal static class KafkaSecurity
 {
     public const BrokerProtocol Protocol = BrokerProtocol.Plaintext;

@@ -2,7 +2,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsConsumers.Security;
 
-/// <summary>SASL/PLAIN over TLS: Event Hubs, Confluent Cloud, and most others. Chosen at compile time by the MSBuild property KafkaSecurity, since the trigger's attribute takes constants.</summary>
+/// <summary>
+/// SASL/PLAIN over TLS: Event Hubs, Confluent Cloud, and most others. Chosen at compile time by the MSBuild property
+/// KafkaSecurity, since the trigger's attribute takes constants.
+/// </summary>
 internal static class KafkaSecurity
 {
     public const BrokerProtocol Protocol = BrokerProtocol.SaslSsl;

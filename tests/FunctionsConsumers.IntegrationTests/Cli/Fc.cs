@@ -46,7 +46,8 @@ public sealed class Fc : IAsyncDisposable
         using var typed = answer is null ? null : new StringReader(answer + "\n");
         var exitCode = await FcCommandLine.InvokeAsync(
             line.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            new Caller(new Terminal(@out, TextWriter.Synchronized(error), ShowsProgress: false, typed), new Dictionary<string, string>()), TestContext.Current.CancellationToken);
+            new Caller(new Terminal(@out, TextWriter.Synchronized(error), ShowsProgress: false, typed), new Dictionary<string, string>()),
+            TestContext.Current.CancellationToken);
         return new FcResult(exitCode, @out.ToString(), error.ToString());
     }
 
@@ -110,7 +111,8 @@ public sealed class Fc : IAsyncDisposable
     private FcProcess Start(ProcessStartInfo start)
     {
         (start.RedirectStandardOutput, start.RedirectStandardError, start.WorkingDirectory) = (true, true, _home);
-        foreach (var setting in (string[])["KafkaBrokers", "KafkaUsername", "KafkaPassword", "KafkaSslCaLocation", "OrderTables", "OrdersTopic"])
+        foreach (var setting in (string[])["KafkaBrokers", "KafkaUsername", "KafkaPassword", "KafkaSslCaLocation", "OrderTables",
+            "OrdersTopic"])
         {
             start.Environment.Remove(setting);
         }

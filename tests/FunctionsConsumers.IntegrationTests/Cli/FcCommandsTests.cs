@@ -32,7 +32,8 @@ public sealed class FcCommandsTests : IAsyncLifetime
         foreach (var group in groups)
         {
             Assert.Equal(("Stable", 0), ((string)group!["state"]!, (int)group["lag"]!));
-            Assert.Equal([0, 1, 2], Assert.Single(group["members"]!.AsArray())!["partitions"]!.AsArray().Select(partition => (int)partition!));
+            Assert.Equal([0, 1, 2],
+                Assert.Single(group["members"]!.AsArray())!["partitions"]!.AsArray().Select(partition => (int)partition!));
             Assert.Equal(236, group["partitions"]!.AsArray().Sum(partition => (int)partition!["committed"]!));
         }
 
@@ -49,7 +50,8 @@ public sealed class FcCommandsTests : IAsyncLifetime
         var order = (await FirstAsync("billing", "invoice!")).GetString("OrderId");
         var keys = await _fc.RunAsync($"keys show {order} --json");
         Assert.Equal(0, keys.ExitCode);
-        Assert.Equal([$"invoice!{order}", $"reservation!{order}", $"confirmation!{order}"], JsonNode.Parse(keys.Out)!.AsArray().Select(row => (string)row!["row_key"]!));
+        Assert.Equal([$"invoice!{order}", $"reservation!{order}", $"confirmation!{order}"],
+            JsonNode.Parse(keys.Out)!.AsArray().Select(row => (string)row!["row_key"]!));
         Assert.All(JsonNode.Parse(keys.Out)!.AsArray(), row => Assert.Equal("applied", (string)row!["state"]!));
 
         var dead = await FirstAsync("billing", "dead!");
@@ -85,7 +87,8 @@ public sealed class FcCommandsTests : IAsyncLifetime
     public async Task The_audit_finds_what_was_spoiled_by_hand()
     {
         var invoice = await FirstAsync("billing", "invoice!");
-        await _tables.GetTableClient("billing").DeleteEntityAsync(invoice.PartitionKey, invoice.RowKey, Azure.ETag.All, TestContext.Current.CancellationToken);
+        await _tables.GetTableClient("billing").DeleteEntityAsync(
+            invoice.PartitionKey, invoice.RowKey, Azure.ETag.All, TestContext.Current.CancellationToken);
         Assert.Equal((1, 0, 0), await SpoiledAsync("billing"));
 
         var stray = new TableEntity(invoice) { PartitionKey = "b0005" };
@@ -96,12 +99,14 @@ public sealed class FcCommandsTests : IAsyncLifetime
         var confirmation = await FirstAsync("notification", "confirmation!");
         confirmation["To"] = "somebody@else.example";
         confirmation["Channel"] = "email";
-        await _tables.GetTableClient("notification").UpdateEntityAsync(confirmation, Azure.ETag.All, TableUpdateMode.Replace, TestContext.Current.CancellationToken);
+        await _tables.GetTableClient("notification").UpdateEntityAsync(
+            confirmation, Azure.ETag.All, TableUpdateMode.Replace, TestContext.Current.CancellationToken);
         Assert.Equal((1, 0, 0), await SpoiledAsync("notification"));
 
         var stock = await FirstAsync("inventory", "stock!");
         stock["Reserved"] = stock.GetInt64("Reserved")!.Value + 5;
-        await _tables.GetTableClient("inventory").UpdateEntityAsync(stock, Azure.ETag.All, TableUpdateMode.Replace, TestContext.Current.CancellationToken);
+        await _tables.GetTableClient("inventory").UpdateEntityAsync(
+            stock, Azure.ETag.All, TableUpdateMode.Replace, TestContext.Current.CancellationToken);
         Assert.Equal((0, 0, 5), await SpoiledAsync("inventory"));
     }
 
@@ -146,7 +151,9 @@ public sealed class FcCommandsTests : IAsyncLifetime
 
     private async Task<TableEntity> FirstAsync(string table, string prefix)
     {
-        await foreach (var row in _tables.GetTableClient(table).QueryAsync<TableEntity>($"RowKey ge '{prefix}' and RowKey lt '{prefix[..^1]}\"'", cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (var row in _tables.GetTableClient(table)
+            .QueryAsync<TableEntity>($"RowKey ge '{prefix}' and RowKey lt '{prefix[..^1]}\"'",
+            cancellationToken: TestContext.Current.CancellationToken))
         {
             return row;
         }

@@ -15,6 +15,7 @@ public sealed class FcOnLostLogTests : IAsyncDisposable
         var audit = await _fc.RunAsync("audit --wait 0");
 
         Assert.Equal((2, ""), (audit.ExitCode, audit.Out));
-        Assert.Contains("offsets that the broker no longer holds cannot be audited: order-events:0 below", audit.Error, StringComparison.Ordinal);
+        Assert.Contains("offsets that the broker no longer holds cannot be audited: order-events:0 below", audit.Error,
+            StringComparison.Ordinal);
     }
 }

@@ -20,7 +20,8 @@ public sealed class FcOnRealKafkaTests(RealKafka kafka) : IAsyncDisposable
         Assert.True(run.ExitCode == 0, run.ToString());
         Assert.True((bool)JsonNode.Parse(run.Out)!["ok"]!);
         var groups = JsonNode.Parse((await _fc.RunAsync($"groups {at} --json")).Out)!.AsArray();
-        Assert.All(groups, group => Assert.Equal(("Empty", 0, 0), ((string)group!["state"]!, (int)group["lag"]!, group["members"]!.AsArray().Count)));
+        Assert.All(groups,
+            group => Assert.Equal(("Empty", 0, 0), ((string)group!["state"]!, (int)group["lag"]!, group["members"]!.AsArray().Count)));
         Assert.Equal(6, groups[0]!["partitions"]!.AsArray().Count);
     }
 }

@@ -30,12 +30,15 @@ public sealed class FcWaitsTests(RealKafka kafka) : IAsyncLifetime
     {
         await SignalAsync("STOP");
         var clock = Stopwatch.StartNew();
-        var result = await _fc.RunAsync($"{command} --brokers {_services.Brokers} --tables {_services.TablesConnectionString} --timeout 7");
+        var result = await _fc.RunAsync(
+            $"{command} --brokers {_services.Brokers} --tables {_services.TablesConnectionString} --timeout 7");
         Assert.Equal((2, ""), (result.ExitCode, result.Out));
         var lines = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var at = new Uri(_services.TablesConnectionString!.Split("TableEndpoint=")[1].TrimEnd(';')).GetLeftPart(UriPartial.Authority);
-        Assert.Single(lines, line => line.StartsWith($"Waiting: no answer from the tables at {at} (setting OrderTables) since ", StringComparison.Ordinal));
-        Assert.Single(lines, line => line.StartsWith($"fc: no answer from the tables at {at} (setting OrderTables) since ", StringComparison.Ordinal)
+        Assert.Single(lines,
+            line => line.StartsWith($"Waiting: no answer from the tables at {at} (setting OrderTables) since ", StringComparison.Ordinal));
+        Assert.Single(lines,
+            line => line.StartsWith($"fc: no answer from the tables at {at} (setting OrderTables) since ", StringComparison.Ordinal)
             && line.Contains("--timeout", StringComparison.Ordinal));
         Assert.InRange(clock.Elapsed.TotalSeconds, 7, 40);
     }
@@ -45,7 +48,8 @@ public sealed class FcWaitsTests(RealKafka kafka) : IAsyncLifetime
     {
         await _fc.RunAsync($"run --brokers {_services.Brokers} --tables {_services.TablesConnectionString} --orders 5 --exit");
         await SignalAsync("STOP");
-        var listing = await _fc.StartAsync($"audit --brokers {_services.Brokers} --tables {_services.TablesConnectionString} --timeout 120", "Waiting: ");
+        var listing = await _fc.StartAsync(
+            $"audit --brokers {_services.Brokers} --tables {_services.TablesConnectionString} --timeout 120", "Waiting: ");
         await SignalAsync("CONT");
         await listing.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
         var result = listing.Result;
@@ -96,8 +100,10 @@ public sealed class FcWaitsTests(RealKafka kafka) : IAsyncLifetime
         Assert.Equal((2, ""), (result.ExitCode, result.Out));
         Assert.Contains("Connection refused", result.Error, StringComparison.Ordinal);
         Assert.Single(result.Error.Split('\n'), line => !line.StartsWith("fc: ", StringComparison.Ordinal)
-            && line.Contains("Kafka at 127.0.0.1:1 (setting KafkaBrokers)", StringComparison.Ordinal) && line.Contains("since ", StringComparison.Ordinal));
-        Assert.Single(result.Error.Split('\n'), line => line.StartsWith("fc: ", StringComparison.Ordinal) && line.Contains("127.0.0.1:1", StringComparison.Ordinal) && line.Contains("--brokers", StringComparison.Ordinal));
+            && line.Contains("Kafka at 127.0.0.1:1 (setting KafkaBrokers)", StringComparison.Ordinal)
+                && line.Contains("since ", StringComparison.Ordinal));
+        Assert.Single(result.Error.Split('\n'), line => line.StartsWith("fc: ", StringComparison.Ordinal)
+            && line.Contains("127.0.0.1:1", StringComparison.Ordinal) && line.Contains("--brokers", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -114,8 +120,10 @@ public sealed class FcWaitsTests(RealKafka kafka) : IAsyncLifetime
         Assert.Equal((2, ""), (result.ExitCode, result.Out));
         var line = Assert.Single(result.Error.Split('\n'), line => line.StartsWith("fc: ", StringComparison.Ordinal));
         Assert.StartsWith(
-            $"fc: Kafka at {kafka.MisadvertisedBrokers} (setting KafkaBrokers) answers, and names a broker as {RealKafka.UnreachableAddress}, which cannot be reached from here", line, StringComparison.Ordinal);
-        Assert.EndsWith("set advertised.listeners of that broker to an address that this machine reaches.", line, StringComparison.Ordinal);
+            $"fc: Kafka at {kafka.MisadvertisedBrokers} (setting KafkaBrokers) answers, and names a broker as "
+            + $"{RealKafka.UnreachableAddress}, which cannot be reached from here", line, StringComparison.Ordinal);
+        Assert.EndsWith("set advertised.listeners of that broker to an address that this machine reaches.", line,
+            StringComparison.Ordinal);
     }
 
     private static async Task UntilAsync(FcProcess process, string text)

@@ -59,16 +59,24 @@ internal sealed class OrdersOnServices : IAsyncDisposable
 
     /// <summary>Starts a host whose outbox is swept every 2.5 s.</summary>
     public Task<LocalFunctionsHost> HostAsync(
-        IEnumerable<Type> types, Action<IServiceCollection, IConfiguration> register, params ReadOnlySpan<(string Name, string Value)> settings)
+        IEnumerable<Type> types, Action<IServiceCollection, IConfiguration> register,
+        params ReadOnlySpan<(string Name, string Value)> settings)
     {
-        var all = new Dictionary<string, string?> { ["EffectivelyOnce__OutboxLease"] = "00:00:10", ["MailFolder"] = Path.Combine(_folder, "mail") };
+        var all = new Dictionary<string, string?>
+        {
+            ["EffectivelyOnce__OutboxLease"] = "00:00:10", ["MailFolder"] = Path.Combine(_folder, "mail"),
+        };
         foreach (var (name, value) in settings)
         {
             all[name] = value;
         }
 
         return LocalFunctionsHost.StartAsync(
-            new LocalHostOptions { Brokers = _services.Brokers, Tables = Tables, Topic = Topic, Quiet = true, ScriptRoot = _folder, Settings = all, Log = _lines },
+            new LocalHostOptions
+            {
+                Brokers = _services.Brokers, Tables = Tables, Topic = Topic, Quiet = true, ScriptRoot = _folder, Settings = all,
+                Log = _lines,
+            },
             types, register, TestContext.Current.CancellationToken);
     }
 
@@ -88,11 +96,16 @@ internal sealed class OrdersOnServices : IAsyncDisposable
         }
 
         using var offsets = new GroupOffsets(new KafkaConnection(_services.Brokers!).Apply(new ClientConfig()));
-        await Eventually.TrueAsync(() => Groups.All.All(group => offsets.Committed(group, Topic, [0]).GetValueOrDefault(0) == _produced), "every group has committed everything");
+        await Eventually.TrueAsync(() => Groups.All.All(group => offsets.Committed(group, Topic, [0]).GetValueOrDefault(0) == _produced),
+            "every group has committed everything");
     }
 
-    /// <summary>Runs <c>fc</c> as from a shell in which nobody can be asked; with an answer given, as from a terminal where that is typed.</summary>
-    public Task<FcResult> FcAsync(string line, string? answer = null) => Fc.RunHereAsync($"{line} --brokers {_services.Brokers} --tables {Tables} --topic {Topic}", answer);
+    /// <summary>
+    /// Runs <c>fc</c> as from a shell in which nobody can be asked; with an answer given, as from a terminal where that is
+    /// typed.
+    /// </summary>
+    public Task<FcResult> FcAsync(string line, string? answer = null) =>
+        Fc.RunHereAsync($"{line} --brokers {_services.Brokers} --tables {Tables} --topic {Topic}", answer);
 
     public async ValueTask DisposeAsync()
     {

@@ -26,7 +26,8 @@ internal sealed partial record DocumentBlock(string Document, string Language, s
     {
         var text = System.IO.File.ReadAllText(Path.Combine(Dotnet.Repository, document));
         return [.. Fenced().Matches(text).Select(match => new DocumentBlock(
-            document, match.Groups["language"].Value, match.Groups["code"].Value, FileNames().Matches(text[..match.Index]).LastOrDefault()?.Groups["file"].Value))];
+            document, match.Groups["language"].Value, match.Groups["code"].Value,
+            FileNames().Matches(text[..match.Index]).LastOrDefault()?.Groups["file"].Value))];
     }
 
     /// <summary>The commands of a shell block: comments taken off, and lines that go on put together.</summary>
@@ -36,7 +37,8 @@ internal sealed partial record DocumentBlock(string Document, string Language, s
     /// <summary>Does in a copy of the repository what the block says: writes its file, or adds its lines.</summary>
     public void ApplyTo(string folder)
     {
-        var path = Path.Combine(folder, File ?? throw new InvalidDataException($"{Document}: the text before a block names no file:\n{Text}"));
+        var path = Path.Combine(
+            folder, File ?? throw new InvalidDataException($"{Document}: the text before a block names no file:\n{Text}"));
         if (Language != "diff")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -143,7 +143,7 @@ public sealed partial class DocumentedCommandsTests
             Assert.True(Path.Exists(At(path)), $"{document}: `{command}` names {path}, which is not there");
         }
 
-        var program = Words(command).SkipWhile(word => Assignment().IsMatch(word)).FirstOrDefault();
+        var program = Words(OpenPart().Replace(command, "x")).SkipWhile(word => Assignment().IsMatch(word)).FirstOrDefault();
         switch (program)
         {
             case null: // variables alone
@@ -151,6 +151,12 @@ public sealed partial class DocumentedCommandsTests
             case "./run" or "./fc":
                 var given = Parse(command);
                 Assert.True(given.Errors.Count == 0, $"{document}: `{command}`: {string.Join(' ', given.Errors.Select(error => error.Message))}");
+                break;
+            case "./bench":
+                var options = File.ReadAllText(At("bench"));
+                Assert.All(
+                    Words(command).Where(word => word.StartsWith("--", StringComparison.Ordinal)),
+                    option => Assert.Contains(option, options, StringComparison.Ordinal));
                 break;
             case "./test" or "docs/spec/check":
                 Assert.True(File.Exists(At(program)));

@@ -18,7 +18,8 @@ internal sealed class CallReceiver : IAsyncDisposable
 
     private CallReceiver(WebApplication app) => _app = app;
 
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/labels");
+    public Uri Address =>
+        new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/labels");
 
     /// <summary>The keys of all calls, in their order.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];

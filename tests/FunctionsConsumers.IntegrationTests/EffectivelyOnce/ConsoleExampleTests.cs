@@ -30,7 +30,8 @@ public sealed partial class ConsoleExampleTests(AzuriteFixture azurite)
         var cancellation = TestContext.Current.CancellationToken;
         using var cluster = MockCluster.Start();
         var lines = new ConcurrentQueue<string>();
-        var program = Path.Combine(Dotnet.Repository, "examples/EffectivelyOnce.Console/bin", Dotnet.Configuration, "net10.0/EffectivelyOnce.Console.dll");
+        var program = Path.Combine(
+            Dotnet.Repository, "examples/EffectivelyOnce.Console/bin", Dotnet.Configuration, "net10.0/EffectivelyOnce.Console.dll");
         using var process = new Process
         {
             StartInfo = new ProcessStartInfo("dotnet", [program, "--KafkaBrokers", cluster.Brokers, "--Tables", azurite.ConnectionString])
@@ -46,13 +47,16 @@ public sealed partial class ConsoleExampleTests(AzuriteFixture azurite)
         process.BeginErrorReadLine();
         try
         {
-            await Eventually.TrueAsync(() => process.HasExited || lines.Any(line => line.Contains("waits for a topic that is not there", StringComparison.Ordinal)), "it says what it waits for");
+            await Eventually.TrueAsync(() => process.HasExited
+                || lines.Any(line => line.Contains("waits for a topic that is not there", StringComparison.Ordinal)),
+                "it says what it waits for");
             Produce(cluster, cancellation);
             await Eventually.TrueAsync(() => process.HasExited || Settled(lines) == (2, 1, 2), "every record is settled");
 
             Assert.False(process.HasExited, string.Join('\n', lines));
             var entries = new Dictionary<string, long?>();
-            await foreach (var row in new TableServiceClient(azurite.ConnectionString).GetTableClient("ledger").QueryAsync<TableEntity>(cancellationToken: cancellation))
+            await foreach (var row in new TableServiceClient(azurite.ConnectionString).GetTableClient("ledger")
+                .QueryAsync<TableEntity>(cancellationToken: cancellation))
             {
                 if (row.RowKey.StartsWith("entry!", StringComparison.Ordinal))
                 {
@@ -103,7 +107,8 @@ public sealed partial class ConsoleExampleTests(AzuriteFixture azurite)
 
     private static List<string> DeadLetters(string brokers)
     {
-        using var consumer = new ConsumerBuilder<Ignore, string>(new ConsumerConfig { BootstrapServers = brokers, GroupId = "reader", AutoOffsetReset = AutoOffsetReset.Earliest }).Build();
+        using var consumer = new ConsumerBuilder<Ignore, string>(
+            new ConsumerConfig { BootstrapServers = brokers, GroupId = "reader", AutoOffsetReset = AutoOffsetReset.Earliest }).Build();
         consumer.Assign(new TopicPartition("payments.ledger.dead-letters", 0));
         var letters = new List<string>();
         while (letters.Count < 2)
@@ -118,8 +123,10 @@ public sealed partial class ConsoleExampleTests(AzuriteFixture azurite)
 
     private static long Committed(string brokers)
     {
-        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = brokers, GroupId = "ledger" }).Build();
-        return consumer.Committed([new TopicPartition("payments", 0), new TopicPartition("payments", 1)], TimeSpan.FromSeconds(60)).Sum(offset => offset.Offset.Value);
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(
+            new ConsumerConfig { BootstrapServers = brokers, GroupId = "ledger" }).Build();
+        return consumer.Committed([new TopicPartition("payments", 0), new TopicPartition("payments", 1)], TimeSpan.FromSeconds(60)).Sum(
+            offset => offset.Offset.Value);
     }
 
     [GeneratedRegex(@"(?<applied>\d+) applied, (?<duplicates>\d+) duplicates, (?<dead>\d+) dead-lettered")]

@@ -48,7 +48,8 @@ public sealed class HttpCallSenderTests
         var result = await SendAsync(receiver.Address);
 
         Assert.Equal(meaning, result.Status);
-        Assert.Equal(meaning != SendStatus.Sent, result.Detail?.Contains($"{receiver.Address} answers {answer}", StringComparison.Ordinal) ?? false);
+        Assert.Equal(meaning != SendStatus.Sent,
+            result.Detail?.Contains($"{receiver.Address} answers {answer}", StringComparison.Ordinal) ?? false);
         Assert.Single(receiver.Calls);
     }
 
@@ -140,5 +141,6 @@ public sealed class HttpCallSenderTests
     }
 
     private static HttpCallSender Sender(string address) =>
-        new(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["HttpCallAddress"] = address }).Build(), TimeProvider.System);
+        new(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["HttpCallAddress"] = address }).Build(),
+            TimeProvider.System);
 }

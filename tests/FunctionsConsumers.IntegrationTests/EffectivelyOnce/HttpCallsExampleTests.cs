@@ -10,7 +10,10 @@ using FunctionsConsumers.LocalHost.Embedded;
 
 namespace FunctionsConsumers.IntegrationTests.EffectivelyOnce;
 
-/// <summary>The example with HTTP calls as a process of its own, and a receiver that acts on the first call and hangs up without an answer.</summary>
+/// <summary>
+/// The example with HTTP calls as a process of its own, and a receiver that acts on the first call and hangs up without an
+/// answer.
+/// </summary>
 /// <param name="azurite">The tables.</param>
 public sealed class HttpCallsExampleTests(AzuriteFixture azurite) : IAsyncLifetime
 {
@@ -55,7 +58,8 @@ public sealed class HttpCallsExampleTests(AzuriteFixture azurite) : IAsyncLifeti
         await ProduceAsync("""{"id":"r-1","to":"Berlin"}""");
         Start("Resend");
 
-        await Eventually.TrueAsync(async () => !_receiver.Questions.IsEmpty && (await OutboxAsync()).Count == 0, "the receiver is asked and the call leaves the outbox");
+        await Eventually.TrueAsync(async () => !_receiver.Questions.IsEmpty
+            && (await OutboxAsync()).Count == 0, "the receiver is asked and the call leaves the outbox");
 
         Assert.Equal("""application/json {"id":"r-1","to":"Berlin"}""", Assert.Single(_receiver.Done).Value);
         Assert.Equal(Assert.Single(_receiver.Calls), Assert.Single(_receiver.Questions));
@@ -68,12 +72,15 @@ public sealed class HttpCallsExampleTests(AzuriteFixture azurite) : IAsyncLifeti
         Start("Park");
 
         OutboxEntry? parked = null;
-        await Eventually.TrueAsync(async () => (parked = (await OutboxAsync()).SingleOrDefault(entry => entry.State == OutboxRows.Parked)) is not null, "the call is parked");
+        await Eventually.TrueAsync(async () => (parked = (await OutboxAsync())
+            .SingleOrDefault(entry => entry.State == OutboxRows.Parked)) is not null, "the call is parked");
         Assert.Equal(("http-call", "p-1", Assert.Single(_receiver.Calls)), (parked!.Kind, parked.Subject, parked.Id));
         Assert.StartsWith("in doubt: ", parked.Detail, StringComparison.Ordinal);
 
         var table = (await GroupTable.FindAsync(TableAccounts.FromConnectionStrings(azurite.ConnectionString), "labels", Cancellation))!;
-        Assert.Equal(OutboxChange.Made, await new OutboxByHand("labels", table.Store, new Buckets(table.Buckets), TimeProvider.System).ResendAsync(parked, Cancellation));
+        Assert.Equal(OutboxChange.Made,
+            await new OutboxByHand("labels", table.Store, new Buckets(table.Buckets), TimeProvider.System).ResendAsync(parked,
+            Cancellation));
         await Eventually.TrueAsync(async () => (await OutboxAsync()).Count == 0, "the call leaves the outbox");
 
         Assert.Equal([parked.Id], _receiver.Questions);
@@ -84,8 +91,10 @@ public sealed class HttpCallsExampleTests(AzuriteFixture azurite) : IAsyncLifeti
     private async Task<List<OutboxEntry>> OutboxAsync()
     {
         Assert.False(_process!.HasExited, string.Join('\n', _lines));
-        return await GroupTable.FindAsync(TableAccounts.FromConnectionStrings(azurite.ConnectionString), "labels", Cancellation) is { } table
-            ? await new OutboxByHand("labels", table.Store, new Buckets(table.Buckets), TimeProvider.System).ListAsync(Cancellation).ToListAsync(Cancellation)
+        return await GroupTable.FindAsync(
+            TableAccounts.FromConnectionStrings(azurite.ConnectionString), "labels", Cancellation) is { } table
+            ? await new OutboxByHand("labels", table.Store, new Buckets(table.Buckets),
+                TimeProvider.System).ListAsync(Cancellation).ToListAsync(Cancellation)
             : [];
     }
 
@@ -97,9 +106,11 @@ public sealed class HttpCallsExampleTests(AzuriteFixture azurite) : IAsyncLifeti
 
     private void Start(string policy)
     {
-        var program = Path.Combine(Dotnet.Repository, "examples/EffectivelyOnce.HttpCalls/bin", Dotnet.Configuration, "net10.0/EffectivelyOnce.HttpCalls.dll");
+        var program = Path.Combine(
+            Dotnet.Repository, "examples/EffectivelyOnce.HttpCalls/bin", Dotnet.Configuration, "net10.0/EffectivelyOnce.HttpCalls.dll");
         var start = new ProcessStartInfo("dotnet", [
-            program, "--KafkaBrokers", _cluster.Brokers, "--Tables", azurite.ConnectionString, "--HttpCallAddress", _receiver.Address.ToString(),
+            program, "--KafkaBrokers", _cluster.Brokers, "--Tables", azurite.ConnectionString, "--HttpCallAddress",
+            _receiver.Address.ToString(),
             "--EffectivelyOnce:InDoubt", policy, "--EffectivelyOnce:OutboxLease", "00:00:10"])
         {
             RedirectStandardOutput = true,

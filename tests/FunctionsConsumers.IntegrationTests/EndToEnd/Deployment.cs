@@ -41,7 +41,9 @@ internal sealed class Deployment : IAsyncDisposable
         var hostJson = Path.Combine(Fc.Home, "host.json");
         var text = File.ReadAllText(hostJson);
         Assert.Contains("\"sessionTimeoutMs\": 45000", text, StringComparison.Ordinal);
-        File.WriteAllText(hostJson, text.Replace("\"sessionTimeoutMs\": 45000", "\"sessionTimeoutMs\": 6000, \"reconnectBackoffMaxMs\": 500", StringComparison.Ordinal));
+        File.WriteAllText(hostJson,
+            text.Replace("\"sessionTimeoutMs\": 45000", "\"sessionTimeoutMs\": 6000, \"reconnectBackoffMaxMs\": 500",
+            StringComparison.Ordinal));
     }
 
     public Fc Fc { get; } = new();
@@ -56,7 +58,10 @@ internal sealed class Deployment : IAsyncDisposable
     public string At => $"--brokers {Brokers} --tables {_tables} --topic {Topic}";
 
     /// <summary>The settings with which the library finds it.</summary>
-    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["KafkaBrokers"] = Brokers, ["OrderTables"] = _tables, ["OrdersTopic"] = Topic };
+    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
+    {
+        ["KafkaBrokers"] = Brokers, ["OrderTables"] = _tables, ["OrdersTopic"] = Topic,
+    };
 
     /// <summary>Makes the topic and empties the tables.</summary>
     public static async Task<Deployment> MakeAsync(RealKafka kafka, EmptyTables tables, int partitions)
@@ -111,8 +116,12 @@ internal sealed class Deployment : IAsyncDisposable
     public async Task<AuditReport> AuditedAsync()
     {
         var target = Target.Resolve(new TargetOptions(Brokers, _tables, Topic), new Dictionary<string, string>(), null);
-        var outcome = await new AuditSession(target.Audited(), Groups.All).RunAsync(null, AuditPatience, TestContext.Current.CancellationToken);
-        Assert.True(outcome.IsWhole && outcome.Report.Ok, $"{outcome.Report.Verdict} {string.Join('\n', outcome.Report.Findings)} {string.Join('\n', _hosts.Select(host => host.Result.Error))}");
+        var outcome = await new AuditSession(target.Audited(), Groups.All).RunAsync(
+            null, AuditPatience, TestContext.Current.CancellationToken);
+        Assert.True(outcome.IsWhole
+            && outcome.Report.Ok,
+            $"{outcome.Report.Verdict} {string.Join('\n', outcome.Report.Findings)} "
+            + $"{string.Join('\n', _hosts.Select(host => host.Result.Error))}");
         return outcome.Report;
     }
 
@@ -123,7 +132,8 @@ internal sealed class Deployment : IAsyncDisposable
         var place = 0;
         foreach (var record in records)
         {
-            producer.Produce(new TopicPartition(Topic, partitionOf(place++)), ToMessage(record), report => Assert.False(report.Error.IsError));
+            producer.Produce(
+                new TopicPartition(Topic, partitionOf(place++)), ToMessage(record), report => Assert.False(report.Error.IsError));
         }
 
         producer.Flush(TestContext.Current.CancellationToken);
@@ -131,7 +141,8 @@ internal sealed class Deployment : IAsyncDisposable
 
     /// <summary>Produces seeded orders, resends and poison at a steady rate until it is told that it is enough.</summary>
     public Task<ProducedTraffic> ProduceUntilAsync(CancellationToken enough) => Task.Run(
-        () => TrafficProducer.ProduceAsync(new KafkaConnection(Brokers), Topic, new TrafficPlan(1_000_000, 0.1m, 0.01m, 21), 300, _ => { }, enough),
+        () => TrafficProducer.ProduceAsync(
+        new KafkaConnection(Brokers), Topic, new TrafficPlan(1_000_000, 0.1m, 0.01m, 21), 300, _ => { }, enough),
         TestContext.Current.CancellationToken);
 
     /// <summary>Makes the topic wider.</summary>
@@ -148,7 +159,8 @@ internal sealed class Deployment : IAsyncDisposable
         foreach (var group in Groups.All)
         {
             await admin.AlterConsumerGroupOffsetsAsync(
-                [new ConsumerGroupTopicPartitionOffsets(group, [.. Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(Topic, partition, 0))])]);
+                [new ConsumerGroupTopicPartitionOffsets(group,
+                [.. Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(Topic, partition, 0))])]);
         }
     }
 
@@ -181,5 +193,7 @@ internal sealed class Deployment : IAsyncDisposable
         return message;
     }
 
-    private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers }).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    private IAdminClient Admin() =>
+        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Brokers }).SetLogHandler((_, _) => { }).SetErrorHandler(
+            (_, _) => { }).Build();
 }

@@ -40,7 +40,8 @@ public sealed class RawBytesTests(RealKafka kafka, EmptyTables tables)
         using var reader = new TopicReader(new KafkaConnection(deployment.Brokers).Apply(new ClientConfig()));
         foreach (var group in Groups.All)
         {
-            var letters = DeadLetters(reader, $"{deployment.Topic}.{group}.dead-letters").OrderBy(letter => Text(letter, "dead-letter-offset")).ToList();
+            var letters = DeadLetters(reader, $"{deployment.Topic}.{group}.dead-letters").OrderBy(
+                letter => Text(letter, "dead-letter-offset")).ToList();
             Assert.Equal(["key-reused", "order-exists", "not-json"], letters.Select(letter => Text(letter, "dead-letter-reason")));
             Assert.All(letters, letter => Assert.Equal(Key, letter.Key));
             Assert.All(letters, letter => Assert.Equal(Header, letter.Headers.GetLastBytes("note")));
@@ -66,5 +67,6 @@ public sealed class RawBytesTests(RealKafka kafka, EmptyTables tables)
         return letters;
     }
 
-    private static string Text(Message<byte[]?, byte[]?> letter, string header) => Encoding.UTF8.GetString(letter.Headers.GetLastBytes(header));
+    private static string Text(Message<byte[]?, byte[]?> letter, string header) =>
+        Encoding.UTF8.GetString(letter.Headers.GetLastBytes(header));
 }

@@ -28,7 +28,9 @@ public sealed class RebalanceTests(RealKafka kafka, EmptyTables tables)
         Assert.Equal(0, produced.Failed);
         var report = await deployment.AuditedAsync();
         Assert.Equal((produced.Records, produced.Orders, produced.Poison), (report.Records, report.DistinctOrders, report.Poison));
-        Assert.All(report.Groups, group => Assert.Equal((produced.Orders, produced.Resends, produced.Poison), (group.Applied, group.Duplicates, group.DeadLettered)));
+        Assert.All(report.Groups,
+            group =>
+            Assert.Equal((produced.Orders, produced.Resends, produced.Poison), (group.Applied, group.Duplicates, group.DeadLettered)));
         await deployment.UntilSharedAsync(members - 1, Partitions);
     }
 }

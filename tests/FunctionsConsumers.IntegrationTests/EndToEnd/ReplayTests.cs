@@ -56,7 +56,8 @@ public sealed class ReplayTests(RealKafka kafka, EmptyTables tables)
         var rows = new List<string>();
         foreach (var group in Groups.All)
         {
-            await foreach (var row in deployment.Accounts.GetTableClient(group).QueryAsync<TableEntity>(cancellationToken: TestContext.Current.CancellationToken))
+            await foreach (var row in deployment.Accounts.GetTableClient(group)
+                .QueryAsync<TableEntity>(cancellationToken: TestContext.Current.CancellationToken))
             {
                 rows.Add($"{group} {row.PartitionKey} {row.RowKey} {row.ETag}");
             }

@@ -8,7 +8,8 @@ namespace FunctionsConsumers.IntegrationTests.EndToEnd;
 [Collection<OnRealKafka>]
 public sealed class SaslSslTests(RealKafka kafka, EmptyTables tables)
 {
-    private static readonly string[] Commands = ["run", "groups", "audit", "produce --count 1", "tail --from-beginning --max 1", "dead-letters list"];
+    private static readonly string[] Commands = ["run", "groups", "audit", "produce --count 1", "tail --from-beginning --max 1",
+        "dead-letters list"];
 
     [Fact]
     public async Task Host_and_fc_work_with_a_login_over_TLS()
@@ -19,10 +20,12 @@ public sealed class SaslSslTests(RealKafka kafka, EmptyTables tables)
         var produced = await deployment.Fc.RunAsync($"produce {at} --count 100 --duplicates 0.1 --poison 0.05 --seed 9 --json");
         Assert.True(produced.ExitCode == 0, produced.ToString());
         var answers = await Task.WhenAll(
-            deployment.Fc.RunAsync($"audit {at} --json"), deployment.Fc.RunAsync($"groups {at} --json"), deployment.Fc.RunAsync($"tail {at} --from-beginning --max 115"));
+            deployment.Fc.RunAsync($"audit {at} --json"), deployment.Fc.RunAsync($"groups {at} --json"), deployment.Fc.RunAsync(
+            $"tail {at} --from-beginning --max 115"));
         Assert.All(answers, answer => Assert.True(answer.ExitCode == 0, answer.ToString()));
         Assert.Equal((115, true), ((int)JsonNode.Parse(answers[0].Out)!["records"]!, (bool)JsonNode.Parse(answers[0].Out)!["ok"]!));
-        Assert.All(JsonNode.Parse(answers[1].Out)!.AsArray(), group => Assert.Equal(("Stable", 1), ((string)group!["state"]!, group["members"]!.AsArray().Count)));
+        Assert.All(JsonNode.Parse(answers[1].Out)!.AsArray(),
+            group => Assert.Equal(("Stable", 1), ((string)group!["state"]!, group["members"]!.AsArray().Count)));
         Assert.Equal(115, answers[2].Out.Split('\n').Count(line => line.StartsWith("Received message: ", StringComparison.Ordinal)));
         Assert.Equal(0, (await host.TerminateAsync()).ExitCode);
     }
@@ -52,7 +55,8 @@ public sealed class SaslSslTests(RealKafka kafka, EmptyTables tables)
     private static void RefusedInOneLine(FcResult result, string setting)
     {
         Assert.Equal((2, ""), (result.ExitCode, result.Out));
-        var line = Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => line.StartsWith("fc: ", StringComparison.Ordinal));
+        var line = Assert.Single(
+            result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => line.StartsWith("fc: ", StringComparison.Ordinal));
         Assert.Contains(setting, line, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
@@ -67,5 +71,6 @@ public sealed class SaslSslTests(RealKafka kafka, EmptyTables tables)
         return deployment;
     }
 
-    private string SaslSslAt(Deployment deployment) => deployment.At.Replace(deployment.Brokers, kafka.SaslSslBrokers, StringComparison.Ordinal);
+    private string SaslSslAt(Deployment deployment) =>
+        deployment.At.Replace(deployment.Brokers, kafka.SaslSslBrokers, StringComparison.Ordinal);
 }

@@ -21,7 +21,8 @@ public sealed class TransactionsTests(RealKafka kafka, EmptyTables tables)
     {
         await using var deployment = await Deployment.MakeAsync(kafka, tables, Partitions);
         var host = await deployment.StartHostAsync();
-        using (var producer = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig { BootstrapServers = deployment.Brokers, TransactionalId = deployment.Topic }).Build())
+        using (var producer = new ProducerBuilder<byte[], byte[]?>(new ProducerConfig { BootstrapServers = deployment.Brokers,
+            TransactionalId = deployment.Topic }).Build())
         {
             producer.InitTransactions(Patience);
             Transaction(producer, deployment.Topic, Orders(seed: 4, 1, 20), commit: true);
@@ -29,7 +30,8 @@ public sealed class TransactionsTests(RealKafka kafka, EmptyTables tables)
             // What was aborted may be sent again, and may have been another order under the same id.
             Transaction(producer, deployment.Topic, Orders(seed: 4, 21, 20), commit: false);
             Transaction(producer, deployment.Topic, [.. Orders(seed: 4, 21, 10), .. Orders(seed: 4, 1, 5)], commit: true);
-            Transaction(producer, deployment.Topic, Orders(seed: 4, 31, 10).Select(order => order with { Value = [.. order.Value!, (byte)' '] }), commit: false);
+            Transaction(producer, deployment.Topic,
+                Orders(seed: 4, 31, 10).Select(order => order with { Value = [.. order.Value!, (byte)' '] }), commit: false);
             foreach (var order in Orders(seed: 4, 31, 10))
             {
                 Transaction(producer, deployment.Topic, [order], commit: true);
@@ -43,22 +45,28 @@ public sealed class TransactionsTests(RealKafka kafka, EmptyTables tables)
         Assert.All(report.Groups, group => Assert.Equal((40, 5, 0), (group.Applied, group.Duplicates, group.DeadLettered)));
 
         await deployment.StopHostAsync(host);
-        await using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(Configuration(deployment)).AddOrderConsumers(Configuration(deployment)).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(Configuration(deployment))
+            .AddOrderConsumers(Configuration(deployment)).BuildServiceProvider();
         foreach (var group in services.GetServices<IGroupUpkeep>())
         {
             Assert.Equal(new GapAuditResult(0, 0, 0), await group.AuditGapsAsync(TimeSpan.Zero, TestContext.Current.CancellationToken));
         }
 
         // And what the audit read over once is not asked for again.
-        await foreach (var row in deployment.Accounts.GetTableClient(GroupProgress.TableName).QueryAsync<Azure.Data.Tables.TableEntity>(cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (var row in deployment.Accounts.GetTableClient(GroupProgress.TableName)
+            .QueryAsync<Azure.Data.Tables.TableEntity>(cancellationToken: TestContext.Current.CancellationToken))
         {
-            Assert.True(row.PartitionKey == "meta" || OffsetIntervals.Parse(row.GetString("Finished")).Intervals is [(0, _)], $"{row.PartitionKey} {row.RowKey}: {row.GetString("Finished")}");
+            Assert.True(row.PartitionKey == "meta"
+                || OffsetIntervals.Parse(row.GetString("Finished")).Intervals is [(0, _)],
+                $"{row.PartitionKey} {row.RowKey}: {row.GetString("Finished")}");
         }
     }
 
-    private static IConfiguration Configuration(Deployment deployment) => new ConfigurationBuilder().AddInMemoryCollection(deployment.Settings).Build();
+    private static IConfiguration Configuration(Deployment deployment) =>
+        new ConfigurationBuilder().AddInMemoryCollection(deployment.Settings).Build();
 
-    private static IEnumerable<TrafficRecord> Orders(long seed, int first, int count) => Enumerable.Range(first, count).Select(number => ValidOrders.Make(seed, number));
+    private static IEnumerable<TrafficRecord> Orders(long seed, int first, int count) =>
+        Enumerable.Range(first, count).Select(number => ValidOrders.Make(seed, number));
 
     private static void Transaction(IProducer<byte[], byte[]?> producer, string topic, IEnumerable<TrafficRecord> records, bool commit)
     {

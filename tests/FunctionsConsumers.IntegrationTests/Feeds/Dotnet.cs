@@ -10,13 +10,20 @@ internal static class Dotnet
     public static string Repository { get; } = FindRepository();
 
     /// <summary>The configuration the tests were built in, for calls that use what was built.</summary>
-    public static string Configuration { get; } = AppContext.BaseDirectory.Contains("/bin/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+    public static string Configuration { get; } = AppContext.BaseDirectory.Contains("/bin/Release/", StringComparison.Ordinal)
+        ? "Release"
+        : "Debug";
 
     /// <summary>Calls the SDK, free of the properties that the environment may hold for the build at large.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in (string[])["UseStandIns", "AllowStandIns", "FeedPropsFile", "KafkaSecurity", "MSBuildSDKsPath", "MSBuildExtensionsPath"])
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (var name in (string[])["UseStandIns", "AllowStandIns", "FeedPropsFile", "KafkaSecurity", "MSBuildSDKsPath",
+            "MSBuildExtensionsPath"])
         {
             start.Environment.Remove(name);
         }
@@ -48,7 +55,8 @@ internal static class Dotnet
     }
 
     /// <summary>Calls the SDK in the repository.</summary>
-    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunAsync(Repository, new Dictionary<string, string>(), arguments);
+    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
+        RunAsync(Repository, new Dictionary<string, string>(), arguments);
 
     /// <summary>What a project comes to, without restoring or building it.</summary>
     public static async Task<JsonElement> EvaluateAsync(string project, params string[] arguments)
@@ -69,6 +77,7 @@ internal static class Dotnet
             }
         }
 
-        throw new DirectoryNotFoundException($"no FunctionsConsumers.sln above {AppContext.BaseDirectory}: run the tests where they were built");
+        throw new DirectoryNotFoundException(
+            $"no FunctionsConsumers.sln above {AppContext.BaseDirectory}: run the tests where they were built");
     }
 }

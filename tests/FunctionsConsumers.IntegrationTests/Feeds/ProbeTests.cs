@@ -10,7 +10,8 @@ public sealed class ProbeTests : IDisposable
 
     private const string Id = "Microsoft.Azure.Functions.Worker.Extensions.Kafka";
 
-    private static readonly string Version = XDocument.Load(Path.Combine(Dotnet.Repository, "Directory.Packages.props")).Descendants("PackageVersion")
+    private static readonly string Version = XDocument.Load(Path.Combine(Dotnet.Repository, "Directory.Packages.props")).Descendants(
+        "PackageVersion")
         .Single(package => (string?)package.Attribute("Include") == Id).Attribute("Version")!.Value;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("probe-").FullName;
@@ -92,7 +93,9 @@ public sealed class ProbeTests : IDisposable
 
         var versions = Path.Combine(_folder, "Directory.Packages.props");
         var text = await File.ReadAllTextAsync(versions, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(versions, text.Replace($"{Id}\" Version=\"{Version}\"", $"{Id}\" Version=\"98.0.0\"", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(versions,
+            text.Replace($"{Id}\" Version=\"{Version}\"", $"{Id}\" Version=\"98.0.0\"", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         await ProbeAsync();
         Assert.Equal("true", Lacks());
 
@@ -109,7 +112,8 @@ public sealed class ProbeTests : IDisposable
     {
         var config = Path.Combine(_folder, "NuGet.Config");
         await File.WriteAllTextAsync(config,
-            "<configuration><packageSources><clear /><add key=\"away\" value=\"http://127.0.0.1:9/index.json\" allowInsecureConnections=\"true\" /></packageSources></configuration>",
+            "<configuration><packageSources><clear /><add key=\"away\" value=\"http://127.0.0.1:9/index.json\" "
+            + "allowInsecureConnections=\"true\" /></packageSources></configuration>",
             TestContext.Current.CancellationToken);
         string[] away = ["-p:RestoreSources=", "-p:RestoreConfigFile=" + config];
         await PackAsync(Version);
@@ -117,9 +121,12 @@ public sealed class ProbeTests : IDisposable
 
         // An answer of the day before, made from the same sources.
         Directory.CreateDirectory(Path.GetDirectoryName(Answer)!);
-        await File.WriteAllTextAsync(Answer, "<Project><PropertyGroup><FeedLacksKafkaExtension>true</FeedLacksKafkaExtension></PropertyGroup></Project>", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Answer,
+            "<Project><PropertyGroup><FeedLacksKafkaExtension>true</FeedLacksKafkaExtension></PropertyGroup></Project>",
+            TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.ChangeExtension(Answer, ".txt"),
-            $"{Id} {Version}\nsource http://127.0.0.1:9/index.json\nconfiguration {config} {File.GetLastWriteTime(config):yyyy-MM-dd HH:mm:ss.fffffff}\n",
+            $"{Id} {Version}\nsource http://127.0.0.1:9/index.json\nconfiguration {config} "
+            + $"{File.GetLastWriteTime(config):yyyy-MM-dd HH:mm:ss.fffffff}\n",
             TestContext.Current.CancellationToken);
         Assert.DoesNotContain("Asking", (await RunAsync(away)).Output, StringComparison.Ordinal);
 
@@ -161,7 +168,10 @@ public sealed class ProbeTests : IDisposable
     {
         await using var file = File.Create(Package(version));
         await using var archive = new ZipArchive(file, ZipArchiveMode.Create);
-        await using var nuspec = new StreamWriter(await archive.CreateEntry(Id + ".nuspec").OpenAsync(TestContext.Current.CancellationToken));
-        await nuspec.WriteAsync($"<package><metadata><id>{Id}</id><version>{version}</version><authors>test</authors><description>test</description></metadata></package>");
+        await using var nuspec = new StreamWriter(
+            await archive.CreateEntry(Id + ".nuspec").OpenAsync(TestContext.Current.CancellationToken));
+        await nuspec.WriteAsync(
+            $"<package><metadata><id>{Id}</id><version>{version}</version>"
+            + "<authors>test</authors><description>test</description></metadata></package>");
     }
 }

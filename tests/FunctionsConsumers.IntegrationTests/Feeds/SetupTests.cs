@@ -16,7 +16,9 @@ public sealed class SetupTests
     {
         // In place of the commands: the feed's question writes its answer, as it does, and a build finds all as it was listed.
         const string Steps = """step() { if [ "$1" = feed ]; then mkdir -p "$root/obj/feed" "$root/.local/logs"; touch "$root/obj/feed/feed.props" "$root/.local/logs/feed.log"; fi; };""";
-        var output = await RunAsync($"{Steps} mkdir -p \"$root/.local\" \"$root/bin\"; app=$root/bin/fc.dll; touch \"$app\"; build {project}; if app_built; then echo built; fi");
+        var output = await RunAsync(
+            $"{Steps} mkdir -p \"$root/.local\" \"$root/bin\"; app=$root/bin/fc.dll; touch \"$app\"; build {project}; if app_built; then "
+            + $"echo built; fi");
         Assert.EndsWith("built\n", output, StringComparison.Ordinal);
     }
 
@@ -25,8 +27,10 @@ public sealed class SetupTests
         var root = Directory.CreateTempSubdirectory("setup-").FullName;
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(root, "src")).FullName, "Program.cs"), "", TestContext.Current.CancellationToken);
-            var start = new ProcessStartInfo("bash", ["-c", "set -euo pipefail; root=$1; . \"$2\"; " + script, "bash", root, Path.Combine(Dotnet.Repository, "build/setup.sh")])
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(root, "src")).FullName, "Program.cs"), "",
+                TestContext.Current.CancellationToken);
+            var start = new ProcessStartInfo("bash",
+                ["-c", "set -euo pipefail; root=$1; . \"$2\"; " + script, "bash", root, Path.Combine(Dotnet.Repository, "build/setup.sh")])
             {
                 RedirectStandardOutput = true,
             };

@@ -22,7 +22,8 @@ public sealed class ShippingTests
     [Fact]
     public async Task The_build_that_core_tools_deploy_refuses_the_stand_in()
     {
-        var (exitCode, output) = await Dotnet.RunAsync("build", App, "--no-restore", "--no-dependencies", "--output", "src/FunctionsConsumers/bin/publish", "-p:UseStandIns=true");
+        var (exitCode, output) = await Dotnet.RunAsync(
+            "build", App, "--no-restore", "--no-dependencies", "--output", "src/FunctionsConsumers/bin/publish", "-p:UseStandIns=true");
 
         Assert.Equal(1, exitCode);
         Assert.Contains(Refusal, output, StringComparison.Ordinal);
@@ -47,10 +48,12 @@ public sealed class ShippingTests
     [InlineData("OAuthBearer", "-p:_IsPublishing=true", "-p:KafkaSecurity=OAuthBearer")]
     public async Task What_leaves_the_machine_is_compiled_for_tls(string expected, params string[] arguments)
     {
-        var app = await Dotnet.EvaluateAsync(App, ["-getItem:Compile", "-getProperty:KafkaSecurity", .. arguments.Where(argument => argument.Length > 0)]);
+        var app = await Dotnet.EvaluateAsync(
+            App, ["-getItem:Compile", "-getProperty:KafkaSecurity", .. arguments.Where(argument => argument.Length > 0)]);
 
         Assert.Equal(expected, app.GetProperty("Properties").GetProperty("KafkaSecurity").GetString());
-        var compiled = app.GetProperty("Items").GetProperty("Compile").EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!.Replace('\\', '/'));
+        var compiled = app.GetProperty("Items").GetProperty("Compile").EnumerateArray().Select(
+            item => item.GetProperty("Identity").GetString()!.Replace('\\', '/'));
         Assert.Equal([$"Security/{expected}.cs"], compiled.Where(path => path.StartsWith("Security/", StringComparison.Ordinal)));
     }
 
@@ -58,11 +61,14 @@ public sealed class ShippingTests
     public async Task Dotnet_publish_refuses_what_was_built_without_tls()
     {
         var built = Path.Combine(Dotnet.Repository, "src/FunctionsConsumers/obj", Dotnet.Configuration, "net10.0/KafkaSecurity.txt");
-        Assert.SkipUnless(File.Exists(built) && (await File.ReadAllTextAsync(built, TestContext.Current.CancellationToken)).Trim() == "Plaintext", "the app was last built for another protocol");
+        Assert.SkipUnless(File.Exists(built)
+            && (await File.ReadAllTextAsync(built, TestContext.Current.CancellationToken)).Trim() == "Plaintext",
+            "the app was last built for another protocol");
 
         // Compiling ahead takes a package that only a publish with a restore brings.
         var (exitCode, output) = await Dotnet.RunAsync(
-            "publish", App, "--no-restore", "--no-build", "-c", Dotnet.Configuration, "-p:AllowStandIns=true", "-p:PublishReadyToRun=false");
+            "publish", App, "--no-restore", "--no-build", "-c", Dotnet.Configuration, "-p:AllowStandIns=true",
+            "-p:PublishReadyToRun=false");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("built with KafkaSecurity=Plaintext and is to be published with SaslSsl", output, StringComparison.Ordinal);
@@ -85,7 +91,8 @@ public sealed class ShippingTests
         Assert.True(exitCode == 0, output);
 
         var assets = await File.ReadAllTextAsync(
-            Path.Combine(Dotnet.Repository, Path.GetDirectoryName(project)!, "obj/project.assets.json"), TestContext.Current.CancellationToken);
+            Path.Combine(Dotnet.Repository, Path.GetDirectoryName(project)!, "obj/project.assets.json"),
+            TestContext.Current.CancellationToken);
         Assert.DoesNotContain("StandIns", assets, StringComparison.Ordinal);
     }
 }

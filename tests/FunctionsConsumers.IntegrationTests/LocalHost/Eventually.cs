@@ -1,6 +1,8 @@
 namespace FunctionsConsumers.IntegrationTests.LocalHost;
 
-/// <summary>Waits for what another process or a client's own thread brings about, and fails with a sentence when it does not come.</summary>
+/// <summary>
+/// Waits for what another process or a client's own thread brings about, and fails with a sentence when it does not come.
+/// </summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -40,7 +40,8 @@ internal sealed class KafkaTrigger : IDisposable
             FetchWaitMaxMs = 20,
         }).SetLogHandler((_, _) => { }).Build();
         var all = Enumerable.Range(0, partitions).Select(partition => new TopicPartition(topic, partition)).ToList();
-        _ends = all.ToDictionary(partition => partition.Partition.Value, partition => _consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(10)).High.Value);
+        _ends = all.ToDictionary(partition => partition.Partition.Value,
+            partition => _consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(10)).High.Value);
         foreach (var committed in _consumer.Committed(all, TimeSpan.FromSeconds(10)))
         {
             _next[committed.Partition] = Math.Max(0, committed.Offset.Value);
@@ -80,7 +81,9 @@ internal sealed class KafkaTrigger : IDisposable
     {
         var next = Task.Run(() => HandleNextAsync(cancellationToken), cancellationToken);
         await Task.WhenAny(next, Task.Delay(Patience, cancellationToken));
-        Assert.True(next.IsCompleted, $"{Group}: a batch is not handled within {Patience.TotalSeconds} s, {(UnderWay is null ? "none" : "one")} is under way after {Batches}; {string.Join('\n', Failures)}\n{_host.Said}");
+        Assert.True(next.IsCompleted,
+            $"{Group}: a batch is not handled within {Patience.TotalSeconds} s, {(UnderWay is null ? "none" : "one")} is under way after "
+            + $"{Batches}; {string.Join('\n', Failures)}\n{_host.Said}");
         return await next;
     }
 
@@ -127,7 +130,8 @@ internal sealed class KafkaTrigger : IDisposable
 
     /// <summary>Commits a batch, whether it was delivered or not.</summary>
     public void Commit(List<ConsumeResult<byte[]?, byte[]?>> batch) => _consumer.Commit(
-        batch.GroupBy(record => record.TopicPartition).Select(records => new TopicPartitionOffset(records.Key, records.Max(record => record.Offset.Value) + 1)));
+        batch.GroupBy(record => record.TopicPartition).Select(
+        records => new TopicPartitionOffset(records.Key, records.Max(record => record.Offset.Value) + 1)));
 
     public void Dispose()
     {
@@ -154,7 +158,8 @@ internal sealed class KafkaTrigger : IDisposable
 
     private static ModelBindingData Encode(ConsumeResult<byte[]?, byte[]?> result)
     {
-        var (message, record) = (result.Message, new HostRecord { Topic = result.Topic, Partition = result.Partition, Offset = result.Offset });
+        var (message, record) = (result.Message,
+            new HostRecord { Topic = result.Topic, Partition = result.Partition, Offset = result.Offset });
         record.Timestamp = new HostTimestamp { UnixTimestampMs = message.Timestamp.UnixTimestampMs };
         if (message.Key is { } key)
         {
@@ -177,6 +182,9 @@ internal sealed class KafkaTrigger : IDisposable
             record.Headers.Add(written);
         }
 
-        return new ModelBindingData { Version = "1.0", Source = "AzureKafkaRecord", ContentType = "application/x-protobuf", Content = record.ToByteString() };
+        return new ModelBindingData
+        {
+            Version = "1.0", Source = "AzureKafkaRecord", ContentType = "application/x-protobuf", Content = record.ToByteString(),
+        };
     }
 }

@@ -26,7 +26,8 @@ internal sealed partial class TableGate : IAsyncDisposable
         var port = PortPattern().Match(connectionString);
         _service = int.Parse(port.ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
         _listener.Start();
-        ConnectionString = connectionString[..port.Index] + ((IPEndPoint)_listener.LocalEndpoint).Port + connectionString[(port.Index + port.Length)..];
+        ConnectionString = connectionString[..port.Index] + ((IPEndPoint)_listener.LocalEndpoint).Port + connectionString[
+            (port.Index + port.Length)..];
         _accepting = AcceptAsync();
     }
 
@@ -93,7 +94,8 @@ internal sealed partial class TableGate : IAsyncDisposable
                 }
 
                 await service.ConnectAsync(IPAddress.Loopback, _service);
-                await Task.WhenAny(client.GetStream().CopyToAsync(service.GetStream()), service.GetStream().CopyToAsync(client.GetStream()));
+                await Task.WhenAny(
+                    client.GetStream().CopyToAsync(service.GetStream()), service.GetStream().CopyToAsync(client.GetStream()));
             }
             catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
             {

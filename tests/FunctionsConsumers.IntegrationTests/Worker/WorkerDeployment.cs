@@ -18,7 +18,8 @@ internal sealed class WorkerDeployment : IAsyncDisposable
     public const string Topic = "order-events";
     public const int Partitions = 4;
 
-    public static readonly IReadOnlyList<string> Consumers = ["BillingServiceConsumer", "InventoryServiceConsumer", "NotificationServiceConsumer"];
+    public static readonly IReadOnlyList<string> Consumers = ["BillingServiceConsumer", "InventoryServiceConsumer",
+        "NotificationServiceConsumer"];
 
     private readonly EmbeddedServices _services;
     private readonly TableGate _gate;
@@ -26,10 +27,12 @@ internal sealed class WorkerDeployment : IAsyncDisposable
     private readonly List<FunctionsHost> _hosts = [];
     private readonly List<KafkaTrigger> _triggers = [];
 
-    private WorkerDeployment(EmbeddedServices services) => (_services, _gate) = (services, new TableGate(services.TablesConnectionString!));
+    private WorkerDeployment(EmbeddedServices services) =>
+        (_services, _gate) = (services, new TableGate(services.TablesConnectionString!));
 
     /// <summary>Who wrote the converter that the worker reads records with: only the genuine extension names the host's.</summary>
-    public static string Converter { get; } = typeof(KafkaTriggerAttribute).Assembly.IsDefined(typeof(ExtensionInformationAttribute), inherit: false)
+    public static string Converter { get; } = typeof(KafkaTriggerAttribute).Assembly.IsDefined(
+        typeof(ExtensionInformationAttribute), inherit: false)
         ? "genuine Kafka worker extension" : "stand-in of the Kafka worker extension, whose converter is ours";
 
     /// <summary>The broker.</summary>
@@ -87,7 +90,8 @@ internal sealed class WorkerDeployment : IAsyncDisposable
     /// <summary>Produces records, in turn to each partition.</summary>
     public void Produce(IEnumerable<Message<byte[]?, byte[]?>> records)
     {
-        using var producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = Brokers, LingerMs = 1 }).Build();
+        using var producer = new ProducerBuilder<byte[]?, byte[]?>(
+            new ProducerConfig { BootstrapServers = Brokers, LingerMs = 1 }).Build();
         foreach (var (place, record) in records.Index())
         {
             producer.Produce(new TopicPartition(Topic, place % Partitions), record, report => Assert.False(report.Error.IsError));

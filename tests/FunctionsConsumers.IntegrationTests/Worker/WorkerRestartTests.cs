@@ -2,7 +2,9 @@ using FunctionsConsumers.IntegrationTests.LocalHost;
 
 namespace FunctionsConsumers.IntegrationTests.Worker;
 
-/// <summary>The worker process killed in the middle of its work, as the host kills one that does not answer, or the machine does.</summary>
+/// <summary>
+/// The worker process killed in the middle of its work, as the host kills one that does not answer, or the machine does.
+/// </summary>
 public sealed class WorkerRestartTests(ITestOutputHelper output)
 {
     private const int Kills = 3;
@@ -34,8 +36,11 @@ public sealed class WorkerRestartTests(ITestOutputHelper output)
 
         Assert.True(interrupted > 0, $"{interrupted} batches interrupted by {Kills} kills");
         var report = await deployment.AuditedAsync(last);
-        Assert.All(report["groups"]!.AsArray(), group => Assert.Equal((1_500, 300, 30), ((int)group!["applied"]!, (int)group["duplicates"]!, (int)group["dead_lettered"]!)));
-        output.WriteLine($"figures: worker ({WorkerDeployment.Converter}): {Kills} kills by SIGKILL left {3 * Kills} batches uncommitted, {interrupted} of them in the middle; the audit of 1,830 records is clean");
+        Assert.All(report["groups"]!.AsArray(),
+            group => Assert.Equal((1_500, 300, 30), ((int)group!["applied"]!, (int)group["duplicates"]!, (int)group["dead_lettered"]!)));
+        output.WriteLine(
+            $"figures: worker ({WorkerDeployment.Converter}): {Kills} kills by SIGKILL left {3 * Kills} batches uncommitted, "
+            + $"{interrupted} of them in the middle; the audit of 1,830 records is clean");
 
         // Messages whose sending the kill interrupted are sent again after the lease, which is as short as may be here.
         Task<FunctionsHost> StartAsync() => deployment.WorkerAsync(("EffectivelyOnce__OutboxLease", "00:00:10"));

@@ -12,7 +12,8 @@ namespace FunctionsConsumers.IntegrationTests.Worker;
 /// </summary>
 internal sealed class WorkerStream : FunctionRpc.FunctionRpcBase
 {
-    private readonly Channel<StreamingMessage> _toWorker = Channel.CreateUnbounded<StreamingMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<StreamingMessage> _toWorker = Channel.CreateUnbounded<StreamingMessage>(
+        new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _questions = new();
     private readonly ConcurrentQueue<string> _log = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +25,8 @@ internal sealed class WorkerStream : FunctionRpc.FunctionRpcBase
     /// <summary>What the worker has logged.</summary>
     public string Log => string.Join('\n', _log);
 
-    public override async Task EventStream(IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context)
+    public override async Task EventStream(IAsyncStreamReader<StreamingMessage> requestStream,
+        IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context)
     {
         var writing = WriteAsync(responseStream, context.CancellationToken);
         try
@@ -54,7 +56,8 @@ internal sealed class WorkerStream : FunctionRpc.FunctionRpcBase
     public Task<StreamingMessage> AskAsync(StreamingMessage question)
     {
         question.RequestId = Guid.NewGuid().ToString();
-        var answer = _questions.GetOrAdd(question.RequestId, _ => new TaskCompletionSource<StreamingMessage>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var answer = _questions.GetOrAdd(
+            question.RequestId, _ => new TaskCompletionSource<StreamingMessage>(TaskCreationOptions.RunContinuationsAsynchronously));
         Tell(question);
         if (_isOver)
         {
@@ -65,7 +68,8 @@ internal sealed class WorkerStream : FunctionRpc.FunctionRpcBase
     }
 
     /// <summary>Sends a question that a healthy worker answers soon.</summary>
-    public Task<StreamingMessage> AskSoonAsync(StreamingMessage question) => Eventually.DoneAsync(AskAsync(question), $"the worker answers {question.ContentCase}");
+    public Task<StreamingMessage> AskSoonAsync(StreamingMessage question) =>
+        Eventually.DoneAsync(AskAsync(question), $"the worker answers {question.ContentCase}");
 
     private void Take(StreamingMessage message)
     {

@@ -44,7 +44,8 @@ internal enum OrderKind
 /// <param name="Bulk">How many bytes each of its messages is long, at least.</param>
 /// <param name="Nonce">Tells apart two different payloads of one subject.</param>
 internal sealed record OrderSpec(
-    OrderKind Kind, string? Subject, IReadOnlyList<(string Product, int Quantity)> Lines, IReadOnlyList<string> Messages, int Rows, int Bulk, int Nonce)
+    OrderKind Kind, string? Subject, IReadOnlyList<(string Product, int Quantity)> Lines, IReadOnlyList<string> Messages, int Rows,
+    int Bulk, int Nonce)
 {
     private byte[]? _value;
     private string? _fingerprint;

@@ -5,12 +5,14 @@ using FunctionsConsumers.EffectivelyOnce;
 namespace FunctionsConsumers.SimulationTests.Domain;
 
 /// <summary>An order as the decoder reads it from a record.</summary>
-internal sealed record Order(IReadOnlyList<(string Product, int Quantity)> Lines, IReadOnlyList<string> Messages, int Rows, int Bulk, string Nonce);
+internal sealed record Order(
+    IReadOnlyList<(string Product, int Quantity)> Lines, IReadOnlyList<string> Messages, int Rows, int Bulk, string Nonce);
 
 /// <summary>Reads orders, against a catalog as one process life last saw it.</summary>
 /// <param name="catalog">The products known at the start.</param>
 /// <param name="refresh">Reads the catalog again; may fail.</param>
-internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<CancellationToken, Task<IReadOnlySet<string>>> refresh) : IEventDecoder<Order>
+internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<CancellationToken, Task<IReadOnlySet<string>>> refresh)
+    : IEventDecoder<Order>
 {
     private IReadOnlySet<string> _catalog = catalog;
 
@@ -25,12 +27,15 @@ internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<Cancellati
         }
 
         var subject = parts[0].Length == 0 ? null : parts[0];
-        (string Product, int Quantity)[] lines = [.. parts[1].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(':') is [var product, var quantity]
+        (string Product,
+            int Quantity)[] lines = [.. parts[1].Split(',',
+            StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(':') is [var product, var quantity]
             ? (product, int.Parse(quantity, CultureInfo.InvariantCulture))
             : throw new InvalidOperationException(line))];
         if (lines.Any(line => !_catalog.Contains(line.Product)))
         {
-            return new Decoded<Order>(null, subject, null, new Rejection("unknown-product", "The catalog does not hold it.", Provisional: true));
+            return new Decoded<Order>(
+                null, subject, null, new Rejection("unknown-product", "The catalog does not hold it.", Provisional: true));
         }
 
         var order = new Order(
@@ -92,7 +97,8 @@ internal sealed class OrderConsumer(string? effectKind, bool isOfNewVersion) : I
             RowKey.OfSubject("item", string.Create(CultureInfo.InvariantCulture, $"{identity.Subject}-{row}")),
             new Dictionary<string, object> { ["Nonce"] = order.Nonce }))],
         Additions = [.. order.Lines
-            .SelectMany(line => line.Product == Overflow ? [(line.Product, Amount: long.MaxValue), (line.Product, long.MaxValue)] : new[] { (line.Product, Amount: (long)line.Quantity) })
+            .SelectMany(line => line.Product == Overflow ? [(line.Product, Amount: long.MaxValue), (line.Product, long.MaxValue)]
+                : new[] { (line.Product, Amount: (long)line.Quantity) })
             .Select(line => new Addition(RowKey.OfCounter("stock", line.Product, identity.Coordinates), "Reserved", line.Amount))],
         Messages = [.. order.Messages.Select((kind, ordinal) => new PlannedMessage(kind, Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"{identity.Subject} {ordinal} {order.Nonce}").PadRight(order.Bulk, ' '))))],

@@ -15,7 +15,8 @@ internal sealed partial record Mutant(string Name, string File, string Finding, 
     /// <summary>Every mutant, by name.</summary>
     /// <param name="root">The repository.</param>
     public static IEnumerable<Mutant> All(string root) =>
-        Directory.EnumerateFiles(Path.Combine(root, "tests", "FunctionsConsumers.SimulationTests", "Mutants"), "*.patch").Order(StringComparer.Ordinal).Select(Read);
+        Directory.EnumerateFiles(Path.Combine(root, "tests", "FunctionsConsumers.SimulationTests", "Mutants"),
+            "*.patch").Order(StringComparer.Ordinal).Select(Read);
 
     /// <summary>Whether it is what the oracle was expected to find.</summary>
     /// <param name="finding">What it found.</param>
@@ -29,7 +30,8 @@ internal sealed partial record Mutant(string Name, string File, string Finding, 
             file,
             FindingLine().Match(patch) is { Success: true } line
                 ? line.Groups[1].Value.Trim()
-                : throw new InvalidDataException($"{file} does not say what the oracle is expected to find: give it a line 'Finding: <regular expression>'."),
+                : throw new InvalidDataException(
+                    $"{file} does not say what the oracle is expected to find: give it a line 'Finding: <regular expression>'."),
             ThroughTheClient().IsMatch(patch));
     }
 

@@ -20,7 +20,8 @@ internal sealed partial class MutantLaboratory : IDisposable
     /// <summary>Copies what is needed.</summary>
     public MutantLaboratory()
     {
-        foreach (var file in Directory.EnumerateFiles(Root).Where(file => Path.GetFileName(file) is var name && (name.StartsWith("Directory.", StringComparison.Ordinal) || name is "global.json" or "nuget.config" or "NuGet.config")))
+        foreach (var file in Directory.EnumerateFiles(Root).Where(file => Path.GetFileName(file) is var name
+            && (name.StartsWith("Directory.", StringComparison.Ordinal) || name is "global.json" or "nuget.config" or "NuGet.config")))
         {
             File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
         }
@@ -47,10 +48,12 @@ internal sealed partial class MutantLaboratory : IDisposable
         try
         {
             await BuildAsync(library, mutant.Name, cancellationToken);
-            File.Copy(Path.Combine(library, "bin", _configuration, "net10.0", Library + ".dll"), Path.Combine(_folder, "run", Library + ".dll"), overwrite: true);
+            File.Copy(Path.Combine(library, "bin", _configuration, "net10.0", Library + ".dll"),
+                Path.Combine(_folder, "run", Library + ".dll"), overwrite: true);
             (exitCode, output) = await StartAsync(
                 Dotnet,
-                ["exec", Path.Combine(_folder, "run", "FunctionsConsumers.SimulationTests.dll"), "-noColor", "-class", typeof(HistoriesTests).FullName!],
+                ["exec", Path.Combine(_folder, "run", "FunctionsConsumers.SimulationTests.dll"), "-noColor", "-class",
+                typeof(HistoriesTests).FullName!],
                 _folder,
                 new Run(histories, mutant.IsOfTheClient),
                 cancellationToken);
@@ -65,7 +68,8 @@ internal sealed partial class MutantLaboratory : IDisposable
         }
         finally
         {
-            (exitCode, output) = await StartAsync("git", ["apply", "--reverse", "--whitespace=nowarn", mutant.File], library, null, CancellationToken.None);
+            (exitCode, output) = await StartAsync(
+                "git", ["apply", "--reverse", "--whitespace=nowarn", mutant.File], library, null, CancellationToken.None);
             Require(exitCode == 0, $"{mutant.Name}.patch does not come off again: {output}");
         }
     }
@@ -97,8 +101,12 @@ internal sealed partial class MutantLaboratory : IDisposable
         string program, IReadOnlyList<string> arguments, string folder, Run? run, CancellationToken cancellationToken)
     {
         using var process = new Process();
-        process.StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in process.StartInfo.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name.StartsWith("SIM_", StringComparison.Ordinal) || name == "SOAK_MINUTES").ToArray())
+        process.StartInfo = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (var name in process.StartInfo.Environment.Keys.Where(name => name.StartsWith("MSBUILD",
+            StringComparison.OrdinalIgnoreCase) || name.StartsWith("SIM_", StringComparison.Ordinal) || name == "SOAK_MINUTES").ToArray())
         {
             process.StartInfo.Environment.Remove(name);
         }

@@ -13,10 +13,12 @@ public sealed class BatchOutcomeTests
         var group = new TestGroup(buckets: 4);
         var redriven = Record(4, "d|1") with { Headers = [new RecordHeader("redrive-group", "another"u8.ToArray())] };
 
-        var outcome = await group.ProcessAsync(Record(0, "a|1"), Record(1, "poison"), Record(2, "a|1"), Record(3, "a|2"), redriven, Record(5, "b|1"));
+        var outcome = await group.ProcessAsync(
+            Record(0, "a|1"), Record(1, "poison"), Record(2, "a|1"), Record(3, "a|2"), redriven, Record(5, "b|1"));
 
         Assert.Equal(
-            [RecordResult.Applied, RecordResult.DeadLettered, RecordResult.Duplicate, RecordResult.DeadLettered, RecordResult.PassedOver, RecordResult.Applied],
+            [RecordResult.Applied, RecordResult.DeadLettered, RecordResult.Duplicate, RecordResult.DeadLettered, RecordResult.PassedOver,
+            RecordResult.Applied],
             outcome.Records.Select(record => record.Result));
         Assert.Equal([0L, 1, 2, 3, 4, 5], outcome.Records.Select(record => record.Coordinates.Offset));
         Assert.Equal([null, "poison", null, "key-reused", null, null], outcome.Records.Select(record => record.Reason));
@@ -30,7 +32,8 @@ public sealed class BatchOutcomeTests
         var group = new TestGroup();
         await group.ProcessAsync(Record(0, "poison"));
 
-        Assert.Equal(new RecordOutcome(new Coordinates("topic", 0, 0), RecordResult.Duplicate), Assert.Single((await group.ProcessAsync(Record(0, "poison"))).Records));
+        Assert.Equal(new RecordOutcome(new Coordinates("topic", 0, 0), RecordResult.Duplicate),
+            Assert.Single((await group.ProcessAsync(Record(0, "poison"))).Records));
     }
 
     [Fact]
@@ -42,7 +45,8 @@ public sealed class BatchOutcomeTests
 
         var outcome = await group.ProcessAsync(Record(2, "c|1"), Record(3, "b|2"), Record(4, "a|1"));
 
-        Assert.Equal([(2L, "unknown"), (3L, "key-reused"), (4L, null)], outcome.Records.Select(record => (record.Coordinates.Offset, record.Reason)));
+        Assert.Equal([(2L, "unknown"), (3L, "key-reused"), (4L, null)],
+            outcome.Records.Select(record => (record.Coordinates.Offset, record.Reason)));
         Assert.Equal(RecordResult.Duplicate, outcome.Records[2].Result);
     }
 

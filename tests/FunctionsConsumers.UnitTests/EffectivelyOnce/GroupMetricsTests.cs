@@ -42,7 +42,8 @@ public sealed class GroupMetricsTests : IDisposable
     {
         await _group.ProcessAsync(Record(0, "a|1"), Record(1, "b|1"), Record(2, "a|1"), Record(3, "no event"));
 
-        Assert.Equal(["applied 2", "dead_lettered 1", "duplicate 1"], _measured.Of("effectively_once.records", "outcome").Order(StringComparer.Ordinal));
+        Assert.Equal(["applied 2", "dead_lettered 1", "duplicate 1"],
+            _measured.Of("effectively_once.records", "outcome").Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -51,8 +52,10 @@ public sealed class GroupMetricsTests : IDisposable
         _group.Store.Latency = TimeSpan.FromMilliseconds(1500);
         await _group.ProcessAsync(Record(0, "a|1"), Record(1, "b|1"));
 
-        Assert.Equal(["kafka topic 2"], _measured.Of("messaging.client.consumed.messages", "messaging.system", "messaging.destination.name"));
-        Assert.Matches("^kafka topic [1-9]", Assert.Single(_measured.Of("messaging.process.duration", "messaging.system", "messaging.destination.name")));
+        Assert.Equal(["kafka topic 2"],
+            _measured.Of("messaging.client.consumed.messages", "messaging.system", "messaging.destination.name"));
+        Assert.Matches("^kafka topic [1-9]",
+            Assert.Single(_measured.Of("messaging.process.duration", "messaging.system", "messaging.destination.name")));
     }
 
     [Fact]
@@ -61,7 +64,8 @@ public sealed class GroupMetricsTests : IDisposable
         var other = Record(1, "b|1");
         await _group.ProcessAsync(Record(0, "a|1"), other with { Coordinates = other.Coordinates with { Topic = "other" } });
 
-        Assert.Equal(["other 1", "topic 1"], _measured.Of("messaging.client.consumed.messages", "messaging.destination.name").Order(StringComparer.Ordinal));
+        Assert.Equal(["other 1", "topic 1"],
+            _measured.Of("messaging.client.consumed.messages", "messaging.destination.name").Order(StringComparer.Ordinal));
         Assert.StartsWith("- ", Assert.Single(_measured.Of("messaging.process.duration", "messaging.destination.name")));
     }
 
@@ -104,7 +108,8 @@ public sealed class GroupMetricsTests : IDisposable
         Assert.Equal(["1"], _measured.Of("effectively_once.gaps.healed"));
         Assert.Equal(
             ["topic 0 6", "topic 1 2"],
-            _measured.Of("kafka.consumer_group.lag", "messaging.destination.name", "messaging.destination.partition.id").Order(StringComparer.Ordinal));
+            _measured.Of("kafka.consumer_group.lag", "messaging.destination.name", "messaging.destination.partition.id").Order(
+            StringComparer.Ordinal));
     }
 
     [Fact]
@@ -116,7 +121,8 @@ public sealed class GroupMetricsTests : IDisposable
         Insert("three", buckets.All[1], 30, OutboxRows.Waiting);
         Insert("four", buckets.All[1], 900, OutboxRows.Parked);
         var sender = new TestSender("test");
-        using var outbox = new GroupOutbox(_measured.Group, table, buckets, [sender], new EffectivelyOnceOptions(), "me", time, NullLogger.Instance);
+        using var outbox = new GroupOutbox(
+            _measured.Group, table, buckets, [sender], new EffectivelyOnceOptions(), "me", time, NullLogger.Instance);
 
         await outbox.SweepAsync(TestContext.Current.CancellationToken);
         _measured.Observe();

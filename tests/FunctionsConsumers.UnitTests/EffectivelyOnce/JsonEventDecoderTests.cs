@@ -6,7 +6,8 @@ namespace FunctionsConsumers.UnitTests.EffectivelyOnce;
 
 public sealed class JsonEventDecoderTests
 {
-    private static readonly JsonEventDecoder<Payment> Decoder = new(DecodedJson.Default.Payment, payment => payment.Payer.Id, payment => payment.Reference);
+    private static readonly JsonEventDecoder<Payment> Decoder = new(
+        DecodedJson.Default.Payment, payment => payment.Payer.Id, payment => payment.Reference);
 
     [Fact]
     public void An_event_has_its_subject_and_its_own_id()
@@ -44,7 +45,8 @@ public sealed class JsonEventDecoderTests
 
     private static Decoded<Payment> Decode(string value) => Decoder.Decode(Record(Encoding.UTF8.GetBytes(value)));
 
-    private static ConsumedRecord Record(byte[]? value) => new(new Coordinates("payments", 0, 1), DateTimeOffset.UnixEpoch, null, value, []);
+    private static ConsumedRecord Record(byte[]? value) =>
+        new(new Coordinates("payments", 0, 1), DateTimeOffset.UnixEpoch, null, value, []);
 
     internal sealed record Person(string Id);
 

@@ -56,10 +56,12 @@ public sealed class KafkaConnectionTests : IDisposable
     public void A_user_logs_in_over_TLS_with_the_authority_of_the_file()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var authority = new CertificateRequest("CN=Authority", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        using var authority = new CertificateRequest("CN=Authority", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
         File.WriteAllText(_file, "# any text\n" + authority.ExportCertificatePem());
 
-        var config = Of(("KafkaBrokers", "host:9093"), ("KafkaUsername", "orders"), ("KafkaPassword", "secret"), ("KafkaSslCaLocation", _file))!.Apply(new ClientConfig());
+        var config = Of(("KafkaBrokers", "host:9093"), ("KafkaUsername", "orders"), ("KafkaPassword", "secret"),
+            ("KafkaSslCaLocation", _file))!.Apply(new ClientConfig());
 
         Assert.Equal((SecurityProtocol.SaslSsl, SaslMechanism.Plain), (config.SecurityProtocol, config.SaslMechanism));
         Assert.Equal(("orders", "secret", _file), (config.SaslUsername, config.SaslPassword, config.SslCaLocation));
@@ -85,15 +87,19 @@ public sealed class KafkaConnectionTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_one_too() => Assert.StartsWith("KafkaSslCaLocation is /no/such.pem, which cannot be read", RefusedAuthority("/no/such.pem"), StringComparison.Ordinal);
+    public void A_file_that_is_not_there_is_one_too() =>
+        Assert.StartsWith(
+            "KafkaSslCaLocation is /no/such.pem, which cannot be read", RefusedAuthority("/no/such.pem"), StringComparison.Ordinal);
 
     [Fact]
     public void A_folder_of_certificates_is_the_clients_own_to_judge() =>
         Assert.Equal(Path.GetTempPath(), Of(("KafkaBrokers", "host:9093"), ("KafkaSslCaLocation", Path.GetTempPath()))!.SslCaLocation);
 
     private static string RefusedAuthority(string file) =>
-        Assert.Throws<SettingException>(() => Of(("KafkaBrokers", "host:9093"), ("KafkaUsername", "orders"), ("KafkaPassword", "secret"), ("KafkaSslCaLocation", file))).Message;
+        Assert.Throws<SettingException>(() => Of(("KafkaBrokers", "host:9093"), ("KafkaUsername", "orders"), ("KafkaPassword", "secret"),
+            ("KafkaSslCaLocation", file))).Message;
 
     private static KafkaConnection? Of(params (string Name, string Value)[] settings) => KafkaConnection.FromConfiguration(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, string? (setting) => setting.Value)).Build());
+        new ConfigurationBuilder().AddInMemoryCollection(
+        settings.ToDictionary(setting => setting.Name, string? (setting) => setting.Value)).Build());
 }

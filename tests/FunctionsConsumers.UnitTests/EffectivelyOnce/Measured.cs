@@ -36,8 +36,10 @@ internal sealed class Measured : IDisposable
 
     /// <summary>The group's measurements of an instrument, each with these attributes' values before it.</summary>
     public IReadOnlyList<string> Of(string instrument, params string[] attributes) =>
-        [.. _all.Where(one => one.Instrument == instrument && Equals(one.Tags["messaging.consumer.group.name"], Group)).Select(one => string.Join(
-            ' ', [.. attributes.Select(attribute => one.Tags.GetValueOrDefault(attribute) ?? "-"), one.Value.ToString(CultureInfo.InvariantCulture)]))];
+        [.. _all.Where(one => one.Instrument == instrument
+            && Equals(one.Tags["messaging.consumer.group.name"], Group)).Select(one => string.Join(
+            ' ', [.. attributes.Select(attribute => one.Tags.GetValueOrDefault(attribute) ?? "-"),
+            one.Value.ToString(CultureInfo.InvariantCulture)]))];
 
     /// <summary>Has the observed instruments report.</summary>
     public void Observe() => _listener.RecordObservableInstruments();

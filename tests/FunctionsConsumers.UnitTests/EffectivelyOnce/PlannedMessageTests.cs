@@ -13,13 +13,15 @@ public sealed class PlannedMessageTests
         Assert.Equal(("topic", "labels.v1"), (message.Kind, record.Topic));
         Assert.Equal([1, 0xff], record.Key);
         Assert.Equal([2], record.Value);
-        Assert.Equal([("a", "07"), ("a", null)], record.Headers.Select(header => (header.Name, header.Value is { } value ? Convert.ToHexString(value) : null)));
+        Assert.Equal([("a", "07"), ("a", null)], record.Headers.Select(header => (header.Name, header.Value is { } value
+            ? Convert.ToHexString(value) : null)));
     }
 
     [Fact]
     public void The_bytes_stay_as_they_are_in_the_tables_of_earlier_versions() => Assert.Equal(
         "01096C6162656C732E76310200000001FFFFFFFFFF02000000016101000000070161FFFFFFFF",
-        Convert.ToHexString(PlannedMessage.ToTopic("labels.v1", [1, 0xff], null, [new RecordHeader("a", [7]), new RecordHeader("a", null)]).Payload));
+        Convert.ToHexString(
+        PlannedMessage.ToTopic("labels.v1", [1, 0xff], null, [new RecordHeader("a", [7]), new RecordHeader("a", null)]).Payload));
 
     [Fact]
     public void A_tombstone_has_neither_key_nor_value_nor_headers()
@@ -34,11 +36,14 @@ public sealed class PlannedMessageTests
     [InlineData("two words")]
     [InlineData("straße")]
     public void A_topic_that_no_broker_takes_is_refused_when_it_is_planned(string topic) =>
-        Assert.Contains($"the topic '{topic}'", Assert.Throws<ArgumentException>(() => PlannedMessage.ToTopic(topic, null, [1])).Message, StringComparison.Ordinal);
+        Assert.Contains($"the topic '{topic}'", Assert.Throws<ArgumentException>(() => PlannedMessage.ToTopic(topic, null, [1])).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void The_librarys_own_header_is_refused() =>
-        Assert.Contains("message-id", Assert.Throws<ArgumentException>(() => PlannedMessage.ToTopic("labels", null, [1], [new RecordHeader("message-id", [1])])).Message, StringComparison.Ordinal);
+        Assert.Contains("message-id",
+            Assert.Throws<ArgumentException>(() => PlannedMessage.ToTopic("labels", null, [1],
+            [new RecordHeader("message-id", [1])])).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0)]

@@ -27,8 +27,11 @@ public sealed class RowKeyFuzzTests(ITestOutputHelper output)
 
             var key = RowKey.OfSubject("key", part);
             hashed += key.StartsWith("key!==", StringComparison.Ordinal) ? 1 : 0;
-            run.Require(key.Length <= RowKey.MaxLength && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '=' or '!'), input, key);
-            run.Require(key == "key!" + escaped || (4 + escaped.Length > RowKey.MaxLength && key.Length == "key!==".Length + 64), input, "a hash that was not called for: " + key);
+            run.Require(key.Length <= RowKey.MaxLength
+                && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '=' or '!'), input, key);
+            run.Require(key == "key!" + escaped
+                || (4 + escaped.Length > RowKey.MaxLength
+                && key.Length == "key!==".Length + 64), input, "a hash that was not called for: " + key);
             run.Require(!keys.TryGetValue(key, out var other) || other == part, input, $"two subjects have the key {key}");
             keys[key] = part;
         }
@@ -68,7 +71,8 @@ public sealed class RowKeyFuzzTests(ITestOutputHelper output)
         var run = new FuzzRun(output, Inputs / 5);
         for (var input = 0; input < run.Inputs; input++)
         {
-            var text = new string([.. Enumerable.Range(0, run.Random.Next(12)).Select(_ => NearlyEscaped[run.Random.Next(NearlyEscaped.Length)])]);
+            var text = new string(
+                [.. Enumerable.Range(0, run.Random.Next(12)).Select(_ => NearlyEscaped[run.Random.Next(NearlyEscaped.Length)])]);
             try
             {
                 var part = RowKey.Unescape(text);

@@ -27,7 +27,8 @@ public sealed class RowKeyTests
 
     [Fact]
     public void A_part_cannot_pass_for_two() =>
-        Assert.NotEqual(RowKey.OfCounter("stock", "a!t:0", new Coordinates("u", 0, 0)), RowKey.OfCounter("stock", "a", new Coordinates("t:0!u", 0, 0)));
+        Assert.NotEqual(RowKey.OfCounter("stock", "a!t:0", new Coordinates("u", 0, 0)),
+            RowKey.OfCounter("stock", "a", new Coordinates("t:0!u", 0, 0)));
 
     [Fact]
     public void A_key_that_would_be_too_long_becomes_a_marked_hash()
@@ -62,8 +63,10 @@ public sealed class RowKeyTests
     [Fact]
     public void Long_subjects_that_differ_in_half_a_character_have_two_keys()
     {
-        Assert.Equal("key!==d21a5d3e00058b8500d729f63647f984b3798c4f4350a28fa7535bffc3a272c8", RowKey.OfSubject("key", new string('\ud800', 102)));
-        Assert.Equal("key!==959bc8811d0b3450606a6cdeac4329ae8535956879193f6a79406b782d725958", RowKey.OfSubject("key", new string('\udfff', 102)));
+        Assert.Equal("key!==d21a5d3e00058b8500d729f63647f984b3798c4f4350a28fa7535bffc3a272c8",
+            RowKey.OfSubject("key", new string('\ud800', 102)));
+        Assert.Equal("key!==959bc8811d0b3450606a6cdeac4329ae8535956879193f6a79406b782d725958",
+            RowKey.OfSubject("key", new string('\udfff', 102)));
     }
 
     [Fact]

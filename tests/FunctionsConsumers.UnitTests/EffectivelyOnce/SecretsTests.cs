@@ -32,7 +32,8 @@ public sealed class SecretsTests
     [InlineData("Bukets", "Buckets")]
     [InlineData("BUCKETS", "Buckets")]
     [InlineData("wholly-different", null)]
-    public void The_nearest_name_is_found(string unknown, string? meant) => Assert.Equal(meant, NearestName.Of(unknown, ["KafkaBrokers", "Buckets", "Retention"]));
+    public void The_nearest_name_is_found(string unknown, string? meant) =>
+        Assert.Equal(meant, NearestName.Of(unknown, ["KafkaBrokers", "Buckets", "Retention"]));
 
     [Fact]
     public void A_consumer_is_named_by_host_process_and_function_in_characters_that_kafka_takes() =>

@@ -22,11 +22,14 @@ public sealed class HostSettingsTests
     [InlineData("00:02:00", "120000")]
     [InlineData("00:04:00", "60000")]
     [InlineData("", "119000")]
-    public void A_deadline_that_does_not_stay_below_the_hosts_poll_interval_is_refused_on_Azure_too(string deadline, string maxPollIntervalMs)
+    public void A_deadline_that_does_not_stay_below_the_hosts_poll_interval_is_refused_on_Azure_too(
+        string deadline, string maxPollIntervalMs)
     {
-        var configuration = Configured(("EffectivelyOnce:BatchDeadline", deadline), ("AzureFunctionsJobHost:extensions:kafka:maxPollIntervalMs", maxPollIntervalMs));
+        var configuration = Configured(
+            ("EffectivelyOnce:BatchDeadline", deadline), ("AzureFunctionsJobHost:extensions:kafka:maxPollIntervalMs", maxPollIntervalMs));
         var error = Assert.Throws<SettingException>(() => HostSettings.CheckDeadline(configuration));
-        Assert.Contains($"must stay below extensions.kafka.maxPollIntervalMs of host.json ({maxPollIntervalMs} ms)", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"must stay below extensions.kafka.maxPollIntervalMs of host.json ({maxPollIntervalMs} ms)", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,8 +38,10 @@ public sealed class HostSettingsTests
     [Fact]
     public void A_poll_interval_that_is_no_number_is_named()
     {
-        var error = Assert.Throws<SettingException>(() => HostSettings.CheckDeadline(Configured(("AzureFunctionsJobHost:extensions:kafka:maxPollIntervalMs", "soon"))));
-        Assert.StartsWith("extensions.kafka.maxPollIntervalMs of host.json (or its override) is 'soon'", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<SettingException>(
+            () => HostSettings.CheckDeadline(Configured(("AzureFunctionsJobHost:extensions:kafka:maxPollIntervalMs", "soon"))));
+        Assert.StartsWith(
+            "extensions.kafka.maxPollIntervalMs of host.json (or its override) is 'soon'", error.Message, StringComparison.Ordinal);
     }
 
     private static ConfigurationManager Configured(params (string Name, string Value)[] settings)

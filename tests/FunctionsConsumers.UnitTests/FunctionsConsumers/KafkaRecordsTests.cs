@@ -35,7 +35,8 @@ public sealed class KafkaRecordsTests : IBatchProcessor
     [Fact]
     public async Task A_record_without_key_value_headers_and_timestamp_is_no_error()
     {
-        var record = await ConsumeAsync(new KafkaRecord { Topic = "order-events", Key = null!, Value = null!, Headers = null!, Timestamp = null! });
+        var record = await ConsumeAsync(
+            new KafkaRecord { Topic = "order-events", Key = null!, Value = null!, Headers = null!, Timestamp = null! });
 
         Assert.Null(record.Key);
         Assert.Null(record.Value);
@@ -49,7 +50,8 @@ public sealed class KafkaRecordsTests : IBatchProcessor
     [InlineData(0)]
     public async Task A_timestamp_that_is_none_is_missing_and_not_1970(long milliseconds)
     {
-        var record = await ConsumeAsync(new KafkaRecord { Topic = "order-events", Timestamp = new KafkaTimestamp { UnixTimestampMs = milliseconds } });
+        var record = await ConsumeAsync(
+            new KafkaRecord { Topic = "order-events", Timestamp = new KafkaTimestamp { UnixTimestampMs = milliseconds } });
 
         Assert.Null(record.Timestamp);
     }
@@ -59,7 +61,8 @@ public sealed class KafkaRecordsTests : IBatchProcessor
     [InlineData(long.MaxValue, "9999-12-31T23:59:59.999Z")]
     public async Task A_timestamp_that_no_calendar_holds_is_brought_into_it(long milliseconds, string expected)
     {
-        var record = await ConsumeAsync(new KafkaRecord { Topic = "order-events", Timestamp = new KafkaTimestamp { UnixTimestampMs = milliseconds } });
+        var record = await ConsumeAsync(
+            new KafkaRecord { Topic = "order-events", Timestamp = new KafkaTimestamp { UnixTimestampMs = milliseconds } });
 
         Assert.Equal(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), record.Timestamp);
     }
@@ -67,7 +70,8 @@ public sealed class KafkaRecordsTests : IBatchProcessor
     Task<BatchOutcome> IBatchProcessor.ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
     {
         _consumed = records;
-        return Task.FromResult(new BatchOutcome([.. records.Select(record => new RecordOutcome(record.Coordinates, RecordResult.Applied))]));
+        return Task.FromResult(
+            new BatchOutcome([.. records.Select(record => new RecordOutcome(record.Coordinates, RecordResult.Applied))]));
     }
 
     private async Task<ConsumedRecord> ConsumeAsync(KafkaRecord record)

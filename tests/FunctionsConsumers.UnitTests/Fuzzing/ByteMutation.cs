@@ -8,10 +8,13 @@ internal static class ByteMutation
 {
     private static readonly byte[][] Fragments =
     [
-        "\\ud800"u8.ToArray(), "\\u0000"u8.ToArray(), "\""u8.ToArray(), "{"u8.ToArray(), "}"u8.ToArray(), "[["u8.ToArray(), "null"u8.ToArray(), "-0"u8.ToArray(),
-        "1e99999"u8.ToArray(), "0.00001"u8.ToArray(), "\"order_id\":"u8.ToArray(), "\"quantity\":2.0,"u8.ToArray(), ",\"lines\":[]"u8.ToArray(), [0xED, 0xA0, 0x80], [0xFF], [0x00],
+        "\\ud800"u8.ToArray(), "\\u0000"u8.ToArray(), "\""u8.ToArray(), "{"u8.ToArray(), "}"u8.ToArray(), "[["u8.ToArray(),
+        "null"u8.ToArray(), "-0"u8.ToArray(),
+        "1e99999"u8.ToArray(), "0.00001"u8.ToArray(), "\"order_id\":"u8.ToArray(), "\"quantity\":2.0,"u8.ToArray(),
+        ",\"lines\":[]"u8.ToArray(), [0xED, 0xA0, 0x80], [0xFF], [0x00],
         [0xF0, 0x9F, 0x98], [0xC3], [0xEF, 0xBB, 0xBF], [0xC0, 0x80], [0xF4, 0x90, 0x80, 0x80], "//\n"u8.ToArray(), "/**/"u8.ToArray(),
-        Encoding.UTF8.GetBytes(new string('x', 1001)), "\"\\ud800\":1,"u8.ToArray(), "\"unit_price\":-1,"u8.ToArray(), "\\"u8.ToArray(), "NaN"u8.ToArray(), "+1"u8.ToArray(), "01"u8.ToArray(),
+        Encoding.UTF8.GetBytes(new string('x', 1001)), "\"\\ud800\":1,"u8.ToArray(), "\"unit_price\":-1,"u8.ToArray(), "\\"u8.ToArray(),
+        "NaN"u8.ToArray(), "+1"u8.ToArray(), "01"u8.ToArray(),
     ];
 
     public static byte[] Of(Random random, byte[] value)
@@ -55,7 +58,8 @@ internal static class ByteMutation
                 var digits = bytes.FindIndex(at, b => b is >= (byte)'0' and <= (byte)'9');
                 if (digits >= 0)
                 {
-                    bytes.InsertRange(digits, Encoding.ASCII.GetBytes(random.Next(3) == 0 ? "-" : random.NextInt64().ToString(CultureInfo.InvariantCulture)));
+                    bytes.InsertRange(digits, Encoding.ASCII.GetBytes(random.Next(3) == 0 ? "-"
+                        : random.NextInt64().ToString(CultureInfo.InvariantCulture)));
                 }
 
                 break;

@@ -46,7 +46,8 @@ internal sealed class FuzzRun
         }
         catch (Exception failure)
         {
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Input {input} of FUZZ_SEED={Seed} threw: {describe()}"), failure);
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"Input {input} of FUZZ_SEED={Seed} threw: {describe()}"), failure);
         }
     }
 

@@ -11,19 +11,24 @@ internal sealed class OrderText(Random random, IReadOnlyList<string> products)
 {
     private static readonly string[] Numbers =
     [
-        "0", "-0", "1", "7", "1000000", "1000001", "2.0", "1e2", "1E+2", "-1", "0.5", "399.00", "1e-2", "0.0001", "0.00001", "1e400", "-1e400", "1e-400",
-        "79228162514264337593543950335", "79228162514264337593543950336", "9223372036854775808", "2147483648", "18446744073709551616", "0.1e1",
+        "0", "-0", "1", "7", "1000000", "1000001", "2.0", "1e2", "1E+2", "-1", "0.5", "399.00", "1e-2", "0.0001", "0.00001", "1e400",
+        "-1e400", "1e-400",
+        "79228162514264337593543950335", "79228162514264337593543950336", "9223372036854775808", "2147483648", "18446744073709551616",
+        "0.1e1",
         new('9', 400), "0." + new string('0', 400) + "1", "1" + new string('0', 5000),
     ];
 
     private static readonly string[] Strings =
     [
-        "", " ", "a", "c-9", "Laptop", "é", "\u0065\u0301", "\\u00e9", "\\ud83d\\ude00", "\\ud800", "\\udc00x", "\\u0000", "\\u001f", "\\r\\nBcc: x@y.z", "\u202e", "\u2028", "\ufeff", "\uffff",
-        "a/b\\\\c#d?e%f+g", "=003D", "!", ":", "a!b:0", "\\\"", "<script>", "null", "2026-11-21T10:00:00Z", "2026-13-45", "a@example.org", "a@b@c", "\"a b\"@x", "EUR", "eur", "E€R", "\U0001F600",
+        "", " ", "a", "c-9", "Laptop", "é", "\u0065\u0301", "\\u00e9", "\\ud83d\\ude00", "\\ud800", "\\udc00x", "\\u0000", "\\u001f",
+        "\\r\\nBcc: x@y.z", "\u202e", "\u2028", "\ufeff", "\uffff",
+        "a/b\\\\c#d?e%f+g", "=003D", "!", ":", "a!b:0", "\\\"", "<script>", "null", "2026-11-21T10:00:00Z", "2026-13-45", "a@example.org",
+        "a@b@c", "\"a b\"@x", "EUR", "eur", "E€R", "\U0001F600",
         new('x', 199), new('x', 200), new('x', 201), new('x', 1000), new('x', 1001), new('ü', 200),
     ];
 
-    private static readonly string[] Names = ["order_id", "product", "quantity", "lines", "unit_price", "customer_id", "email", "currency", "placed_at", "event_id", "note", "Order_Id", "", "order\\u005fid", "\\ud800"];
+    private static readonly string[] Names = ["order_id", "product", "quantity", "lines", "unit_price", "customer_id", "email",
+        "currency", "placed_at", "event_id", "note", "Order_Id", "", "order\\u005fid", "\\ud800"];
 
     private int _faults;
 
@@ -47,7 +52,8 @@ internal sealed class OrderText(Random random, IReadOnlyList<string> products)
                 text.Append('\uFEFF').Append(Order());
                 break;
             case 4:
-                text.Append("{\"order_id\":\"big\",\"product\":\"Laptop\",\"x\":\"").Append('x', (512 * 1024) - random.Next(200)).Append("\"}");
+                text.Append("{\"order_id\":\"big\",\"product\":\"Laptop\",\"x\":\"").Append('x', (512 * 1024) - random.Next(200)).Append(
+                    "\"}");
                 break;
             default:
                 text.Append(Order());
@@ -96,7 +102,8 @@ internal sealed class OrderText(Random random, IReadOnlyList<string> products)
     private string[] Lines()
     {
         // Around the bounds: 90 distinct products, 500 lines.
-        var count = random.Next(60) == 0 ? 498 + random.Next(5) : random.Next(40) == 0 ? 88 + random.Next(5) : Fault(30) ? 0 : 1 + random.Next(4);
+        var count = random.Next(60) == 0 ? 498 + random.Next(5) : random.Next(40) == 0 ? 88 + random.Next(5) : Fault(30) ? 0
+            : 1 + random.Next(4);
         var distinct = count is > 80 and < 100;
         return [.. Enumerable.Range(0, count).Select(line =>
         {
@@ -107,7 +114,9 @@ internal sealed class OrderText(Random random, IReadOnlyList<string> products)
         })];
     }
 
-    private string OrderId() => Fault(12) ? Value(1) : random.Next(6) == 0 ? random.Next(-5, 5).ToString(CultureInfo.InvariantCulture) : $"\"o-{random.Next(1_000_000)}\"";
+    private string OrderId() =>
+        Fault(12) ? Value(1) : random.Next(6) == 0 ? random.Next(-5, 5).ToString(CultureInfo.InvariantCulture)
+            : $"\"o-{random.Next(1_000_000)}\"";
 
     private string Product() => Fault(15) ? Value(1) : $"\"{products[random.Next(products.Count)]}\"";
 
@@ -122,7 +131,8 @@ internal sealed class OrderText(Random random, IReadOnlyList<string> products)
         3 => random.Next(2) == 0 ? "true" : "false",
         4 => "null",
         5 => "[" + string.Join(',', Enumerable.Range(0, random.Next(3)).Select(_ => Value(depth - 1))) + "]",
-        6 => "{" + string.Join(',', Enumerable.Range(0, random.Next(3)).Select(_ => $"\"{Names[random.Next(Names.Length)]}\":{Value(depth - 1)}")) + "}",
+        6 => "{" + string.Join(
+        ',', Enumerable.Range(0, random.Next(3)).Select(_ => $"\"{Names[random.Next(Names.Length)]}\":{Value(depth - 1)}")) + "}",
         _ => Fault(30) ? Deep(random.Next(1, 200)) : "1",
     };
 

@@ -30,7 +30,8 @@ internal sealed class NamespaceGraph
     public IReadOnlyDictionary<(string From, string To), string> Uses => _uses;
 
     /// <summary>The namespaces that the assembly has types in.</summary>
-    public IReadOnlySet<string> Namespaces => _metadata.TypeDefinitions.Select(NamespaceOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Namespaces =>
+        _metadata.TypeDefinitions.Select(NamespaceOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Reads an assembly.</summary>
     /// <param name="assembly">The assembly, loaded from a file.</param>
@@ -72,7 +73,8 @@ internal sealed class NamespaceGraph
             signatures.Use(_metadata.GetInterfaceImplementation(implementation).Interface);
         }
 
-        foreach (var parameter in type.GetGenericParameters().SelectMany(parameter => _metadata.GetGenericParameter(parameter).GetConstraints()))
+        foreach (var parameter in type.GetGenericParameters()
+            .SelectMany(parameter => _metadata.GetGenericParameter(parameter).GetConstraints()))
         {
             signatures.Use(_metadata.GetGenericParameterConstraint(parameter).Type);
         }
@@ -87,7 +89,8 @@ internal sealed class NamespaceGraph
         {
             method.DecodeSignature(signatures, null);
             signatures.UseAll(method.GetCustomAttributes());
-            foreach (var parameter in method.GetGenericParameters().SelectMany(parameter => _metadata.GetGenericParameter(parameter).GetConstraints()))
+            foreach (var parameter in method.GetGenericParameters()
+                .SelectMany(parameter => _metadata.GetGenericParameter(parameter).GetConstraints()))
             {
                 signatures.Use(_metadata.GetGenericParameterConstraint(parameter).Type);
             }
@@ -134,7 +137,9 @@ internal sealed class NamespaceGraph
         }
 
         var name = _metadata.GetString(type.Namespace);
-        return name.Length == 0 || name.EndsWith(".Generated", StringComparison.Ordinal) || name == "System.Runtime.CompilerServices" ? null : name;
+        return name.Length == 0 || name.EndsWith(".Generated", StringComparison.Ordinal) || name == "System.Runtime.CompilerServices"
+            ? null
+            : name;
     }
 
     private string NameOf(TypeDefinitionHandle handle)
@@ -189,7 +194,9 @@ internal sealed class NamespaceGraph
                 case HandleKind.MemberReference:
                     var member = _metadata.GetMemberReference((MemberReferenceHandle)handle);
                     Use(member.Parent);
-                    _ = member.GetKind() == MemberReferenceKind.Method ? member.DecodeMethodSignature(this, null).ReturnType : member.DecodeFieldSignature(this, null);
+                    _ = member.GetKind() == MemberReferenceKind.Method
+                        ? member.DecodeMethodSignature(this, null).ReturnType
+                        : member.DecodeFieldSignature(this, null);
                     break;
                 default:
                     // Types of other assemblies, and strings.
@@ -207,7 +214,8 @@ internal sealed class NamespaceGraph
             return 0;
         }
 
-        public int GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind)
+        public int GetTypeFromSpecification(
+            MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind)
         {
             Use(handle);
             return 0;

@@ -14,9 +14,12 @@ public sealed class OrderConsumersRegistrationTests
 {
     private static ServiceProvider Build(params (string Name, string? Value)[] settings)
     {
-        (string Name, string? Value)[] all = [("KafkaBrokers", "127.0.0.1:1"), ("OrdersTopic", "order-events"), ("OrderTables", "UseDevelopmentStorage=true"), .. settings];
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(all.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build();
-        return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddOrderConsumers(configuration).BuildServiceProvider();
+        (string Name, string? Value)[] all = [("KafkaBrokers", "127.0.0.1:1"), ("OrdersTopic", "order-events"),
+            ("OrderTables", "UseDevelopmentStorage=true"), .. settings];
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            all.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build();
+        return new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddOrderConsumers(configuration)
+            .BuildServiceProvider();
     }
 
     private static (string Name, string? Value)[] None => [];

@@ -70,7 +70,8 @@ public sealed class OrderRecordsFuzzTests(ITestOutputHelper output)
     private static void Audit(string group, ConsumedRecord[] records, MemoryTableStore table, BatchOutcome outcome)
     {
         var log = new LogReading("order-events", Groups.All);
-        var ends = records.GroupBy(record => record.Coordinates.Partition).ToDictionary(partition => partition.Key, partition => partition.Max(record => record.Coordinates.Offset) + 1);
+        var ends = records.GroupBy(record => record.Coordinates.Partition).ToDictionary(
+            partition => partition.Key, partition => partition.Max(record => record.Coordinates.Offset) + 1);
         foreach (var (partition, end) in ends)
         {
             log.Cover(partition, 0, 0, end);
@@ -94,19 +95,24 @@ public sealed class OrderRecordsFuzzTests(ITestOutputHelper output)
         var (report, unaudited) = AuditVerdict.Judge(log, catalog, reading, new GroupPosition(ends, ends), findings);
 
         Assert.Equal([], findings.Where(finding => finding.Kind != "outbox").Select(finding => $"{finding}: {Shown(records, finding)}"));
-        Assert.Equal((outcome.Applied, outcome.Duplicates, outcome.DeadLettered, 0, 0), (report.Applied, report.Duplicates, report.DeadLettered, report.Pending, unaudited));
+        Assert.Equal((outcome.Applied, outcome.Duplicates, outcome.DeadLettered, 0, 0),
+            (report.Applied, report.Duplicates, report.DeadLettered, report.Pending, unaudited));
     }
 
     private static string Shown(ConsumedRecord[] records, Finding finding) =>
-        records.FirstOrDefault(record => record.Coordinates.Partition == finding.Partition && record.Coordinates.Offset == finding.Offset) is { } record
-            ? Encoding.Latin1.GetString((record.Value ?? []).AsSpan(0, Math.Min(record.Value?.Length ?? 0, 500))) + string.Join(' ', record.Headers.Select(header => header.Name))
+        records.FirstOrDefault(record => record.Coordinates.Partition == finding.Partition
+            && record.Coordinates.Offset == finding.Offset) is { } record
+            ? Encoding.Latin1.GetString((record.Value ?? []).AsSpan(0, Math.Min(record.Value?.Length ?? 0, 500))) + string.Join(
+                ' ', record.Headers.Select(header => header.Name))
             : "";
 
-    private static async Task<BatchOutcome> ProcessAsync(FuzzRun run, IConsumer<OrderEvent> consumer, MemoryTableStore table, ConsumedRecord[] records)
+    private static async Task<BatchOutcome> ProcessAsync(
+        FuzzRun run, IConsumer<OrderEvent> consumer, MemoryTableStore table, ConsumedRecord[] records)
     {
         var options = new EffectivelyOnceOptions();
         var processor = new BatchProcessor<OrderEvent>(
-            consumer, Decoding.Decoder, table, new Buckets(options.Buckets), new NoOutbox(), options, TimeProvider.System, run.Random, NullLogger.Instance);
+            consumer, Decoding.Decoder, table, new Buckets(options.Buckets), new NoOutbox(), options, TimeProvider.System, run.Random,
+            NullLogger.Instance);
         var outcomes = new List<RecordOutcome>(records.Length);
         foreach (var batch in records.Chunk(BatchSize))
         {
@@ -135,15 +141,20 @@ public sealed class OrderRecordsFuzzTests(ITestOutputHelper output)
             });
         }
 
-        return new ConsumedRecord(new Coordinates("order-events", offset % 3, offset / 3), DateTimeOffset.UnixEpoch.AddSeconds(offset), null, value, [.. Headers(random)]);
+        return new ConsumedRecord(new Coordinates("order-events", offset % 3, offset / 3), DateTimeOffset.UnixEpoch.AddSeconds(offset),
+            null, value, [.. Headers(random)]);
     }
 
     private static IEnumerable<RecordHeader> Headers(Random random)
     {
         for (var count = random.Next(3); count > 0; count--)
         {
-            var name = random.Next(9) switch { 0 => "idempotency-key", 1 => "ce_id", 2 => "ce_source", 8 => "message-id", 3 when random.Next(4) == 0 => "redrive-group", _ => "x-é\0" };
-            byte[]? value = random.Next(name == "redrive-group" ? 10 : 5) switch { 0 => null, 1 => [], 2 => [0xFF, (byte)random.Next(256)], 3 => Encoding.UTF8.GetBytes("k" + random.Next(500)), 4 => new byte[random.Next(1200)], _ => Encoding.UTF8.GetBytes(Redriven[random.Next(Redriven.Length)]) };
+            var name = random.Next(9) switch { 0 => "idempotency-key", 1 => "ce_id", 2 => "ce_source", 8 => "message-id",
+                3 when random.Next(4) == 0 => "redrive-group", _ => "x-é\0" };
+            byte[]? value = random.Next(name == "redrive-group" ? 10
+                : 5) switch { 0 => null, 1 => [], 2 => [0xFF, (byte)random.Next(256)], 3 =>
+                Encoding.UTF8.GetBytes("k" + random.Next(500)), 4 => new byte[random.Next(1200)], _ =>
+                Encoding.UTF8.GetBytes(Redriven[random.Next(Redriven.Length)]) };
             yield return new RecordHeader(name, value);
         }
     }

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker.Core;
 namespace FunctionsConsumers.UnitTests.StandIns;
 
 /// <summary>
-/// The converter that the trigger's attribute names, be it the stand-in's or the genuine one: both have to make the same
+/// The converter that the trigger's attribute names, the stand-in's or the genuine one. Both have to make the same
 /// records of the same bytes.
 /// </summary>
 public sealed class KafkaRecordConverterTests
@@ -20,7 +20,8 @@ public sealed class KafkaRecordConverterTests
     {
         var record = await ReadAsync(Message(
             Text(1, "order-events"), Number(2, 3), Number(3, 5_000_000_000), Bytes(4, [1, 0xff]), Bytes(5, [2]),
-            Part(6, Number(1, 1_700_000_000_123), Number(2, 1)), Part(7, Text(1, "a"), Bytes(2, [0xfe])), Part(7, Text(1, "a"), Bytes(2, [3]))));
+            Part(6, Number(1, 1_700_000_000_123), Number(2, 1)), Part(7, Text(1, "a"), Bytes(2, [0xfe])), Part(
+            7, Text(1, "a"), Bytes(2, [3]))));
 
         Assert.Equal(("order-events", 3, 5_000_000_000), (record.Topic, record.Partition, record.Offset));
         Assert.Equal([1, 0xff], record.Key);
@@ -50,7 +51,8 @@ public sealed class KafkaRecordConverterTests
     [Fact]
     public async Task Fields_and_timestamps_that_are_not_known_are_passed_over()
     {
-        var record = await ReadAsync(Message(Number(9, 4), Part(15, Text(1, "x")), Number(1, 7), Text(1, "t"), Part(6, Number(2, 9), Number(1, 5), Text(3, "y")), Part(7, Number(3, 1), Text(1, "h"))));
+        var record = await ReadAsync(Message(Number(9, 4), Part(15, Text(1, "x")), Number(1, 7), Text(1, "t"),
+            Part(6, Number(2, 9), Number(1, 5), Text(3, "y")), Part(7, Number(3, 1), Text(1, "h"))));
 
         Assert.Equal("t", record.Topic);
         Assert.Equal((5, KafkaTimestampType.NotAvailable), (record.Timestamp.UnixTimestampMs, record.Timestamp.Type));
@@ -73,7 +75,8 @@ public sealed class KafkaRecordConverterTests
     [InlineData(Source, "application/json")]
     public async Task Data_of_another_kind_fails_rather_than_being_left_out(string source, string contentType)
     {
-        var result = await ConvertAsync(new Batch([Data(Message(Number(3, 7))), new Datum(source, contentType, [])]), typeof(KafkaRecord[]));
+        var result = await ConvertAsync(
+            new Batch([Data(Message(Number(3, 7))), new Datum(source, contentType, [])]), typeof(KafkaRecord[]));
 
         Assert.Equal(ConversionStatus.Failed, result.Status);
         Assert.Contains(source == Source ? contentType : source, result.Error!.Message, StringComparison.Ordinal);
@@ -109,11 +112,15 @@ public sealed class KafkaRecordConverterTests
 
     private static byte[] Message(params ReadOnlySpan<byte[]> fields) => [.. fields.ToArray().SelectMany(field => field)];
 
-    private static byte[] Text(int field, string text) => Write(output => output.WriteTag(field, WireFormat.WireType.LengthDelimited), output => output.WriteString(text));
+    private static byte[] Text(int field, string text) =>
+        Write(output => output.WriteTag(field, WireFormat.WireType.LengthDelimited), output => output.WriteString(text));
 
-    private static byte[] Bytes(int field, byte[] bytes) => Write(output => output.WriteTag(field, WireFormat.WireType.LengthDelimited), output => output.WriteBytes(ByteString.CopyFrom(bytes)));
+    private static byte[] Bytes(int field, byte[] bytes) =>
+        Write(output => output.WriteTag(field, WireFormat.WireType.LengthDelimited),
+            output => output.WriteBytes(ByteString.CopyFrom(bytes)));
 
-    private static byte[] Number(int field, long number) => Write(output => output.WriteTag(field, WireFormat.WireType.Varint), output => output.WriteInt64(number));
+    private static byte[] Number(int field, long number) =>
+        Write(output => output.WriteTag(field, WireFormat.WireType.Varint), output => output.WriteInt64(number));
 
     private static byte[] Part(int field, params ReadOnlySpan<byte[]> fields) => Bytes(field, Message(fields));
 
@@ -133,7 +140,8 @@ public sealed class KafkaRecordConverterTests
 
         public override object? Source => source;
 
-        public override FunctionContext FunctionContext => throw new NotSupportedException("A record's bytes are all that a conversion needs.");
+        public override FunctionContext FunctionContext =>
+            throw new NotSupportedException("A record's bytes are all that a conversion needs.");
 
         public override IReadOnlyDictionary<string, object> Properties { get; } = new Dictionary<string, object>();
     }

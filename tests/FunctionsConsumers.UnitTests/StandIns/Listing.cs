@@ -47,7 +47,8 @@ internal sealed partial class Listing
     /// <summary>Reads a listing that stands among the tests' resources.</summary>
     public static Listing Load(string file)
     {
-        using var stream = typeof(Listing).Assembly.GetManifestResourceStream("Listings." + file) ?? throw new FileNotFoundException($"The tests carry no listing {file}.");
+        using var stream = typeof(Listing).Assembly.GetManifestResourceStream("Listings." + file) ?? throw new FileNotFoundException(
+            $"The tests carry no listing {file}.");
         using var reader = new StreamReader(stream);
         return new Listing(reader.ReadToEnd());
     }

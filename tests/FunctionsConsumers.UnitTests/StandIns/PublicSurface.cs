@@ -60,7 +60,8 @@ internal static class PublicSurface
 
         if (listed.IsPartial ? !inherits.IsSubsetOf(listed.Inherits) : !inherits.SetEquals(listed.Inherits))
         {
-            differences.Add($"{FullNameOf(type)} inherits {string.Join(", ", inherits)}, the genuine one {string.Join(", ", listed.Inherits)}");
+            differences.Add($"{FullNameOf(type)} inherits {string.Join(", ", inherits)}, the genuine one "
+                + $"{string.Join(", ", listed.Inherits)}");
         }
     }
 
@@ -76,19 +77,25 @@ internal static class PublicSurface
 
         var constructors = type.GetConstructors(Declared).Where(IsShown)
             .Select(constructor => (".ctor", $"{Access(constructor)}ctor({ParametersOf(constructor)})"));
-        var properties = type.GetProperties(Declared).Where(property => Accessors(property).Any(IsShown)).Select(property => (property.Name, LineOf(property)));
+        var properties = type.GetProperties(Declared).Where(property => Accessors(property).Any(IsShown)).Select(
+            property => (property.Name, LineOf(property)));
         var methods = type.GetMethods(Declared)
             .Where(method => IsShown(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)))
-            .Select(method => (method.Name, $"{Access(method)}{Modifier(method)}{NameOf(method.ReturnType)} {method.Name}{TypeParametersOf(method)}({ParametersOf(method)})"));
+            .Select(method => (method.Name,
+                $"{Access(method)}{Modifier(method)}{NameOf(method.ReturnType)} "
+                + $"{method.Name}{TypeParametersOf(method)}({ParametersOf(method)})"));
         var fields = type.GetFields(Declared).Where(field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly)
             .Select(field => (field.Name, $"field {NameOf(field.FieldType)} {field.Name}"));
-        var events = type.GetEvents(Declared).Where(candidate => IsShown(candidate.AddMethod!)).Select(candidate => (candidate.Name, $"event {candidate.Name}"));
-        var nested = type.GetNestedTypes(Declared).Where(candidate => candidate.IsNestedPublic || candidate.IsNestedFamily).Select(candidate => (candidate.Name, NestedLineOf(candidate)));
+        var events = type.GetEvents(Declared).Where(candidate => IsShown(candidate.AddMethod!)).Select(
+            candidate => (candidate.Name, $"event {candidate.Name}"));
+        var nested = type.GetNestedTypes(Declared).Where(candidate => candidate.IsNestedPublic || candidate.IsNestedFamily).Select(
+            candidate => (candidate.Name, NestedLineOf(candidate)));
         return [.. constructors, .. properties, .. methods, .. fields, .. events, .. nested];
     }
 
     private static string NestedLineOf(Type type) => type.IsEnum
-        ? $"nested {type.Name}: {string.Join(", ", Enum.GetNames(type).Select(name => $"{name}={Convert.ToInt64(Enum.Parse(type, name), null)}"))}"
+        ? $"nested {type.Name}: "
+            + $"{string.Join(", ", Enum.GetNames(type).Select(name => $"{name}={Convert.ToInt64(Enum.Parse(type, name), null)}"))}"
         : $"nested {type.Name}";
 
     private static string LineOf(PropertyInfo property)
@@ -97,7 +104,8 @@ internal static class PublicSurface
         var parameters = property.GetIndexParameters() is { Length: > 0 } indexes
             ? $"[{string.Join(", ", indexes.Select(index => $"{NameOf(index.ParameterType)} {index.Name}"))}]"
             : "";
-        var accessors = (property.GetMethod is { } get && IsShown(get) ? "get; " : "") + (property.SetMethod is { } set && IsShown(set) ? "set; " : "");
+        var accessors = (property.GetMethod is { } get && IsShown(get) ? "get; " : "")
+            + (property.SetMethod is { } set && IsShown(set) ? "set; " : "");
         return $"{Access(shown[0])}{Modifier(shown[0])}{NameOf(property.PropertyType)} {property.Name}{parameters} {{ {accessors}}}";
     }
 

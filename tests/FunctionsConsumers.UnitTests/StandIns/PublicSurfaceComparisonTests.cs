@@ -32,7 +32,8 @@ namespace FunctionsConsumers.UnitTests.StandIns
         [InlineData("## class Planted.Thing", "## class Planted.Other", "Planted.Thing is no public type of the genuine package")]
         [InlineData("## class Planted.Thing", "## sealed class Planted.Thing", "Planted.Thing is a class, the genuine one a sealed class")]
         [InlineData(" : Parent, IDisposable", " : Parent", "Planted.Thing inherits IDisposable, Parent, the genuine one Parent")]
-        [InlineData(" : Parent, IDisposable", " : Parent, IDisposable, ICloneable", "Planted.Thing inherits IDisposable, Parent, the genuine one Parent, IDisposable, ICloneable")]
+        [InlineData(" : Parent, IDisposable", " : Parent, IDisposable, ICloneable",
+            "Planted.Thing inherits IDisposable, Parent, the genuine one Parent, IDisposable, ICloneable")]
         [InlineData("  string Name { get; }\n", "", "Planted.Thing: string Name { get; }")]
         [InlineData("string Name { get; }", "string Name { get; set; }", "Planted.Thing: string Name { get; }")]
         [InlineData("string Name { get; }", "object Name { get; }", "Planted.Thing: string Name { get; }")]
@@ -60,7 +61,8 @@ namespace FunctionsConsumers.UnitTests.StandIns
         }
 
         private static IReadOnlyList<string> Compare(string listing) =>
-            PublicSurface.Compare([typeof(global::Planted.Thing), typeof(global::Planted.Parent)], Listing.Parse(listing.ReplaceLineEndings("\n")));
+            PublicSurface.Compare(
+                [typeof(global::Planted.Thing), typeof(global::Planted.Parent)], Listing.Parse(listing.ReplaceLineEndings("\n")));
     }
 }
 

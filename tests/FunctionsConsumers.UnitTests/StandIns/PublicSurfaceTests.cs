@@ -12,7 +12,8 @@ public sealed class PublicSurfaceTests
     public void Every_public_member_of_the_stand_in_is_one_of_the_genuine_package()
     {
         var differences = PublicSurface.Compare(
-            typeof(KafkaTriggerAttribute).Assembly.GetExportedTypes(), Listing.Load("Microsoft.Azure.Functions.Worker.Extensions.Kafka.api.txt"));
+            typeof(KafkaTriggerAttribute).Assembly.GetExportedTypes(), Listing.Load(
+            "Microsoft.Azure.Functions.Worker.Extensions.Kafka.api.txt"));
 
         Assert.Empty(differences);
     }

@@ -4,6 +4,7 @@
 
 import { createRequire } from 'node:module';
 import { platformMetrics } from '../facts.mjs';
+import { headings } from '../headings.mjs';
 
 const require = createRequire(import.meta.url);
 require('@kusto/language-service-next/bridge.min.js');
@@ -50,6 +51,7 @@ const named = (text) => [
   ...[...text.matchAll(/\bName\s*(?:==|in)\s*\(?((?:\s*"[^"]+",?)+)/g)].flatMap((match) => [...match[1].matchAll(/"([^"]+)"/g)].map((one) => one[1])),
   ...[...text.matchAll(/Properties\["([^"]+)"\]/g)].map((match) => match[1]),
   ...[...text.matchAll(/Properties\["[^"]+"\]\)?\s*==\s*"([^"]+)"/g)].map((match) => match[1]),
+  ...[...text.matchAll(/\bOutcome\s*==\s*"([^"]+)"/g)].map((match) => match[1]),
 ];
 
 export function queries(view) {
@@ -67,7 +69,7 @@ export function queries(view) {
       findings.push(`${path}: no template uses it`);
     }
   }
-  return [...findings, ...view.deployments.flatMap((deployment) => [...logAlerts(deployment), ...metricAlerts(deployment)].map((finding) => `${deployment.name}: ${finding}`))];
+  return [...findings, ...view.deployments.flatMap((deployment) => [...logAlerts(deployment), ...metricAlerts(deployment), ...told(project, deployment)].map((finding) => `${deployment.name}: ${finding}`))];
 }
 
 /** The columns that an alert compares and splits by come out of its query. */
@@ -76,6 +78,15 @@ function logAlerts(deployment) {
     const [{ query, metricMeasureColumn, dimensions }] = rule.properties.criteria.allOf;
     const { columns } = analyse(rule.name, query);
     return [metricMeasureColumn, ...dimensions.map((one) => one.name)].filter((one) => !columns.includes(one)).map((one) => `${rule.name}: the query gives no ${one}`);
+  });
+}
+
+/** Each alert says where to read what to do, and there it stands. */
+function told(project, deployment) {
+  const anchors = headings(project.readText('docs/operating.md'));
+  return [...deployment.of('Microsoft.Insights/scheduledQueryRules'), ...deployment.of('Microsoft.Insights/metricAlerts')].flatMap((rule) => {
+    const anchor = rule.properties.description.match(/docs\/operating\.md#([\w-]+)$/)?.[1];
+    return anchors.has(anchor) ? [] : [`${rule.name}: docs/operating.md has no ${anchor ?? 'section for it'}`];
   });
 }
 

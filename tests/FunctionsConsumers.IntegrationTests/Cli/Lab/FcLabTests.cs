@@ -19,7 +19,9 @@ public sealed class FcLabTests : IAsyncDisposable
         Assert.True((int)most["lost"]! > 0, lab.ToString());
         Assert.Equal(0, (int)least["lost"]!);
         Assert.True((int)least["doubled"]! > (int)report["resends"]! * 3, lab.ToString());
-        Assert.Equal((450, 0, 0, 0, true), ((int)effectively["effects"]!, (int)effectively["lost"]!, (int)effectively["doubled"]!, (int)effectively["stock_off"]!, (bool)effectively["audited"]!));
+        Assert.Equal((450, 0, 0, 0, true),
+            ((int)effectively["effects"]!, (int)effectively["lost"]!, (int)effectively["doubled"]!, (int)effectively["stock_off"]!,
+            (bool)effectively["audited"]!));
         Assert.Equal(most["faults"]!.ToJsonString(), least["faults"]!.ToJsonString());
         Assert.True((bool)report["ok"]!);
     }
@@ -27,14 +29,17 @@ public sealed class FcLabTests : IAsyncDisposable
     [Fact]
     public async Task Hosts_killed_in_the_middle_of_traffic_lose_nothing_and_double_nothing()
     {
-        var lab = await _fc.RunAsync("lab kill --embedded --orders 2500 --poison 0.01 --rate 400 --every 3 --kills 3 --outage 3 --seed 7 --json");
+        var lab = await _fc.RunAsync(
+            "lab kill --embedded --orders 2500 --poison 0.01 --rate 400 --every 3 --kills 3 --outage 3 --seed 7 --json");
 
         Assert.True(lab.ExitCode == 0, lab.ToString());
         var report = JsonNode.Parse(lab.Out)!;
         Assert.Equal((2775, 2500, 25), ((int)report["records"]!, (int)report["distinct_orders"]!, (int)report["poison"]!));
         foreach (var group in report["groups"]!.AsArray())
         {
-            Assert.Equal((2500, 25, 0, 0, 0, 0), ((int)group!["applied"]!, (int)group["dead_lettered"]!, (int)group["lost"]!, (int)group["doubled"]!, (int)group["pending"]!, (int)group["outbox"]!));
+            Assert.Equal((2500, 25, 0, 0, 0, 0),
+                ((int)group!["applied"]!, (int)group["dead_lettered"]!, (int)group["lost"]!, (int)group["doubled"]!,
+                (int)group["pending"]!, (int)group["outbox"]!));
         }
 
         Assert.InRange((int)report["kills"]!, 1, 3);
@@ -54,7 +59,8 @@ public sealed class FcLabTests : IAsyncDisposable
         var orders = isSoak ? 100_000 : 1_500;
         var traffic = isSoak ? "" : "--rate 300 --every 3 --kills 2 --outage 2";
 
-        var lab = await _fc.RunAsync($"lab kill --kafka-home {home} --orders {orders} {traffic} --seed 7 --json", TimeSpan.FromMinutes(isSoak ? 40 : 3));
+        var lab = await _fc.RunAsync(
+            $"lab kill --kafka-home {home} --orders {orders} {traffic} --seed 7 --json", TimeSpan.FromMinutes(isSoak ? 40 : 3));
 
         Assert.True(lab.ExitCode == 0, lab.ToString());
         var report = JsonNode.Parse(lab.Out)!;

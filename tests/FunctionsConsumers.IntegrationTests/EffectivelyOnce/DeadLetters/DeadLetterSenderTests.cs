@@ -40,7 +40,8 @@ public sealed class DeadLetterSenderTests(RealKafka kafka)
     {
         await MakeAsync(DeadLetters, limit);
         using var sender = Sender();
-        var results = await Task.WhenAll(Enumerable.Range(0, 100).Select(number => SendAsync(sender, number, number == 50 ? large : 2_000)));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(number => SendAsync(sender, number, number == 50 ? large : 2_000)));
         Assert.All(results, result => Assert.Equal(SendResult.Sent, result));
 
         var records = Read(DeadLetters, 100);
@@ -63,7 +64,8 @@ public sealed class DeadLetterSenderTests(RealKafka kafka)
     public async Task A_record_for_a_topic_that_is_too_large_keeps_no_other_from_being_sent()
     {
         await MakeAsync(_topic, 20_000);
-        using var sender = new TopicSender(new KafkaConnection(kafka.Brokers), Options, TimeProvider.System, NullLogger<TopicSender>.Instance);
+        using var sender = new TopicSender(
+            new KafkaConnection(kafka.Brokers), Options, TimeProvider.System, NullLogger<TopicSender>.Instance);
         var results = await Task.WhenAll(Enumerable.Range(0, 100).Select(number => sender.SendAsync(
             Message(TopicMessage.Kind, number, PlannedMessage.ToTopic(_topic, [], new byte[number == 50 ? 30_000 : 2_000]).Payload),
             TimeSpan.FromSeconds(30),
@@ -76,13 +78,15 @@ public sealed class DeadLetterSenderTests(RealKafka kafka)
         new(connection ?? new KafkaConnection(kafka.Brokers), Options, TimeProvider.System, NullLogger<DeadLetterSender>.Instance);
 
     private Task<SendResult> SendAsync(DeadLetterSender sender, int number, int bytes) => sender.SendAsync(
-        Message(DeadLetter.Kind, number, Letter(number, bytes).ToPayload()), TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Message(DeadLetter.Kind, number, Letter(number, bytes).ToPayload()), TimeSpan.FromSeconds(30),
+        TestContext.Current.CancellationToken);
 
     private static OutboxMessage Message(string kind, int number, byte[] payload) =>
         new(number.ToString("x32", CultureInfo.InvariantCulture), kind, "billing", "s", payload, DateTimeOffset.UtcNow);
 
     private DeadLetter Letter(int offset, int bytes) => new(
-        "billing", "not-json", "It is no JSON.", DateTimeOffset.UtcNow, new ConsumedRecord(new Coordinates(_topic, 0, offset), DateTimeOffset.UtcNow, null, new byte[bytes], []));
+        "billing", "not-json", "It is no JSON.", DateTimeOffset.UtcNow, new ConsumedRecord(
+        new Coordinates(_topic, 0, offset), DateTimeOffset.UtcNow, null, new byte[bytes], []));
 
     private async Task MakeAsync(string topic, int limit)
     {
@@ -107,7 +111,8 @@ public sealed class DeadLetterSenderTests(RealKafka kafka)
         List<ConsumeResult<byte[], byte[]>> records = [];
         while (records.Count < count)
         {
-            records.Add(consumer.Consume(TimeSpan.FromSeconds(30)) ?? throw new TimeoutException($"{topic} gave {records.Count} of {count} records."));
+            records.Add(consumer.Consume(TimeSpan.FromSeconds(30))
+                ?? throw new TimeoutException($"{topic} gave {records.Count} of {count} records."));
         }
 
         return records;

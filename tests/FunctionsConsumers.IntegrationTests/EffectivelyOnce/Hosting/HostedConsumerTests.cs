@@ -62,7 +62,8 @@ public sealed class HostedConsumerTests(AzuriteFixture azurite) : IAsyncLifetime
         await ProduceAsync("trips", 10, 10);
         var failures = _gate.Refused;
         var since = TimeProvider.System.GetTimestamp();
-        await Eventually.TrueAsync(() => _gate.Refused > failures && TimeProvider.System.GetElapsedTime(since) > 3 * Deadline, "three deadlines are over");
+        await Eventually.TrueAsync(
+            () => _gate.Refused > failures && TimeProvider.System.GetElapsedTime(since) > 3 * Deadline, "three deadlines are over");
         Assert.Equal(10, Committed<Journey>("trips"));
         _gate.Open();
 
@@ -112,20 +113,23 @@ public sealed class HostedConsumerTests(AzuriteFixture azurite) : IAsyncLifetime
         _cluster.CreateTopic("parcels", 1);
         _cluster.CreateTopic("labels", 1);
         await ProduceAsync("parcels", 1, 1);
-        using var host = Host(builder => builder.AddKafkaConsumer<Entry, Forwarding>("parcels").AddKafkaConsumer<Entry, Labelling>("labels"));
+        using var host = Host(
+            builder => builder.AddKafkaConsumer<Entry, Forwarding>("parcels").AddKafkaConsumer<Entry, Labelling>("labels"));
         await host.StartAsync(Cancellation);
         await Eventually.TrueAsync(() => Committed<Labelling>("labels") == 1, "the next group has the record");
         await host.StopAsync(Cancellation);
 
         var rows = new TableServiceClient(azurite.ConnectionString).GetTableClient(Labelling.Group);
-        var row = await rows.QueryAsync<TableEntity>(row => row.RowKey == "label!p-01", cancellationToken: Cancellation).SingleAsync(Cancellation);
+        var row = await rows.QueryAsync<TableEntity>(row => row.RowKey == "label!p-01", cancellationToken: Cancellation).SingleAsync(
+            Cancellation);
         Assert.Equal(MessageId.Of(Forwarding.Group, "01", "01", 0), row.GetString("Key"));
     }
 
     private static TimeSpan Deadline => TimeSpan.FromSeconds(1);
 
     private IHost Host<TPlanner>(params string[] topics)
-        where TPlanner : class, IEventPlanner<Entry> => Host<TPlanner>(options => options with { SessionTimeout = TimeSpan.FromSeconds(2) }, topics);
+        where TPlanner : class, IEventPlanner<Entry> =>
+            Host<TPlanner>(options => options with { SessionTimeout = TimeSpan.FromSeconds(2) }, topics);
 
     private IHost Host<TPlanner>(Func<KafkaConsumerOptions, KafkaConsumerOptions> options, params string[] topics)
         where TPlanner : class, IEventPlanner<Entry> => Host(builder => builder.AddKafkaConsumer<Entry, TPlanner>(options, topics));
@@ -135,7 +139,8 @@ public sealed class HostedConsumerTests(AzuriteFixture azurite) : IAsyncLifetime
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["KafkaBrokers"] = _cluster.Brokers;
         builder.Configuration["Tables"] = _gate.ConnectionString;
-        add(builder.Services.AddEffectivelyOnce(builder.Configuration, setup => setup.Options = setup.Options with { BatchDeadline = Deadline })
+        add(builder.Services.AddEffectivelyOnce(builder.Configuration,
+            setup => setup.Options = setup.Options with { BatchDeadline = Deadline })
             .AddJsonEvents<Entry>(EntryJson.Default.Entry, subject: entry => entry.Id));
         return builder.Build();
     }
@@ -152,17 +157,21 @@ public sealed class HostedConsumerTests(AzuriteFixture azurite) : IAsyncLifetime
     private long Committed<TPlanner>(params string[] topics)
         where TPlanner : IEventPlanner<Entry>
     {
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _cluster.Brokers, GroupId = TPlanner.Group }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig { BootstrapServers = _cluster.Brokers, GroupId = TPlanner.Group }).Build();
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        var partitions = topics.SelectMany(topic => admin.GetMetadata(topic, TimeSpan.FromSeconds(30)).Topics[0].Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)));
-        return consumer.Committed(partitions, TimeSpan.FromSeconds(30)).Sum(offset => offset.Offset == Offset.Unset ? 0 : offset.Offset.Value);
+        var partitions = topics.SelectMany(topic => admin.GetMetadata(topic,
+            TimeSpan.FromSeconds(30)).Topics[0].Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)));
+        return consumer.Committed(partitions, TimeSpan.FromSeconds(30)).Sum(
+            offset => offset.Offset == Offset.Unset ? 0 : offset.Offset.Value);
     }
 
     private async Task<List<string>> RowsAsync<TPlanner>(string prefix)
         where TPlanner : IEventPlanner<Entry>
     {
         var rows = new List<string>();
-        await foreach (var row in new TableServiceClient(azurite.ConnectionString).GetTableClient(TPlanner.Group).QueryAsync<TableEntity>(cancellationToken: Cancellation))
+        await foreach (var row in new TableServiceClient(azurite.ConnectionString).GetTableClient(TPlanner.Group)
+            .QueryAsync<TableEntity>(cancellationToken: Cancellation))
         {
             if (row.RowKey.StartsWith(prefix, StringComparison.Ordinal))
             {
@@ -208,7 +217,8 @@ public sealed class HostedConsumerTests(AzuriteFixture azurite) : IAsyncLifetime
 
         public Plan Plan(Entry entry, EventIdentity identity) => new()
         {
-            Messages = [PlannedMessage.ToTopic("labels", null, JsonSerializer.SerializeToUtf8Bytes(new Entry("p-" + entry.Id), EntryJson.Default.Entry))],
+            Messages = [PlannedMessage.ToTopic("labels", null,
+                JsonSerializer.SerializeToUtf8Bytes(new Entry("p-" + entry.Id), EntryJson.Default.Entry))],
         };
     }
 

@@ -20,7 +20,8 @@ public sealed class KafkaListenerTests
         Assert.Equal(Enumerable.Range(0, 100), given.Order());
         foreach (var partition in Enumerable.Range(0, 3))
         {
-            Assert.Equal(Enumerable.Range(0, 100).Where(number => number % 3 == partition), given.Where(number => number % 3 == partition));
+            Assert.Equal(Enumerable.Range(0, 100).Where(number => number % 3 == partition),
+                given.Where(number => number % 3 == partition));
         }
 
         Assert.All(_function.Batches, batch => Assert.InRange(batch.Length, 1, 10));
@@ -56,7 +57,8 @@ public sealed class KafkaListenerTests
         Assert.Equal(0, committedAtThird);
         var first = Enumerable.Range(0, 10).ToArray();
         Assert.Equal([first, first, first, first, .. new[] { Enumerable.Range(10, 10).ToArray() }], _function.Batches);
-        Assert.Single(harness.Log.Lines, line => line.StartsWith("Warning: f failed on a batch of 10 records, attempt 1;", StringComparison.Ordinal));
+        Assert.Single(harness.Log.Lines,
+            line => line.StartsWith("Warning: f failed on a batch of 10 records, attempt 1;", StringComparison.Ordinal));
         Assert.Single(harness.Log.Lines, line => line.Contains("is handled, at attempt 4", StringComparison.Ordinal));
     }
 
@@ -68,10 +70,12 @@ public sealed class KafkaListenerTests
         harness.Produce(0, 10);
         harness.Produce(10, 10, "returns");
         var listener = harness.Listen(
-            HostedConsumerSettings.Listener(ListenerHarness.Group, [ListenerHarness.Topic, "returns"], harness.Kafka, ListenerHarness.Options), _function.Run);
+            HostedConsumerSettings.Listener(ListenerHarness.Group, [ListenerHarness.Topic, "returns"], harness.Kafka,
+            ListenerHarness.Options), _function.Run);
         await Eventually.TrueAsync(() => _function.Count == 20, "20 records");
         Assert.Equal(Enumerable.Range(0, 20), _function.Batches.SelectMany(batch => batch).Order());
-        Assert.Equal(["orders:0", "orders:1", "returns:0", "returns:1"], listener.Member.Partitions.Select(partition => $"{partition.Topic}:{partition.Partition.Value}"));
+        Assert.Equal(["orders:0", "orders:1", "returns:0", "returns:1"],
+            listener.Member.Partitions.Select(partition => $"{partition.Topic}:{partition.Partition.Value}"));
     }
 
     [Fact]
@@ -83,7 +87,8 @@ public sealed class KafkaListenerTests
             Configure = config => config.TopicMetadataRefreshIntervalMs = 500,
         });
         harness.Listen(options, _function.Run);
-        await Eventually.TrueAsync(() => harness.Log.Lines.Any(line => line.Contains("waits for a topic that is not there", StringComparison.Ordinal)), "the line that says so");
+        await Eventually.TrueAsync(() => harness.Log.Lines.Any(line => line.Contains("waits for a topic that is not there",
+            StringComparison.Ordinal)), "the line that says so");
         harness.CreateTopic("later", 2);
         harness.Produce(0, 10, "later");
         await Eventually.TrueAsync(() => _function.Count == 10, "10 records");
@@ -123,7 +128,8 @@ public sealed class KafkaListenerTests
         harness.Listen(ListenerHarness.Options with { MaxPollInterval = TimeSpan.FromSeconds(2) }, _function.Run);
         await Eventually.TrueAsync(() => harness.Committed() == 60, "60 records committed");
         Assert.Equal(Enumerable.Range(0, 60), _function.Batches.SelectMany(batch => batch).Order());
-        Assert.DoesNotContain(harness.Log.Lines, line => line.Contains("revoked", StringComparison.Ordinal) || line.Contains("lost", StringComparison.Ordinal));
+        Assert.DoesNotContain(harness.Log.Lines, line => line.Contains("revoked", StringComparison.Ordinal)
+            || line.Contains("lost", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -160,7 +166,8 @@ public sealed class KafkaListenerTests
         release.SetResult();
         await Eventually.TrueAsync(() => harness.Committed() == 10, "all committed");
         Assert.Single(two.Member.Partitions);
-        await Eventually.TrueAsync(() => harness.Log.Lines.Any(line => line.StartsWith("Information: one: partition", StringComparison.Ordinal) && line.Contains("is not stored", StringComparison.Ordinal)), "the line that says so");
+        await Eventually.TrueAsync(() => harness.Log.Lines.Any(line => line.StartsWith("Information: one: partition",
+            StringComparison.Ordinal) && line.Contains("is not stored", StringComparison.Ordinal)), "the line that says so");
     }
 
     [Fact]

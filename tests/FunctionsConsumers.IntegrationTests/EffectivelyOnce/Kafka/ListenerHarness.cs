@@ -46,7 +46,8 @@ internal sealed class ListenerHarness : IAsyncDisposable
     public LinesLogger Log { get; } = new();
 
     public KafkaListener Listen(KafkaConsumerOptions options, BatchHandler handler, string name = "f") =>
-        Listen(HostedConsumerSettings.Listener(Group, [Topic], Kafka, options) with { Name = name, WhileRunning = TimeSpan.FromMilliseconds(5) }, handler);
+        Listen(HostedConsumerSettings.Listener(Group, [Topic], Kafka, options) with { Name = name,
+            WhileRunning = TimeSpan.FromMilliseconds(5) }, handler);
 
     public KafkaListener Listen(ListenerOptions options, BatchHandler handler)
     {
@@ -62,12 +63,16 @@ internal sealed class ListenerHarness : IAsyncDisposable
     /// <summary>Writes records whose values are their numbers, in turn to each partition.</summary>
     public void Produce(int from, int count, string topic = Topic)
     {
-        using var producer = new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig { BootstrapServers = Kafka.Brokers, LingerMs = 1 }).Build();
+        using var producer = new ProducerBuilder<byte[]?, byte[]>(
+            new ProducerConfig { BootstrapServers = Kafka.Brokers, LingerMs = 1 }).Build();
         for (var number = from; number < from + count; number++)
         {
             producer.Produce(
                 new TopicPartition(topic, number % Partitions),
-                new Message<byte[]?, byte[]> { Value = System.Text.Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)) });
+                new Message<byte[]?, byte[]>
+                {
+                    Value = System.Text.Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)),
+                });
         }
 
         producer.Flush(TestContext.Current.CancellationToken);
@@ -76,9 +81,11 @@ internal sealed class ListenerHarness : IAsyncDisposable
     /// <summary>The sum of what the group has committed over all partitions.</summary>
     public long Committed()
     {
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = Kafka.Brokers, GroupId = Group }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig { BootstrapServers = Kafka.Brokers, GroupId = Group }).Build();
         var partitions = Enumerable.Range(0, Partitions).Select(partition => new TopicPartition(Topic, partition));
-        return consumer.Committed(partitions, TimeSpan.FromSeconds(30)).Sum(offset => offset.Offset == Offset.Unset ? 0 : offset.Offset.Value);
+        return consumer.Committed(partitions, TimeSpan.FromSeconds(30)).Sum(
+            offset => offset.Offset == Offset.Unset ? 0 : offset.Offset.Value);
     }
 
     public Task<bool> StopAsync(KafkaListener listener)
@@ -95,7 +102,8 @@ internal sealed class ListenerHarness : IAsyncDisposable
         _cluster.Dispose();
     }
 
-    public static int Number(ConsumedRecord record) => int.Parse(System.Text.Encoding.UTF8.GetString(record.Value!), CultureInfo.InvariantCulture);
+    public static int Number(ConsumedRecord record) =>
+        int.Parse(System.Text.Encoding.UTF8.GetString(record.Value!), CultureInfo.InvariantCulture);
 }
 
 /// <summary>A handler that keeps what it was given and does as it is told.</summary>

@@ -10,7 +10,8 @@ public sealed class AzuriteTests
     public async Task It_answers_at_its_connection_string()
     {
         await using var azurite = await Azurite.StartAsync(TestContext.Current.CancellationToken);
-        var endpoint = azurite.ConnectionString.Split(';').Single(part => part.StartsWith("TableEndpoint=", StringComparison.Ordinal))["TableEndpoint=".Length..];
+        var endpoint = azurite.ConnectionString.Split(';').Single(part => part.StartsWith("TableEndpoint=",
+            StringComparison.Ordinal))["TableEndpoint=".Length..];
         using var client = new HttpClient();
         using var answer = await client.GetAsync(new Uri(endpoint + "/Tables"), TestContext.Current.CancellationToken);
         Assert.Contains("Azurite-Table", answer.Headers.GetValues("Server").Single(), StringComparison.Ordinal);
@@ -55,7 +56,8 @@ public sealed class AzuriteTests
             await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        var endpoint = azurite.ConnectionString.Split(';').Single(part => part.StartsWith("TableEndpoint=", StringComparison.Ordinal))["TableEndpoint=".Length..];
+        var endpoint = azurite.ConnectionString.Split(';').Single(part => part.StartsWith("TableEndpoint=",
+            StringComparison.Ordinal))["TableEndpoint=".Length..];
         using var client = new HttpClient();
         using var answer = await client.GetAsync(new Uri(endpoint + "/Tables"), TestContext.Current.CancellationToken);
         Assert.False(azurite.Failure.IsCompleted);
@@ -64,7 +66,8 @@ public sealed class AzuriteTests
     [Fact]
     public async Task It_does_not_outlive_a_parent_that_is_killed()
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(AzuriteTests).Assembly.Location])
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(AzuriteTests).Assembly.Location])
         {
             RedirectStandardOutput = true,
         };
@@ -72,7 +75,8 @@ public sealed class AzuriteTests
         using var parent = Process.Start(start)!;
         try
         {
-            var line = await Eventually.DoneAsync(parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask(), "the child's id");
+            var line = await Eventually.DoneAsync(
+                parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask(), "the child's id");
             Assert.True(int.TryParse(line, CultureInfo.InvariantCulture, out var id), $"The parent said: {line}");
             Assert.True(Directory.Exists($"/proc/{id}"));
             parent.Kill();
@@ -88,7 +92,10 @@ public sealed class AzuriteTests
         }
     }
 
-    /// <summary>A process that has ended stays listed until its parent, by now the first process of the machine, has asked for its end.</summary>
+    /// <summary>
+    /// A process that has ended stays listed until its parent, by now the first process of the machine, has asked for its
+    /// end.
+    /// </summary>
     private static bool Runs(int id)
     {
         try

@@ -19,13 +19,18 @@ public sealed class MockClusterTests
         using var cluster = MockCluster.Start();
         cluster.CreateTopic("orders", 2);
         var value = Encoding.UTF8.GetBytes("""{"order_id": "123", "product": "Laptop"}""" + new string(' ', 10_000));
-        using (var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = cluster.Brokers, CompressionType = compression }).Build())
+        using (var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = cluster.Brokers,
+            CompressionType = compression }).Build())
         {
-            var message = new Message<byte[], byte[]> { Key = [0xff, 0], Value = value, Headers = new Headers { { "idempotency-key", "k"u8.ToArray() } } };
+            var message = new Message<byte[], byte[]>
+            {
+                Key = [0xff, 0], Value = value, Headers = new Headers { { "idempotency-key", "k"u8.ToArray() } },
+            };
             await producer.ProduceAsync("orders", message, TestContext.Current.CancellationToken);
         }
 
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = cluster.Brokers, GroupId = "g", AutoOffsetReset = AutoOffsetReset.Earliest }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig { BootstrapServers = cluster.Brokers, GroupId = "g", AutoOffsetReset = AutoOffsetReset.Earliest }).Build();
         consumer.Assign([new TopicPartition("orders", 0), new TopicPartition("orders", 1)]);
         var result = consumer.Consume(TimeSpan.FromSeconds(30));
         Assert.NotNull(result);
@@ -42,7 +47,8 @@ public sealed class MockClusterTests
         cluster.CreateTopic("orders.billing.dead-letters", 1);
         Assert.StartsWith("127.0.0.1:", cluster.Brokers, StringComparison.Ordinal);
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster.Brokers }).Build();
-        var topics = admin.GetMetadata(TimeSpan.FromSeconds(30)).Topics.ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+        var topics = admin.GetMetadata(TimeSpan.FromSeconds(30)).Topics.ToDictionary(
+            topic => topic.Topic, topic => topic.Partitions.Count);
         Assert.Equal(6, topics["orders"]);
         Assert.Equal(1, topics["orders.billing.dead-letters"]);
     }
@@ -61,7 +67,8 @@ public sealed class MockClusterTests
         using var cluster = MockCluster.Start();
         cluster.CreateTopic("orders", 6);
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster.Brokers }).Build();
-        var described = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames(["orders"]), new DescribeTopicsOptions { RequestTimeout = TimeSpan.FromSeconds(30) });
+        var described = await admin.DescribeTopicsAsync(
+            TopicCollection.OfTopicNames(["orders"]), new DescribeTopicsOptions { RequestTimeout = TimeSpan.FromSeconds(30) });
         Assert.Equal(6, described.TopicDescriptions.Single().Partitions.Count);
     }
 

@@ -12,7 +12,8 @@ public sealed class NativeLibrdkafkaTests : IDisposable
 {
     private const string Kerberos = "libsasl2.so.3";
 
-    private static readonly string[] SystemFolders = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64"];
+    private static readonly string[] SystemFolders = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu",
+        "/usr/lib64", "/lib64"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("native-").FullName;
 
@@ -24,7 +25,8 @@ public sealed class NativeLibrdkafkaTests : IDisposable
         using var cluster = MockCluster.Start();
         using var process = Process.GetCurrentProcess();
 
-        var loaded = process.Modules.Cast<ProcessModule>().Select(module => module.FileName).Where(file => file.Contains("librdkafka", StringComparison.Ordinal)).ToList();
+        var loaded = process.Modules.Cast<ProcessModule>().Select(module => module.FileName).Where(
+            file => file.Contains("librdkafka", StringComparison.Ordinal)).ToList();
 
         var library = Assert.Single(loaded);
         Assert.Equal(library, NativeLibrdkafka.Among(loaded));
@@ -50,7 +52,8 @@ public sealed class NativeLibrdkafkaTests : IDisposable
         Assert.Equal("centos8-librdkafka.so", await LibraryOfServicesAsync(""));
     }
 
-    private static string? FindSystemLibrary(string name) => SystemFolders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    private static string? FindSystemLibrary(string name) =>
+        SystemFolders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>Starts the embedded services in a process of their own and reads which library it has loaded once they answer.</summary>
     private static async Task<string> LibraryOfServicesAsync(string libraryPath)

@@ -23,7 +23,8 @@ public sealed class RealKafka : IAsyncLifetime
     {
         get
         {
-            Assert.SkipWhen(field.Length == 0, "No real Kafka: set KAFKA_HOME to a Kafka distribution, or KAFKA_BROKERS to a running one.");
+            Assert.SkipWhen(field.Length == 0,
+                "No real Kafka: set KAFKA_HOME to a Kafka distribution, or KAFKA_BROKERS to a running one.");
             return field;
         }
 
@@ -33,7 +34,10 @@ public sealed class RealKafka : IAsyncLifetime
     /// <summary>Another listener of the same broker: SASL/PLAIN over TLS. Only where the broker is the tests' own.</summary>
     public string SaslSslBrokers { get; private set; } = "";
 
-    /// <summary>Another listener of the same broker, which answers and names an address that leads nowhere. Only where the broker is the tests' own.</summary>
+    /// <summary>
+    /// Another listener of the same broker, which answers and names an address that leads nowhere. Only where the broker is
+    /// the tests' own.
+    /// </summary>
     public string MisadvertisedBrokers { get; private set; } = "";
 
     /// <summary>What that listener names.</summary>
@@ -162,12 +166,15 @@ public sealed class RealKafka : IAsyncLifetime
         var log = Path.Combine(_home!, "config", "log4j2.yaml");
 
         // A broker of a few minutes has no use for the best compiler and for a collector of many threads.
-        string[] options = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", Path.Combine(_home!, "libs", "*"), .. File.Exists(log) ? [$"-Dlog4j2.configurationFile={log}"] : Array.Empty<string>()];
+        string[] options = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", Path.Combine(_home!, "libs", "*"),
+            .. File.Exists(log) ? [$"-Dlog4j2.configurationFile={log}"] : Array.Empty<string>()];
 
         // It is killed as soon as the shell's own standard input is closed: by us, or by our end, however that comes.
-        const string Guard = "exec 3<&0; \"$@\" 3<&- & java=$!; (read -r _ <&3; kill -9 $java) >/dev/null 2>&1 & guard=$!; wait $java; code=$?; kill $guard 2>/dev/null; exit $code";
+        const string Guard = "exec 3<&0; \"$@\" 3<&- & java=$!; (read -r _ <&3; kill -9 $java) >/dev/null 2>&1 & guard=$!; wait $java; "
+            + "code=$?; kill $guard 2>/dev/null; exit $code";
         string[] shell = ["-c", Guard, "sh", "java", .. options, .. arguments];
-        var process = Process.Start(new ProcessStartInfo("sh", shell) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder })!;
+        var process = Process.Start(new ProcessStartInfo("sh", shell) { RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardError = true, WorkingDirectory = _folder })!;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;

@@ -8,7 +8,9 @@ using FunctionsConsumers.LocalHost.Kafka;
 
 namespace FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
 
-/// <summary>What a mock cluster cannot show: topics made by request, a group as the broker sees it, a broker that goes and comes back.</summary>
+/// <summary>
+/// What a mock cluster cannot show: topics made by request, a group as the broker sees it, a broker that goes and comes back.
+/// </summary>
 [Collection<OnRealKafka>]
 public sealed class RealKafkaTests(RealKafka kafka)
 {
@@ -27,7 +29,8 @@ public sealed class RealKafkaTests(RealKafka kafka)
         Assert.False(await new TopicSetup(Connection, _log).EnsureAsync(_topic, 5, TestContext.Current.CancellationToken));
         Assert.False(await new TopicSetup(Connection, _log).EnsureAsync(_topic, 9, TestContext.Current.CancellationToken));
         using var admin = Admin();
-        var topics = admin.GetMetadata(TimeSpan.FromSeconds(30)).Topics.ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+        var topics = admin.GetMetadata(TimeSpan.FromSeconds(30)).Topics.ToDictionary(
+            topic => topic.Topic, topic => topic.Partitions.Count);
         Assert.Equal(5, topics[_topic]);
         Assert.Equal(1, topics[_topic + ".billing.dead-letters"]);
         Assert.Equal(1, topics[_topic + ".inventory.dead-letters"]);
@@ -76,7 +79,8 @@ public sealed class RealKafkaTests(RealKafka kafka)
     private KafkaListener Listen(BrokerWatch watch, KafkaConsumerOptions options)
     {
         var listener = new KafkaListener(
-            HostedConsumerSettings.Listener(_group, [_topic], Connection, options), _function.Run, watch, () => { }, TimeProvider.System, _log);
+            HostedConsumerSettings.Listener(_group, [_topic], Connection, options), _function.Run, watch, () =>
+                { }, TimeProvider.System, _log);
         listener.Start();
         return listener;
     }
@@ -89,7 +93,8 @@ public sealed class RealKafkaTests(RealKafka kafka)
         for (var i = 0; i < count; i++)
         {
             var number = _produced++;
-            producer.Produce(new TopicPartition(_topic, number % 3), new Message<Null, string> { Value = number.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+            producer.Produce(new TopicPartition(_topic, number % 3),
+                new Message<Null, string> { Value = number.ToString(System.Globalization.CultureInfo.InvariantCulture) });
         }
 
         producer.Flush(TestContext.Current.CancellationToken);

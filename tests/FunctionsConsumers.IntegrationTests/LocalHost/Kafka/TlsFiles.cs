@@ -20,7 +20,8 @@ public sealed record TlsFiles(string Authority, string OtherAuthority, string Ke
     /// <returns>The files.</returns>
     public static TlsFiles Make(string folder)
     {
-        var files = new TlsFiles(Path.Combine(folder, "authority.pem"), Path.Combine(folder, "other-authority.pem"), Path.Combine(folder, "broker.p12"));
+        var files = new TlsFiles(
+            Path.Combine(folder, "authority.pem"), Path.Combine(folder, "other-authority.pem"), Path.Combine(folder, "broker.p12"));
         using var authority = MakeAuthority("Tests");
         using var other = MakeAuthority("Others");
         File.WriteAllText(files.Authority, authority.ExportCertificatePem());
@@ -35,7 +36,9 @@ public sealed record TlsFiles(string Authority, string OtherAuthority, string Ke
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
         using var signed = request.Create(authority, authority.NotBefore, authority.NotAfter, RandomNumberGenerator.GetBytes(8));
         using var broker = signed.CopyWithPrivateKey(key);
-        File.WriteAllBytes(files.KeyStore, new X509Certificate2Collection { broker, X509CertificateLoader.LoadCertificate(authority.RawData) }.Export(X509ContentType.Pkcs12, KeyStorePassword)!);
+        File.WriteAllBytes(files.KeyStore,
+            new X509Certificate2Collection { broker,
+            X509CertificateLoader.LoadCertificate(authority.RawData) }.Export(X509ContentType.Pkcs12, KeyStorePassword)!);
         return files;
     }
 
@@ -43,7 +46,8 @@ public sealed record TlsFiles(string Authority, string OtherAuthority, string Ke
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=" + name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         var now = DateTimeOffset.UtcNow;
         return request.CreateSelfSigned(now - Life, now + Life);

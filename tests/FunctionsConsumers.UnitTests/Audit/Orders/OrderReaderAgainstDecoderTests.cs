@@ -17,9 +17,12 @@ public sealed class OrderReaderAgainstDecoderTests
 
     private static readonly string[] Pieces =
     [
-        "null", "0", "-1", "1", "2.0", "1e2", "1.00005", "0.10000", "-0", "\"\"", "\"2\"", "\"EUR\"", "\"USD\"", "\"Laptop\"", "\"Nothing\"", "[]", "{}", "true", "79228162514264337593543950335", "1e24",
-        "\"quantity\"", "\"product\"", "\"lines\"", "\"unit_price\"", "\"order_id\"", "\"email\"", "\"currency\"", "\"customer_id\"", "\"event_id\"", "\"placed_at\"",
-        ",", ":", "{", "}", "[", "]", "\"", "\\u0000", "\\n", "@", "2026-02-30", "T25:00", "\"2026-11-21\"", "\"2026-11-21T10:00:00Z\"", "é", "\u007f", " ",
+        "null", "0", "-1", "1", "2.0", "1e2", "1.00005", "0.10000", "-0", "\"\"", "\"2\"", "\"EUR\"", "\"USD\"", "\"Laptop\"",
+        "\"Nothing\"", "[]", "{}", "true", "79228162514264337593543950335", "1e24",
+        "\"quantity\"", "\"product\"", "\"lines\"", "\"unit_price\"", "\"order_id\"", "\"email\"", "\"currency\"", "\"customer_id\"",
+        "\"event_id\"", "\"placed_at\"",
+        ",", ":", "{", "}", "[", "]", "\"", "\\u0000", "\\n", "@", "2026-02-30", "T25:00", "\"2026-11-21\"", "\"2026-11-21T10:00:00Z\"",
+        "é", "\u007f", " ",
     ];
 
     [Theory]
@@ -38,14 +41,17 @@ public sealed class OrderReaderAgainstDecoderTests
         foreach (var record in TrafficSequence.Of(new TrafficPlan(3_000, 0, 0.3m, seed)))
         {
             var value = random.Chance(85) ? Spoil(record.Value, random) : record.Value;
-            var decoded = decoder.Decode(new ConsumedRecord(new Coordinates("order-events", 0, 0), DateTimeOffset.UnixEpoch, null, value, [])).Event;
+            var decoded = decoder.Decode(
+                new ConsumedRecord(new Coordinates("order-events", 0, 0), DateTimeOffset.UnixEpoch, null, value, [])).Event;
             var read = reader.Read(value) is { } order && audited.Allows(order) ? order : null;
 
-            Assert.True(decoded?.OrderId == read?.Id, $"decoder: {decoded?.OrderId ?? "no order"}, audit: {read?.Id ?? "no order"}: {Encoding.UTF8.GetString(value ?? [])}");
+            Assert.True(decoded?.OrderId == read?.Id,
+                $"decoder: {decoded?.OrderId ?? "no order"}, audit: {read?.Id ?? "no order"}: {Encoding.UTF8.GetString(value ?? [])}");
             if (decoded is not null && read is not null)
             {
                 Assert.Equal((decoded.Currency, decoded.Email), (read.Currency, read.Email));
-                Assert.Equal(decoded.Lines.Select(line => (line.Product, (long)line.Quantity)), read.Lines.Select(line => (line.Product, line.Quantity)));
+                Assert.Equal(decoded.Lines.Select(line => (line.Product, (long)line.Quantity)),
+                    read.Lines.Select(line => (line.Product, line.Quantity)));
             }
         }
     }
@@ -75,6 +81,7 @@ public sealed class OrderReaderAgainstDecoderTests
     private sealed class DefaultCatalog : ICatalogSource
     {
         public Task<IReadOnlyList<CatalogProduct>> ReadAsync(CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<CatalogProduct>>([.. ValidOrders.Products.Select((product, at) => new CatalogProduct(product, 10.00m * (at + 1), 1_000))]);
+            Task.FromResult<IReadOnlyList<CatalogProduct>>(
+                [.. ValidOrders.Products.Select((product, at) => new CatalogProduct(product, 10.00m * (at + 1), 1_000))]);
     }
 }

@@ -35,18 +35,25 @@ public sealed class OrderTimeTests
     public void The_times_read_are_those_that_the_decoder_reads()
     {
         var random = new Random(7);
-        var pieces = new[] { "2026", "0001", "9999", "-", "11", "02", "31", "T", "10", ":", "59", "60", ".", "5", "123456789", "Z", "+", "01", "14", "00" };
+        var pieces = new[]
+        {
+            "2026", "0001", "9999", "-", "11", "02", "31", "T", "10", ":", "59", "60", ".", "5", "123456789", "Z", "+", "01", "14", "00",
+        };
         for (var input = 0; input < 20_000; input++)
         {
-            var text = input % 2 == 0 ? string.Concat(Enumerable.Range(0, random.Next(14)).Select(_ => pieces[random.Next(pieces.Length)])) : Spoiled(random);
+            var text = input % 2 == 0
+                ? string.Concat(Enumerable.Range(0, random.Next(14)).Select(_ => pieces[random.Next(pieces.Length)]))
+                : Spoiled(random);
             var decoded = Decoding.Decode($$"""{"order_id":"1","product":"Mouse","placed_at":"{{text}}"}""");
-            Assert.True(decoded.Event?.PlacedAt?.UtcDateTime == OrderTime.Read(text), $"{text}: {decoded.Event?.PlacedAt:O} {decoded.Rejection?.Detail}, audit: {OrderTime.Read(text):O}");
+            Assert.True(decoded.Event?.PlacedAt?.UtcDateTime == OrderTime.Read(text),
+                $"{text}: {decoded.Event?.PlacedAt:O} {decoded.Rejection?.Detail}, audit: {OrderTime.Read(text):O}");
         }
     }
 
     private static string Spoiled(Random random)
     {
-        var text = new[] { "2026-11-21T10:00:00.5+01:00", "2026-11-21T10:00Z", "2024-02-29", "0001-01-01T00:30:00+01", "9999-12-31T23:30:00.9999999-01:00" }[random.Next(5)].ToCharArray();
+        var text = new[] { "2026-11-21T10:00:00.5+01:00", "2026-11-21T10:00Z", "2024-02-29", "0001-01-01T00:30:00+01",
+            "9999-12-31T23:30:00.9999999-01:00" }[random.Next(5)].ToCharArray();
         for (var times = random.Next(3); times > 0; times--)
         {
             text[random.Next(text.Length)] = "0123459:-+TZ."[random.Next(13)];

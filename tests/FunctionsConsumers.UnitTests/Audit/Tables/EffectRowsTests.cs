@@ -57,8 +57,10 @@ public sealed class EffectRowsTests
     public void Dead_letters_outbox_and_stock_are_told_apart_by_their_row_keys()
     {
         var rows = new EffectRows("inventory");
-        rows.Add(Row("dead!order-events:2:41", ("State", "dead-lettered"), ("Topic", "order-events"), ("Partition", 2), ("Offset", 41L)), _reading);
-        rows.Add(Row("dead!order-events:2:42", ("State", "applied"), ("Topic", "order-events"), ("Partition", 2), ("Offset", 42L)), _reading);
+        rows.Add(Row("dead!order-events:2:41", ("State", "dead-lettered"), ("Topic", "order-events"), ("Partition", 2), ("Offset", 41L)),
+            _reading);
+        rows.Add(Row("dead!order-events:2:42", ("State", "applied"), ("Topic", "order-events"), ("Partition", 2), ("Offset", 42L)),
+            _reading);
         rows.Add(Row("outbox!1"), _reading);
         rows.Add(Row("outbox!1!01"), _reading);
         rows.Add(Row("stock!Phone!order-events:2", ("Reserved", 5L)), _reading);
@@ -73,7 +75,8 @@ public sealed class EffectRowsTests
     }
 
     private static TableEntity Invoice() => Row(
-        "invoice!7-1", ("State", "applied"), ("OrderId", "7-1"), ("Fingerprint", Hash), ("Topic", "order-events"), ("Partition", 2), ("Offset", 41L),
+        "invoice!7-1", ("State", "applied"), ("OrderId", "7-1"), ("Fingerprint", Hash), ("Topic", "order-events"), ("Partition", 2),
+        ("Offset", 41L),
         ("Lines", """[{"product":"Phone","quantity":2,"unit_price":399.00}]"""), ("Currency", "EUR"), ("Total", "798.00"));
 
     private static TableEntity Row(string rowKey, params (string Name, object Value)[] columns)

@@ -7,7 +7,8 @@ namespace FunctionsConsumers.UnitTests.Audit.Tables;
 
 public sealed class EffectRulesTests
 {
-    private static readonly AuditedOrder Order = new("1", null, "a@example.org", "EUR", null, [new("Mouse", 2, 24.95m), new("Laptop", 1, null), new("Mouse", 1, null)]);
+    private static readonly AuditedOrder Order = new(
+        "1", null, "a@example.org", "EUR", null, [new("Mouse", 2, 24.95m), new("Laptop", 1, null), new("Mouse", 1, null)]);
 
     private static readonly EffectContent Invoice = new(
         Lines: [new("Mouse", 2, 24.95m), new("Laptop", 1, 1200.00m), new("Mouse", 1, 20m)], Currency: "EUR", Total: "1269.90");
@@ -22,7 +23,8 @@ public sealed class EffectRulesTests
         { "billing", Invoice with { Lines = Invoice.Lines![..2] } },
         { "billing", Invoice with { Lines = [Invoice.Lines[0], Invoice.Lines[1] with { Product = "Phone" }, Invoice.Lines[2]] } },
         { "billing", Invoice with { Lines = [Invoice.Lines[0] with { Quantity = 3 }, Invoice.Lines[1], Invoice.Lines[2]] } },
-        { "billing", Invoice with { Lines = [Invoice.Lines[0] with { UnitPrice = 24.96m }, Invoice.Lines[1], Invoice.Lines[2]], Total = "1269.92" } },
+        { "billing",
+        Invoice with { Lines = [Invoice.Lines[0] with { UnitPrice = 24.96m }, Invoice.Lines[1], Invoice.Lines[2]], Total = "1269.92" } },
         { "billing", Invoice with { Lines = [Invoice.Lines[0], Invoice.Lines[1] with { UnitPrice = null }, Invoice.Lines[2]] } },
         { "billing", Invoice with { Lines = [Invoice.Lines[1], Invoice.Lines[0], Invoice.Lines[2]] } },
         { "billing", Invoice with { Total = "1269.91" } },

@@ -83,10 +83,13 @@ internal sealed class AuditedWorld
     public static string Order(string id, string product = "Laptop", int quantity = 1) =>
         string.Create(CultureInfo.InvariantCulture, $$"""{"order_id":"{{id}}","email":"a@example.org","lines":[{"product":"{{product}}","quantity":{{quantity}},"unit_price":2.5}]}""");
 
-    public void Apply(AuditedRecord record, EffectContent? content = null, string bucket = "b001", string topic = Topic, Fingerprint? fingerprint = null, bool stock = true)
+    public void Apply(AuditedRecord record, EffectContent? content = null, string bucket = "b001", string topic = Topic,
+        Fingerprint? fingerprint = null, bool stock = true)
     {
         var order = _reader.Read(record.Value)!;
-        Table.Add(order.Id, new EffectRow(bucket, fingerprint ?? OrderMeaning.FingerprintOf(order), topic, record.Partition, record.Offset, record.WrittenAt.AddSeconds(1), content ?? Content(order)));
+        Table.Add(order.Id,
+            new EffectRow(bucket, fingerprint ?? OrderMeaning.FingerprintOf(order), topic, record.Partition, record.Offset,
+            record.WrittenAt.AddSeconds(1), content ?? Content(order)));
         if (stock && Table.Group == "inventory")
         {
             foreach (var (product, quantity) in EffectRules.Quantities(order.Lines))
@@ -105,7 +108,8 @@ internal sealed class AuditedWorld
             Lines: [.. order.Lines.Select(line => line with { UnitPrice = line.UnitPrice ?? 1200.00m })],
             Currency: order.Currency,
             Total: order.Lines.Sum(line => line.Quantity * (line.UnitPrice ?? 1200.00m)).ToString(CultureInfo.InvariantCulture)),
-        "inventory" => new EffectContent(Lines: [.. EffectRules.Quantities(order.Lines).Select(line => new AuditedLine(line.Key, line.Value, null))]),
+        "inventory" =>
+            new EffectContent(Lines: [.. EffectRules.Quantities(order.Lines).Select(line => new AuditedLine(line.Key, line.Value, null))]),
         _ => new EffectContent(To: order.Email, Channel: order.Email is null ? "none" : "email"),
     };
 
@@ -131,7 +135,9 @@ internal sealed class AuditedWorld
         var log = new LogReading(Topic, Groups);
         log.Cover(0, Start[0], Math.Max(Start[0], LogStart[0]), _next[0]);
         log.Cover(1, Start[1], Math.Max(Start[1], LogStart[1]), _next[1]);
-        foreach (var (record, headers) in _records.Where(sent => sent.Record.Offset >= Math.Max(Start[sent.Record.Partition], LogStart[sent.Record.Partition])))
+        foreach (var (record,
+            headers) in _records.Where(sent =>
+            sent.Record.Offset >= Math.Max(Start[sent.Record.Partition], LogStart[sent.Record.Partition])))
         {
             log.Add(record.Partition, record.Offset, record.WrittenAt, record.Value, headers);
         }

@@ -22,8 +22,10 @@ public sealed class VerdictOnHeadersTests
         { "characters and not bytes", [("idempotency-key", Encoding.UTF8.GetBytes(new string('é', 1_000)))] },
         { "an empty last one", [("idempotency-key", Encoding.UTF8.GetBytes(Long)), ("idempotency-key", [])] },
         { "half of CloudEvents", [("ce_id", Encoding.UTF8.GetBytes(Long))] },
-        { "CloudEvents before the id of a message", [("ce_source", "s"u8.ToArray()), ("ce_id", "1"u8.ToArray()), ("message-id", Encoding.UTF8.GetBytes(Long))] },
-        { "the key before CloudEvents", [("idempotency-key", "k"u8.ToArray()), ("ce_source", Encoding.UTF8.GetBytes(Long)), ("ce_id", "1"u8.ToArray())] },
+        { "CloudEvents before the id of a message",
+        [("ce_source", "s"u8.ToArray()), ("ce_id", "1"u8.ToArray()), ("message-id", Encoding.UTF8.GetBytes(Long))] },
+        { "the key before CloudEvents",
+        [("idempotency-key", "k"u8.ToArray()), ("ce_source", Encoding.UTF8.GetBytes(Long)), ("ce_id", "1"u8.ToArray())] },
     };
 
     [Theory]

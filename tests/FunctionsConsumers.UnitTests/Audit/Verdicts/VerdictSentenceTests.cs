@@ -20,7 +20,8 @@ public sealed class VerdictSentenceTests
 
     [Fact]
     public void What_could_not_be_audited_is_said_with_its_number_and_its_offset() => Assert.Equal(
-        "Every record of order-events was handled once by billing; 7 effects come from records that the log does not hold any more, and were not audited; "
+        "Every record of order-events was handled once by billing; 7 effects come from records that the log does not hold any more, and "
+        + "were not audited; "
         + "the broker no longer holds order-events:0 below 5, and the verdict is on what it holds.",
         Verdict.Sentence("order-events", [Good], 7, "order-events:0 below 5", null));
 

@@ -36,7 +36,8 @@ public sealed class VerdictTests
         var report = world.Judge();
         Assert.Equal(1, report.Lost);
         Assert.False(report.Ok);
-        Assert.Contains(world.Findings, finding => finding.ToString() == $"{group}: order b has no effect" && finding is { Kind: "lost", OrderId: "b", Partition: 0, Offset: 1 });
+        Assert.Contains(world.Findings, finding => finding.ToString() == $"{group}: order b has no effect"
+            && finding is { Kind: "lost", OrderId: "b", Partition: 0, Offset: 1 });
     }
 
     [Theory]
@@ -83,7 +84,8 @@ public sealed class VerdictTests
         world.Apply(record, bucket: "b002", stock: false);
 
         Assert.Equal(1, world.Judge().Doubled);
-        Assert.Contains(world.Findings, finding => finding.Detail.Contains("b001 and b002", StringComparison.Ordinal) && finding.Kind == "doubled");
+        Assert.Contains(world.Findings, finding => finding.Detail.Contains("b001 and b002", StringComparison.Ordinal)
+            && finding.Kind == "doubled");
     }
 
     [Theory]
@@ -176,6 +178,7 @@ public sealed class VerdictTests
         world.Table.Messages = 1;
 
         Assert.False(world.Judge().Ok);
-        Assert.Equal(("outbox", "1 messages are still in the outbox: fc outbox list shows them"), Assert.Single(world.Findings) is var finding ? (finding.Kind, finding.Detail) : default);
+        Assert.Equal(("outbox", "1 messages are still in the outbox: fc outbox list shows them"),
+            Assert.Single(world.Findings) is var finding ? (finding.Kind, finding.Detail) : default);
     }
 }

@@ -17,7 +17,8 @@ public sealed class ResultTableTests : IDisposable
 
     private static ResultTable Audit()
     {
-        var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#outbox", "#pending", "#lost", "#doubled", "#stock off");
+        var table = Terminal.Table(
+            "group", "#applied", "#duplicates", "#dead-lettered", "#outbox", "#pending", "#lost", "#doubled", "#stock off");
         foreach (var group in new[] { "billing", "inventory", "notification" })
         {
             Terminal.AddRow(table, group, 1_234_567L, 123_456L, 12_345L, 0L, 0L, BadFigure.UnlessZero(17), BadFigure.UnlessZero(0), 0L);
@@ -44,7 +45,8 @@ public sealed class ResultTableTests : IDisposable
         var lines = Print(Audit(), width);
 
         var text = string.Join('\n', lines);
-        Assert.All(["billing", "inventory", "notification", "applied", "duplicates", "dead-lettered", "stock off", "1234567", "123456", "12345", "17"], word => Assert.Contains(word, text, StringComparison.Ordinal));
+        Assert.All(["billing", "inventory", "notification", "applied", "duplicates", "dead-lettered", "stock off", "1234567", "123456",
+            "12345", "17"], word => Assert.Contains(word, text, StringComparison.Ordinal));
         Assert.DoesNotContain('…', text);
         Assert.All(lines, line => Assert.True(line.Length <= (width ?? int.MaxValue), line));
     }
@@ -62,7 +64,9 @@ public sealed class ResultTableTests : IDisposable
     }
 
     [Fact]
-    public void In_a_pipe_each_record_is_one_line() => Assert.Single(Print(Letters(), null), line => line.Contains("123456", StringComparison.Ordinal) && line.Contains("xxx", StringComparison.Ordinal));
+    public void In_a_pipe_each_record_is_one_line() =>
+        Assert.Single(Print(Letters(), null), line => line.Contains("123456", StringComparison.Ordinal)
+            && line.Contains("xxx", StringComparison.Ordinal));
 
     [Fact]
     public void What_does_not_fit_side_by_side_stands_one_under_the_other()

@@ -8,7 +8,11 @@ public sealed class RecordNamesTests
 {
     private static ConsumeResult<byte[]?, byte[]?> Record(string? value, string? key = null, params (string Name, string Value)[] headers)
     {
-        var message = new Message<byte[]?, byte[]?> { Key = key is null ? null : Encoding.UTF8.GetBytes(key), Value = value is null ? null : Encoding.UTF8.GetBytes(value), Headers = [] };
+        var message = new Message<byte[]?, byte[]?>
+        {
+            Key = key is null ? null : Encoding.UTF8.GetBytes(key), Value = value is null ? null
+            : Encoding.UTF8.GetBytes(value), Headers = [],
+        };
         foreach (var (name, text) in headers)
         {
             message.Headers.Add(name, Encoding.UTF8.GetBytes(text));
@@ -24,7 +28,8 @@ public sealed class RecordNamesTests
     [InlineData("""{"event_id":"e-9","order_id":"123"}""", "e-9")]
     [InlineData("""{"\u006frder_id":"123"}""", "123")]
     [InlineData("""{"order_id":"123","quantity":"two",}""", "123")]
-    public void A_record_that_could_not_be_applied_is_found_by_what_can_be_read_of_it(string value, string name) => Assert.True(RecordNames.Has(Record(value), name));
+    public void A_record_that_could_not_be_applied_is_found_by_what_can_be_read_of_it(string value, string name) =>
+        Assert.True(RecordNames.Has(Record(value), name));
 
     [Theory]
     [InlineData("""{"order_id":"1234"}""")]

@@ -16,10 +16,13 @@ public sealed class LabCommandTests : IDisposable
     public async Task What_cannot_be_done_is_one_line_that_names_the_option_and_exit_code_2(string line, string named)
     {
         var code = await FcCommandLine.InvokeAsync(
-            line.Split(' '), new Caller(new Terminal(_out, _error, ShowsProgress: false), new Dictionary<string, string>()), TestContext.Current.CancellationToken);
+            line.Split(' '), new Caller(new Terminal(_out, _error, ShowsProgress: false), new Dictionary<string, string>()),
+            TestContext.Current.CancellationToken);
 
         Assert.Equal((ExitCode.NotDone, ""), (code, _out.ToString()));
-        Assert.Contains(named, Assert.Single(_error.ToString().Split(Environment.NewLine), said => said.StartsWith("fc: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(named,
+            Assert.Single(_error.ToString().Split(Environment.NewLine), said => said.StartsWith("fc: ", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     public void Dispose()

@@ -54,7 +54,11 @@ public sealed class DeadLetterTests
     {
         var letter = new DeadLetter(
             "billing", new string('r', 100_000), new string('d', 5_000_000), DateTimeOffset.UnixEpoch,
-            Record with { Key = new byte[5_000_000], Value = new byte[5_000_000], Headers = [.. Enumerable.Repeat(new RecordHeader("h", new byte[100]), 50_000)] });
+            Record with
+            {
+                Key = new byte[5_000_000], Value = new byte[5_000_000],
+                Headers = [.. Enumerable.Repeat(new RecordHeader("h", new byte[100]), 50_000)],
+            });
         while (letter.Smaller() is { } smaller)
         {
             letter = smaller;
@@ -98,7 +102,8 @@ public sealed class DeadLetterTests
     [InlineData(new byte[] { 9, 0 })]
     [InlineData(new byte[] { 1, 3, 0 })]
     [InlineData(new byte[] { })]
-    public void Another_version_and_what_is_cut_off_are_refused(byte[] payload) => Assert.Throws<InvalidDataException>(() => DeadLetter.FromPayload(payload));
+    public void Another_version_and_what_is_cut_off_are_refused(byte[] payload) =>
+        Assert.Throws<InvalidDataException>(() => DeadLetter.FromPayload(payload));
 
     private static DeadLetter Letter(ConsumedRecord record) => new("billing", "not-json", "why", DateTimeOffset.UnixEpoch, record);
 }

@@ -8,13 +8,16 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Progress;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Hosting;
 
 public sealed class ConsumerGroupsServiceTests
 {
-    public static TheoryData<Exception> Failures => [new SettingException("403"), new StoreUnavailableException("503"), new InvalidOperationException("a mistake")];
+    public static TheoryData<Exception> Failures =>
+        [new SettingException("403"), new StoreUnavailableException("503"), new InvalidOperationException("a mistake")];
 
     [Theory]
     [MemberData(nameof(Failures))]
@@ -44,6 +47,27 @@ public sealed class ConsumerGroupsServiceTests
         await service.StopAsync(Token);
     }
 
+    [Fact]
+    public async Task A_host_that_is_stopped_while_its_start_waits_for_a_service_ends_without_a_crash()
+    {
+        var waiting = new TaskCompletionSource();
+        var group = new StandingGroup
+        {
+            OnSetFloors = stop =>
+            {
+                waiting.TrySetResult();
+                return Task.Delay(Timeout.InfiniteTimeSpan, stop);
+            },
+        };
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton<IHostedService>(new ConsumerGroupsService([group], group.Time, NullLogger<ConsumerGroupsService>.Instance));
+        using var host = builder.Build();
+        var running = host.RunAsync(Token);
+        await waiting.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await running.WaitAsync(TimeSpan.FromSeconds(30), Token);
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static async Task UntilAsync(Func<bool> isSo)
@@ -68,9 +92,11 @@ public sealed class ConsumerGroupsServiceTests
             Progress = new GroupProgress("group", ProgressStore, log, startsAtEnd: false, NullLogger.Instance, Time);
             _open = new OpenGroup(
                 new TestGroup().Processor,
-                new GroupOutbox("group", table, new Buckets(1), [new TestSender("mail")], new EffectivelyOnceOptions { Buckets = 1 }, "me", TimeProvider.System, NullLogger.Instance),
+                new GroupOutbox("group", table, new Buckets(1), [new TestSender("mail")], new EffectivelyOnceOptions { Buckets = 1 },
+                "me", TimeProvider.System, NullLogger.Instance),
                 Progress,
-                new RetentionSweep("group", table, ProgressStore, new Buckets(1), log, ["topic"], TimeSpan.FromDays(14), Time, NullLogger.Instance));
+                new RetentionSweep(
+                "group", table, ProgressStore, new Buckets(1), log, ["topic"], TimeSpan.FromDays(14), Time, NullLogger.Instance));
         }
 
         public ImpatientTime Time { get; } = new();
@@ -91,11 +117,15 @@ public sealed class ConsumerGroupsServiceTests
             return Task.FromResult(_open);
         }
 
-        public Task SetFloorsAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Func<CancellationToken, Task>? OnSetFloors { get; init; }
 
-        public Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task SetFloorsAsync(CancellationToken cancellationToken) => OnSetFloors?.Invoke(cancellationToken) ?? Task.CompletedTask;
 
-        public Task<GapAuditResult> AuditGapsAsync(TimeSpan grace, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<GapAuditResult> AuditGapsAsync(TimeSpan grace, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<int> SweepOutboxAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -49,12 +49,14 @@ public sealed class EffectivelyOnceRegistrationTests : IDisposable
 
     [Fact]
     public void A_group_without_a_topic_is_refused_with_its_name() =>
-        Assert.Contains("'tally' (Tally) consumes no topic", Assert.Throws<ArgumentException>(() => Builder().AddKafkaConsumer<Counted, Tally>()).Message, StringComparison.Ordinal);
+        Assert.Contains("'tally' (Tally) consumes no topic",
+            Assert.Throws<ArgumentException>(() => Builder().AddKafkaConsumer<Counted, Tally>()).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Two_planners_of_one_group_are_refused() =>
         Assert.Contains("'tally' is registered twice", Assert.Throws<ArgumentException>(
-            () => Builder().AddConsumer<Counted, Tally>("ticks").AddKafkaConsumer<Counted, Tally>("tocks")).Message, StringComparison.Ordinal);
+            () => Builder().AddConsumer<Counted, Tally>("ticks").AddKafkaConsumer<Counted, Tally>("tocks")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Options_of_code_go_before_those_of_the_configuration()
@@ -87,7 +89,8 @@ public sealed class EffectivelyOnceRegistrationTests : IDisposable
     [Fact]
     public void A_group_whose_batches_may_outlast_its_membership_is_refused() =>
         Assert.StartsWith("EffectivelyOnce__Consumers__tally__MaxPollInterval is '00:01:40'", Assert.Throws<SettingException>(
-            () => Builder().AddKafkaConsumer<Counted, Tally>(options => options with { MaxPollInterval = TimeSpan.FromSeconds(100) }, "ticks")).Message, StringComparison.Ordinal);
+            () => Builder().AddKafkaConsumer<Counted, Tally>(options => options with { MaxPollInterval = TimeSpan.FromSeconds(100) },
+            "ticks")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Clients_that_are_handed_in_stand_in_place_of_the_settings()
@@ -96,19 +99,24 @@ public sealed class EffectivelyOnceRegistrationTests : IDisposable
         _services.AddEffectivelyOnce(new ConfigurationBuilder().Build(), setup =>
         {
             setup.Tables = [table];
-            setup.Kafka = new ClientConfig { BootstrapServers = "kafka:9093", SecurityProtocol = SecurityProtocol.SaslSsl, SaslMechanism = SaslMechanism.OAuthBearer };
+            setup.Kafka = new ClientConfig
+            {
+                BootstrapServers = "kafka:9093", SecurityProtocol = SecurityProtocol.SaslSsl, SaslMechanism = SaslMechanism.OAuthBearer,
+            };
         });
         using var provider = _services.BuildServiceProvider();
 
         Assert.Same(table, Assert.Single(provider.GetRequiredService<TableAccounts>().Clients));
         var applied = provider.GetRequiredService<KafkaConnection>().Apply(new ConsumerConfig { GroupId = "tally" });
-        Assert.Equal(("kafka:9093", SecurityProtocol.SaslSsl, SaslMechanism.OAuthBearer, "tally"), (applied.BootstrapServers, applied.SecurityProtocol, applied.SaslMechanism, applied.GroupId));
+        Assert.Equal(("kafka:9093", SecurityProtocol.SaslSsl, SaslMechanism.OAuthBearer, "tally"),
+            (applied.BootstrapServers, applied.SecurityProtocol, applied.SaslMechanism, applied.GroupId));
     }
 
     [Fact]
     public void A_client_configuration_without_a_broker_is_refused() =>
         Assert.Contains("set BootstrapServers", Assert.Throws<SettingException>(
-            () => _services.AddEffectivelyOnce(_configuration, setup => setup.Kafka = new ClientConfig())).Message, StringComparison.Ordinal);
+            () => _services.AddEffectivelyOnce(_configuration, setup => setup.Kafka = new ClientConfig())).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_credential_that_is_handed_in_serves_the_accounts_that_are_named_by_their_address()
@@ -125,7 +133,8 @@ public sealed class EffectivelyOnceRegistrationTests : IDisposable
     public void The_setting_of_the_tables_may_have_another_name()
     {
         _configuration["Tables"] = null;
-        var missing = Assert.Throws<SettingException>(() => new ServiceCollection().AddEffectivelyOnce(_configuration, setup => setup.TablesSetting = "OrderTables"));
+        var missing = Assert.Throws<SettingException>(
+            () => new ServiceCollection().AddEffectivelyOnce(_configuration, setup => setup.TablesSetting = "OrderTables"));
         Assert.StartsWith("OrderTables is not set", missing.Message, StringComparison.Ordinal);
     }
 

@@ -304,7 +304,10 @@ public sealed class GroupOutboxTests
     [InlineData("three")]
     public async Task Of_a_shared_row_only_what_was_not_sent_is_left_and_goes_later(string left)
     {
-        var sender = new RecordingSender { ResultOf = message => message.Subject == left ? new SendResult(SendStatus.NotSent, "away") : SendResult.Sent };
+        var sender = new RecordingSender
+        {
+            ResultOf = message => message.Subject == left ? new SendResult(SendStatus.NotSent, "away") : SendResult.Sent,
+        };
         var outbox = Outbox(sender);
         outbox.Offer(Bucket, [Insert("one", "two", "three")]);
         await outbox.DispatchAsync(TestContext.Current.CancellationToken);
@@ -354,7 +357,10 @@ public sealed class GroupOutboxTests
     [Fact]
     public async Task What_is_left_of_a_shared_row_is_written_down_once_though_the_answer_was_lost()
     {
-        var sender = new RecordingSender { ResultOf = message => message.Subject == "one" ? new SendResult(SendStatus.NotSent, "away") : SendResult.Sent };
+        var sender = new RecordingSender
+        {
+            ResultOf = message => message.Subject == "one" ? new SendResult(SendStatus.NotSent, "away") : SendResult.Sent,
+        };
         var outbox = Outbox(sender);
         var parcel = Insert("one", "two");
         var settlement = _store.Submits + 2;

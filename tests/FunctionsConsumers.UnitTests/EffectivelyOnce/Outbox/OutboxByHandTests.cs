@@ -29,7 +29,8 @@ public sealed class OutboxByHandTests
         var listed = (await ListAsync()).ToDictionary(entry => entry.Subject);
 
         Assert.Equal(3, listed.Count);
-        Assert.Equal(("group", "test", "waiting", null), (listed["one"].Group, listed["one"].Kind, listed["one"].State, listed["one"].Detail));
+        Assert.Equal(("group", "test", "waiting", null),
+            (listed["one"].Group, listed["one"].Kind, listed["one"].State, listed["one"].Detail));
         Assert.Equal((IdOf("two"), "parked", "refused: no such address"), (listed["two"].Id, listed["two"].State, listed["two"].Detail));
         Assert.Equal(("claimed", _time.GetUtcNow()), (listed["big"].State, listed["big"].CreatedAt));
     }
@@ -80,7 +81,9 @@ public sealed class OutboxByHandTests
         var listed = await ListAsync();
 
         Assert.Equal([(IdOf("one"), "one"), (IdOf("two"), "two")], listed.Select(entry => (entry.Id, entry.Subject)));
-        Assert.All(listed, entry => Assert.Equal(("test", "waiting", "away", _time.GetUtcNow()), (entry.Kind, entry.State, entry.Detail, entry.CreatedAt)));
+        Assert.All(listed,
+            entry =>
+            Assert.Equal(("test", "waiting", "away", _time.GetUtcNow()), (entry.Kind, entry.State, entry.Detail, entry.CreatedAt)));
     }
 
     [Theory]
@@ -131,7 +134,8 @@ public sealed class OutboxByHandTests
         Insert("b000", "one", OutboxRows.Parked);
         var entry = await SingleAsync();
         var row = Assert.Single(_store.Inner.Rows());
-        _store.Inner.Submit("b000", [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["State"] = "claimed", ["Claim"] = "theirs" }, row.ETag)]);
+        _store.Inner.Submit("b000",
+            [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["State"] = "claimed", ["Claim"] = "theirs" }, row.ETag)]);
 
         Assert.Equal(OutboxChange.Overtaken, await _hand.ResendAsync(entry, Cancellation));
         Assert.Equal(OutboxChange.Overtaken, await DropAsync(entry));
@@ -169,7 +173,8 @@ public sealed class OutboxByHandTests
 
         Insert("b001", "two", OutboxRows.Parked);
         _store.Before = (_, _, _) => new SubmitResult(SubmitStatus.Unknown, [], "503 ServerBusy");
-        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await DropAsync((await ListAsync()).Single(one => one.Subject == "two")));
+        var failure = await Assert.ThrowsAsync<StoreUnavailableException>(
+            async () => await DropAsync((await ListAsync()).Single(one => one.Subject == "two")));
         Assert.Contains("503 ServerBusy", failure.Message, StringComparison.Ordinal);
         Assert.Equal(2, _store.Inner.Rows().Count);
     }
@@ -180,7 +185,8 @@ public sealed class OutboxByHandTests
         Insert("b000", "one", OutboxRows.Parked);
         var entry = await SingleAsync();
         _store.Before = (_, _, _) => new SubmitResult(SubmitStatus.Misconfigured, [], "OrderTables: refused");
-        Assert.Equal("OrderTables: refused", (await Assert.ThrowsAsync<SettingException>(() => _hand.ResendAsync(entry, Cancellation))).Message);
+        Assert.Equal("OrderTables: refused",
+            (await Assert.ThrowsAsync<SettingException>(() => _hand.ResendAsync(entry, Cancellation))).Message);
     }
 
     private GroupOutbox Outbox(IMessageSender sender) =>
@@ -194,14 +200,17 @@ public sealed class OutboxByHandTests
 
     private async Task<OutboxChange> DropAsync(OutboxEntry entry) => Assert.Single(await _hand.DropAsync([entry], Cancellation));
 
-    private OutboxMessage Message(string name, int bytes = 3) => new(IdOf(name), "test", "group", name, new byte[bytes], _time.GetUtcNow());
+    private OutboxMessage Message(string name, int bytes = 3) =>
+        new(IdOf(name), "test", "group", name, new byte[bytes], _time.GetUtcNow());
 
     private void Insert(string bucket, string name, string state = OutboxRows.Waiting, string? detail = null, int bytes = 3)
     {
         var inserted = _store.Inner.Submit(bucket, OutboxRows.Inserts(new Parcel("test", [Message(name, bytes)])));
         if (state != OutboxRows.Waiting)
         {
-            _store.Inner.Submit(bucket, [RowOperation.Merge(OutboxRows.RowKeyOf(IdOf(name)), new Dictionary<string, object> { ["State"] = state, ["Detail"] = detail ?? "" }, inserted.ETags[0]!)]);
+            _store.Inner.Submit(bucket,
+                [RowOperation.Merge(OutboxRows.RowKeyOf(IdOf(name)),
+                new Dictionary<string, object> { ["State"] = state, ["Detail"] = detail ?? "" }, inserted.ETags[0]!)]);
         }
     }
 

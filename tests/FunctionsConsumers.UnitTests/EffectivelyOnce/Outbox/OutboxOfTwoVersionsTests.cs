@@ -52,7 +52,8 @@ public sealed class OutboxOfTwoVersionsTests
     [Theory]
     [InlineData(InDoubtPolicy.Park, InDoubtPolicy.Resend, 0)]
     [InlineData(InDoubtPolicy.Resend, InDoubtPolicy.Park, 1)]
-    public async Task A_message_keeps_the_policy_of_its_first_claim_whatever_the_setting_is_later(InDoubtPolicy first, InDoubtPolicy later, int sent)
+    public async Task A_message_keeps_the_policy_of_its_first_claim_whatever_the_setting_is_later(
+        InDoubtPolicy first, InDoubtPolicy later, int sent)
     {
         var dying = new TestSender("payment") { OnSend = () => throw new OwnerDiedException() };
         await DieWhileSendingAsync(dying, Insert("one"), first);
@@ -114,7 +115,8 @@ public sealed class OutboxOfTwoVersionsTests
         await outbox.DispatchAsync(Token);
         var rows = _store.Inner.Rows();
         Assert.All(rows, row => Assert.Equal("Park", row.Text("InDoubt")));
-        Assert.Equal(["parked True", "waiting False"], rows.Select(row => $"{row.Text("State")} {OutboxRows.IsInDoubt(row)}").Order(StringComparer.Ordinal));
+        Assert.Equal(["parked True", "waiting False"],
+            rows.Select(row => $"{row.Text("State")} {OutboxRows.IsInDoubt(row)}").Order(StringComparer.Ordinal));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

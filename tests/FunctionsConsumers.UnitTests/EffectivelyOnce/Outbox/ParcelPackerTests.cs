@@ -9,7 +9,7 @@ public sealed class ParcelPackerTests
     [Fact]
     public void Small_messages_of_a_kind_share_a_row_and_kinds_do_not()
     {
-        var parcels = ParcelPacker.Pack([Message("a", "email"), Message("b", "http"), Message("c", "email")]);
+        var parcels = ParcelPacker.Pack([Message("a", "email"), Message("b", "http"), Message("c", "email")], null);
         Assert.Equal(["email: a c", "http: b"], parcels.Select(parcel => $"{parcel.Kind}: {string.Join(' ', parcel.Messages.Select(message => message.Subject).Order(StringComparer.Ordinal))}"));
     }
 
@@ -17,7 +17,7 @@ public sealed class ParcelPackerTests
     public void A_row_is_named_by_the_lowest_id_so_that_what_is_left_of_it_only_moves_up()
     {
         var messages = Enumerable.Range(0, 20).Select(i => Message($"m{i}", "email")).ToList();
-        var parcel = Assert.Single(ParcelPacker.Pack(messages));
+        var parcel = Assert.Single(ParcelPacker.Pack(messages, null));
         Assert.Equal(messages.Select(message => message.Id).Order(StringComparer.Ordinal), parcel.Messages.Select(message => message.Id));
         Assert.Equal(messages.Select(message => message.Id).Order(StringComparer.Ordinal).First(), parcel.Id);
     }
@@ -25,14 +25,14 @@ public sealed class ParcelPackerTests
     [Fact]
     public void A_row_holds_no_more_messages_than_a_transaction_could_give_rows_of_their_own()
     {
-        var parcels = ParcelPacker.Pack(Enumerable.Range(0, 250).Select(i => Message($"m{i}", "email")));
+        var parcels = ParcelPacker.Pack(Enumerable.Range(0, 250).Select(i => Message($"m{i}", "email")), null);
         Assert.Equal([100, 100, 50], parcels.Select(parcel => parcel.Messages.Count));
     }
 
     [Fact]
     public void A_large_message_has_its_rows_to_itself()
     {
-        var parcels = ParcelPacker.Pack([Message("a", "email"), Message("b", "email", 2_000_000), Message("c", "email")]);
+        var parcels = ParcelPacker.Pack([Message("a", "email"), Message("b", "email", 2_000_000), Message("c", "email")], null);
         Assert.Equal([2, 1], parcels.Select(parcel => parcel.Messages.Count));
         Assert.Equal("b", parcels[1].Messages[0].Subject);
         Assert.Equal(3, OutboxRows.Inserts(parcels[1]).Count);

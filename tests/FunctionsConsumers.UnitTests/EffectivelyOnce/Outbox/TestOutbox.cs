@@ -11,7 +11,8 @@ namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 internal static class TestOutbox
 {
     /// <summary>An outbox over a table, with as many buckets as the options say.</summary>
-    public static GroupOutbox Over(ITableStore store, TimeProvider time, EffectivelyOnceOptions options, string owner, params IMessageSender[] senders) =>
+    public static GroupOutbox Over(
+        ITableStore store, TimeProvider time, EffectivelyOnceOptions options, string owner, params IMessageSender[] senders) =>
         new("group", store, new Buckets(options.Buckets), senders, options, owner, time, NullLogger.Instance);
 
     /// <summary>Writes messages as the transaction of their plans would, all in one parcel.</summary>

@@ -30,7 +30,8 @@ internal sealed class FakeLog : IGroupLog
     public Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(TopicId);
 
     public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<PartitionPosition>>([new PartitionPosition(0, LogStart, EarlierEnds.TryDequeue(out var end) ? end : LogEnd, Committed), .. Further]);
+        Task.FromResult<IReadOnlyList<PartitionPosition>>(
+            [new PartitionPosition(0, LogStart, EarlierEnds.TryDequeue(out var end) ? end : LogEnd, Committed), .. Further]);
 
     public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken)
     {
@@ -40,6 +41,7 @@ internal sealed class FakeLog : IGroupLog
         }
 
         Read.Add((from, to));
-        return Task.FromResult(new LogSlice([.. Records.Where(record => record.Key >= from && record.Key < to).Select(record => record.Value)], to));
+        return Task.FromResult(
+            new LogSlice([.. Records.Where(record => record.Key >= from && record.Key < to).Select(record => record.Value)], to));
     }
 }

@@ -195,10 +195,12 @@ public sealed class GroupProgressTests
 
     private GroupProgress Progress(bool startsAtEnd = false) => new("group", _store, _log, startsAtEnd, NullLogger.Instance, _time);
 
-    private static ConsumedRecord[] Records(int from, int to) => [.. Enumerable.Range(from, to - from).Select(offset => Record(offset, $"s{offset}|1"))];
+    private static ConsumedRecord[] Records(int from, int to) =>
+        [.. Enumerable.Range(from, to - from).Select(offset => Record(offset, $"s{offset}|1"))];
 
     private static async Task<IEnumerable<long>> FloorsAsync(GroupProgress progress) =>
         (await progress.EnsureFloorsAsync("topic", Token)).Select(partition => partition.Progress.Floor);
 
-    private static async Task<PartitionProgress> ReadAsync(GroupProgress progress) => Assert.Single(await progress.EnsureFloorsAsync("topic", Token)).Progress;
+    private static async Task<PartitionProgress> ReadAsync(GroupProgress progress) =>
+        Assert.Single(await progress.EnsureFloorsAsync("topic", Token)).Progress;
 }

@@ -29,7 +29,8 @@ public sealed class OffsetIntervalsTests
     [InlineData("5-3")]
     [InlineData("-1-3")]
     [InlineData("a-b")]
-    public void Text_that_is_no_list_of_intervals_is_refused(string text) => Assert.Throws<FormatException>(() => OffsetIntervals.Parse(text));
+    public void Text_that_is_no_list_of_intervals_is_refused(string text) =>
+        Assert.Throws<FormatException>(() => OffsetIntervals.Parse(text));
 
     [Fact]
     public void It_holds_just_what_a_plain_set_of_offsets_holds()
@@ -48,12 +49,15 @@ public sealed class OffsetIntervalsTests
                 plain.UnionWith(Enumerable.Range(from, to - from).Select(offset => (long)offset));
             }
 
-            Assert.Equal(plain, set.Intervals.SelectMany(interval => Enumerable.Range((int)interval.From, (int)(interval.To - interval.From)).Select(offset => (long)offset)));
+            Assert.Equal(plain,
+                set.Intervals.SelectMany(interval => Enumerable.Range((int)interval.From,
+                (int)(interval.To - interval.From)).Select(offset => (long)offset)));
             Assert.All(Enumerable.Range(0, 70), offset => Assert.Equal(plain.Contains(offset), set.Contains(offset)));
             Assert.Equal(set.ToString(), OffsetIntervals.Parse(set.ToString()).ToString());
             Assert.Equal(
                 Enumerable.Range(0, 70).Select(offset => (long)offset).Where(offset => !plain.Contains(offset)),
-                set.Missing(0, 70).SelectMany(gap => Enumerable.Range((int)gap.From, (int)(gap.To - gap.From)).Select(offset => (long)offset)));
+                set.Missing(0, 70).SelectMany(
+                gap => Enumerable.Range((int)gap.From, (int)(gap.To - gap.From)).Select(offset => (long)offset)));
         }
     }
 }

@@ -88,7 +88,8 @@ public sealed class RetentionSweepTests
         var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
         await group.ProcessAsync(Record(10, "a|1"));
         Pass(group, days: 15, logStart: 0);
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(1), _log, ["topic"], Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep(
+            "group", group.Store, _cursors, new Buckets(1), _log, ["topic"], Retention, _time, NullLogger.Instance);
         await sweep.RunAsync(100, TestContext.Current.CancellationToken);
         _log.LogStart = 50;
         _time.Advance(RetentionSweep.LongestDelivery);
@@ -130,7 +131,8 @@ public sealed class RetentionSweepTests
             return null;
         };
         _time.Advance(RetentionSweep.LongestDelivery);
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(4), _log, ["topic"], Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep(
+            "group", group.Store, _cursors, new Buckets(4), _log, ["topic"], Retention, _time, NullLogger.Instance);
         var before = _time.GetUtcNow();
         Assert.Equal(30, await sweep.RunAsync(1000, TestContext.Current.CancellationToken));
         Assert.Equal(stopped, swept[0]);
@@ -146,7 +148,8 @@ public sealed class RetentionSweepTests
     {
         var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
         (_log.TopicId, _log.LogStart) = (before, 50);
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(1), _log, ["topic"], Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep(
+            "group", group.Store, _cursors, new Buckets(1), _log, ["topic"], Retention, _time, NullLogger.Instance);
         await sweep.RunAsync(100, TestContext.Current.CancellationToken);
 
         (_log.TopicId, _log.LogStart) = (after, 0);
@@ -162,7 +165,8 @@ public sealed class RetentionSweepTests
         var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0), buckets: 4);
         await group.ProcessAsync([.. Enumerable.Range(0, 40).Select(i => Record(i, $"s{i}|1"))]);
         var kept = group.Store.Inner.Rows("b000").Count(row => row.RowKey.StartsWith("key!", StringComparison.Ordinal));
-        group.Store.Inner.Submit("b000", [RowOperation.Insert("outbox!x", new Dictionary<string, object> { ["Messages"] = 2, ["Payload00"] = new byte[] { 9 } })]);
+        group.Store.Inner.Submit("b000",
+            [RowOperation.Insert("outbox!x", new Dictionary<string, object> { ["Messages"] = 2, ["Payload00"] = new byte[] { 9 } })]);
         Pass(group, days: 15, logStart: 50);
         Assert.Equal(40 - kept, await SweepAsync(group));
     }
@@ -173,7 +177,8 @@ public sealed class RetentionSweepTests
         var group = new TestGroup(new CountedConsumer(effectKind: null, messages: 0));
         await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|1"));
         var row = Assert.Single(group.Rows("key!a"));
-        group.Store.Inner.Submit(row.PartitionKey, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["SeenAt"] = "{}" }, row.ETag)]);
+        group.Store.Inner.Submit(
+            row.PartitionKey, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["SeenAt"] = "{}" }, row.ETag)]);
         Pass(group, days: 15, logStart: 50);
         Assert.Equal(1, await SweepAsync(group));
         Assert.Single(group.Rows("key!a"));
@@ -208,7 +213,8 @@ public sealed class RetentionSweepTests
     // A first round only learns where the log begins; the second may act on it.
     private async Task<int> SweepAsync(TestGroup group, int most = 1000)
     {
-        var sweep = new RetentionSweep("group", group.Store, _cursors, new Buckets(group.Buckets), _log, ["topic"], Retention, _time, NullLogger.Instance);
+        var sweep = new RetentionSweep(
+            "group", group.Store, _cursors, new Buckets(group.Buckets), _log, ["topic"], Retention, _time, NullLogger.Instance);
         Assert.Equal(0, await sweep.RunAsync(most, TestContext.Current.CancellationToken));
         _time.Advance(RetentionSweep.LongestDelivery);
         return await sweep.RunAsync(most, TestContext.Current.CancellationToken);

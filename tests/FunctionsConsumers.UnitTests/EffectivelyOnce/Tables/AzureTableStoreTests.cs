@@ -58,11 +58,13 @@ public sealed class AzureTableStoreTests
     [Fact]
     public async Task One_row_that_is_throttled_is_not_taken_for_absent_beside_others_that_are()
     {
-        using var tables = new ScriptedTables((request, cancellation) => request.RequestUri!.AbsolutePath.Contains("k1", StringComparison.Ordinal)
+        using var tables = new ScriptedTables(
+            (request, cancellation) => request.RequestUri!.AbsolutePath.Contains("k1", StringComparison.Ordinal)
             ? TableReplies.Refusal(503, "ServerBusy")(request, cancellation)
             : TableReplies.Refusal(404, "ResourceNotFound")(request, cancellation));
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => tables.Store().ReadAsync("b000", ["k0", "k1", "k2"], null, Cancellation));
+        await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => tables.Store().ReadAsync("b000", ["k0", "k1", "k2"], null, Cancellation));
     }
 
     [Fact]
@@ -76,7 +78,8 @@ public sealed class AzureTableStoreTests
         var rows = await tables.Store().ScanAsync("b000", "outbox!", ["State"], Cancellation).ToListAsync(Cancellation);
 
         Assert.Equal(["outbox!1", "outbox!3"], rows.Select(row => row.RowKey));
-        Assert.Contains("$filter=PartitionKey eq 'b000' and RowKey ge 'outbox!' and RowKey lt 'outbox\"'", tables.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("$filter=PartitionKey eq 'b000' and RowKey ge 'outbox!' and RowKey lt 'outbox\"'", tables.Requests[0],
+            StringComparison.Ordinal);
         Assert.Contains("$select=PartitionKey,RowKey,State", tables.Requests[0], StringComparison.Ordinal);
         Assert.EndsWith("NextRowKey=outbox!3", tables.Requests[2], StringComparison.Ordinal);
     }
@@ -88,7 +91,8 @@ public sealed class AzureTableStoreTests
     [InlineData("""{"odata.etag":"W/\"1\"","PartitionKey":"b000","RowKey":5}""")]
     public async Task A_scan_ends_at_a_row_without_keys_or_version_and_not_as_if_it_were_the_last(string row)
     {
-        using var tables = new ScriptedTables(TableReplies.Page([TableReplies.RowBody("b000", "outbox!0")], "outbox!1"), TableReplies.Page([row]));
+        using var tables = new ScriptedTables(
+            TableReplies.Page([TableReplies.RowBody("b000", "outbox!0")], "outbox!1"), TableReplies.Page([row]));
         var rows = tables.Store().ScanAsync("b000", "outbox!", null, Cancellation).GetAsyncEnumerator(Cancellation);
         await using (rows)
         {
@@ -100,9 +104,11 @@ public sealed class AzureTableStoreTests
     [Fact]
     public async Task A_page_that_fails_in_the_middle_is_not_the_end_of_a_scan()
     {
-        using var tables = new ScriptedTables(TableReplies.Page([TableReplies.RowBody("b000", "outbox!0")], "outbox!1"), TableReplies.Refusal(503, "ServerBusy"));
+        using var tables = new ScriptedTables(
+            TableReplies.Page([TableReplies.RowBody("b000", "outbox!0")], "outbox!1"), TableReplies.Refusal(503, "ServerBusy"));
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await tables.Store().ScanAsync("b000", "outbox!", null, Cancellation).ToListAsync(Cancellation));
+        await Assert.ThrowsAsync<StoreUnavailableException>(
+            async () => await tables.Store().ScanAsync("b000", "outbox!", null, Cancellation).ToListAsync(Cancellation));
     }
 
     // Fixed for good: with another account for a bucket, old subjects are looked for in the wrong place.
@@ -143,7 +149,8 @@ public sealed class AzureTableStoreTests
         var result = await store.SubmitAsync("b001", [RowOperation.Insert("a", s_columns)], Cancellation);
 
         Assert.Equal(
-            "Tables: the storage account 'two' refuses the credential (403 AuthorizationFailure): check the key, or give the identity the role Storage Table Data Contributor.",
+            "Tables: the storage account 'two' refuses the credential (403 AuthorizationFailure): check the key, or give the identity the "
+            + "role Storage Table Data Contributor.",
             result.Detail);
     }
 
@@ -154,13 +161,16 @@ public sealed class AzureTableStoreTests
         var store = AzureTableStore.OverAll(tables.Accounts("one", "two"), "billing");
 
         await Assert.ThrowsAsync<ArgumentNullException>(() => store.SubmitAsync("b000", null!, Cancellation));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => store.SubmitAsync(null!, [RowOperation.Insert("a", s_columns)], Cancellation));
+        await Assert.ThrowsAsync<ArgumentNullException>(
+            () => store.SubmitAsync(null!, [RowOperation.Insert("a", s_columns)], Cancellation));
         await Assert.ThrowsAsync<ArgumentException>(() => store.SubmitAsync("b000", [], Cancellation));
         await Assert.ThrowsAsync<ArgumentException>(() => store.SubmitAsync("meta", [RowOperation.Insert("a", s_columns)], Cancellation));
-        await Assert.ThrowsAsync<ArgumentException>(() => store.SubmitAsync("b000", [RowOperation.Merge("a", s_columns, "")], Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => store.SubmitAsync("b000", [RowOperation.Merge("a", s_columns, "")], Cancellation));
         await Assert.ThrowsAsync<ArgumentException>(() => store.ReadAsync("meta", ["a"], null, Cancellation));
         await Assert.ThrowsAsync<ArgumentNullException>(() => store.ReadAsync("b000", null!, null, Cancellation));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await store.ScanAsync("b000", "", null, Cancellation).ToListAsync(Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await store.ScanAsync("b000", "", null, Cancellation).ToListAsync(Cancellation));
         Assert.Empty(tables.Requests);
     }
 

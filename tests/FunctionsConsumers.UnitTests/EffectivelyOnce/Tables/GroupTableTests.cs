@@ -86,7 +86,8 @@ public sealed class GroupTableTests
         using var service = new ScriptedTables(Answer);
         Describe("two", """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":2""");
 
-        var failure = await Assert.ThrowsAsync<SettingException>(() => GroupTable.OpenAsync(service.Accounts("one", "two"), "billing", 16, Cancellation));
+        var failure = await Assert.ThrowsAsync<SettingException>(
+            () => GroupTable.OpenAsync(service.Accounts("one", "two"), "billing", 16, Cancellation));
 
         Assert.StartsWith("EffectivelyOnce__Buckets is 16", failure.Message, StringComparison.Ordinal);
     }
@@ -116,11 +117,13 @@ public sealed class GroupTableTests
     [Fact]
     public async Task A_description_that_is_there_and_then_is_not_is_no_answer_to_start_on()
     {
-        using var service = new ScriptedTables((request, cancellation) => request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath == "/billing"
+        using var service = new ScriptedTables(
+            (request, cancellation) => request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath == "/billing"
             ? TableReplies.Refusal(409, "EntityAlreadyExists")(request, cancellation)
             : Answer(request, cancellation));
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => GroupTable.OpenAsync(service.Accounts("one"), "billing", 16, Cancellation));
+        await Assert.ThrowsAsync<StoreUnavailableException>(
+            () => GroupTable.OpenAsync(service.Accounts("one"), "billing", 16, Cancellation));
     }
 
     [Theory]
@@ -128,7 +131,8 @@ public sealed class GroupTableTests
     [InlineData(409, "TableBeingDeleted", typeof(StoreUnavailableException))]
     [InlineData(429, "TooManyRequests", typeof(StoreUnavailableException))]
     [InlineData(503, "ServerBusy", typeof(StoreUnavailableException))]
-    public async Task An_account_that_does_not_answer_plainly_ends_the_opening_whichever_request_it_was(int status, string code, Type expected)
+    public async Task An_account_that_does_not_answer_plainly_ends_the_opening_whichever_request_it_was(
+        int status, string code, Type expected)
     {
         for (var plain = 0; plain < 3; plain++)
         {
@@ -140,7 +144,8 @@ public sealed class GroupTableTests
 
             var failure = await Record.ExceptionAsync(() => GroupTable.OpenAsync(service.Accounts("one"), "billing", 16, Cancellation));
 
-            Assert.True(failure?.GetType() == expected || (plain == 2 && status == 409 && failure is StoreUnavailableException), $"after {plain} requests: {failure}");
+            Assert.True(failure?.GetType() == expected
+                || (plain == 2 && status == 409 && failure is StoreUnavailableException), $"after {plain} requests: {failure}");
             Assert.StartsWith("Tables: ", failure!.Message, StringComparison.Ordinal);
             Assert.Contains("'one'", failure.Message, StringComparison.Ordinal);
         }
@@ -156,7 +161,8 @@ public sealed class GroupTableTests
             return TableReplies.Silence()(request, cancellation);
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => GroupTable.OpenAsync(service.Accounts("one"), "billing", 16, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => GroupTable.OpenAsync(service.Accounts("one"), "billing", 16, stop.Token));
     }
 
     [Fact]
@@ -225,13 +231,17 @@ public sealed class GroupTableTests
         {
             return await (description is null
                 ? TableReplies.Refusal(404, "ResourceNotFound")
-                : TableReplies.Body(200, "application/json", description.Replace("{\"PartitionKey\"", "{\"odata.etag\":\"W/\\\"1\\\"\",\"PartitionKey\"", StringComparison.Ordinal)))(request, cancellationToken);
+                : TableReplies.Body(200, "application/json",
+                    description.Replace("{\"PartitionKey\"", "{\"odata.etag\":\"W/\\\"1\\\"\",\"PartitionKey\"",
+                    StringComparison.Ordinal)))(request, cancellationToken);
         }
 
         if (request.Method == HttpMethod.Patch)
         {
             Assert.Equal("W/\"1\"", request.Headers.GetValues("If-Match").Single());
-            _tables[key] = description!.Replace("\"SchemaVersion\":1", body.Trim('{', '}').Split(',').Single(column => column.Contains("SchemaVersion", StringComparison.Ordinal)), StringComparison.Ordinal);
+            _tables[key] = description!.Replace("\"SchemaVersion\":1",
+                body.Trim('{', '}').Split(',').Single(column => column.Contains("SchemaVersion", StringComparison.Ordinal)),
+                StringComparison.Ordinal);
             return await TableReplies.Body(204, "application/json", "")(request, cancellationToken);
         }
 

@@ -30,7 +30,8 @@ internal sealed class ScriptedTables(params IReadOnlyList<TableReply> replies) :
 
     /// <summary>Accounts whose every request comes here.</summary>
     public TableAccounts Accounts(params string[] names) => TableAccounts.FromConnectionStrings(
-        [.. names.Select(name => $"DefaultEndpointsProtocol=https;AccountName={name};AccountKey=a2V5;EndpointSuffix=core.windows.net")], Configure);
+        [.. names.Select(name => $"DefaultEndpointsProtocol=https;AccountName={name};AccountKey=a2V5;EndpointSuffix=core.windows.net")],
+        Configure);
 
     /// <summary>A group's table in one account.</summary>
     public AzureTableStore Store() => AzureTableStore.OverAll(Accounts("acct"), "billing");

@@ -19,7 +19,8 @@ public sealed class TableAccountsTests
     [Fact]
     public void An_address_is_one_account_with_a_managed_identity()
     {
-        var accounts = Read(("Tables:serviceUri", "https://one.table.core.windows.net"), ("Tables:clientId", "11111111-2222-3333-4444-555555555555"));
+        var accounts = Read(
+            ("Tables:serviceUri", "https://one.table.core.windows.net"), ("Tables:clientId", "11111111-2222-3333-4444-555555555555"));
 
         Assert.Equal(["one"], accounts.Names);
         Assert.Equal("https://one.table.core.windows.net/", Assert.Single(accounts.Clients).Uri.AbsoluteUri);
@@ -36,15 +37,18 @@ public sealed class TableAccountsTests
         { "an empty value", ["Tables", " "], ["Tables is not set"] },
         { "no connection string", ["Tables", "garbage"], ["Tables is no connection string"] },
         { "a connection string without a key", ["Tables", "AccountName=one"], ["Tables is no connection string"] },
-        { "http", ["Tables:serviceUri", "http://one.table.core.windows.net"], ["Tables__serviceUri is 'http://one.table.core.windows.net'", "https"] },
+        { "http", ["Tables:serviceUri", "http://one.table.core.windows.net"],
+        ["Tables__serviceUri is 'http://one.table.core.windows.net'", "https"] },
         { "no address", ["Tables:serviceUri", "one"], ["Tables__serviceUri is 'one'", "https"] },
         { "http in a list", ["Tables:0", One, "Tables:1:serviceUri", "http://two"], ["Tables__1__serviceUri is 'http://two'"] },
         { "a client id alone", ["Tables:0:clientId", "x"], ["Tables__0 is not set", "Tables__0__serviceUri"] },
         { "no connection string in a list", ["Tables:0", One, "Tables:1", "garbage"], ["Tables__1 is no connection string"] },
         { "an account twice", ["Tables:0", One, "Tables:1", One], ["names the account https://one.table.core.windows.net/ twice"] },
-        { "an account by its key and by its address", ["Tables:0", One, "Tables:1:serviceUri", "https://ONE.table.core.windows.net"], ["twice"] },
+        { "an account by its key and by its address", ["Tables:0", One, "Tables:1:serviceUri", "https://ONE.table.core.windows.net"],
+        ["twice"] },
         { "one account and a list", ["Tables", One, "Tables:0", Two], ["Tables names one account", "Tables__0"] },
-        { "one address and a list", ["Tables:serviceUri", "https://one.table.core.windows.net", "Tables:0", Two], ["Tables names one account"] },
+        { "one address and a list", ["Tables:serviceUri", "https://one.table.core.windows.net", "Tables:0", Two],
+        ["Tables names one account"] },
     };
 
     [Theory]
@@ -73,10 +77,12 @@ public sealed class TableAccountsTests
         var store = AzureTableStore.OverAll(WithToken(tables, "https://one.table.core.windows.net"), "billing");
 
         var result = await store.SubmitAsync("b000", [RowOperation.Delete("a", "*")], TestContext.Current.CancellationToken);
-        var read = await Assert.ThrowsAsync<SettingException>(() => store.ReadAsync("b000", ["a"], null, TestContext.Current.CancellationToken));
+        var read = await Assert.ThrowsAsync<SettingException>(
+            () => store.ReadAsync("b000", ["a"], null, TestContext.Current.CancellationToken));
 
         Assert.Equal(SubmitStatus.Misconfigured, result.Status);
-        Assert.Equal("Tables: the storage account 'one' was not asked, there is no token for it: check the identity and Tables__clientId: no identity here", result.Detail);
+        Assert.Equal("Tables: the storage account 'one' was not asked, there is no token for it: check the identity and Tables__clientId: "
+            + "no identity here", result.Detail);
         Assert.Equal(result.Detail, read.Message);
         Assert.Empty(tables.Requests);
     }
@@ -96,7 +102,8 @@ public sealed class TableAccountsTests
     }
 
     private static TableAccounts Read(params (string Key, string Value)[] settings) => TableAccounts.FromConfiguration(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build());
+        new ConfigurationBuilder().AddInMemoryCollection(
+        settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value)).Build());
 
     private static TableAccounts WithToken(ScriptedTables tables, string address)
     {

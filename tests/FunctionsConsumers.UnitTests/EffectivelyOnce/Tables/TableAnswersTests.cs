@@ -44,11 +44,13 @@ public sealed class TableAnswersTests
         ["a connection that breaks in the answer"] = TableReplies.BrokenOff(),
         ["a connection refused"] = TableReplies.Throws(new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused")),
         ["a connection lost"] = TableReplies.Throws(new IOException("Connection reset by peer")),
-        ["a name that is not found"] = TableReplies.Throws(new HttpRequestException(HttpRequestError.NameResolutionError, "Name or service not known")),
+        ["a name that is not found"] = TableReplies.Throws(
+        new HttpRequestException(HttpRequestError.NameResolutionError, "Name or service not known")),
         ["a time-out"] = TableReplies.Silence(),
         ["an exception of a kind that nobody knows"] = TableReplies.Throws(new NeverSeenException()),
         ["a mistake inside the client"] = TableReplies.Throws(new KeyNotFoundException()),
-        ["an argument that the client dislikes in an answer"] = TableReplies.Throws(new ArgumentException("an answer, not the caller's argument")),
+        ["an argument that the client dislikes in an answer"] = TableReplies.Throws(
+        new ArgumentException("an answer, not the caller's argument")),
     };
 
     /// <summary>What a reading comes to.</summary>
@@ -93,8 +95,10 @@ public sealed class TableAnswersTests
     [InlineData("a time-out", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 3)]
     [InlineData("an exception of a kind that nobody knows", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
     [InlineData("a mistake inside the client", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
-    [InlineData("an argument that the client dislikes in an answer", nameof(SubmitStatus.Unknown), Reading.Unavailable, Reading.Unavailable, 1)]
-    public async Task Every_answer_means_one_thing_for_a_transaction_a_reading_and_a_scan(string answer, string submit, Reading read, Reading scan, int tries)
+    [InlineData("an argument that the client dislikes in an answer", nameof(SubmitStatus.Unknown), Reading.Unavailable,
+        Reading.Unavailable, 1)]
+    public async Task Every_answer_means_one_thing_for_a_transaction_a_reading_and_a_scan(
+        string answer, string submit, Reading read, Reading scan, int tries)
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var submitted = new ScriptedTables(s_replies[answer]);
@@ -103,7 +107,8 @@ public sealed class TableAnswersTests
 
         var result = await submitted.Store().SubmitAsync("b000", s_three, cancellation);
         var reading = await ReadingAsync(() => asked.Store().ReadAsync("b000", ["a"], null, cancellation));
-        var scanning = await ReadingAsync(async () => await scanned.Store().ScanAsync("b000", "a", null, cancellation).ToListAsync(cancellation));
+        var scanning = await ReadingAsync(
+            async () => await scanned.Store().ScanAsync("b000", "a", null, cancellation).ToListAsync(cancellation));
 
         Assert.Equal((submit, read, scan), (result.Status.ToString(), reading, scanning));
         Assert.Equal([tries, tries, tries], [submitted.Requests.Count, asked.Requests.Count, scanned.Requests.Count]);
@@ -125,7 +130,8 @@ public sealed class TableAnswersTests
     [InlineData(429, "TooManyRequests", nameof(SubmitStatus.Unknown))]
     [InlineData(500, "InternalError", nameof(SubmitStatus.Unknown))]
     [InlineData(503, "ServerBusy", nameof(SubmitStatus.Unknown))]
-    public async Task A_part_that_failed_means_the_same_at_every_index_and_is_not_tried_again_by_the_client(int status, string code, string expected)
+    public async Task A_part_that_failed_means_the_same_at_every_index_and_is_not_tried_again_by_the_client(
+        int status, string code, string expected)
     {
         for (var index = 0; index < s_three.Count; index++)
         {
@@ -149,7 +155,8 @@ public sealed class TableAnswersTests
     {
         using var tables = new ScriptedTables(s_replies[first], TableReplies.FailedPart(0, status, code));
 
-        Assert.Equal(expected, (await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status.ToString());
+        Assert.Equal(expected,
+            (await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status.ToString());
         Assert.Equal(2, tables.Requests.Count);
     }
 
@@ -187,16 +194,19 @@ public sealed class TableAnswersTests
         {
             using var tables = new ScriptedTables(TableReplies.Committed(parts));
 
-            Assert.Equal(SubmitStatus.Unknown, (await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status);
+            Assert.Equal(SubmitStatus.Unknown,
+                (await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status);
         }
     }
 
     [Fact]
     public async Task A_success_with_a_part_that_is_none_is_not_one()
     {
-        using var tables = new ScriptedTables(TableReplies.Parts(TableReplies.Done(0), "HTTP/1.1 503 Busy\r\n\r\n\r\n", TableReplies.Done(2)));
+        using var tables = new ScriptedTables(
+            TableReplies.Parts(TableReplies.Done(0), "HTTP/1.1 503 Busy\r\n\r\n\r\n", TableReplies.Done(2)));
 
-        Assert.Equal(SubmitStatus.Unknown, (await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(SubmitStatus.Unknown,
+            (await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status);
     }
 
     [Fact]

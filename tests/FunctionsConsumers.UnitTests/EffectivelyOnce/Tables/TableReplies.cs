@@ -29,10 +29,12 @@ internal static class TableReplies
 
     /// <summary>The part of an operation that was done.</summary>
     public static string Done(int index) =>
-        string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 204 No Content\r\nDataServiceVersion: 1.0;\r\nETag: W/\"v{index}\"\r\n\r\n\r\n");
+        string.Create(CultureInfo.InvariantCulture,
+            $"HTTP/1.1 204 No Content\r\nDataServiceVersion: 1.0;\r\nETag: W/\"v{index}\"\r\n\r\n\r\n");
 
     /// <summary>A row.</summary>
-    public static TableReply Row(string partitionKey, string rowKey, string more = "") => Body(200, Json, RowBody(partitionKey, rowKey, more));
+    public static TableReply Row(string partitionKey, string rowKey, string more = "") =>
+        Body(200, Json, RowBody(partitionKey, rowKey, more));
 
     /// <summary>A page of rows, the last one or not.</summary>
     public static TableReply Page(string[] rows, string? nextRowKey = null) => (_, _) =>
@@ -92,7 +94,8 @@ internal static class TableReplies
         var body = new StringBuilder("--batchresponse_1\r\nContent-Type: multipart/mixed; boundary=changesetresponse_2\r\n\r\n");
         foreach (var part in parts)
         {
-            body.Append("--changesetresponse_2\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n").Append(part);
+            body.Append("--changesetresponse_2\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n").Append(
+                part);
         }
 
         return body.Append("--changesetresponse_2--\r\n--batchresponse_1--\r\n").ToString();

@@ -21,14 +21,16 @@ public sealed class TokenFailuresTests
         { new Microsoft.Identity.Client.MsalServiceException("invalid_client", "no such client", 401), false },
         { new RequestFailedException(400, "no such identity"), false },
         { new HttpRequestException("no", null, HttpStatusCode.BadRequest), false },
-        { new AggregateException(new CredentialUnavailableException("no environment"), new TaskCanceledException("no machine identity")), false },
+        { new AggregateException(new CredentialUnavailableException("no environment"), new TaskCanceledException("no machine identity")),
+        false },
         { new InvalidOperationException("no such identity"), false },
         { null, false },
     };
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public void A_token_service_that_is_away_is_an_outage_and_an_identity_that_is_not_there_a_wrong_setting(Exception? inner, bool isOutage)
+    public void A_token_service_that_is_away_is_an_outage_and_an_identity_that_is_not_there_a_wrong_setting(
+        Exception? inner, bool isOutage)
     {
         var failure = new AuthenticationFailedException("no token", inner);
         Assert.Equal(isOutage ? SubmitStatus.Unknown : SubmitStatus.Misconfigured, TableAnswers.StatusOf(failure));

@@ -31,6 +31,7 @@ public sealed class FaultsTests
     private static List<Fault?> Faults(long seed, int percent = 30)
     {
         var schedule = new FaultSchedule(seed, percent);
-        return [.. from @group in Enumerable.Range(0, 2) from partition in Enumerable.Range(0, 5) from batch in Enumerable.Range(0, 100) select schedule.Of(@group, partition, batch)];
+        return [.. from @group in Enumerable.Range(0, 2) from partition in Enumerable.Range(0, 5) from batch in Enumerable.Range(0,
+            100) select schedule.Of(@group, partition, batch)];
     }
 }

@@ -14,7 +14,8 @@ public sealed class LabVerdictTests
     [Fact]
     public void What_effectively_once_loses_doubles_or_counts_wrong_is_not_good()
     {
-        foreach (var bad in (GuaranteeReport[])[Report(lost: 1, audited: true), Report(doubled: 1, audited: true), Report(stockOff: 1, audited: true), Report(audited: false), Report()])
+        foreach (var bad in (GuaranteeReport[])[Report(lost: 1, audited: true), Report(doubled: 1, audited: true),
+            Report(stockOff: 1, audited: true), Report(audited: false), Report()])
         {
             var line = Assert.Single(LabVerdict.Of([Report(lost: 5), Report(doubled: 7), bad]));
             Assert.StartsWith("effectively-once lost", line, StringComparison.Ordinal);
@@ -24,13 +25,16 @@ public sealed class LabVerdictTests
     [Fact]
     public void A_demonstration_without_losses_or_doubles_has_failed()
     {
-        Assert.Contains("at-most-once lost nothing", Assert.Single(LabVerdict.Of([Report(doubled: 2), Report(doubled: 7), Report(audited: true)])), StringComparison.Ordinal);
-        Assert.Contains("at-least-once doubled nothing", Assert.Single(LabVerdict.Of([Report(lost: 5), Report(), Report(audited: true)])), StringComparison.Ordinal);
+        Assert.Contains("at-most-once lost nothing",
+            Assert.Single(LabVerdict.Of([Report(doubled: 2), Report(doubled: 7), Report(audited: true)])), StringComparison.Ordinal);
+        Assert.Contains("at-least-once doubled nothing", Assert.Single(LabVerdict.Of([Report(lost: 5), Report(), Report(audited: true)])),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_at_least_once_that_loses_is_no_at_least_once() =>
-        Assert.Contains("the laboratory is at fault", Assert.Single(LabVerdict.Of([Report(lost: 5), Report(lost: 1, doubled: 7), Report(audited: true)])), StringComparison.Ordinal);
+        Assert.Contains("the laboratory is at fault",
+            Assert.Single(LabVerdict.Of([Report(lost: 5), Report(lost: 1, doubled: 7), Report(audited: true)])), StringComparison.Ordinal);
 
     [Fact]
     public void A_fault_that_never_met_effectively_once_proves_nothing_about_it()

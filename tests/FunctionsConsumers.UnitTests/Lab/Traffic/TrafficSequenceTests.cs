@@ -85,7 +85,8 @@ public sealed class TrafficSequenceTests
         foreach (var record in TrafficSequence.Of(Plan with { Poison = 0.4m }).Where(record => record.Kind == TrafficKind.Poison))
         {
             var order = reader.Read(record.Value);
-            Assert.False(order is not null && catalog.Allows(order), record.Value is null ? "null" : Encoding.UTF8.GetString(record.Value));
+            Assert.False(order is not null
+                && catalog.Allows(order), record.Value is null ? "null" : Encoding.UTF8.GetString(record.Value));
         }
     }
 
@@ -93,7 +94,8 @@ public sealed class TrafficSequenceTests
     public void Orders_are_a_mix_of_both_forms_with_and_without_address_price_quantity_and_currency()
     {
         var reader = new OrderReader();
-        var orders = Orders(Plan).Select(record => (Text: Encoding.UTF8.GetString(record.Value!), Order: reader.Read(record.Value)!, record.Headers)).ToList();
+        var orders = Orders(Plan).Select(
+            record => (Text: Encoding.UTF8.GetString(record.Value!), Order: reader.Read(record.Value)!, record.Headers)).ToList();
 
         AssertShare(0.4, 0.6, orders.Count(order => order.Text.Contains("\"lines\"", StringComparison.Ordinal)));
         AssertShare(0.4, 0.6, orders.Count(order => order.Order.Email is not null));
@@ -121,11 +123,13 @@ public sealed class TrafficSequenceTests
     [Fact]
     public void Huge_values_are_few_however_much_poison_there_is()
     {
-        var huge = Enumerable.Range(1, 4_000).Select(number => PoisonRecords.Make(1, number)).Count(record => record.Value?.Length > 512 * 1024);
+        var huge = Enumerable.Range(1, 4_000).Select(number => PoisonRecords.Make(1, number)).Count(
+            record => record.Value?.Length > 512 * 1024);
         Assert.InRange(huge, 1, 3);
     }
 
-    private static IEnumerable<TrafficRecord> Orders(TrafficPlan plan) => TrafficSequence.Of(plan).Where(record => record.Kind == TrafficKind.Order);
+    private static IEnumerable<TrafficRecord> Orders(TrafficPlan plan) =>
+        TrafficSequence.Of(plan).Where(record => record.Kind == TrafficKind.Order);
 
     private static string Key(TrafficRecord record) => Encoding.UTF8.GetString(record.Key);
 

@@ -16,7 +16,8 @@ public sealed class HostJsonTests
             (true, 5, 64, 1, 1, 50, 50, 200, AutoOffsetReset.Earliest, 10_000, 300_000, 100_000, 65_536, 180_000, true),
             (kafka.CommitOnFailure, kafka.MaxRetries, kafka.MaxBatchSize, kafka.SubscriberIntervalInSeconds, kafka.ExecutorChannelCapacity,
                 kafka.ChannelFullRetryIntervalInMs, kafka.SubscriberIdleBackoffMs, kafka.AutoCommitIntervalMs, kafka.AutoOffsetReset,
-                kafka.SessionTimeoutMs, kafka.MaxPollIntervalMs, kafka.QueuedMinMessages, kafka.QueuedMaxMessagesKbytes, kafka.MetadataMaxAgeMs, kafka.SocketKeepaliveEnable));
+                kafka.SessionTimeoutMs, kafka.MaxPollIntervalMs, kafka.QueuedMinMessages, kafka.QueuedMaxMessagesKbytes,
+                kafka.MetadataMaxAgeMs, kafka.SocketKeepaliveEnable));
     }
 
     [Fact]
@@ -48,15 +49,18 @@ public sealed class HostJsonTests
             ("AzureFunctionsJobHost:extensions:kafka:fetchMaxBytes", "1000000"),
             ("AzureFunctionsJobHost:extensions:kafka:maxRetries", " "),
             ("AzureFunctionsJobHost:logging:logLevel:default", "Error")));
-        Assert.Equal((17, true, 1_000_000, -1), (hostJson.Kafka.MaxBatchSize, hostJson.Kafka.CommitOnFailure, hostJson.Kafka.FetchMaxBytes, hostJson.Kafka.MaxRetries));
+        Assert.Equal((17, true, 1_000_000, -1),
+            (hostJson.Kafka.MaxBatchSize, hostJson.Kafka.CommitOnFailure, hostJson.Kafka.FetchMaxBytes, hostJson.Kafka.MaxRetries));
         Assert.Equal(LogLevel.Error, hostJson.LogLevels["default"]);
     }
 
     [Fact]
     public void A_wrong_override_is_an_error_that_names_the_setting()
     {
-        var error = Assert.Throws<LocalHostException>(() => HostJson.Load(AppContext.BaseDirectory, Settings(("AzureFunctionsJobHost:extensions:kafka:maxRetries", "often"))));
-        Assert.StartsWith("AzureFunctionsJobHost__extensions__kafka__maxRetries is \"often\": it must be ", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<LocalHostException>(
+            () => HostJson.Load(AppContext.BaseDirectory, Settings(("AzureFunctionsJobHost:extensions:kafka:maxRetries", "often"))));
+        Assert.StartsWith(
+            "AzureFunctionsJobHost__extensions__kafka__maxRetries is \"often\": it must be ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,7 +134,8 @@ public sealed class HostJsonTests
     [Fact]
     public void A_missing_file_is_an_error_that_names_it()
     {
-        var error = Assert.Throws<LocalHostException>(() => HostJson.Load(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), NoSettings));
+        var error = Assert.Throws<LocalHostException>(
+            () => HostJson.Load(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), NoSettings));
         Assert.Contains("host.json cannot be read", error.Message, StringComparison.Ordinal);
     }
 

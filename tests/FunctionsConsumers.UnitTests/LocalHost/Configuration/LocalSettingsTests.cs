@@ -26,7 +26,8 @@ public sealed class LocalSettingsTests : IDisposable
     public void Two_underscores_name_a_setting_below_another()
     {
         File("""{"Values": {"EffectivelyOnce__Buckets": 4}}""");
-        var settings = Build(new LocalHostOptions { Settings = new Dictionary<string, string?> { ["EffectivelyOnce__Retention"] = "2.00:00:00" } });
+        var settings = Build(
+            new LocalHostOptions { Settings = new Dictionary<string, string?> { ["EffectivelyOnce__Retention"] = "2.00:00:00" } });
         Assert.Equal("4", settings["EffectivelyOnce:Buckets"]);
         Assert.Equal("2.00:00:00", settings["EffectivelyOnce:Retention"]);
     }

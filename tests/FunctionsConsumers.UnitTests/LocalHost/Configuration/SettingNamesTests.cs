@@ -15,7 +15,8 @@ public sealed class SettingNamesTests
     [InlineData("%OrdersTopic%", "orders")]
     [InlineData("x.%OrdersTopic%.%KafkaBrokers%", "x.orders.a:1")]
     [InlineData("billing", "billing")]
-    public void A_name_a_placeholder_or_the_text_itself(string text, string expected) => Assert.Equal(expected, SettingNames.Resolve(text, Settings, "F"));
+    public void A_name_a_placeholder_or_the_text_itself(string text, string expected) =>
+        Assert.Equal(expected, SettingNames.Resolve(text, Settings, "F"));
 
     [Theory]
     [InlineData("%Missing%", "Missing")]

@@ -21,7 +21,10 @@ public sealed class TargetTests
     [Fact]
     public void Settings_go_before_the_run_file_and_options_before_settings()
     {
-        var environment = new Dictionary<string, string> { ["KafkaBrokers"] = "setting:1", ["OrderTables"] = Account("setting"), ["OrdersTopic"] = "topic-of-setting" };
+        var environment = new Dictionary<string, string>
+        {
+            ["KafkaBrokers"] = "setting:1", ["OrderTables"] = Account("setting"), ["OrdersTopic"] = "topic-of-setting",
+        };
 
         var set = Target.Resolve(new TargetOptions(), environment, Run);
         Assert.Equal(("setting:1", "setting", "topic-of-setting"), (set.Kafka().Brokers, Assert.Single(set.Tables().Names), set.Topic));
@@ -41,7 +44,8 @@ public sealed class TargetTests
 
     [Fact]
     public void An_empty_variable_is_no_setting() =>
-        Assert.Equal("run:1", Target.Resolve(new TargetOptions(), new Dictionary<string, string> { ["KafkaBrokers"] = " " }, Run).Kafka().Brokers);
+        Assert.Equal("run:1",
+            Target.Resolve(new TargetOptions(), new Dictionary<string, string> { ["KafkaBrokers"] = " " }, Run).Kafka().Brokers);
 
     [Fact]
     public void With_nothing_named_the_error_says_how_to_start_or_name_services()
@@ -69,5 +73,6 @@ public sealed class TargetTests
         Assert.True(settings.IndexOf(new("OrderTables", null)) < settings.FindIndex(setting => setting.Key == "OrderTables:0"));
     }
 
-    private static string Account(string name) => $"DefaultEndpointsProtocol=http;AccountName={name};AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/{name};";
+    private static string Account(string name) =>
+        $"DefaultEndpointsProtocol=http;AccountName={name};AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/{name};";
 }

@@ -14,19 +14,23 @@ public sealed class NativeLibrdkafkaTests
         Assert.Equal(loaded, NativeLibrdkafka.Among(["/usr/lib/libc.so.6", "/app/runtimes/win-x64/native/librdkafkacpp.dll", loaded]));
 
     [Fact]
-    public void No_library_is_taken_that_is_not_loaded() => Assert.Null(NativeLibrdkafka.Among(["/usr/lib/libc.so.6", "/app/Confluent.Kafka.dll"]));
+    public void No_library_is_taken_that_is_not_loaded() =>
+        Assert.Null(NativeLibrdkafka.Among(["/usr/lib/libc.so.6", "/app/Confluent.Kafka.dll"]));
 
     [Fact]
     public void Where_none_can_be_loaded_one_line_names_each_that_was_tried_and_what_it_lacks()
     {
         var line = NativeLibrdkafka.Explain(
             ["/n/librdkafka.so", "/n/centos8-librdkafka.so"],
-            file => file.Contains("centos8", StringComparison.Ordinal) ? "libz.so.1: cannot open shared object file" : "libsasl2.so.3: cannot open shared object file",
+            file => file.Contains("centos8", StringComparison.Ordinal)
+            ? "libz.so.1: cannot open shared object file"
+            : "libsasl2.so.3: cannot open shared object file",
             "Failed to load the librdkafka native library");
 
         Assert.Equal(
             "The native Kafka library cannot be loaded (Failed to load the librdkafka native library). Tried: "
-            + "librdkafka.so (libsasl2.so.3: cannot open shared object file); centos8-librdkafka.so (libz.so.1: cannot open shared object file). "
+            + "librdkafka.so (libsasl2.so.3: cannot open shared object file); centos8-librdkafka.so (libz.so.1: cannot open shared object "
+                + "file). "
             + "Install what one of them lacks.",
             line);
     }

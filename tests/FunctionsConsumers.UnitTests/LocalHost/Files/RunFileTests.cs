@@ -46,11 +46,13 @@ public sealed class RunFileTests : IDisposable
     public void A_file_of_a_killed_process_that_nobody_has_waited_for_is_not()
     {
         // The child ends after the shell has become another program, which never asks for its children's end.
-        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 1 & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
+        using var parent = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "sleep 1 & echo $!; exec sleep 60"]) { RedirectStandardOutput = true })!;
         try
         {
             var zombie = int.Parse(parent.StandardOutput.ReadLine()!, System.Globalization.CultureInfo.InvariantCulture);
-            Assert.True(SpinWait.SpinUntil(() => System.IO.File.ReadAllText($"/proc/{zombie}/stat").Contains(") Z ", StringComparison.Ordinal), TimeSpan.FromSeconds(60)));
+            Assert.True(SpinWait.SpinUntil(() => System.IO.File.ReadAllText($"/proc/{zombie}/stat").Contains(") Z ",
+                StringComparison.Ordinal), TimeSpan.FromSeconds(60)));
             Save(Run(zombie));
             Assert.Null(RunFile.Find(File));
         }
@@ -108,7 +110,8 @@ public sealed class RunFileTests : IDisposable
     [Fact]
     public void One_of_many_takes_the_lock_and_the_next_when_it_lets_go()
     {
-        var taken = Enumerable.Range(0, 20).AsParallel().WithDegreeOfParallelism(8).Select(_ => RunLock.TryTake(Lock)).Where(held => held is not null).ToList();
+        var taken = Enumerable.Range(0, 20).AsParallel().WithDegreeOfParallelism(8).Select(_ => RunLock.TryTake(Lock)).Where(
+            held => held is not null).ToList();
         Assert.Single(taken)!.Dispose();
         using var next = RunLock.TryTake(Lock);
         Assert.NotNull(next);

@@ -23,7 +23,8 @@ public sealed class FunctionInvokerTests
     public void A_class_whose_services_are_missing_is_an_error_at_the_start()
     {
         using var services = new ServiceCollection().BuildServiceProvider();
-        var error = Assert.Throws<LocalHostException>(() => new FunctionInvoker<KafkaRecord[]>(FunctionDiscovery.Find([typeof(Counting)]).Kafka.Single(), services));
+        var error = Assert.Throws<LocalHostException>(
+            () => new FunctionInvoker<KafkaRecord[]>(FunctionDiscovery.Find([typeof(Counting)]).Kafka.Single(), services));
         Assert.StartsWith("Function counting cannot be made: ", error.Message, StringComparison.Ordinal);
     }
 
@@ -46,7 +47,8 @@ public sealed class FunctionInvokerTests
         private int _runs;
 
         [Function("counting")]
-        public Task Run([KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records)
+        public Task Run([KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true,
+            KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records)
         {
             Assert.NotNull(scoped);
             log.Add($"run {++_runs}");

@@ -25,9 +25,13 @@ public sealed class BrokerTopicsTests
     public void No_answer_names_the_login_where_the_listener_seems_to_be_of_the_other_kind()
     {
         var plain = new KafkaConnection("host:9092");
-        Assert.Contains("set KafkaUsername", BrokerTopics.NoAnswer(plain, "Disconnected: connection closed by peer (after 19ms in state APIVERSION_QUERY)"), StringComparison.Ordinal);
-        Assert.Contains("unset KafkaUsername", BrokerTopics.NoAnswer(Connection, "Disconnected: connecting to a PLAINTEXT broker listener?"), StringComparison.Ordinal);
-        Assert.EndsWith("start it, or name another with --brokers.", BrokerTopics.NoAnswer(plain, "Connection refused"), StringComparison.Ordinal);
+        Assert.Contains("set KafkaUsername",
+            BrokerTopics.NoAnswer(plain, "Disconnected: connection closed by peer (after 19ms in state APIVERSION_QUERY)"),
+            StringComparison.Ordinal);
+        Assert.Contains("unset KafkaUsername",
+            BrokerTopics.NoAnswer(Connection, "Disconnected: connecting to a PLAINTEXT broker listener?"), StringComparison.Ordinal);
+        Assert.EndsWith("start it, or name another with --brokers.", BrokerTopics.NoAnswer(plain, "Connection refused"),
+            StringComparison.Ordinal);
     }
 
     [Theory]

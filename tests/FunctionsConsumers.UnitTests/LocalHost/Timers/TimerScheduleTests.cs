@@ -25,5 +25,6 @@ public sealed class TimerScheduleTests
     [InlineData("60 * * * * *")]
     [InlineData("0 0 0 * x *")]
     public void What_is_no_schedule_is_refused_and_quoted(string schedule) =>
-        Assert.StartsWith($"'{schedule}': ", Assert.Throws<FormatException>(() => TimerSchedule.Parse(schedule)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"'{schedule}': ", Assert.Throws<FormatException>(() => TimerSchedule.Parse(schedule)).Message, StringComparison.Ordinal);
 }

@@ -19,9 +19,11 @@ public sealed class OutboxChangesTests
         Insert("waiting", OutboxRows.Waiting);
         Insert("claimed", OutboxRows.Claimed);
 
-        var changes = await OutboxChanges.ByIdAsync(await ReadAsync(), ["parked", "nobody", "waiting", "PARKED", "claimed"], OutboxChanges.ResendAsync, Cancellation);
+        var changes = await OutboxChanges.ByIdAsync(
+            await ReadAsync(), ["parked", "nobody", "waiting", "PARKED", "claimed"], OutboxChanges.ResendAsync, Cancellation);
 
-        Assert.Equal([("parked", "resent"), ("nobody", "unknown"), ("waiting", "waiting"), ("claimed", "claimed")], changes.Select(change => (change.Id, change.Outcome)));
+        Assert.Equal([("parked", "resent"), ("nobody", "unknown"), ("waiting", "waiting"), ("claimed", "claimed")],
+            changes.Select(change => (change.Id, change.Outcome)));
         Assert.Equal([true, false, true, false], changes.Select(change => change.IsGood));
         Assert.Equal(("waiting", "waiting", "claimed"), (StateOf("parked"), StateOf("waiting"), StateOf("claimed")));
     }
@@ -35,14 +37,17 @@ public sealed class OutboxChangesTests
 
         var changes = await OutboxChanges.DropAsync(await ReadAsync(), Cancellation);
 
-        Assert.Equal(["claimed", "dropped", "dropped"], changes.OrderBy(change => change.Id, StringComparer.Ordinal).Select(change => change.Outcome));
+        Assert.Equal(["claimed", "dropped", "dropped"],
+            changes.OrderBy(change => change.Id, StringComparer.Ordinal).Select(change => change.Outcome));
         Assert.Equal("claimed", Assert.Single(_store.Rows()).Text(OutboxRows.State));
     }
 
     [Fact]
     public async Task Messages_that_share_a_row_are_dropped_by_their_names()
     {
-        _store.Submit("b000", OutboxRows.Inserts(new Parcel("test", [.. "one two three".Split(' ').Select(id => new OutboxMessage(id, "test", "group", id, [1], DateTimeOffset.UnixEpoch))])));
+        _store.Submit("b000",
+            OutboxRows.Inserts(new Parcel("test",
+            [.. "one two three".Split(' ').Select(id => new OutboxMessage(id, "test", "group", id, [1], DateTimeOffset.UnixEpoch))])));
 
         var changes = await OutboxChanges.ByIdAsync(await ReadAsync(), ["three", "one"], OutboxChanges.DropAsync, Cancellation);
 
@@ -58,7 +63,8 @@ public sealed class OutboxChangesTests
         var read = await ReadAsync();
         var rows = _store.Rows("b000").ToDictionary(row => row.RowKey);
         _store.Submit("b000", [
-            RowOperation.Merge(OutboxRows.RowKeyOf("changed"), new Dictionary<string, object> { [OutboxRows.Detail] = "looked at" }, rows[OutboxRows.RowKeyOf("changed")].ETag),
+            RowOperation.Merge(OutboxRows.RowKeyOf("changed"), new Dictionary<string, object> { [OutboxRows.Detail] = "looked at" },
+            rows[OutboxRows.RowKeyOf("changed")].ETag),
             RowOperation.Delete(OutboxRows.RowKeyOf("gone"), rows[OutboxRows.RowKeyOf("gone")].ETag)]);
 
         var changes = await OutboxChanges.ResendAsync(read, Cancellation);
@@ -89,7 +95,8 @@ public sealed class OutboxChangesTests
     [InlineData(7_199, "119 min")]
     [InlineData(7_200, "2 h")]
     [InlineData(172_800, "2 d")]
-    public void An_age_is_told_in_the_largest_unit_of_which_it_has_two(long seconds, string age) => Assert.Equal(age, OutboxRow.Age(seconds));
+    public void An_age_is_told_in_the_largest_unit_of_which_it_has_two(long seconds, string age) =>
+        Assert.Equal(age, OutboxRow.Age(seconds));
 
     private async Task<List<FoundMessage>> ReadAsync()
     {
@@ -101,7 +108,10 @@ public sealed class OutboxChangesTests
 
     private void Insert(string id, string state)
     {
-        var inserted = _store.Submit("b000", OutboxRows.Inserts(new Parcel("test", [new OutboxMessage(id, "test", "group", id, [1], DateTimeOffset.UnixEpoch)])));
-        _store.Submit("b000", [RowOperation.Merge(OutboxRows.RowKeyOf(id), new Dictionary<string, object> { [OutboxRows.State] = state }, inserted.ETags[0]!)]);
+        var inserted = _store.Submit(
+            "b000", OutboxRows.Inserts(new Parcel("test", [new OutboxMessage(id, "test", "group", id, [1], DateTimeOffset.UnixEpoch)])));
+        _store.Submit("b000",
+            [RowOperation.Merge(OutboxRows.RowKeyOf(id), new Dictionary<string, object> { [OutboxRows.State] = state },
+            inserted.ETags[0]!)]);
     }
 }

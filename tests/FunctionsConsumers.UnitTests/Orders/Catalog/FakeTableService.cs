@@ -41,7 +41,9 @@ internal sealed class FakeTableService() : TableServiceClient("UseDevelopmentSto
         }
 
         Rows = [];
-        return AfterCreate is { } failure ? Task.FromException<Response<TableItem>>(failure) : Task.FromResult(Response.FromValue(new TableItem(tableName), null!));
+        return AfterCreate is { } failure
+            ? Task.FromException<Response<TableItem>>(failure)
+            : Task.FromResult(Response.FromValue(new TableItem(tableName), null!));
     }
 
     public static TableEntity Row(string name, object? price, object? onHand = null)
@@ -66,7 +68,8 @@ internal sealed class FakeTableService() : TableServiceClient("UseDevelopmentSto
         public override Task<Response<TableItem>> CreateIfNotExistsAsync(CancellationToken cancellationToken = default) =>
             Task.FromResult(Response.FromValue(new TableItem("progress"), null!));
 
-        public override Task<Response> UpsertEntityAsync<T>(T entity, TableUpdateMode mode = TableUpdateMode.Merge, CancellationToken cancellationToken = default)
+        public override Task<Response> UpsertEntityAsync<T>(
+            T entity, TableUpdateMode mode = TableUpdateMode.Merge, CancellationToken cancellationToken = default)
         {
             Assert.Equal(("catalog", "seeding"), (entity.PartitionKey, entity.RowKey));
             service.IsNoted = true;
@@ -77,7 +80,8 @@ internal sealed class FakeTableService() : TableServiceClient("UseDevelopmentSto
             string partitionKey, string rowKey, IEnumerable<string>? select = null, CancellationToken cancellationToken = default) =>
             Task.FromResult<NullableResponse<T>>(new Found<T>(service.IsNoted));
 
-        public override Task<Response> DeleteEntityAsync(string partitionKey, string rowKey, ETag ifMatch = default, CancellationToken cancellationToken = default)
+        public override Task<Response> DeleteEntityAsync(
+            string partitionKey, string rowKey, ETag ifMatch = default, CancellationToken cancellationToken = default)
         {
             service.IsNoted = false;
             return Task.FromResult<Response>(null!);
@@ -96,11 +100,14 @@ internal sealed class FakeTableService() : TableServiceClient("UseDevelopmentSto
     private sealed class FakeTable(FakeTableService service) : TableClient("UseDevelopmentStorage=true", "catalog")
     {
         public override AsyncPageable<T> QueryAsync<T>(
-            string? filter = null, int? maxPerPage = null, IEnumerable<string>? select = null, CancellationToken cancellationToken = default)
+            string? filter = null, int? maxPerPage = null, IEnumerable<string>? select = null,
+            CancellationToken cancellationToken = default)
         {
             Assert.Equal("PartitionKey eq 'catalog'", filter);
             return service.Failure is { } failure ? throw failure
-                : service.Rows is not { } rows ? throw new RequestFailedException(404, "none", TableErrorCode.TableNotFound.ToString(), null)
+
+                    : service.Rows is not { } rows
+                    ? throw new RequestFailedException(404, "none", TableErrorCode.TableNotFound.ToString(), null)
                 : AsyncPageable<T>.FromPages([Page<T>.FromValues([.. rows.Values.Cast<T>()], null, null!)]);
         }
 
@@ -112,7 +119,8 @@ internal sealed class FakeTableService() : TableServiceClient("UseDevelopmentSto
             Assert.All(actions, action => Assert.Equal("catalog", action.Entity.PartitionKey));
             if (actions.Exists(action => service.Rows!.ContainsKey(action.Entity.RowKey)))
             {
-                throw new TableTransactionFailedException(new RequestFailedException(409, "0:exists", TableErrorCode.EntityAlreadyExists.ToString(), null));
+                throw new TableTransactionFailedException(
+                    new RequestFailedException(409, "0:exists", TableErrorCode.EntityAlreadyExists.ToString(), null));
             }
 
             actions.ForEach(action => service.Rows!.Add(action.Entity.RowKey, (TableEntity)action.Entity));

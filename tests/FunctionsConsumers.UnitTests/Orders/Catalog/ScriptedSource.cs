@@ -29,7 +29,9 @@ internal sealed class ScriptedSource : ICatalogSource
             return _held.Task;
         }
 
-        return Failure is null ? Task.FromResult<IReadOnlyList<CatalogProduct>>([.. Products]) : Task.FromException<IReadOnlyList<CatalogProduct>>(Failure);
+        return Failure is null
+            ? Task.FromResult<IReadOnlyList<CatalogProduct>>([.. Products])
+            : Task.FromException<IReadOnlyList<CatalogProduct>>(Failure);
     }
 
     /// <summary>Lets the held reading go, with what the catalog held when it was asked for.</summary>

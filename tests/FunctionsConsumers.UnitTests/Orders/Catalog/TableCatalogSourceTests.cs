@@ -26,15 +26,21 @@ public sealed class TableCatalogSourceTests
 
     [Fact]
     public void The_default_catalog_is_the_contracts() => Assert.Equal(
-        "Laptop 1200.00, Phone 399.00, Tablet 499.00, Monitor 249.50, Keyboard 79.90, Mouse 24.95, Headphones 129.00, Camera 649.00, Printer 189.00, Router 99.00",
+        "Laptop 1200.00, Phone 399.00, Tablet 499.00, Monitor 249.50, Keyboard 79.90, Mouse 24.95, Headphones 129.00, Camera 649.00, "
+        + "Printer 189.00, Router 99.00",
         string.Join(", ", DefaultCatalog.Products.Select(product => FormattableString.Invariant($"{product.Name} {product.Price}"))));
 
     [Fact]
     public async Task A_table_that_is_there_is_read_and_never_written_to()
     {
-        _service.Rows = new() { ["Drone"] = FakeTableService.Row("Drone", "10.5", 7L), ["Kite"] = FakeTableService.Row("Kite", "3", 5), ["Ball"] = FakeTableService.Row("Ball", "0.1234") };
+        _service.Rows = new()
+        {
+            ["Drone"] = FakeTableService.Row("Drone", "10.5", 7L), ["Kite"] = FakeTableService.Row("Kite", "3", 5),
+            ["Ball"] = FakeTableService.Row("Ball", "0.1234"),
+        };
 
-        Assert.Equal([new CatalogProduct("Drone", 10.50m, 7), new CatalogProduct("Kite", 3.00m, 5), new CatalogProduct("Ball", 0.1234m, 0)], await ReadAsync());
+        Assert.Equal([new CatalogProduct("Drone", 10.50m, 7), new CatalogProduct("Kite", 3.00m, 5),
+            new CatalogProduct("Ball", 0.1234m, 0)], await ReadAsync());
         Assert.Equal(0, _service.Seedings);
     }
 
@@ -126,7 +132,8 @@ public sealed class TableCatalogSourceTests
     {
         _service.Rows = new() { ["Drone"] = FakeTableService.Row("Drone", "1.00", "many") };
 
-        Assert.StartsWith("Table catalog, row 'Drone': column OnHand is 'many'", (await Assert.ThrowsAsync<SettingException>(ReadAsync)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Table catalog, row 'Drone': column OnHand is 'many'",
+            (await Assert.ThrowsAsync<SettingException>(ReadAsync)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -155,8 +162,10 @@ public sealed class TableCatalogSourceTests
     {
         Exception[] failures =
         [
-            new RequestFailedException(503, "busy"), new RequestFailedException(0, "no route"), new AggregateException(new RequestFailedException(503, "busy")),
-            new JsonException("cut off"), new IOException("lost"), new TaskCanceledException("a time-out"), new NotImplementedException("never seen before"),
+            new RequestFailedException(503, "busy"), new RequestFailedException(0, "no route"), new AggregateException(
+            new RequestFailedException(503, "busy")),
+            new JsonException("cut off"), new IOException("lost"), new TaskCanceledException("a time-out"), new NotImplementedException(
+            "never seen before"),
         ];
         foreach (var failure in failures)
         {

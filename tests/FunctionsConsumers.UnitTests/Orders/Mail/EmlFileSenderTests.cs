@@ -18,8 +18,10 @@ public sealed class EmlFileSenderTests : IDisposable
         }
     }
 
-    private Task<SendResult> SendAsync(byte[] payload, string? folder = null) => new EmlFileSender(new MailSettings { MailFolder = folder ?? _folder })
-        .SendAsync(new OutboxMessage(Id, "email", "notification", "124", payload, DateTimeOffset.UnixEpoch), TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+    private Task<SendResult> SendAsync(byte[] payload, string? folder = null) =>
+        new EmlFileSender(new MailSettings { MailFolder = folder ?? _folder })
+        .SendAsync(new OutboxMessage(Id, "email", "notification", "124", payload, DateTimeOffset.UnixEpoch), TimeSpan.FromSeconds(1),
+            TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task A_mail_becomes_a_file_named_after_its_message_id()
@@ -50,7 +52,8 @@ public sealed class EmlFileSenderTests : IDisposable
     {
         Directory.CreateDirectory(_folder);
         var old = DateTime.UtcNow - TimeSpan.FromDays(15);
-        foreach (var (name, written) in new[] { (Id + ".eml", old), ("f" + Id[1..] + ".eml", DateTime.UtcNow), ("holiday.eml", old), ("notes.txt", old), ($".{Id}.{Id}.tmp", old) })
+        foreach (var (name, written) in new[] { (Id + ".eml", old), ("f" + Id[1..] + ".eml", DateTime.UtcNow), ("holiday.eml", old),
+            ("notes.txt", old), ($".{Id}.{Id}.tmp", old) })
         {
             File.WriteAllText(Path.Combine(_folder, name), "");
             File.SetLastWriteTimeUtc(Path.Combine(_folder, name), written);
@@ -58,7 +61,8 @@ public sealed class EmlFileSenderTests : IDisposable
 
         Assert.Equal(2, MailFolder.Forget(_folder, DateTime.UtcNow - TimeSpan.FromDays(14)));
 
-        Assert.Equal(["f" + Id[1..] + ".eml", "holiday.eml", "notes.txt"], Directory.GetFiles(_folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
+        Assert.Equal(["f" + Id[1..] + ".eml", "holiday.eml", "notes.txt"],
+            Directory.GetFiles(_folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -74,7 +78,8 @@ public sealed class EmlFileSenderTests : IDisposable
     public async Task One_cause_is_one_reason_for_all_mails()
     {
         Task<SendResult> Send(string id) => new EmlFileSender(new MailSettings { MailFolder = "/dev/null/mail" }).SendAsync(
-            new OutboxMessage(id, "email", "notification", "124", new EmailPayload("a@example.org", "s", "t").ToBytes(), DateTimeOffset.UnixEpoch),
+            new OutboxMessage(
+            id, "email", "notification", "124", new EmailPayload("a@example.org", "s", "t").ToBytes(), DateTimeOffset.UnixEpoch),
             TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
         Assert.Equal(await Send(Id), await Send("f" + Id[1..]));
@@ -89,7 +94,8 @@ public sealed class EmlFileSenderTests : IDisposable
 
         Assert.Equal(SendResult.Sent, await SendAsync(payload));
 
-        Assert.Equal(first, await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(_folder)), TestContext.Current.CancellationToken));
+        Assert.Equal(first,
+            await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(_folder)), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -24,8 +24,10 @@ public sealed class LetterTests
 
         foreach (var header in new[]
         {
-            "Date: Sun, 01 Nov 2026 10:05:09 +0000", "From: orders@shop.example", "To: a@example.org", "Subject: Your order 124", $"Message-Id: <{Id}@shop.example>",
-            "Auto-Submitted: auto-generated", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable",
+            "Date: Sun, 01 Nov 2026 10:05:09 +0000", "From: orders@shop.example", "To: a@example.org", "Subject: Your order 124",
+                $"Message-Id: <{Id}@shop.example>",
+            "Auto-Submitted: auto-generated", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
+            "Content-Transfer-Encoding: quoted-printable",
         })
         {
             Assert.Contains(header + "\r\n", text, StringComparison.OrdinalIgnoreCase);

@@ -7,7 +7,8 @@ namespace FunctionsConsumers.UnitTests.Orders.Mail;
 public sealed class MailSettingsTests
 {
     private static MailSettings Read(params (string Name, string? Value)[] settings) => MailSettings.FromConfiguration(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build());
+        new ConfigurationBuilder().AddInMemoryCollection(
+        settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))).Build());
 
     [Fact]
     public void Without_settings_mail_goes_to_files_in_the_local_folder()
@@ -28,7 +29,8 @@ public sealed class MailSettingsTests
     [InlineData("false", null, 25, false)]
     public void The_port_and_tls_follow_from_what_is_said(string? tls, string? username, int port, bool expected)
     {
-        var settings = Read(("SmtpHost", "mail.example"), ("SmtpTls", tls), ("SmtpUsername", username), ("SmtpPassword", username is null ? null : "secret"));
+        var settings = Read(("SmtpHost", "mail.example"), ("SmtpTls", tls), ("SmtpUsername", username), ("SmtpPassword", username is null
+            ? null : "secret"));
 
         Assert.Equal(port, settings.SmtpPort);
         Assert.Equal(expected, settings.SmtpTls);
@@ -90,8 +92,13 @@ public sealed class MailSettingsTests
     [Fact]
     public void A_user_name_needs_a_password_and_tls()
     {
-        Assert.StartsWith("SmtpPort is 465", Assert.Throws<SettingException>(() => Read(("SmtpHost", "h"), ("SmtpPort", "465"), ("SmtpTls", "false"))).Message, StringComparison.Ordinal);
-        Assert.Contains("SmtpPassword is not", Assert.Throws<SettingException>(() => Read(("SmtpUsername", "u"))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("SmtpTls", Assert.Throws<SettingException>(() => Read(("SmtpUsername", "u"), ("SmtpPassword", "p"), ("SmtpTls", "false"))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("SmtpPort is 465",
+            Assert.Throws<SettingException>(() => Read(("SmtpHost", "h"), ("SmtpPort", "465"), ("SmtpTls", "false"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("SmtpPassword is not", Assert.Throws<SettingException>(() => Read(("SmtpUsername", "u"))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("SmtpTls",
+            Assert.Throws<SettingException>(() => Read(("SmtpUsername", "u"), ("SmtpPassword", "p"), ("SmtpTls", "false"))).Message,
+            StringComparison.Ordinal);
     }
 }

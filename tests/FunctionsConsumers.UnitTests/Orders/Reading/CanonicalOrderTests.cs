@@ -17,7 +17,8 @@ public sealed class CanonicalOrderTests
     {
         Assert.Equal("order 1\nid 3 123\ncurrency EUR\nline 1 - 6 Laptop\n", Form("""{"order_id": "123", "product": "Laptop"}"""));
         Assert.Equal(
-            "order 1\nid 3 124\ncustomer 3 c-9\nemail 13 a@example.org\ncurrency EUR\nplaced 2026-11-21T10:00:00Z\nline 2 399 5 Phone\nline 1 - 5 Mouse\n",
+            "order 1\nid 3 124\ncustomer 3 c-9\nemail 13 a@example.org\ncurrency EUR\nplaced 2026-11-21T10:00:00Z\nline 2 399 5 "
+            + "Phone\nline 1 - 5 Mouse\n",
             Form(Whole));
     }
 

@@ -19,7 +19,8 @@ internal static class Decoding
         return new OrderDecoder(catalog);
     }
 
-    public static ConsumedRecord Record(byte[]? value) => new(new Coordinates("order-events", 0, 0), DateTimeOffset.UnixEpoch, null, value, []);
+    public static ConsumedRecord Record(byte[]? value) =>
+        new(new Coordinates("order-events", 0, 0), DateTimeOffset.UnixEpoch, null, value, []);
 
     public static Decoded<OrderEvent> Decode(string json) => Decoder.Decode(Record(Encoding.UTF8.GetBytes(json)));
 

@@ -28,7 +28,9 @@ public sealed class OrderDecoderFuzzTests(ITestOutputHelper output)
 
     // More products than an order may have, so that the bound can be reached.
     private static readonly CatalogProduct[] Products =
-        [.. DefaultCatalog.Products, .. Enumerable.Range(0, 95).Select(product => new CatalogProduct(string.Create(CultureInfo.InvariantCulture, $"P{product}"), 1.25m, 1000))];
+        [.. DefaultCatalog.Products,
+            .. Enumerable.Range(0,
+            95).Select(product => new CatalogProduct(string.Create(CultureInfo.InvariantCulture, $"P{product}"), 1.25m, 1000))];
 
     [Fact]
     public void Whatever_the_bytes_are_the_answer_is_an_order_or_a_rejection()
@@ -57,17 +59,20 @@ public sealed class OrderDecoderFuzzTests(ITestOutputHelper output)
             if (decoded.Rejection is not { } rejection
                 || !(rejection.Reason == RejectionReasons.UnknownProduct || rejection.Detail.Contains("total", StringComparison.Ordinal)))
             {
-                run.Require(audit.Read(value)?.Id == decoded.Event?.OrderId, input, $"the audit reads otherwise, and the decoder says '{decoded.Rejection?.Detail}': {Shown(value)}");
+                run.Require(audit.Read(value)?.Id == decoded.Event?.OrderId, input,
+                    $"the audit reads otherwise, and the decoder says '{decoded.Rejection?.Detail}': {Shown(value)}");
             }
 
             if (decoded.Canonical is { } canonical)
             {
                 var meaning = audit.Read(value) is { } read ? OrderMeaning.Form(read) : null;
-                run.Require(meaning == Encoding.UTF8.GetString(canonical), input, $"the audit reads another meaning, '{meaning}', of {Shown(value)}");
+                run.Require(meaning == Encoding.UTF8.GetString(canonical), input,
+                    $"the audit reads another meaning, '{meaning}', of {Shown(value)}");
             }
         }
 
-        run.Note(string.Create(CultureInfo.InvariantCulture, $"{orders} orders, rejected: {string.Join(", ", reasons.Select(reason => $"{reason.Key} {reason.Value}"))}"));
+        run.Note(string.Create(CultureInfo.InvariantCulture,
+            $"{orders} orders, rejected: {string.Join(", ", reasons.Select(reason => $"{reason.Key} {reason.Value}"))}"));
 
         // The inputs are worth something only if they get past the grammar, and to every verdict on the record alone.
         Assert.InRange(orders, run.Inputs / 20, run.Inputs * 3 / 4);
@@ -100,7 +105,8 @@ public sealed class OrderDecoderFuzzTests(ITestOutputHelper output)
         run.Try(input, () => Shown(value), () => decoded = decoder.Decode(Decoding.Record(value)));
         run.Require(decoded.Event is null == decoded.Rejection is not null, input, "neither or both: " + Shown(value));
         run.Require(
-            decoded.Rejection is not { } rejection || (RejectionReasons.All.Contains(rejection.Reason) && rejection.Detail.Length > 0 && !rejection.Detail.Any(char.IsControl)),
+            decoded.Rejection is not { } rejection
+            || (RejectionReasons.All.Contains(rejection.Reason) && rejection.Detail.Length > 0 && !rejection.Detail.Any(char.IsControl)),
             input,
             $"rejected as '{decoded.Rejection?.Reason}', '{decoded.Rejection?.Detail}': {Shown(value)}");
         return decoded;

@@ -58,8 +58,10 @@ public sealed class OrderDecoderJsonTests
     [Fact]
     public void A_byte_order_mark_and_other_encodings_are_not_json()
     {
-        Assert.Equal(RejectionReasons.NotJson, Decoding.Decoder.Decode(Decoding.Record([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Good)])).Rejection?.Reason);
-        Assert.Equal(RejectionReasons.NotJson, Decoding.Decoder.Decode(Decoding.Record(Encoding.Unicode.GetBytes(Good))).Rejection?.Reason);
+        Assert.Equal(RejectionReasons.NotJson,
+            Decoding.Decoder.Decode(Decoding.Record([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Good)])).Rejection?.Reason);
+        Assert.Equal(RejectionReasons.NotJson,
+            Decoding.Decoder.Decode(Decoding.Record(Encoding.Unicode.GetBytes(Good))).Rejection?.Reason);
     }
 
     [Theory]
@@ -83,7 +85,8 @@ public sealed class OrderDecoderJsonTests
     [InlineData("product", "\"\\ud800\"")]
     public void Half_of_a_surrogate_pair_in_what_is_read_is_not_json(string property, string json)
     {
-        var rest = property switch { "order_id" => "\"product\":\"Laptop\"", "product" => "\"order_id\":\"1\"", _ => "\"product\":\"Laptop\",\"order_id\":\"1\"" };
+        var rest = property switch { "order_id" => "\"product\":\"Laptop\"", "product" => "\"order_id\":\"1\"",
+            _ => "\"product\":\"Laptop\",\"order_id\":\"1\"" };
 
         Assert.Equal(RejectionReasons.NotJson, Decoding.Rejected($$"""{"{{property}}":{{json}},{{rest}}}""").Reason);
     }
@@ -153,6 +156,8 @@ public sealed class OrderDecoderJsonTests
 
         Assert.DoesNotContain(rejection.Detail, char.IsControl);
         Assert.True(rejection.Detail.Length < 250, rejection.Detail);
-        Assert.Equal("a\\u000d\\u000ab\\u0000\\u202e😀 ", rejection.Detail[(rejection.Detail.IndexOf('\'', StringComparison.Ordinal) + 1)..rejection.Detail.IndexOf('x', StringComparison.Ordinal)]);
+        Assert.Equal("a\\u000d\\u000ab\\u0000\\u202e😀 ",
+            rejection.Detail[(rejection.Detail.IndexOf('\'', StringComparison.Ordinal) + 1)..rejection.Detail.IndexOf('x',
+            StringComparison.Ordinal)]);
     }
 }

@@ -150,9 +150,13 @@ public sealed class OrderDecoderNumberTests
     {
         var zeros = new string('0', 500_000);
 
-        Assert.Equal("0.01", Money.Text(Decoding.Order(Decoding.WithLine($"\"product\":\"Phone\",\"quantity\":1,\"unit_price\":0.{zeros}1e{499_999}")).Total));
-        Assert.Equal(RejectionReasons.BadPrice, Decoding.Rejected(Decoding.WithLine($"\"product\":\"Phone\",\"quantity\":1,\"unit_price\":1{zeros}")).Reason);
-        Assert.Equal(RejectionReasons.BadQuantity, Decoding.Rejected(Decoding.WithLine($"\"product\":\"Phone\",\"quantity\":1{zeros}")).Reason);
+        Assert.Equal("0.01",
+            Money.Text(Decoding.Order(Decoding.WithLine($"\"product\":\"Phone\",\"quantity\":1,\"unit_price\":0.{zeros}1e{499_999}"))
+            .Total));
+        Assert.Equal(RejectionReasons.BadPrice,
+            Decoding.Rejected(Decoding.WithLine($"\"product\":\"Phone\",\"quantity\":1,\"unit_price\":1{zeros}")).Reason);
+        Assert.Equal(RejectionReasons.BadQuantity,
+            Decoding.Rejected(Decoding.WithLine($"\"product\":\"Phone\",\"quantity\":1{zeros}")).Reason);
     }
 
     [Fact]
@@ -169,11 +173,13 @@ public sealed class OrderDecoderNumberTests
                 var units = random.NextInt64(0, 1_000_000_000_000);
                 cents += (System.Numerics.BigInteger)quantity * units;
                 json.Append(System.Globalization.CultureInfo.InvariantCulture,
-                    $"{{\"product\":\"Phone\",\"quantity\":{quantity},\"unit_price\":{units / 10_000}.{units % 10_000:0000}}}{(line > 1 ? "," : "]}")}");
+                    $"{{\"product\":\"Phone\",\"quantity\":{quantity},\"unit_price\":{units / 10_000}.{units % 10_000:0000}}}"
+                    + $"{(line > 1 ? "," : "]}")}");
             }
 
             var expected = $"{cents / 10_000}.{cents % 10_000:0000}";
-            expected = expected.EndsWith("00", StringComparison.Ordinal) ? expected[..^2] : expected.EndsWith('0') ? expected[..^1] : expected;
+            expected = expected.EndsWith("00", StringComparison.Ordinal) ? expected[..^2] : expected.EndsWith('0') ? expected[..^1]
+                : expected;
             Assert.Equal(expected, Money.Text(Decoding.Order(json.ToString()).Total));
         }
     }

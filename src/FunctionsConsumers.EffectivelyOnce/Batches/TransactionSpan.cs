@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.EffectivelyOnce.Batches;
+
+/// <summary>Notes on a transaction's span what the table service answered.</summary>
+internal static class TransactionSpan
+{
+    /// <summary>Notes the answer. One that tells nothing is no error: it is settled by reading back.</summary>
+    /// <param name="span">The transaction's span; null where nobody listens.</param>
+    /// <param name="rows">The transaction's rows.</param>
+    /// <param name="answer">The answer.</param>
+    public static void Answered(this Activity? span, int rows, SubmitStatus answer)
+    {
+        if (span is not { IsAllDataRequested: true })
+        {
+            return;
+        }
+
+        var word = answer switch
+        {
+            SubmitStatus.Committed => "committed",
+            SubmitStatus.Unknown => "unknown",
+            SubmitStatus.Refused => "refused",
+            _ => "misconfigured",
+        };
+        span.SetTag("effectively_once.transaction.rows", rows);
+        span.SetTag("effectively_once.transaction.answer", word);
+        if (answer is SubmitStatus.Refused or SubmitStatus.Misconfigured)
+        {
+            GroupSpans.Failed(span, word);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Text;
+using Confluent.Kafka;
+
+namespace FunctionsConsumers.EffectivelyOnce;
+
+/// <summary>
+/// A W3C trace context as text, as it stands in a record's headers and in a row of the outbox. The invariant: it was read
+/// as one, so whoever reads it again can go on with it, and it has a length that fits a row.
+/// </summary>
+/// <param name="Parent">The <c>traceparent</c>.</param>
+/// <param name="State">The <c>tracestate</c>; null where there is none.</param>
+internal readonly record struct TraceContext(string Parent, string? State)
+{
+    /// <summary>The header with the context.</summary>
+    public const string ParentHeader = "traceparent";
+
+    /// <summary>The header with what tracing systems add to it.</summary>
+    public const string StateHeader = "tracestate";
+
+    // W3C: the first version has 55 characters, later ones may have more; of the state at least 512 are to be passed on.
+    private const int ShortestParent = 55;
+    private const int LongestParent = 128;
+    private const int LongestState = 512;
+
+    // What JSON writes as it is. A state with anything else is left out: it is an addition, and a row's size must be known.
+    private static readonly SearchValues<char> StateCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 !#$%()*,-./:;=?@[]^_{|}~");
+
+    /// <summary>The most bytes that a context takes in a row, with its columns' names.</summary>
+    public const int RowBytes = 1000;
+
+    /// <summary>The context of the span that is current here; null where there is none.</summary>
+    public static TraceContext? Current => Of(Activity.Current);
+
+    /// <summary>The context of a span.</summary>
+    /// <param name="span">The span; null for none.</param>
+    /// <returns>Its context; null where there is none that others can go on with.</returns>
+    public static TraceContext? Of(Activity? span) => span is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? Of(id, span.TraceStateString) : null;
+
+    /// <summary>Reads a context from text that may be anything.</summary>
+    /// <param name="parent">The <c>traceparent</c>.</param>
+    /// <param name="state">The <c>tracestate</c>.</param>
+    /// <returns>The context; null where the text is none.</returns>
+    public static TraceContext? Of(string? parent, string? state)
+    {
+        if (parent is not { Length: >= ShortestParent and <= LongestParent } || !ActivityContext.TryParse(parent, null, out _))
+        {
+            return null;
+        }
+
+        return new TraceContext(parent, state is { Length: > 0 and <= LongestState } && !state.AsSpan().ContainsAnyExcept(StateCharacters) ? state : null);
+    }
+
+    /// <summary>Reads the context that a record's producer sent along.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>The context; null where its headers hold none.</returns>
+    public static TraceContext? Of(ConsumedRecord record) => record.LastHeader(ParentHeader) is { Length: >= ShortestParent and <= LongestParent } parent
+        ? Of(Encoding.Latin1.GetString(parent), record.LastHeader(StateHeader) is { Length: <= LongestState } state ? Encoding.Latin1.GetString(state) : null)
+        : null;
+
+    /// <summary>Adds the context to a record's headers.</summary>
+    /// <param name="headers">The headers.</param>
+    public void AddTo(Headers headers)
+    {
+        headers.Add(ParentHeader, Encoding.ASCII.GetBytes(Parent));
+        if (State is not null)
+        {
+            headers.Add(StateHeader, Encoding.ASCII.GetBytes(State));
+        }
+    }
+
+    /// <summary>The context as a parent, or as the target of a link.</summary>
+    /// <returns>The context.</returns>
+    public ActivityContext ToRemote() => ActivityContext.TryParse(Parent, State, isRemote: true, out var context) ? context : default;
+}
