@@ -1,6 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Health;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Progress;
-using FunctionsConsumers.UnitTests.LocalHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,7 +8,7 @@ namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Health;
 
 public sealed class ConsumerHealthTests : IDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly ObservedTime _time = new();
     private readonly FakeLog _log = new() { LogEnd = 10, Committed = 5 };
     private readonly GroupWatch _watch;
     private readonly ServiceProvider _services;
@@ -78,8 +77,8 @@ public sealed class ConsumerHealthTests : IDisposable
         var hanging = new TaskCompletionSource();
         _probe = () => hanging.Task;
         var look = _watch.LookAsync(TestContext.Current.CancellationToken);
-        await _time.UntilWaiting();
-        _time.Move(TimeSpan.FromSeconds(10));
+        await _time.UntilWaitingAsync();
+        _time.Advance(TimeSpan.FromSeconds(10));
         await look;
         Assert.Equal("billing: the table service gave no answer within 10 s", (await ReadyAsync()).Description);
     }
@@ -88,7 +87,7 @@ public sealed class ConsumerHealthTests : IDisposable
     public async Task A_process_in_which_nothing_has_been_looked_at_for_two_minutes_is_not_live()
     {
         await LookAsync(handled: 0, produced: 0);
-        _time.Move(TimeSpan.FromMinutes(2));
+        _time.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal("billing: not looked at for 140 s", (await LiveAsync()).Description);
     }
 
@@ -102,11 +101,11 @@ public sealed class ConsumerHealthTests : IDisposable
             return Task.CompletedTask;
         };
         await _watch.StartAsync(TestContext.Current.CancellationToken);
-        await _time.UntilWaiting();
+        await _time.UntilWaitingAsync();
         await Until(() => looks == 1);
         while (looks < 2)
         {
-            _time.Move(TimeSpan.FromSeconds(20));
+            _time.Advance(TimeSpan.FromSeconds(20));
             await Task.Yield();
         }
 
@@ -131,7 +130,7 @@ public sealed class ConsumerHealthTests : IDisposable
     {
         (_log.Committed, _log.LogEnd) = (_log.Committed + handled, _log.LogEnd + produced);
         await _watch.LookAsync(TestContext.Current.CancellationToken);
-        _time.Move(GroupWatch.Interval);
+        _time.Advance(GroupWatch.Interval);
     }
 
     private Task<HealthCheckResult> LiveAsync() => CheckAsync<ConsumerLiveness>();

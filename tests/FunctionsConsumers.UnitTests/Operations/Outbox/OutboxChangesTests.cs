@@ -1,3 +1,4 @@
+using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
