@@ -5,9 +5,6 @@ using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Orders;
-using FunctionsConsumers.Orders.Billing;
-using FunctionsConsumers.Orders.Inventory;
-using FunctionsConsumers.Orders.Notification;
 
 namespace FunctionsConsumers.Operations.Stories;
 
@@ -98,13 +95,7 @@ internal sealed class EffectReader(string group, FoundTable table)
     /// <summary>The first part of the row key of a group's effect.</summary>
     /// <param name="group">The group.</param>
     /// <returns>The first part.</returns>
-    internal static string KindOf(string group) => group switch
-    {
-        InvoiceConsumer.GroupName => InvoiceConsumer.EffectKind,
-        ReservationConsumer.GroupName => ReservationConsumer.EffectKind,
-        ConfirmationConsumer.GroupName => ConfirmationConsumer.EffectKind,
-        _ => "key",
-    };
+    internal static string KindOf(string group) => Groups.EffectKindOf(group) ?? "key";
 
     private static StoredEffect Effect(Row row) => new()
     {

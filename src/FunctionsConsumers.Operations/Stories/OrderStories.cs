@@ -2,7 +2,6 @@ using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Operations.DeadLetters;
 using FunctionsConsumers.Operations.Log;
-using FunctionsConsumers.Orders;
 using FunctionsConsumers.Orders.Mail;
 using FunctionsConsumers.Orders.Notification;
 

@@ -1,6 +1,7 @@
 using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.Operations.ConsumerGroups;
 using FunctionsConsumers.Operations.Log;
+using GroupMember = FunctionsConsumers.Operations.ConsumerGroups.GroupMember;
 
 namespace FunctionsConsumers.UnitTests.Operations.ConsumerGroups;
 

@@ -57,7 +57,7 @@ public sealed class LetterReaderTests
 
     private static ConsumedRecord Sent(DeadLetter letter)
     {
-        var sent = DeadLetterRecord.Of(letter, "0011");
+        var sent = DeadLetterRecord.Of(letter, "0011", null);
         return new ConsumedRecord(
             new Coordinates("order-events.billing.dead-letters", 0, 0), DateTimeOffset.UtcNow, sent.Key, sent.Value,
             [.. sent.Headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))]);

@@ -63,7 +63,7 @@ public sealed class RedrivenRecordTests
 
     private static DeadLetterContent Letter(DeadLetter letter)
     {
-        var sent = DeadLetterRecord.Of(letter, "0011");
+        var sent = DeadLetterRecord.Of(letter, "0011", null);
         var record = new ConsumedRecord(
             new Coordinates("order-events.billing.dead-letters", 0, 0), DateTimeOffset.UtcNow, sent.Key, sent.Value,
             [.. sent.Headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))]);
