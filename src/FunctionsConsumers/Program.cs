@@ -1,7 +1,6 @@
 using FunctionsConsumers;
 using FunctionsConsumers.Orders.Settings;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,8 +13,7 @@ builder.Configuration.AddHostJson(AppContext.BaseDirectory);
 HostSettings.CheckDeadline(builder.Configuration);
 builder.ConfigureFunctionsWebApplication();
 
-// Said to the host only where this process exports: the host then leaves the app's log to it.
-builder.Services.AddTelemetry(builder.Configuration)?.UseFunctionsWorkerDefaults();
+builder.Services.AddTelemetry(builder.Configuration, isWorker: true);
 builder.Services.AddOrdersApp(builder.Configuration);
 var app = builder.Build();
 var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers");

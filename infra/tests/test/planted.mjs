@@ -69,7 +69,7 @@ const ofDeployments = [
   ['an alert that does not say what to do', 'queries', alerts, ' What to do: docs/operating.md#alert-lag', '', /has no section for it/],
   ['an alert that links nowhere', 'queries', alerts, '#alert-waiting', '#alert-wating', /docs.operating.md has no alert-wating/],
   ['a metric that the code renames under an alert', 'queries', 'src/FunctionsConsumers.EffectivelyOnce/GroupMetrics.cs', '"kafka.consumer_group.lag"', '"kafka.lag"', /lag.kql: nobody reports kafka.consumer_group.lag/],
-  ['words that the code no longer logs', 'queries', 'infra/queries/alerts/parked.kql', 'is parked, for a person', 'is parked for a person', /nobody logs "is parked for a person to decide"/],
+  ['words that the code no longer logs', 'queries', 'infra/queries/alerts/parked.kql', 'messages parked, for a person', 'messages parked for a person', /nobody logs "messages parked for a person to decide"/],
   ['an attribute that nobody reports', 'queries', 'infra/queries/charts/attention.kql', '>= 2', '>= 2 and tostring(Properties["consumer.grop"]) == "unheard-of"', /nobody reports unheard-of/],
 ];
 

@@ -36,6 +36,7 @@ public static class EffectivelyOnceRegistration
         services.AddSingleton(given.ConnectKafka(configuration));
         services.AddSingleton(given.ConnectTables(configuration));
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IGroupTables, AccountTables>();
         services.AddSingleton<ProcessLife>();
         services.AddSingleton<SendSlots>();
         services.AddSingleton<IGroupLog, KafkaGroupLog>();

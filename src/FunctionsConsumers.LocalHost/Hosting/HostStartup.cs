@@ -103,7 +103,7 @@ internal static class HostStartup
     /// <summary>The registration of the app itself.</summary>
     public static void RegisterApp(IServiceCollection services, IConfiguration settings)
     {
-        services.AddTelemetry(settings);
+        services.AddTelemetry(settings, isWorker: false);
         services.AddOrdersApp(settings).Replace(ServiceDescriptor.Singleton<IGroupMembers, LocalGroupMembers>());
     }
 

@@ -16,6 +16,6 @@ internal static partial class Cause
         : Varying().Replace(detail, "…");
 
     // Quoted text, hexadecimal of eight digits or more, and numbers.
-    [GeneratedRegex("""'[^']*'|"(\\.|[^"\\])*"|\b[0-9a-fA-F]{8,}\b|(?<![\w.])-?\d[\d,.]*(?=\D|$)""")]
+    [GeneratedRegex("""'[^']*'|"(\\.|[^"\\])*"|\b[0-9a-fA-F]{8,}\b|(?<![\w.])-?\d+([.,]\d+)*""")]
     private static partial Regex Varying();
 }

@@ -32,6 +32,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
     /// <summary>The folder of the built app.</summary>
     public static string App { get; } = Path.Combine(Dotnet.Repository, "src", "FunctionsConsumers", "bin", Dotnet.Configuration, "net10.0");
 
+    /// <summary>The worker's process.</summary>
+    public int ProcessId => _worker.Id;
+
     /// <summary>What the worker said it can do.</summary>
     public IReadOnlyDictionary<string, string> Capabilities { get; private set; } = new Dictionary<string, string>();
 

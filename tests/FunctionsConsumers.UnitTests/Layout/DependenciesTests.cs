@@ -7,6 +7,7 @@ public sealed class DependenciesTests
 {
     [Theory]
     [InlineData("FunctionsConsumers.EffectivelyOnce", "")]
+    [InlineData("FunctionsConsumers.EffectivelyOnce.Testing", "FunctionsConsumers.EffectivelyOnce")]
     [InlineData("FunctionsConsumers.Orders", "FunctionsConsumers.EffectivelyOnce")]
     [InlineData("FunctionsConsumers", "FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Operations, FunctionsConsumers.Orders")]
     [InlineData("FunctionsConsumers.Operations", "FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Orders")]

@@ -27,8 +27,8 @@ public sealed class NamespacesTests
     /// <summary>Our assemblies.</summary>
     public static TheoryData<string> Assemblies() =>
     [
-        "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.Orders", "FunctionsConsumers", "FunctionsConsumers.LocalHost",
-        "FunctionsConsumers.Operations", "FunctionsConsumers.Audit", "FunctionsConsumers.Lab", "fc",
+        "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.EffectivelyOnce.Testing", "FunctionsConsumers.Orders", "FunctionsConsumers",
+        "FunctionsConsumers.LocalHost", "FunctionsConsumers.Operations", "FunctionsConsumers.Audit", "FunctionsConsumers.Lab", "fc",
     ];
 
     [Fact]
