@@ -21,7 +21,7 @@ internal sealed class Trial<TEvent>(
         var expected = new ExpectedRecords<TEvent>(consumer, decoder, options);
         var setting = SettingOf(seed, random, expected);
         var faults = Faults.Mixed(random);
-        var world = new World(setting, new RandomChoices(random), setting.Forgets ? faults with { WallClockJump = 0 } : faults, tracing);
+        var world = new World(setting, new RandomChoices(random), setting.NeedsRightClocks ? faults with { WallClockJump = 0 } : faults, tracing);
         world.Note("world", $"seed {seed}: {setting.Records.Sum(partition => partition.Count)} records in {setting.Records.Count} partitions, {setting.Buckets} buckets, {setting.Hosts} hosts{(setting.ThroughClient ? ", through the tables' client" : "")}");
         try
         {

@@ -46,7 +46,7 @@ internal sealed partial class Life
         world.LivesByName.Add(name, this);
         var setting = world.Setting;
         Time = setting.Small is null
-            ? new SimulatedTime(world.Clock, TimeSpan.FromSeconds(world.Choices.Below(50)), setting.Forgets ? TimeSpan.FromSeconds(world.Choices.Below(241) - 120) : TimeSpan.FromSeconds((world.Choices.Below(7) * 100) - 300))
+            ? new SimulatedTime(world.Clock, TimeSpan.FromSeconds(world.Choices.Below(50)), setting.NeedsRightClocks ? TimeSpan.FromSeconds(world.Choices.Below(241) - 120) : TimeSpan.FromSeconds((world.Choices.Below(7) * 100) - 300))
             : new SimulatedTime(world.Clock, TimeSpan.Zero, TimeSpan.Zero);
         var isOfNewVersion = !setting.HasVersions || world.IsSettling || world.Choices.Below(2) == 0;
         IsOfOldVersion = !isOfNewVersion;

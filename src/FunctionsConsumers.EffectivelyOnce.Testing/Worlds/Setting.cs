@@ -40,6 +40,12 @@ internal sealed record Setting
     /// <summary>Whether keys and dead letters' rows grow old enough to be forgotten. The hosts' clocks are then right to two minutes.</summary>
     public bool Forgets { get; init; }
 
+    /// <summary>
+    /// Whether anybody forgets rows by a clock, as hosted consumers do by themselves: every host's is then right to two minutes,
+    /// which forgetting needs.
+    /// </summary>
+    public bool NeedsRightClocks => Forgets || IsHosted;
+
     public TimeSpan Retention { get; init; } = TimeSpan.FromMinutes(30);
 
     public int Buckets { get; init; } = 2;

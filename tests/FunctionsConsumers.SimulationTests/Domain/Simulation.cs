@@ -18,7 +18,7 @@ internal static class Simulation
         var random = new Random(seed);
         var setting = OrderSettings.Of(seed, random);
         var faults = Faults.Mixed(random);
-        if (setting.Forgets)
+        if (setting.NeedsRightClocks)
         {
             faults = faults with { WallClockJump = 0 };
         }
