@@ -16,6 +16,7 @@ using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.Operations.Catalog;
 using FunctionsConsumers.Operations.ConsumerGroups;
 using FunctionsConsumers.Operations.DeadLetters;
+using FunctionsConsumers.Operations.Outbox;
 using FunctionsConsumers.Operations.Replays;
 using FunctionsConsumers.Operations.Stories;
 

@@ -11,9 +11,10 @@ var builder = FunctionsApplication.CreateBuilder(args);
 // The gap audit asks where a group begins (extensions.kafka.autoOffsetReset), since that decides what a gap is.
 builder.Configuration.AddHostJson(AppContext.BaseDirectory);
 HostSettings.CheckDeadline(builder.Configuration);
+builder.ConfigureFunctionsWebApplication();
 
 builder.Services.AddTelemetry(builder.Configuration, isWorker: true);
-builder.Services.AddOrderConsumers(builder.Configuration);
+builder.Services.AddOrdersApp(builder.Configuration);
 var app = builder.Build();
 var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers");
 foreach (var line in SettingsInEffect.Lines(app.Services))

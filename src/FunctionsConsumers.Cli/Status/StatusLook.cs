@@ -1,3 +1,4 @@
+using FunctionsConsumers.Operations.Outbox;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.Operations.ConsumerGroups;

@@ -98,7 +98,7 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
 
     private Task<LocalFunctionsHost> HostAsync(ScriptedSmtp server, string policy) => _orders.HostAsync(
         typeof(BillingServiceConsumer).Assembly.GetExportedTypes(),
-        (services, settings) => services.AddOrderConsumers(settings),
+        (services, settings) => services.AddOrdersApp(settings),
         ("SmtpHost", "127.0.0.1"),
         ("SmtpPort", server.Port.ToString(CultureInfo.InvariantCulture)),
         ("EffectivelyOnce__InDoubt", policy));

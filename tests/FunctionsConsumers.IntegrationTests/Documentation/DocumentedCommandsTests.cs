@@ -177,6 +177,10 @@ public sealed partial class DocumentedCommandsTests
     {
         var shown = command.Replace("…", "", StringComparison.Ordinal)
             .Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+
+        // In a table "this|that" is one word or the other, and "(A | B)" one part or the other: fc has to know all of them.
+        shown = OtherWord().Replace(shown, "").Replace(@" \| ", " ", StringComparison.Ordinal)
+            .Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal);
         string[] words = [.. Words(OpenPart().Replace(shown, "x")).SkipWhile(word => Assignment().IsMatch(word))];
         string[] arguments = words[0] is "./run" ? ["run", .. words[1..]] : [.. words[1..]];
         return FcCommandLine.Parse(arguments, new Caller(new Terminal(TextWriter.Null, TextWriter.Null, ShowsProgress: false), new Dictionary<string, string>()));
@@ -211,6 +215,9 @@ public sealed partial class DocumentedCommandsTests
 
     [GeneratedRegex(@"\s(?:&&|\|\|?|;)\s|\$\(")]
     private static partial Regex Separators();
+
+    [GeneratedRegex(@"(?<=\S)\\\|\S+")]
+    private static partial Regex OtherWord();
 
     [GeneratedRegex(@"`(?<command>(?:\./fc|\./run|fc) [a-z-][^`\n]*)`")]
     private static partial Regex InlineCommand();

@@ -1,9 +1,8 @@
-using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
-namespace FunctionsConsumers.Cli.Outbox;
+namespace FunctionsConsumers.Operations.Outbox;
 
 /// <summary>Reads the outboxes of groups.</summary>
 internal static class OutboxTables
@@ -13,7 +12,7 @@ internal static class OutboxTables
     /// <param name="groups">The groups; one that has never started has no messages.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The messages, with the outbox each is in.</returns>
-    /// <exception cref="CommandException">None of the groups has a table: to say that nothing waits would be an all-clear.</exception>
+    /// <exception cref="OperationException">None of the groups has a table: to say that nothing waits would be an all-clear.</exception>
     public static async Task<List<FoundMessage>> ReadAsync(TableAccounts accounts, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
         var found = new List<FoundMessage>();
@@ -31,7 +30,8 @@ internal static class OutboxTables
             }
         }
 
-        return isAny ? found : throw KnownGroups.None(groups);
+        return isAny ? found : throw new OperationException(
+            $"the tables hold nothing of {string.Join(", ", groups)}: start ./run once, or check --tables (setting {accounts.Setting})");
     }
 }
 

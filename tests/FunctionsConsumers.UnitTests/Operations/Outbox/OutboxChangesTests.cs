@@ -3,8 +3,9 @@ using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.Operations.Outbox;
 
-namespace FunctionsConsumers.UnitTests.Cli.Outbox;
+namespace FunctionsConsumers.UnitTests.Operations.Outbox;
 
 public sealed class OutboxChangesTests
 {

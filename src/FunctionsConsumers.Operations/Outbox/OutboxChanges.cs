@@ -1,6 +1,6 @@
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 
-namespace FunctionsConsumers.Cli.Outbox;
+namespace FunctionsConsumers.Operations.Outbox;
 
 /// <summary>Changes messages of outboxes, and says what became of each.</summary>
 internal static class OutboxChanges
@@ -71,39 +71,5 @@ internal static class OutboxChanges
         OutboxChange.Made => made,
         OutboxChange.Overtaken => ChangedMessage.Changed,
         _ => ChangedMessage.Gone,
-    };
-}
-
-/// <summary>What became of a message that was to be changed.</summary>
-/// <param name="Id">The message's id.</param>
-/// <param name="Group">Its group; null where no outbox has it.</param>
-/// <param name="Outcome">One of the words below.</param>
-internal sealed record ChangedMessage(string Id, string? Group, string Outcome)
-{
-    public const string Resent = "resent";
-    public const string Dropped = "dropped";
-    public const string Waiting = OutboxRows.Waiting;
-    public const string Claimed = OutboxRows.Claimed;
-    public const string Unreadable = OutboxRows.Unreadable;
-    public const string Changed = "changed";
-    public const string Gone = "gone";
-    public const string Unknown = "unknown";
-
-    /// <summary>Whether what was asked for is so: a message that waits will be sent, asked for or not.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public bool IsGood => Outcome is Resent or Dropped or Waiting;
-
-    /// <summary>The outcome in words.</summary>
-    /// <returns>One line.</returns>
-    public string Line() => Outcome switch
-    {
-        Resent => $"{Id} ({Group}) is to be sent again: the next sweep of a running host sends it",
-        Dropped => $"{Id} ({Group}) is dropped",
-        Waiting => $"{Id} ({Group}) waits to be sent already",
-        Claimed => $"{Id} ({Group}) is claimed, so a host may be sending it: look again when the lease is over",
-        Unreadable => $"{Id} ({Group}) is in a format that this version does not know: use fc of the version that wrote it",
-        Changed => $"{Id} ({Group}) changed meanwhile: look at it again with fc outbox list",
-        Gone => $"{Id} ({Group}) is no longer in the outbox: it was sent or dropped meanwhile",
-        _ => $"no outbox has a message {Id}: fc outbox list shows what is there",
     };
 }
