@@ -187,6 +187,8 @@ public sealed class TopicLog(OperatedServices services) : IDisposable
         }
         finally
         {
+            // A pause outlasts the assignment: the next reading of the partition by this client would hear nothing.
+            client.Consumer.Resume(ranges.Select(range => new TopicPartition(topic, range.Partition)));
             client.Consumer.Unassign();
         }
     }

@@ -41,6 +41,8 @@ public sealed partial class DocumentedCommandsTests
     // Blocks that show what a program prints, and the test that holds it, or why there is none.
     private static readonly string[] Shown =
     [
+        // HistoriesCheckTests holds a failure of the package for tests to this form.
+        "seed 1: the planner of 'ledger' plans ",
         "broker   127.0.0.1", // what ./run prints; its list of functions is compared below
         "  guarantee ", // LabVerdictTests and FcLabTests hold the figures
         "? Enter a unique environment name", // azd's own words
@@ -175,6 +177,10 @@ public sealed partial class DocumentedCommandsTests
     {
         var shown = command.Replace("…", "", StringComparison.Ordinal)
             .Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+
+        // In a table "this|that" is one word or the other, and "(A | B)" one part or the other: fc has to know all of them.
+        shown = OtherWord().Replace(shown, "").Replace(@" \| ", " ", StringComparison.Ordinal)
+            .Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal);
         string[] words = [.. Words(OpenPart().Replace(shown, "x")).SkipWhile(word => Assignment().IsMatch(word))];
         string[] arguments = words[0] is "./run" ? ["run", .. words[1..]] : [.. words[1..]];
         return FcCommandLine.Parse(arguments, new Caller(new Terminal(TextWriter.Null, TextWriter.Null, ShowsProgress: false), new Dictionary<string, string>()));
@@ -209,6 +215,9 @@ public sealed partial class DocumentedCommandsTests
 
     [GeneratedRegex(@"\s(?:&&|\|\|?|;)\s|\$\(")]
     private static partial Regex Separators();
+
+    [GeneratedRegex(@"(?<=\S)\\\|\S+")]
+    private static partial Regex OtherWord();
 
     [GeneratedRegex(@"`(?<command>(?:\./fc|\./run|fc) [a-z-][^`\n]*)`")]
     private static partial Regex InlineCommand();

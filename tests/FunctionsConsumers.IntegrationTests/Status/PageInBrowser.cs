@@ -14,6 +14,8 @@ public sealed class PageInBrowser : IAsyncLifetime
 {
     private const string Topic = "order-events";
 
+    private static readonly string[] Programs = ["chromium", "chromium-browser", "google-chrome"];
+
     private readonly StringWriter _log = new();
     private EmbeddedServices _services = null!;
     private LocalFunctionsHost _host = null!;
@@ -110,7 +112,7 @@ public sealed class PageInBrowser : IAsyncLifetime
         }
 
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        return folders.SelectMany(folder => new[] { "chromium", "chromium-browser", "google-chrome" }.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
+        return folders.SelectMany(folder => Programs.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
             ?? throw new InvalidOperationException("No Chromium for the tests of the status page: install it (package chromium), or name one in CHROMIUM.");
     }
 }
