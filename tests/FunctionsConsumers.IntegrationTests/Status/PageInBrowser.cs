@@ -17,23 +17,35 @@ public sealed class PageInBrowser : IAsyncLifetime
     private static readonly string[] Programs = ["chromium", "chromium-browser", "google-chrome"];
 
     private readonly StringWriter _log = new();
+    private readonly TextWriter _lines;
     private EmbeddedServices _services = null!;
     private LocalFunctionsHost _host = null!;
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
     private IProducer<string?, string> _producer = null!;
 
+    public PageInBrowser() => _lines = TextWriter.Synchronized(_log);
+
     /// <summary>The page's address.</summary>
     public Uri Address { get; private set; } = null!;
 
     /// <summary>What the host has said.</summary>
-    public string Log => _log.ToString();
+    public string Log
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return _log.ToString();
+            }
+        }
+    }
 
     public async ValueTask InitializeAsync()
     {
         _services = await EmbeddedServices.StartAsync(kafka: true, tables: true, Topic, 2, CancellationToken.None);
         _host = await LocalFunctionsHost.StartAsync(
-            new LocalHostOptions { Brokers = _services.Brokers, Tables = _services.TablesConnectionString, Topic = Topic, HttpPort = 0, Log = TextWriter.Synchronized(_log) }, CancellationToken.None);
+            new LocalHostOptions { Brokers = _services.Brokers, Tables = _services.TablesConnectionString, Topic = Topic, HttpPort = 0, Log = _lines }, CancellationToken.None);
         Address = new Uri(_host.HttpAddress + "/api/status");
         _producer = new ProducerBuilder<string?, string>(new ProducerConfig { BootstrapServers = _services.Brokers, LingerMs = 5 }).Build();
         _playwright = await Playwright.CreateAsync();

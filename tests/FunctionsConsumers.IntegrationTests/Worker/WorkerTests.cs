@@ -136,7 +136,19 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
         AssertBinding(host, "RetentionSweep", Timer("0 15 * * * *"));
         AssertHttp(host, "HealthLive", "get health/live Anonymous");
         AssertHttp(host, "HealthReady", "get health/ready Anonymous");
-        Assert.Equal(8, host.Functions.Count);
+        AssertHttp(host, "Status", "get status Function");
+        AssertHttp(host, "StatusFile", "get status/files/{name} Anonymous");
+        AssertHttp(host, "StatusOrder", "get status/order Function");
+        AssertHttp(host, "StatusCauses", "get status/dead-letters/causes Function");
+        AssertHttp(host, "StatusDeadLetters", "get status/dead-letters Function");
+        AssertHttp(host, "StatusDeadLetter", "get status/dead-letters/letter Function");
+        AssertHttp(host, "StatusMessages", "get status/messages Function");
+
+        // What changes anything takes the admin key.
+        AssertHttp(host, "StatusRedrive", "post status/dead-letters/redrive Admin");
+        AssertHttp(host, "StatusResend", "post status/messages/resend Admin");
+        AssertHttp(host, "StatusDrop", "post status/messages/drop Admin");
+        Assert.Equal(18, host.Functions.Count);
 
         static string Kafka(string group) => $$"""
             {"name": "records", "type": "kafkaTrigger", "direction": "In", "properties": {"supportsDeferredBinding": "True"}, "brokerList": "KafkaBrokers",

@@ -5,6 +5,7 @@ import { find, make, number, put, say, table, time } from './dom.js';
 
 const causesAtOnce = 50;
 let shown = null;
+let looks = 0;
 
 /** Begins to listen, and looks. */
 export function listenForLetters() {
@@ -16,13 +17,17 @@ export function listenForLetters() {
 /** Counts the letters by cause. */
 export async function lookAtCauses() {
   const state = find('state').value || null;
+  const mine = ++looks;
+  put(find('letters'));
   try {
     const causes = await read('status/dead-letters/causes', { state });
+    if (mine !== looks) {
+      return;
+    }
     put(find('causes'), causes.length === 0 ? make('p', {}, state ? 'None in this state.' : 'None.') : some(causes, causesAtOnce));
   } catch (error) {
     put(find('causes'), make('p', { class: 'bad' }, error.message));
   }
-  put(find('letters'));
 }
 
 function some(causes, most) {
