@@ -38,16 +38,18 @@ internal sealed class TailOptions
 
         command.Validators.Add(given =>
         {
-            if (given.GetValue(Group) is not null
-                && new Option[] { Partition, Offset, Since, UntilEnd }.FirstOrDefault(option => given.GetResult(option) is { Implicit: false }) is { } alone)
+            // Only whether an option is there: what it holds may be no number, and is then told by the option itself.
+            bool Has(Option option) => given.GetResult(option) is { Implicit: false };
+            if (Has(Group)
+                && new Option[] { Partition, Offset, Since, UntilEnd }.FirstOrDefault(Has) is { } alone)
             {
                 given.AddError($"{alone.Name} does not go with --group: a group goes on where it stands, and shares the partitions");
             }
-            else if (given.GetValue(Offset) is not null && given.GetValue(Partition) is null)
+            else if (Has(Offset) && !Has(Partition))
             {
                 given.AddError("--offset goes with --partition: an offset is one of a partition");
             }
-            else if ((given.GetValue(Offset) is not null ? 1 : 0) + (given.GetValue(Since) is not null ? 1 : 0) + (given.GetValue(FromBeginning) ? 1 : 0) > 1)
+            else if (new Option[] { Offset, Since, FromBeginning }.Count(Has) > 1)
             {
                 given.AddError("--offset, --since and --from-beginning exclude each other: each says where to begin");
             }

@@ -60,6 +60,7 @@ public sealed class FcCommandLineTests : IDisposable
     [InlineData("tail order-events --since 1h --from-beginning", "--since")]
     [InlineData("tail order-events --group g --partition 0", "--partition")]
     [InlineData("outbox list --group shipping", "shipping")]
+    [InlineData("tail order-events --partition 0 --offset O", "--offset")]
     [InlineData("outbox resend", "--parked")]
     [InlineData("outbox resend 1f --parked", "--parked")]
     [InlineData("outbox resend 1f --group billing", "--group")]
