@@ -59,7 +59,11 @@ internal static class StatusCommand
 
         foreach (var host in report.Hosts)
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"host {Printed.Of(host.Host)} process {Printed.Of(host.Process)}: {string.Join(", ", host.Functions)}, {host.Partitions} partitions"));
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"host {Printed.Of(host.Host)} process {Printed.Of(host.Process)}: {host.Partitions} partitions"));
+            foreach (var function in host.Functions)
+            {
+                terminal.Out.WriteLine($"  {Printed.Of(function)}");
+            }
         }
 
         terminal.Out.WriteLine($"last error: {(report.LastError is null ? "none" : Printed.Of(report.LastError))}");

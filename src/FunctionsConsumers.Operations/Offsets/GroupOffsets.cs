@@ -111,18 +111,44 @@ public sealed class GroupOffsets(OperatedServices services, TopicLog log, IGroup
             GroupId = plan.Group,
             ClientId = "functions-consumers-operations",
             EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
             AllowAutoCreateTopics = false,
+            SessionTimeoutMs = 6_000,
             SocketTimeoutMs = (int)Patience.TotalMilliseconds,
         })).SetErrorHandler((_, error) => lastError = error.Reason).SetLogHandler((_, _) => { }).Build();
+        List<TopicPartitionOffset> offsets = [.. plan.Partitions.Select(partition => new TopicPartitionOffset(plan.Topic, partition.Partition, partition.To))];
         try
         {
             // Outside of the group: the broker refuses it while the group has members.
-            consumer.Commit(plan.Partitions.Select(partition => new TopicPartitionOffset(plan.Topic, partition.Partition, partition.To)));
+            consumer.Commit(offsets);
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.UnknownMemberId && members is not BrokerGroupMembers)
+        {
+            // The embedded cluster takes offsets of a group that it knows from a member only, also where the group has none.
+            JoinAndCommit(consumer, plan.Topic, offsets);
         }
         catch (KafkaException e)
         {
             throw new OperationException(
                 $"Kafka at {services.Kafka.Brokers} does not take the offsets of {plan.Group} ({lastError ?? e.Error.Reason}): nothing of them is changed; see that nobody consumes, and ask again", e);
         }
+    }
+
+    private void JoinAndCommit(IConsumer<byte[], byte[]> consumer, string topic, List<TopicPartitionOffset> offsets)
+    {
+        var since = services.Time.GetTimestamp();
+        consumer.Subscribe(topic);
+        while (consumer.Assignment.Count == 0)
+        {
+            if (services.Time.GetElapsedTime(since) > 3 * Patience)
+            {
+                throw new OperationException($"Kafka at {services.Kafka.Brokers} does not let anybody into the group: see that nobody consumes, and ask again");
+            }
+
+            consumer.Consume(TimeSpan.FromMilliseconds(100));
+        }
+
+        consumer.Commit(offsets);
+        consumer.Close();
     }
 }
