@@ -53,6 +53,34 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_planner_that_remembers_what_it_has_seen_is_caught_though_it_says_the_same_from_its_second_word_on()
+    {
+        var seen = new HashSet<string>();
+        var planner = new Planned(payment => new Plan { Effect = { ["IsFirst"] = seen.Add(payment.Id) } });
+
+        var failure = Assert.Throws<HistoryFailedException>(
+            () => Histories.Check(planner, PaymentJson.Default.Payment, payment => payment.Id, Payments, new HistoryOptions { Count = 20 }));
+        Assert.Contains("before 'effect IsFirst = 'True'', on h", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_planner_that_numbers_what_its_process_sees_is_caught_where_each_process_life_has_its_own()
+    {
+        static Planned Numbering(TimeProvider time)
+        {
+            var numbers = new Dictionary<string, int>();
+            return new Planned(payment => new Plan
+            {
+                Effect = { ["Number"] = numbers.TryGetValue(payment.Id, out var number) ? number : numbers[payment.Id] = numbers.Count },
+            });
+        }
+
+        var failure = Assert.Throws<HistoryFailedException>(() => Histories.CheckHosts(
+            Numbering, PaymentJson.Default.Payment, payment => payment.Id, Payments, new HistoryOptions { Count = 200 }));
+        Assert.Contains("before 'effect Number = ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_planner_that_gives_two_subjects_one_row_is_caught()
     {
         // Together in a transaction they are one row twice; one after the other, the second is refused for good.
@@ -114,7 +142,7 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
     private static string Fails(Planned planner) => Fails(_ => planner);
 
     private static string Fails(Func<TimeProvider, Planned> planner, HistoryOptions? options = null) => Assert.Throws<HistoryFailedException>(() =>
-        Histories.CheckHosts(planner, new PaymentDecoder(), [.. Payments.Select(payment => Sent($$"""{"id":"{{payment.Id}}","cents":{{payment.Cents}}}"""))], options)).Message;
+        Histories.CheckRecordsOnHosts(planner, new PaymentDecoder(), [.. Payments.Select(payment => Sent($$"""{"id":"{{payment.Id}}","cents":{{payment.Cents}}}"""))], options)).Message;
 
     private sealed class Planned(Func<Payment, Plan> plan) : IEventPlanner<Payment>
     {
