@@ -368,7 +368,7 @@ resource app 'Microsoft.App/containerApps@2026-01-01' = {
             {
               type: 'Startup'
               httpGet: {
-                path: '/'
+                path: '/api/health/live'
                 port: 8080
               }
               periodSeconds: 5
@@ -377,7 +377,7 @@ resource app 'Microsoft.App/containerApps@2026-01-01' = {
             {
               type: 'Liveness'
               httpGet: {
-                path: '/'
+                path: '/api/health/live'
                 port: 8080
               }
               periodSeconds: 20
@@ -386,10 +386,12 @@ resource app 'Microsoft.App/containerApps@2026-01-01' = {
             }
             {
               type: 'Readiness'
-              tcpSocket: {
+              httpGet: {
+                path: '/api/health/ready'
                 port: 8080
               }
               periodSeconds: 10
+              timeoutSeconds: 5
             }
           ]
         }

@@ -1,30 +1,49 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FunctionsConsumers.Audit;
-using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
+using FunctionsConsumers.Cli.Offsets;
+using FunctionsConsumers.Cli.Orders;
 using FunctionsConsumers.Cli.Outbox;
+using FunctionsConsumers.Cli.Status;
 using FunctionsConsumers.Cli.Tail;
 using FunctionsConsumers.Cli.Traffic;
 using FunctionsConsumers.Lab.Guarantees;
 using FunctionsConsumers.Lab.Kill;
 using FunctionsConsumers.Lab.Proving;
 using FunctionsConsumers.LocalHost.Files;
+using FunctionsConsumers.Operations.Catalog;
+using FunctionsConsumers.Operations.ConsumerGroups;
+using FunctionsConsumers.Operations.DeadLetters;
+using FunctionsConsumers.Operations.Outbox;
+using FunctionsConsumers.Operations.Replays;
+using FunctionsConsumers.Operations.Stories;
 
 namespace FunctionsConsumers.Cli;
 
 /// <summary>The shapes that commands print with <c>--json</c>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(Words<DeadLetterState>), typeof(Words<FoundBy>), typeof(Words<MailStanding>), typeof(Words<SightingVerdict>)])]
 [JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(LabReport))]
 [JsonSerializable(typeof(KillReport))]
 [JsonSerializable(typeof(RunFile))]
-[JsonSerializable(typeof(IReadOnlyList<GroupStatus>))]
+[JsonSerializable(typeof(IReadOnlyList<GroupStanding>))]
 [JsonSerializable(typeof(IReadOnlyList<KeyRow>))]
-[JsonSerializable(typeof(IReadOnlyList<DeadLetterEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<DeadLetterRow>))]
+[JsonSerializable(typeof(IReadOnlyList<DeadLetterShown>))]
+[JsonSerializable(typeof(IReadOnlyList<DeadLetterCount>))]
+[JsonSerializable(typeof(RedriveReport))]
+[JsonSerializable(typeof(OrderShown))]
+[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(OffsetsReport))]
+[JsonSerializable(typeof(ReplayResult))]
+[JsonSerializable(typeof(CatalogEntry))]
+[JsonSerializable(typeof(IReadOnlyList<CatalogEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<OutboxRow>))]
 [JsonSerializable(typeof(IReadOnlyList<ChangedMessage>))]
 [JsonSerializable(typeof(TailedRecord))]
@@ -37,3 +56,8 @@ internal static class PrintedJson
     public static JsonSerializerOptions Shapes { get; } = new(
         CliJson.Default.Options) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }
+
+/// <summary>Enumerations as words in lower case, parts joined by a dash.</summary>
+/// <typeparam name="T">The enumeration.</typeparam>
+internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower)
+    where T : struct, Enum;

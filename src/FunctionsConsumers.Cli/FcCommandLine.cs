@@ -1,13 +1,19 @@
 using System.Collections;
 using System.CommandLine;
 using FunctionsConsumers.Cli.Audit;
+using FunctionsConsumers.Cli.Catalog;
 using FunctionsConsumers.Cli.CommandLine;
+using FunctionsConsumers.Cli.Completion;
 using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
 using FunctionsConsumers.Cli.Lab;
+using FunctionsConsumers.Cli.Offsets;
+using FunctionsConsumers.Cli.Orders;
 using FunctionsConsumers.Cli.Outbox;
+using FunctionsConsumers.Cli.Replay;
 using FunctionsConsumers.Cli.Run;
+using FunctionsConsumers.Cli.Status;
 using FunctionsConsumers.Cli.Tail;
 using FunctionsConsumers.Cli.Traffic;
 
@@ -74,12 +80,18 @@ internal static class FcCommandLine
         RunCommand.Create(caller),
         ServicesCommand.Create(caller),
         ProduceCommand.Create(caller),
+        StatusCommand.Create(caller),
         TailCommand.Create(caller),
         GroupsCommand.Create(caller),
+        OrderCommand.Create(caller),
         KeysCommand.Create(caller),
         DeadLettersCommand.Create(caller),
         OutboxCommand.Create(caller),
+        OffsetsCommand.Create(caller),
+        ReplayCommand.Create(caller),
+        CatalogCommand.Create(caller),
         AuditCommand.Create(caller),
         LabCommand.Create(caller),
+        CompletionCommand.Create(caller),
     };
 }

@@ -19,6 +19,10 @@ public sealed record LocalHostOptions
     /// <value>1 to 1,000; default 6.</value>
     public int Partitions { get; init; } = 6;
 
+    /// <summary>The port of the HTTP functions on 127.0.0.1, in place of <c>Host.LocalHttpPort</c> of <c>local.settings.json</c>; 0 for any free one.</summary>
+    /// <value>0 to 65,535. Default null: the file's, and without one 7071, or a free port where that is taken.</value>
+    public int? HttpPort { get; init; }
+
     /// <summary>Further settings by name (<c>A:B</c> or <c>A__B</c>); a null value takes a setting away, whoever set it.</summary>
     /// <value>Default none.</value>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string?>.Empty;

@@ -20,6 +20,11 @@ public static class Groups
     /// <summary>The names of all groups, in the order in which they are listed everywhere; each is also the name of its table.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Consumers.Select(consumer => consumer.Group)];
 
+    /// <summary>The first part of the row key of a group's effect.</summary>
+    /// <param name="group">The group.</param>
+    /// <returns>The first part; null for a group that inserts no effect of its own, and for one that is not registered.</returns>
+    public static string? EffectKindOf(string group) => Consumers.FirstOrDefault(consumer => consumer.Group == group)?.EffectKind;
+
     /// <summary>Registers all consumers.</summary>
     /// <param name="builder">The library's registration.</param>
     /// <param name="topic">The topic of the orders.</param>
@@ -33,7 +38,7 @@ public static class Groups
 
     private static OrderConsumer Consumer<TPlanner>()
         where TPlanner : class, IEventPlanner<OrderEvent> =>
-        new(TPlanner.Group, (builder, topic) => builder.AddConsumer<OrderEvent, TPlanner>(topic));
+        new(TPlanner.Group, TPlanner.EffectKind, (builder, topic) => builder.AddConsumer<OrderEvent, TPlanner>(topic));
 
-    private sealed record OrderConsumer(string Group, Action<EffectivelyOnceBuilder, string> Register);
+    private sealed record OrderConsumer(string Group, string? EffectKind, Action<EffectivelyOnceBuilder, string> Register);
 }

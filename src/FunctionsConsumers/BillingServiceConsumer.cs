@@ -17,7 +17,7 @@ public sealed class BillingServiceConsumer([FromKeyedServices(InvoiceConsumer.Gr
     [Function(nameof(BillingServiceConsumer))]
     public Task Run(
         [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = InvoiceConsumer.GroupName, IsBatched = true,
-        KeyDataType = KafkaMessageKeyType.Binary,
+            KeyDataType = KafkaMessageKeyType.Binary,
             Protocol = KafkaSecurity.Protocol, AuthenticationMode = KafkaSecurity.Authentication,
             Username = KafkaSecurity.Username, Password = KafkaSecurity.Password,
             OAuthBearerMethod = KafkaSecurity.TokenMethod, OAuthBearerTokenEndpointUrl = KafkaSecurity.TokenEndpoint,

@@ -17,7 +17,7 @@ public sealed class NotificationServiceConsumer([FromKeyedServices(ConfirmationC
     [Function(nameof(NotificationServiceConsumer))]
     public Task Run(
         [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = ConfirmationConsumer.GroupName, IsBatched = true,
-        KeyDataType = KafkaMessageKeyType.Binary,
+            KeyDataType = KafkaMessageKeyType.Binary,
             Protocol = KafkaSecurity.Protocol, AuthenticationMode = KafkaSecurity.Authentication,
             Username = KafkaSecurity.Username, Password = KafkaSecurity.Password,
             OAuthBearerMethod = KafkaSecurity.TokenMethod, OAuthBearerTokenEndpointUrl = KafkaSecurity.TokenEndpoint,

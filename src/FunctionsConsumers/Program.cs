@@ -1,7 +1,6 @@
 using FunctionsConsumers;
 using FunctionsConsumers.Orders.Settings;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,10 +11,10 @@ var builder = FunctionsApplication.CreateBuilder(args);
 // The gap audit asks where a group begins (extensions.kafka.autoOffsetReset), since that decides what a gap is.
 builder.Configuration.AddHostJson(AppContext.BaseDirectory);
 HostSettings.CheckDeadline(builder.Configuration);
+builder.ConfigureFunctionsWebApplication();
 
-// Said to the host only where this process exports: the host then leaves the app's log to it.
-builder.Services.AddTelemetry(builder.Configuration)?.UseFunctionsWorkerDefaults();
-builder.Services.AddOrderConsumers(builder.Configuration);
+builder.Services.AddTelemetry(builder.Configuration, isWorker: true);
+builder.Services.AddOrdersApp(builder.Configuration);
 var app = builder.Build();
 var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers");
 foreach (var line in SettingsInEffect.Lines(app.Services))

@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using Azure.Core;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using FunctionsConsumers.EffectivelyOnce;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
@@ -38,17 +40,26 @@ public static class Telemetry
     /// <summary>Registers the exporters that the settings name.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The settings.</param>
-    /// <returns>The registration, to be gone on with; null where no exporter is named.</returns>
+    /// <param name="isWorker">
+    /// Whether this process is the worker of a Functions host, which is then told that the worker exports its log itself.
+    /// </param>
+    /// <returns>The same services.</returns>
     /// <exception cref="SettingException"><see cref="AzureMonitorIdentity" /> is none.</exception>
-    public static OpenTelemetryBuilder? AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration, bool isWorker)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var (otlp, monitor) = (IsSet(configuration, OtlpEndpoint), IsSet(configuration, AzureMonitor));
-        return otlp || monitor ? Add(services, configuration, otlp, monitor) : null;
+        if (otlp || monitor)
+        {
+            Add(services, configuration, otlp, monitor, isWorker);
+        }
+
+        return services;
     }
 
     // In a method of its own, as what follows: a start without them does not load their assemblies.
-    private static OpenTelemetryBuilder Add(IServiceCollection services, IConfiguration configuration, bool otlp, bool monitor)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Add(IServiceCollection services, IConfiguration configuration, bool otlp, bool monitor, bool isWorker)
     {
         var telemetry = services.AddOpenTelemetry()
             .WithTracing(tracing => tracing.AddSource(EffectivelyOnceTraces.SourceName))
@@ -69,9 +80,13 @@ public static class Telemetry
             AddAzureMonitor(telemetry, configuration);
         }
 
-        return telemetry;
+        if (isWorker)
+        {
+            telemetry.UseFunctionsWorkerDefaults();
+        }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void AddAzureMonitor(OpenTelemetryBuilder telemetry, IConfiguration configuration)
     {
         var credential = CredentialOf(configuration[AzureMonitorIdentity]);

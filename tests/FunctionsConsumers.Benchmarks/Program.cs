@@ -6,7 +6,7 @@ using FunctionsConsumers.Benchmarks.Questions;
 IQuestion[] questions =
 [
     new UsualPattern(), new CostOfOnce(), new TablesOwnRate(), new LibraryAgainstLoop(), new ProcessorAlone(), new Replay(), new Requests(),
-    new Growth(), new ServiceLimit(), new WholeRun(), new AuditRate(), new BatchSizes(),
+    new TelemetryCost(), new Growth(), new ServiceLimit(), new WholeRun(), new AuditRate(), new BatchSizes(),
 ];
 
 var only = new Option<string[]>("--only") { Description = "The questions to ask: " + string.Join(", ", questions.Select(question => question.Name)), AllowMultipleArgumentsPerToken = true };

@@ -1,4 +1,5 @@
-using FunctionsConsumers.SimulationTests.Worlds;
+using FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
+using FunctionsConsumers.SimulationTests.Domain;
 
 namespace FunctionsConsumers.SimulationTests;
 
@@ -13,7 +14,7 @@ public sealed class DeterminismTests
     {
         for (var seed = step; seed <= last; seed += step)
         {
-            Assert.Equal(Campaign.History(seed), Campaign.History(seed));
+            Assert.Equal(Campaign.History(seed, Simulation.Run), Campaign.History(seed, Simulation.Run));
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using FunctionsConsumers.SimulationTests.Worlds;
+using FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
+using FunctionsConsumers.SimulationTests.Domain;
 
 namespace FunctionsConsumers.SimulationTests;
 
@@ -12,7 +13,7 @@ namespace FunctionsConsumers.SimulationTests;
 /// </summary>
 public sealed class HistoriesTests(ITestOutputHelper output)
 {
-    private const int Histories = 5_000;
+    private const int Histories = 8_000;
 
     [Fact]
     public void Nothing_is_lost_and_nothing_doubled_in_any_history()
@@ -24,13 +25,13 @@ public sealed class HistoriesTests(ITestOutputHelper output)
         var first = seed ?? (minutes is null ? 1 : 1_000_000 + (Environment.TickCount & 0xFFFFFFF));
         var count = seed is not null ? 1 : Setting("SIM_HISTORIES") ?? (minutes is null ? Histories : int.MaxValue);
         var watch = Stopwatch.StartNew();
-        var campaign = Campaign.Run(first, count, minutes is { } limit ? TimeSpan.FromMinutes(limit) : TimeSpan.MaxValue);
+        var campaign = Campaign.Run(first, count, minutes is { } limit ? TimeSpan.FromMinutes(limit) : TimeSpan.MaxValue, Simulation.Run, Simulation.Replay);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"figures: {campaign.Histories} histories from seed {first}, {campaign.Steps} steps, {campaign.Histories / watch.Elapsed.TotalSeconds:0} histories/s"));
         output.WriteLine($"figures: in them {campaign.Happenings}");
         if (seed is { } one && campaign.Failure is null)
         {
-            output.WriteLine(string.Join('\n', Campaign.History(one)));
+            output.WriteLine(string.Join('\n', Campaign.History(one, Simulation.Run)));
         }
 
         Assert.True(campaign.Failure is null, campaign.Failure);

@@ -60,6 +60,11 @@ export function triggers(project) {
   }));
 }
 
+/** The addresses of the app's HTTP functions that need no key. */
+export function openRoutes(project) {
+  return sources(project, join(app, '')).flatMap(({ text }) => [...text.matchAll(/HttpTrigger\(AuthorizationLevel\.Anonymous,[^)]*Route = "([^"]+)"\)/g)]).map((match) => `/api/${match[1]}`);
+}
+
 /** Whether the code reads a setting: as a name of its own, or as a property of the options bound to its section. */
 export function readsSetting(project, setting) {
   const code = sources(project, join('src', 'FunctionsConsumers')).map(({ text }) => text.replace(/^\s*\/\/.*$/gm, '')).join('\n');

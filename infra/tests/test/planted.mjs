@@ -54,6 +54,7 @@ const ofDeployments = [
   ['a misspelt topic', 'names', main, "'order-events'", "'orders-events'", /the topics are/],
   ['a misspelt setting', 'names', main, 'KafkaBrokers: brokers', 'KafkaBroker: brokers', /nobody reads the setting KafkaBroker$/],
   ['a misspelt setting made in a loop', 'names', main, "'OrderTables__${i}__serviceUri'", "'OrderTable__${i}__serviceUri'", /nobody reads the setting OrderTable__0__serviceUri/, 'flex, private, over the zones, three accounts'],
+  ['a probe that nobody answers', 'names', container, '/api/health/ready', '/api/healthy', /the probe Readiness asks/, 'container app'],
   ['a setting that the container does not pass on', 'names', container, "name: 'EffectivelyOnce__OutboxLease'", "name: 'EffectivelyOnce__Buckets'", /EffectivelyOnce__OutboxLease is missing/, 'container app'],
   ['a password that is not taken from the vault', 'names', main, "KafkaPassword: '@Microsoft.KeyVault(VaultName=${keyVaultName};SecretName=${kafkaSecretName})'", "KafkaPassword: 'x'", /not taken from the vault/],
   ['a secret that nobody writes', 'names', messaging, 'name: deadLetterSecretName(item.group)', "name: '${deadLetterSecretName(item.group)}s'", /secret that nobody writes/],
@@ -68,7 +69,7 @@ const ofDeployments = [
   ['an alert that does not say what to do', 'queries', alerts, ' What to do: docs/operating.md#alert-lag', '', /has no section for it/],
   ['an alert that links nowhere', 'queries', alerts, '#alert-waiting', '#alert-wating', /docs.operating.md has no alert-wating/],
   ['a metric that the code renames under an alert', 'queries', 'src/FunctionsConsumers.EffectivelyOnce/GroupMetrics.cs', '"kafka.consumer_group.lag"', '"kafka.lag"', /lag.kql: nobody reports kafka.consumer_group.lag/],
-  ['words that the code no longer logs', 'queries', 'infra/queries/alerts/parked.kql', 'is parked, for a person', 'is parked for a person', /nobody logs "is parked for a person to decide"/],
+  ['words that the code no longer logs', 'queries', 'infra/queries/alerts/parked.kql', 'messages parked, for a person', 'messages parked for a person', /nobody logs "messages parked for a person to decide"/],
   ['an attribute that nobody reports', 'queries', 'infra/queries/charts/attention.kql', '>= 2', '>= 2 and tostring(Properties["consumer.grop"]) == "unheard-of"', /nobody reports unheard-of/],
 ];
 
@@ -85,6 +86,8 @@ const ofFiles = [
   ['a metric that is drawn nowhere', 'dashboards', 'src/FunctionsConsumers.EffectivelyOnce/GroupMetrics.cs', 'private static readonly Histogram<double> Duration', 'private static readonly Counter<long> Added = Meter.CreateCounter<long>("added", "{record}");\n    private static readonly Histogram<double> Duration', /added is drawn nowhere/],
   ['a section that is gone', 'dashboards', 'docs/operating.md', '### Alert: lag', '### Alert: behind', /docs.operating.md has no alert-lag/],
   ['a renamed group in the code', 'code', source('InvoiceConsumer'), '"billing"', '"bills"', /reads for the group bills/],
+  ['a route of the health that was renamed', 'kubernetes', source('HealthFunctions'), '"health/ready"', '"health/works"', /the readiness probe asks/],
+  ['a probe of the image that nobody answers', 'containers', 'infra/container/Dockerfile', 'GET /api/health/live', 'GET /api/health/alive', /has no health check that the app answers/],
   ['a misspelt group in KEDA', 'kubernetes', scaled, 'consumerGroup: billing', 'consumerGroup: biling', /it scales on biling/],
   ['a misspelt topic in KEDA', 'kubernetes', scaled, 'topic: order-events', 'topic: orders', /has the topic orders/],
   ['a name that KEDA asks for', 'kubernetes', scaled, '    kind: Deployment\n    name: order-consumers', '    kind: Deployment', /must have required property name/],

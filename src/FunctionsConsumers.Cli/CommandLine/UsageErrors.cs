@@ -12,6 +12,12 @@ internal static class UsageErrors
     /// <returns>The line; null where nothing is wrong.</returns>
     public static string? Of(ParseResult given)
     {
+        // A shell that completes asks about a line that is not finished, by the parser's directive [suggest].
+        if (given.Tokens is [{ Type: TokenType.Directive }, ..])
+        {
+            return null;
+        }
+
         var command = given.CommandResult.Command;
         var wrong = Unknown(given) is { } unknown ? $"there is no command or option {unknown}{Meant(unknown, command)}"
             : given.Errors.Count == 0 ? null

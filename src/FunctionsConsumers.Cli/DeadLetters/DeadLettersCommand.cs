@@ -1,117 +1,159 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
-using Confluent.Kafka;
-using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Lab.Services;
+using FunctionsConsumers.Operations.DeadLetters;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.Cli.DeadLetters;
 
-/// <summary><c>fc dead-letters list</c>.</summary>
+/// <summary><c>fc dead-letters list</c>, <c>count</c>, <c>show</c> and <c>redrive</c>.</summary>
 internal static class DeadLettersCommand
 {
     /// <summary>Makes the command.</summary>
     /// <param name="caller">Who calls.</param>
     /// <returns>The command.</returns>
-    public static Command Create(Caller caller)
+    public static Command Create(Caller caller) =>
+        new Command("dead-letters", "Records that a group could not apply.") { List(caller), Count(caller), Show(caller), RedriveCommand.Create(caller) };
+
+    private static Command List(Caller caller)
     {
-        var group = new Option<string?>("--group") { Description = "Only the dead letters of this group", HelpName = "group" };
-        group.AcceptOnlyFromAmong([.. Groups.All]);
-        var list = new Command("list", "Lists the dead letters of all groups, each once however often it was delivered.") { group };
-        list.Runs(caller, async call =>
+        var which = new DeadLetterOptions();
+        var limit = SharedOptions.Whole("--limit", "At most so many, the newest (default all)", 1, int.MaxValue);
+        var list = new Command("list", "Lists the dead letters of all groups, newest first, each once however often it was delivered.") { limit };
+        which.AddTo(list);
+        return list.Runs(caller, async call =>
         {
-            var target = call.Target();
-            var entries = await call.Terminal.WithProgressAsync("Reading dead letters", 0, _ => Task.Run(() =>
-            {
-                using var reader = target.OpenTopics();
-                return Read(reader, target.Topic, call.Given.GetValue(group) is { } one ? [one] : Groups.All, call.Stop);
-            }, CancellationToken.None));
+            using var system = OperatedSystem.OfWhatIsNamed(call.Target());
+            var page = await call.Terminal.WithProgressAsync("Reading dead letters", 0, _ =>
+                system.Letters.ListAsync(which.Filter(call.Given), (int)(call.Given.GetValue(limit) ?? int.MaxValue), null, call.Stop));
             if (call.Json)
             {
-                call.PrintJson<IReadOnlyList<DeadLetterEntry>>(entries);
+                call.PrintJson<IReadOnlyList<DeadLetterRow>>([.. page.Entries.Select(DeadLetterRow.Of)]);
             }
             else
             {
-                Print(call.Terminal, entries);
+                var table = Terminal.Table("group", "reason", "record", "time", "state");
+                foreach (var entry in page.Entries)
+                {
+                    Terminal.AddRow(table, entry.Group, entry.Reason, entry.Origin?.ToString() ?? entry.Id, Short(entry.Time), Word(entry.State));
+                }
+
+                call.Terminal.Print(table);
+                call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{page.Total} dead letters")
+                    + (page.Next is null ? "" : string.Create(CultureInfo.InvariantCulture, $", the newest {page.Entries.Count} of them here"))
+                    + "; fc dead-letters show RECORD tells all of one, fc dead-letters count the causes");
+            }
+
+            SayCut(call, page.IsCut);
+            return ExitCode.Good;
+        });
+    }
+
+    private static Command Count(Caller caller)
+    {
+        var which = new DeadLetterOptions();
+        var count = new Command("count", "Counts the dead letters by group, reason and cause, the most first.");
+        which.AddTo(count);
+        return count.Runs(caller, async call =>
+        {
+            using var system = OperatedSystem.OfWhatIsNamed(call.Target());
+            var counts = await call.Terminal.WithProgressAsync("Reading dead letters", 0, _ => system.Letters.CountAsync(which.Filter(call.Given), call.Stop));
+            if (call.Json)
+            {
+                call.PrintJson(counts);
+                return ExitCode.Good;
+            }
+
+            var table = Terminal.Table("group", "reason", "#letters", "#open", "newest");
+            foreach (var reason in counts.GroupBy(cause => (cause.Group, cause.Reason)).OrderByDescending(reason => reason.Sum(cause => cause.Count)))
+            {
+                Terminal.AddRow(table, reason.Key.Group, reason.Key.Reason, reason.Sum(cause => cause.Count), reason.Sum(cause => cause.Open), Short(reason.Max(cause => cause.Newest)));
+            }
+
+            call.Terminal.Print(table);
+            foreach (var cause in counts.GroupBy(cause => (cause.Reason, cause.Cause)).Take(20))
+            {
+                call.Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cause.Sum(one => one.Count)} × {cause.Key.Reason}: {Printed.Of(cause.Key.Cause)}"));
             }
 
             return ExitCode.Good;
         });
-        return new Command("dead-letters", "Records that a group could not apply.") { list };
     }
 
-    private static List<DeadLetterEntry> Read(TopicReader reader, string topic, IReadOnlyList<string> groups, CancellationToken cancellationToken)
+    private static Command Show(Caller caller)
     {
-        // A topic that is not there has no dead letters, and to say so would be an all-clear.
-        reader.Offsets(topic);
-        var entries = new List<DeadLetterEntry>();
-        foreach (var group in groups)
+        var id = new Argument<string>("ID") { Description = "topic:partition:offset of the record, as fc dead-letters list shows it" };
+        var group = new Option<string?>("--group") { Description = "Only the letter of this group", HelpName = "group" };
+        group.AcceptOnlyFromAmong([.. Groups.All]);
+        var show = new Command("show", "Shows a record's dead letters with payload, headers and history. Exit code 1 where it has none.") { id, group };
+        return show.Runs(caller, async call =>
         {
-            var name = $"{topic}.{group}.dead-letters";
-            var seen = new HashSet<string>(StringComparer.Ordinal);
-
-            // No topic yet: nothing was ever dead-lettered there.
-            if (reader.FindOffsets(name) is { } offsets)
+            using var system = OperatedSystem.OfWhatIsNamed(call.Target());
+            var asked = call.Given.GetRequiredValue(id);
+            var letters = await call.Terminal.WithProgressAsync("Reading dead letters", 0, _ => system.Letters.FindAsync(asked, call.Given.GetValue(group), call.Stop));
+            List<DeadLetterShown> shown = [.. letters.Select(DeadLetterShown.Of)];
+            if (call.Json)
             {
-                reader.Read(name, offsets, record =>
-                {
-                    if (DeadLetterEntry.Of(group, record) is var entry && seen.Add(Header(record, "message-id") ?? record.TopicPartitionOffset.ToString()))
-                    {
-                        entries.Add(entry);
-                    }
-                }, cancellationToken);
+                call.PrintJson<IReadOnlyList<DeadLetterShown>>(shown);
+            }
+            else
+            {
+                shown.ForEach(letter => Print(call.Terminal, letter, ""));
+            }
+
+            if (shown.Count == 0)
+            {
+                call.Terminal.Say($"no group has a dead letter of {asked}: fc dead-letters list shows what there is");
+            }
+
+            return shown.Count > 0 ? ExitCode.Good : ExitCode.NotGood;
+        });
+    }
+
+    /// <summary>Prints one dead letter for a person.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="letter">The letter.</param>
+    /// <param name="indent">What every line begins with.</param>
+    public static void Print(Terminal terminal, DeadLetterShown letter, string indent)
+    {
+        void Line(string name, string? text)
+        {
+            if (text is not null)
+            {
+                terminal.Out.WriteLine($"{indent}{name,-9} {Printed.Of(text)}");
             }
         }
 
-        return entries;
-    }
-
-    private static string? Header(ConsumeResult<byte[]?, byte[]?> record, string name) => DeadLetterEntry.Header(record, name);
-
-    private static void Print(Terminal terminal, List<DeadLetterEntry> entries)
-    {
-        var table = Terminal.Table("group", "reason", "topic", "#partition", "#offset", "time", "key", "detail");
-        foreach (var entry in entries)
+        Line(letter.Group, string.Create(CultureInfo.InvariantCulture, $"{letter.Reason} at {letter.Topic}:{letter.Partition}:{letter.Offset}, {letter.Time}, {Word(letter.State)}"));
+        Line("detail", letter.Detail);
+        Line("key", letter.Key);
+        Line("value", letter.Value ?? (letter.IsWhole ? "none (a tombstone)" : "too large to be carried; it stands in its own topic"));
+        foreach (var header in letter.Headers)
         {
-            Terminal.AddRow(table, entry.Group, entry.Reason, entry.Topic, entry.Partition, entry.Offset, entry.Time, entry.Key, entry.Detail);
+            Line("header", $"{header.Name}: {header.Value}");
         }
 
-        terminal.Print(table);
-        terminal.Say(Counted.Of(entries.Count, "dead letter"));
+        foreach (var redrive in letter.History)
+        {
+            Line("before", redrive);
+        }
     }
-}
 
-/// <summary>A dead letter, as its headers tell of it.</summary>
-/// <param name="Group">The group that could not apply the record.</param>
-/// <param name="Reason">One word of the closed list.</param>
-/// <param name="Detail">One sentence.</param>
-/// <param name="Topic">The record's topic.</param>
-/// <param name="Partition">The record's partition.</param>
-/// <param name="Offset">The record's offset.</param>
-/// <param name="Time">When it was dead-lettered, ISO 8601.</param>
-/// <param name="Key">The record's key; bytes that are not UTF-8 as U+FFFD; null for none.</param>
-internal sealed record DeadLetterEntry(string Group, string? Reason, string? Detail, string? Topic, int? Partition, long? Offset, string? Time, string? Key)
-{
-    /// <summary>Reads a record of a dead-letter topic.</summary>
-    /// <param name="group">The group whose topic it is.</param>
-    /// <param name="record">The record.</param>
-    /// <returns>What its headers say; null for what they do not.</returns>
-    public static DeadLetterEntry Of(string group, ConsumeResult<byte[]?, byte[]?> record) => new(
-        Header(record, "dead-letter-group") ?? group,
-        Header(record, "dead-letter-reason"),
-        Header(record, "dead-letter-detail"),
-        Header(record, "dead-letter-topic"),
-        int.TryParse(Header(record, "dead-letter-partition"), NumberStyles.None, CultureInfo.InvariantCulture, out var partition) ? partition : null,
-        long.TryParse(Header(record, "dead-letter-offset"), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : null,
-        Header(record, "dead-letter-time"),
-        record.Message.Key is { } key ? Encoding.UTF8.GetString(key) : null);
+    /// <summary>A state as it is printed.</summary>
+    /// <param name="state">The state.</param>
+    /// <returns>The word.</returns>
+    public static string Word(Enum state) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString());
 
-    /// <summary>The text of a header: the last one of that name, since a record may have carried one before it was dead-lettered.</summary>
-    /// <param name="record">The record.</param>
-    /// <param name="name">The header.</param>
-    /// <returns>The text; null where there is none.</returns>
-    public static string? Header(ConsumeResult<byte[]?, byte[]?> record, string name) =>
-        record.Message.Headers?.LastOrDefault(header => header.Key == name)?.GetValueBytes() is { } value ? Encoding.UTF8.GetString(value) : null;
+    /// <summary>A time as tables print it.</summary>
+    /// <param name="time">The time.</param>
+    /// <returns>Without the year, in UTC; empty for none.</returns>
+    public static string Short(DateTimeOffset? time) => time?.UtcDateTime.ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
+
+    private static void SayCut(Invocation call, bool isCut)
+    {
+        if (isCut)
+        {
+            call.Terminal.Say("There are more dead letters than are looked at; the oldest are left out.");
+        }
+    }
 }

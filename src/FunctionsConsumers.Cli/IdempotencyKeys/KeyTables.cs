@@ -2,11 +2,11 @@ using Azure;
 using Azure.Data.Tables;
 using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.Outbox;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.Operations.Outbox;
 
 namespace FunctionsConsumers.Cli.IdempotencyKeys;
 

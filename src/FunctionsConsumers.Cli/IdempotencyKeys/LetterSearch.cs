@@ -1,7 +1,6 @@
 using System.Globalization;
 using Confluent.Kafka;
 using FunctionsConsumers.Audit.Log;
-using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce;
 
 namespace FunctionsConsumers.Cli.IdempotencyKeys;
@@ -36,12 +35,12 @@ internal sealed class LetterSearch(TopicReader reader, string topic, string aske
             {
                 reader.Read(name, offsets, letter =>
                 {
-                    var row = Sent(DeadLetterEntry.Of(group, letter));
+                    var row = Sent(LetterHeaders.Of(group, letter));
                     if (RecordNames.Has(letter, asked))
                     {
                         Add(row);
                     }
-                    else if (DeadLetterEntry.Header(letter, "dead-letter-value-omitted") is not null)
+                    else if (LetterHeaders.Header(letter, "dead-letter-value-omitted") is not null)
                     {
                         about.Add((group, row));
                     }
@@ -94,7 +93,7 @@ internal sealed class LetterSearch(TopicReader reader, string topic, string aske
         return offsets.Count == 0 ? held with { End = held.Start } : new PartitionOffsets(held.Partition, offsets.Min(), offsets.Max() + 1);
     }
 
-    private static KeyRow Sent(DeadLetterEntry letter)
+    private static KeyRow Sent(LetterHeaders letter)
     {
         var coordinates = new Coordinates(letter.Topic ?? "", letter.Partition ?? 0, letter.Offset ?? 0);
         return new KeyRow(

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.Operations.Outbox;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.Cli.Outbox;

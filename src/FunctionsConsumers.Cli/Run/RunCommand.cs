@@ -24,7 +24,7 @@ internal static class RunCommand
         var exit = new Option<bool>("--exit") { Description = "With --orders: end after the audit, with its exit code" };
         var wait = SharedOptions.Whole("--wait", "With --orders: seconds to wait until all groups stand at the end and the outbox is empty (default 300)", 0, 86_400);
         var partitions = SharedOptions.Whole("--partitions", "Partitions of the topic where it has to be made (default 6)", 1, 1_000);
-        var http = SharedOptions.Whole("--http", "Port for HTTP functions, of which this build has none", 0, 65_535);
+        var http = SharedOptions.Whole("--http", "Port of the status page on 127.0.0.1; 0 for any free one (default 7071, or a free one)", 0, 65_535);
         var command = new Command("run", "Runs the functions. Starts an embedded broker and tables where neither options nor settings nor another fc run name any.")
         {
             orders, exit, wait, partitions, http,
@@ -39,14 +39,12 @@ internal static class RunCommand
         });
         return command.Runs(caller, async call =>
         {
-            if (call.Given.GetValue(http) is not null)
-            {
-                call.Terminal.Say("This build has no HTTP functions: --http is passed over, and nothing listens on that port.");
-            }
-
             var isQuiet = call.Given.GetValue(orders) is not null;
             await using var session = await RunSession.StartAsync(
-                call.SessionOptions((int?)call.Given.GetValue(partitions)) with { Quiet = isQuiet, IsProof = isQuiet && call.Given.GetValue(exit) },
+                call.SessionOptions((int?)call.Given.GetValue(partitions)) with
+                {
+                    HttpPort = (int?)call.Given.GetValue(http), Quiet = isQuiet, IsProof = isQuiet && call.Given.GetValue(exit),
+                },
                 call.Stop);
             var code = ExitCode.Good;
             if (call.Given.GetValue(orders) is { } count)
@@ -59,7 +57,7 @@ internal static class RunCommand
                 }
             }
 
-            SayHow(call.Terminal);
+            SayHow(call.Terminal, session.HttpAddress);
             await session.UntilStoppedAsync();
             return code == ExitCode.NotDone ? code : ExitCode.Good;
         }, OnSilence.LeaveToTheCommand);
@@ -107,8 +105,13 @@ internal static class RunCommand
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory      {report.PeakMemoryBytes / 1_048_576.0:0} MB"));
     }
 
-    private static void SayHow(Terminal terminal)
+    private static void SayHow(Terminal terminal, string? http)
     {
+        if (http is not null)
+        {
+            terminal.Say($"Status page:  {http}/api/status");
+        }
+
         terminal.Say("Send orders:  ./fc produce --count 100   (or write {\"order_id\": \"123\", \"product\": \"Laptop\"} with any Kafka client)");
         terminal.Say("Watch them:   ./fc tail order-events --from-beginning   (and ./fc groups, ./fc audit)");
         terminal.Say("Stop:         Ctrl-C, once to finish what is under way, twice to end at once");

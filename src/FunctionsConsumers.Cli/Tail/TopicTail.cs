@@ -1,70 +1,76 @@
 using Confluent.Kafka;
-using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.Lab.Services;
-using FunctionsConsumers.LocalHost.Connections;
+using FunctionsConsumers.Operations.Log;
 
 namespace FunctionsConsumers.Cli.Tail;
 
 /// <summary>
-/// Reads a topic as it grows. In a named group it joins and commits what was handed on; without one it takes all
-/// partitions for itself under a fresh group id, and commits nothing.
+/// Reads a topic as it grows. In a named group it joins and commits what was handed on; without one it takes the partitions
+/// for itself under a fresh group id, and commits nothing.
 /// </summary>
-/// <param name="target">The broker.</param>
+/// <param name="kafka">The broker.</param>
 /// <param name="topic">The topic.</param>
 /// <param name="group">The group; null for a fresh one.</param>
-/// <param name="fromBeginning">Whether to begin with the oldest record where no committed offset says otherwise.</param>
-internal sealed class TopicTail(Target target, string topic, string? group, bool fromBeginning)
+/// <param name="fromBeginning">Whether a group begins with the oldest record where no committed offset says otherwise.</param>
+/// <param name="ranges">The partitions: where to begin without a group, and where each ends now.</param>
+/// <param name="untilEnd">Whether to stop at those ends.</param>
+internal sealed class TopicTail(KafkaConnection kafka, string topic, string? group, bool fromBeginning, IReadOnlyList<PartitionRange> ranges, bool untilEnd)
 {
-    private readonly KafkaConnection _kafka = target.Kafka();
     private string? _lastError;
 
-    /// <summary>Reads until it is stopped or has handed on enough.</summary>
+    /// <summary>Reads until it is stopped, has handed on enough, or is at the end.</summary>
     /// <param name="say">Takes a line when reading begins.</param>
+    /// <param name="isWanted">Whether a record is handed on.</param>
     /// <param name="take">Takes each record.</param>
     /// <param name="most">How many records at most.</param>
     /// <param name="stop">Ends the reading, cleanly.</param>
-    /// <exception cref="CommandException">The broker does not answer, or there is no such topic.</exception>
-    public void Run(Action<string> say, Action<ConsumeResult<byte[]?, byte[]?>> take, long most, CancellationToken stop)
+    /// <exception cref="CommandException">The broker does not answer.</exception>
+    public void Run(Action<string> say, Predicate<ConsumeResult<byte[]?, byte[]?>> isWanted, Action<ConsumeResult<byte[]?, byte[]?>> take, long most, CancellationToken stop)
     {
-        IReadOnlyList<PartitionOffsets> offsets;
-        using (var reader = target.OpenTopics())
-        {
-            offsets = reader.Offsets(topic);
-        }
-
+        var ends = ranges.Where(range => range.Length > 0).ToDictionary(range => range.Partition, range => range.End);
         using var consumer = Build();
         if (group is null)
         {
-            consumer.Assign(offsets.Select(partition => new TopicPartitionOffset(topic, partition.Partition, fromBeginning ? partition.Start : partition.End)));
+            consumer.Assign(ranges.Select(range => new TopicPartitionOffset(topic, range.Partition, range.Start)));
         }
         else
         {
             consumer.Subscribe(topic);
         }
 
-        say($"Reading {topic} at {_kafka.Brokers}; Ctrl-C stops");
+        say($"Reading {topic} at {kafka.Brokers}; Ctrl-C stops");
         try
         {
-            for (long taken = 0; taken < most && !stop.IsCancellationRequested;)
+            for (long taken = 0; taken < most && !stop.IsCancellationRequested && !(untilEnd && ends.Count == 0);)
             {
-                if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { } record)
+                if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is not { } result)
                 {
                     continue;
                 }
 
-                take(record);
-                taken++;
-                if (group is not null)
+                // Behind the last record there may be control records, which nobody sees: the end of the log counts too.
+                var end = ends.GetValueOrDefault(result.Partition.Value);
+                if (!result.IsPartitionEOF && isWanted(result) && !(untilEnd && result.Offset >= end))
                 {
-                    consumer.StoreOffset(record);
+                    take(result);
+                    taken++;
+                }
+
+                if (result.IsPartitionEOF ? result.Offset >= end : result.Offset >= end - 1)
+                {
+                    ends.Remove(result.Partition.Value);
+                }
+
+                if (group is not null && !result.IsPartitionEOF)
+                {
+                    consumer.StoreOffset(result);
                 }
             }
         }
         catch (KafkaException e)
         {
-            throw new CommandException($"{topic} at {_kafka.Brokers} cannot be read on ({_lastError ?? e.Error.Reason}): check --brokers (setting KafkaBrokers) and --group", e);
+            throw new CommandException($"{topic} at {kafka.Brokers} cannot be read on ({_lastError ?? e.Error.Reason}): check --brokers (setting KafkaBrokers) and --group", e);
         }
         finally
         {
@@ -74,12 +80,13 @@ internal sealed class TopicTail(Target target, string topic, string? group, bool
     }
 
     private IConsumer<byte[]?, byte[]?> Build() =>
-        new ConsumerBuilder<byte[]?, byte[]?>(_kafka.Apply(new ConsumerConfig
+        new ConsumerBuilder<byte[]?, byte[]?>(kafka.Apply(new ConsumerConfig
         {
             GroupId = group ?? "fc-tail-" + Guid.NewGuid().ToString("N"),
             ClientId = "fc-tail",
             EnableAutoCommit = group is not null,
             EnableAutoOffsetStore = false,
+            EnablePartitionEof = true,
             AutoCommitIntervalMs = 200,
             AutoOffsetReset = fromBeginning ? AutoOffsetReset.Earliest : AutoOffsetReset.Latest,
             AllowAutoCreateTopics = false,

@@ -163,22 +163,15 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         return pending;
     }
 
-    // Committed ones, and those that a committed row calls the same event.
+    // Committed ones, and those that a committed row calls the same event. A record whose key is its place in the log is an
+    // event of its own: the same content at another place is another event.
     private void Remember(BucketRun run)
     {
         if (_knownRecords is not null)
         {
-            foreach (var record in run.Committed)
+            foreach (var record in run.Committed.Concat(run.Duplicates))
             {
-                if (!record.IsDeadLetter)
-                {
-                    _knownRecords.Remember(record.Record);
-                }
-            }
-
-            foreach (var record in run.Duplicates)
-            {
-                if (!record.IsDeadLetter)
+                if (!record.IsDeadLetter && record.Identity.Key != record.Record.Coordinates.ToString())
                 {
                     _knownRecords.Remember(record.Record);
                 }

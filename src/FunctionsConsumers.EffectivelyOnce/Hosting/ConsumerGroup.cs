@@ -16,14 +16,14 @@ internal sealed partial class ConsumerGroup<TEvent>(
     IConsumer<TEvent> consumer,
     ConsumedTopics topics,
     IEventDecoder<TEvent> decoder,
-    TableAccounts accounts,
+    IGroupTables tables,
     IEnumerable<IMessageSender> senders,
     SendSlots slots,
     IGroupLog log,
     EffectivelyOnceOptions options,
     ProcessLife life,
     TimeProvider time,
-    IConfiguration configuration,
+    IConfiguration? configuration,
     ILoggerFactory loggers) : IConsumerGroup, IDisposable
 {
     private const string Batches = "batches";
@@ -62,7 +62,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
 
     public async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
     {
-        using var deadline = new Deadline(time, options.BatchDeadline, Random.Shared, cancellationToken);
+        using var deadline = new Deadline(time, options.BatchDeadline, life.Random, cancellationToken);
         for (var failures = 1; ; failures++)
         {
             try
@@ -100,7 +100,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
     public async Task<GapAuditResult> AuditGapsAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         var open = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        var audit = new GapAudit(open.Processor, open.Progress, log, time, _logger);
+        var audit = new GapAudit(life.Audited(open.Processor), open.Progress, log, time, _logger);
         var sum = default(GapAuditResult);
         foreach (var topic in topics.Names)
         {
@@ -134,11 +134,11 @@ internal sealed partial class ConsumerGroup<TEvent>(
 
     private async Task<OpenGroup> MakeAsync(CancellationToken cancellationToken)
     {
-        var table = await GroupTable.OpenAsync(accounts, Group, options.Buckets, cancellationToken).ConfigureAwait(false);
-        var shared = await GroupTable.OpenSharedAsync(accounts, GroupProgress.TableName, cancellationToken).ConfigureAwait(false);
+        var table = await tables.OpenAsync(Group, options.Buckets, cancellationToken).ConfigureAwait(false);
+        var shared = await tables.OpenSharedAsync(GroupProgress.TableName, cancellationToken).ConfigureAwait(false);
         var buckets = new Buckets(options.Buckets);
-        var outbox = new GroupOutbox(Group, table, buckets, senders, options, life.Id, time, _logger, slots);
-        _processor = new BatchProcessor<TEvent>(consumer, decoder, table, buckets, outbox, options, time, Random.Shared, _logger);
+        var outbox = new GroupOutbox(Group, table, buckets, senders, options, life.Id, time, _logger, slots, life.Start);
+        _processor = new BatchProcessor<TEvent>(consumer, decoder, table, buckets, outbox, options, time, life.Random, _logger);
         return new OpenGroup(
             _processor,
             outbox,
@@ -149,7 +149,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
     // What the code says; else host.json's setting, where the host has put the file and its overrides into the configuration.
     private bool StartsAtEnd() => topics.StartsAt is { } start
         ? start == GroupStart.Latest
-        : string.Equals(configuration["extensions:kafka:autoOffsetReset"], "Latest", StringComparison.OrdinalIgnoreCase);
+        : string.Equals(configuration?["extensions:kafka:autoOffsetReset"], "Latest", StringComparison.OrdinalIgnoreCase);
 
     [LoggerMessage(40, LogLevel.Warning, "{Group}: the batch waits for the tables or the broker: {Reason}")]
     private partial void LogUnavailable(string group, string reason);

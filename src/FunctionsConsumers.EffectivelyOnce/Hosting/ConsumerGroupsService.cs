@@ -9,7 +9,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Hosting;
 /// Opens every group's table at the start, so that a wrong setting stops the host before it takes a record, and runs the
 /// outboxes.
 /// </summary>
-internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> groups, TimeProvider time, ILogger<ConsumerGroupsService> logger)
+internal sealed partial class ConsumerGroupsService(
+    IEnumerable<IConsumerGroup> groups, ProcessLife life, TimeProvider time, ILogger<ConsumerGroupsService> logger)
     : IHostedService, IDisposable
 {
     private static readonly TimeSpan OpenAgainAfter = TimeSpan.FromSeconds(5);
@@ -39,12 +40,12 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
             }
         }
 
-        _running = Task.WhenAll(groups.Select(group => Task.Run(() => RunAsync(group), CancellationToken.None)));
+        _running = Task.WhenAll(groups.Select(group => life.Start(() => RunAsync(group))));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await life.Start(CancelAsync).ConfigureAwait(false);
         try
         {
             await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -57,6 +58,13 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
     }
 
     public void Dispose() => _stop.Dispose();
+
+    // What waits goes on with the one who cancels, and not with the host's own thread.
+    private Task CancelAsync()
+    {
+        _stop.Cancel();
+        return Task.CompletedTask;
+    }
 
     private async Task RunAsync(IConsumerGroup group)
     {
@@ -79,7 +87,8 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
                     }
                 }
 
-                await Task.Delay(OpenAgainAfter, time, _stop.Token).ConfigureAwait(false);
+                await Pause.ForAsync(OpenAgainAfter, time, _stop.Token).ConfigureAwait(false);
+                _stop.Token.ThrowIfCancellationRequested();
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -93,7 +102,8 @@ internal sealed partial class ConsumerGroupsService(IEnumerable<IConsumerGroup> 
         {
             try
             {
-                await Task.Delay(GapAudit.FlushInterval, time, _stop.Token).ConfigureAwait(false);
+                await Pause.ForAsync(GapAudit.FlushInterval, time, _stop.Token).ConfigureAwait(false);
+                _stop.Token.ThrowIfCancellationRequested();
                 await progress.FlushAsync(_stop.Token).ConfigureAwait(false);
                 _faults.Over("progress of " + group);
             }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Batches;
+using FunctionsConsumers.EffectivelyOnce.Health;
 using FunctionsConsumers.EffectivelyOnce.Hosting;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
 using Microsoft.Extensions.Configuration;
@@ -151,6 +152,7 @@ public sealed class EffectivelyOnceBuilder
         }
 
         Services.TryAddSingleton<TPlanner>();
+        Services.AddSingleton(new WatchedGroup(group, topics.Names));
         Services.AddKeyedSingleton<IConsumerGroup>(group, (provider, _) => ActivatorUtilities.CreateInstance<ConsumerGroup<TEvent>>(
             provider, new GroupPlanner<TEvent, TPlanner>(provider.GetRequiredService<TPlanner>()), topics));
         Services.AddKeyedSingleton<IBatchProcessor>(group, (provider, _) => provider.GetRequiredKeyedService<IConsumerGroup>(group));

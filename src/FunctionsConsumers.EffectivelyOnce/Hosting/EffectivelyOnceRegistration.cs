@@ -1,5 +1,6 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.DeadLetters;
+using FunctionsConsumers.EffectivelyOnce.Health;
 using FunctionsConsumers.EffectivelyOnce.Hosting;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
@@ -35,6 +36,7 @@ public static class EffectivelyOnceRegistration
         services.AddSingleton(given.ConnectKafka(configuration));
         services.AddSingleton(given.ConnectTables(configuration));
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IGroupTables, AccountTables>();
         services.AddSingleton<ProcessLife>();
         services.AddSingleton<SendSlots>();
         services.AddSingleton<IGroupLog, KafkaGroupLog>();
@@ -44,6 +46,13 @@ public static class EffectivelyOnceRegistration
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.EffectivelyOnce")));
         services.AddSingleton<IHostedService, TablesWatchService>();
         services.AddSingleton<IHostedService, ConsumerGroupsService>();
+        services.AddSingleton(provider => new GroupWatch(
+            provider.GetServices<WatchedGroup>(),
+            provider.GetRequiredService<IGroupLog>(),
+            (group, stop) => GroupTable.FindAsync(provider.GetRequiredService<TableAccounts>(), group, stop),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<GroupWatch>>()));
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<GroupWatch>());
         return new EffectivelyOnceBuilder(services, configuration, options)
             .AddMessageSender<DeadLetterSender>()
             .AddMessageSender<TopicSender>();

@@ -32,7 +32,6 @@ internal sealed partial class HostedConsumer(
     private const int RowsForgottenAtOnce = 50_000;
 
     private readonly ILogger _logger = loggers.CreateLogger("FunctionsConsumers.EffectivelyOnce." + group.Name);
-    private readonly ContainedFaults _faults = new();
     private readonly CancellationTokenSource _stop = new();
     private KafkaListener? _listener;
     private Task _upkeep = Task.CompletedTask;
@@ -43,9 +42,10 @@ internal sealed partial class HostedConsumer(
             HostedConsumerSettings.Listener(group.Name, topics, kafka, options), group.ProcessAsync, watch, () => { }, time, _logger);
         _listener.Start();
         watch.Follow(topics[0]);
+        var loop = new UpkeepLoop(group.Name, Random.Shared, time, _logger);
         _upkeep = Task.WhenAll(
-            RepeatAsync("gap audit", options.GapAuditInterval, stop => group.AuditGapsAsync(IGroupUpkeep.Grace, stop)),
-            RepeatAsync("retention sweep", options.RetentionInterval, stop => group.ForgetAsync(RowsForgottenAtOnce, stop)));
+            loop.RunAsync("gap audit", options.GapAuditInterval, stop => group.AuditGapsAsync(IGroupUpkeep.Grace, stop), _stop.Token),
+            loop.RunAsync("retention sweep", options.RetentionInterval, stop => group.ForgetAsync(RowsForgottenAtOnce, stop), _stop.Token));
         return Task.CompletedTask;
     }
 
@@ -75,42 +75,10 @@ internal sealed partial class HostedConsumer(
         _stop.Dispose();
     }
 
-    private async Task RepeatAsync(string what, TimeSpan interval, Func<CancellationToken, Task> once)
-    {
-        try
-        {
-            while (true)
-            {
-                // Not all instances at the same moment.
-                await Task.Delay(interval * (0.9 + (Random.Shared.NextDouble() / 5)), time, _stop.Token).ConfigureAwait(false);
-                try
-                {
-                    await once(_stop.Token).ConfigureAwait(false);
-                    _faults.Over(what);
-                }
-#pragma warning disable CA1031 // Upkeep that ended with any error would be missed by nobody until it was needed.
-                catch (Exception failure) when (!_stop.IsCancellationRequested)
-#pragma warning restore CA1031
-                {
-                    if (_faults.Note(what, failure.Message))
-                    {
-                        LogFailed(group.Name, what, failure.Message);
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-        }
-    }
-
     [LoggerMessage(47, LogLevel.Warning,
         "{Group}: the host's time to stop is over before the batch in flight was: its records come again; "
         + "lower Drain, or raise the host's ShutdownTimeout")]
     private partial void LogNotDone(string group);
-
-    [LoggerMessage(45, LogLevel.Warning, "{Group}: the {What} failed and is tried again: {Reason}")]
-    private partial void LogFailed(string group, string what, string reason);
 
     [LoggerMessage(46, LogLevel.Warning,
         "{Group}: Kafka at {Brokers} did not answer within {Seconds:0} s of the stop: the group was not left, "

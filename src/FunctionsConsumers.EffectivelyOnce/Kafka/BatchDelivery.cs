@@ -77,15 +77,7 @@ internal sealed partial class BatchDelivery
                 LogRetry(failure, _name, batch.Length, attempt);
             }
 
-            try
-            {
-                await Task.Delay(BackOff.After(attempt, FirstWait, LongestWait), _time, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
+            await Pause.ForAsync(BackOff.After(attempt, FirstWait, LongestWait), _time, cancellationToken).ConfigureAwait(false);
             batch = Array.FindAll(batch, IsStillOurs);
         }
     }

@@ -32,6 +32,7 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
     /// <param name="time">The clock; leases are measured on its monotonic side.</param>
     /// <param name="logger">Where trouble is reported.</param>
     /// <param name="slots">How many messages each sender sends side by side; null for an outbox that shares its senders with no other.</param>
+    /// <param name="start">Starts work beside the caller's; null for the thread pool's.</param>
     public GroupOutbox(
         string group,
         ITableStore store,
@@ -41,13 +42,14 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
         string owner,
         TimeProvider time,
         ILogger logger,
-        SendSlots? slots = null)
+        SendSlots? slots = null,
+        Func<Func<Task>, Task>? start = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _buckets = buckets;
         _time = time;
         var dispatch = new OutboxDispatch(group, store, senders, options, owner, time, logger, slots);
-        _lanes = new OutboxLanes(group, dispatch, logger);
+        _lanes = new OutboxLanes(group, dispatch, logger, start ?? Task.Run);
         _sweep = new OutboxSweep(group, store, buckets, dispatch, _lanes, options.OutboxLease, time, logger);
         _sweepInterval = TimeSpan.FromTicks(Math.Clamp(options.OutboxLease.Ticks / 4, TimeSpan.TicksPerSecond, 15 * TimeSpan.TicksPerSecond));
     }
@@ -84,6 +86,9 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
     public Task RunAsync(CancellationToken cancellationToken) =>
         Task.WhenAll([_lanes.RunAsync(cancellationToken), .. _buckets.All.Select(bucket => SweepRegularlyAsync(bucket, cancellationToken))]);
 
+    /// <summary>Whether nothing is left in memory to be claimed.</summary>
+    internal bool IsEmpty => _lanes.IsEmpty;
+
     /// <summary>The faults that did not stop it.</summary>
     internal ContainedFaults Faults => _sweep.Faults;
 
@@ -97,7 +102,8 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
             while (true)
             {
                 await _sweep.TryAsync(bucket, cancellationToken).ConfigureAwait(false);
-                await Task.Delay(_sweepInterval, _time, cancellationToken).ConfigureAwait(false);
+                await Pause.ForAsync(_sweepInterval, _time, cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)

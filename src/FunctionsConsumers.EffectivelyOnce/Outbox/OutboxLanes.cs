@@ -8,7 +8,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// The parcels that this process is about to send, in one lane for each kind and bucket. Lanes go on side by side: a
 /// receiver that is away delays its own kind and no other, and an account that is away its own buckets.
 /// </summary>
-internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch, ILogger logger)
+internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch, ILogger logger, Func<Func<Task>, Task> start)
 {
     // Past this many bytes of a kind the rest is left to a later sweep, so that a receiver that is away fills the table and
     // not the memory.
@@ -20,7 +20,12 @@ internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch,
     private readonly ILogger _logger = logger;
     private readonly ConcurrentDictionary<(string Kind, string Bucket), Lane> _lanes = new();
     private readonly ConcurrentDictionary<string, Size> _waiting = new(StringComparer.Ordinal);
-    private readonly Channel<Lane> _ready = Channel.CreateUnbounded<Lane>();
+
+    // Who adds to a lane goes on in the reader, which only starts the lane.
+    private readonly Channel<Lane> _ready = Channel.CreateUnbounded<Lane>(new UnboundedChannelOptions { AllowSynchronousContinuations = true });
+
+    /// <summary>Whether no parcel waits in any lane.</summary>
+    public bool IsEmpty => _lanes.Values.All(lane => lane.Parcels.IsEmpty);
 
     /// <summary>Takes a parcel in hand, for its lane to send.</summary>
     /// <param name="bucket">The bucket.</param>
@@ -65,7 +70,7 @@ internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch,
             await foreach (var lane in _ready.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 running.RemoveAll(task => task.IsCompleted);
-                running.Add(Task.Run(() => DrainAsync(lane, cancellationToken), CancellationToken.None));
+                running.Add(start(() => DrainAsync(lane, cancellationToken)));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

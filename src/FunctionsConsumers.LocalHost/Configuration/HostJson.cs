@@ -9,8 +9,9 @@ namespace FunctionsConsumers.LocalHost.Configuration;
 /// <summary>What the local host heeds of <c>host.json</c>.</summary>
 /// <param name="Kafka"><c>extensions.kafka</c>.</param>
 /// <param name="LogLevels"><c>logging.logLevel</c>, by category; <c>default</c> for all others.</param>
+/// <param name="RoutePrefix"><c>extensions.http.routePrefix</c>, without slashes at its ends; empty for none.</param>
 /// <param name="Unknown">Options of <c>extensions.kafka</c> that no extension reads, a slip of the pen for the most part.</param>
-internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<string, LogLevel> LogLevels, IReadOnlyList<string> Unknown)
+internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<string, LogLevel> LogLevels, string RoutePrefix, IReadOnlyList<string> Unknown)
 {
     private static readonly JsonDocumentOptions AsTheHostReads = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
@@ -51,7 +52,9 @@ internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<stri
                 throw new LocalHostException($"{path}: extensions.kafka.maxPollIntervalMs ({kafka.MaxPollIntervalMs}) is below sessionTimeoutMs ({kafka.SessionTimeoutMs}): raise it.");
             }
 
-            return new HostJson(kafka, ReadLevels(Below(document.RootElement, "logging", "logLevel"), path), options.Unread());
+            var http = new HostJsonSection(Below(document.RootElement, "extensions", "http"), option => $"{path}: extensions.http.{option}");
+            var prefix = (http.Text("routePrefix") ?? "api").Trim('/');
+            return new HostJson(kafka, ReadLevels(Below(document.RootElement, "logging", "logLevel"), path), prefix, options.Unread());
         }
         catch (JsonException e)
         {

@@ -59,6 +59,20 @@ internal static class LocalSettings
         return new ConfigurationBuilder().Add(sources).Build();
     }
 
+    /// <summary>The port that <c>Host.LocalHttpPort</c> of <c>local.settings.json</c> gives, as Core Tools reads it.</summary>
+    /// <param name="folder">The folder of the file, which may be missing.</param>
+    /// <returns>The port; null where the file gives none.</returns>
+    /// <exception cref="LocalHostException">The file cannot be read, or the port is none.</exception>
+    public static int? HttpPort(string folder)
+    {
+        var path = Path.Combine(folder, "local.settings.json");
+        return Read(path, root => root.TryGetProperty("Host", out var host) && host.TryGetProperty("LocalHttpPort", out var port)
+            ? port.TryGetInt32(out var number) && number is >= 0 and <= 65_535
+                ? number
+                : throw new LocalHostException($"{path}: Host.LocalHttpPort is {port.GetRawText()}: it must be a number from 0 to 65535.")
+            : (int?)null);
+    }
+
     private static void Put(Dictionary<string, string?> settings, string name, string? value)
     {
         name = name.Replace("__", ":", StringComparison.Ordinal);
@@ -91,36 +105,43 @@ internal static class LocalSettings
         }
     }
 
-    private static void ReadValues(string path, Dictionary<string, string?> settings)
+    private static void ReadValues(string path, Dictionary<string, string?> settings) => Read<object>(path, root =>
+    {
+        if (root.TryGetProperty("IsEncrypted", out var encrypted) && encrypted.ValueKind == JsonValueKind.True)
+        {
+            throw new LocalHostException($"{path} is encrypted: decrypt it with func settings decrypt.");
+        }
+
+        if (!root.TryGetProperty("Values", out var values))
+        {
+            return null;
+        }
+
+        foreach (var value in values.EnumerateObject())
+        {
+            Put(settings, value.Name, value.Value.ValueKind switch
+            {
+                JsonValueKind.String => value.Value.GetString(),
+                JsonValueKind.Null => null,
+                JsonValueKind.Object or JsonValueKind.Array => throw new LocalHostException($"{path}: the value {value.Name} is no text; write nested settings as {value.Name}__…."),
+                _ => value.Value.GetRawText(),
+            });
+        }
+
+        return null;
+    });
+
+    private static T? Read<T>(string path, Func<JsonElement, T?> read)
     {
         if (!File.Exists(path))
         {
-            return;
+            return default;
         }
 
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllText(path), AsTheHostReads);
-            if (document.RootElement.TryGetProperty("IsEncrypted", out var encrypted) && encrypted.ValueKind == JsonValueKind.True)
-            {
-                throw new LocalHostException($"{path} is encrypted: decrypt it with func settings decrypt.");
-            }
-
-            if (!document.RootElement.TryGetProperty("Values", out var values))
-            {
-                return;
-            }
-
-            foreach (var value in values.EnumerateObject())
-            {
-                Put(settings, value.Name, value.Value.ValueKind switch
-                {
-                    JsonValueKind.String => value.Value.GetString(),
-                    JsonValueKind.Null => null,
-                    JsonValueKind.Object or JsonValueKind.Array => throw new LocalHostException($"{path}: the value {value.Name} is no text; write nested settings as {value.Name}__…."),
-                    _ => value.Value.GetRawText(),
-                });
-            }
+            return read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
@@ -18,6 +19,7 @@ internal static class FunctionDiscovery
     {
         var kafka = new SortedDictionary<string, KafkaFunction>(StringComparer.OrdinalIgnoreCase);
         var timers = new SortedDictionary<string, TimerFunction>(StringComparer.OrdinalIgnoreCase);
+        var http = new SortedDictionary<string, HttpFunction>(StringComparer.OrdinalIgnoreCase);
         foreach (var method in types.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)))
         {
             if (method.GetCustomAttribute<FunctionAttribute>() is not { } function)
@@ -25,7 +27,7 @@ internal static class FunctionDiscovery
                 continue;
             }
 
-            if (kafka.ContainsKey(function.Name) || timers.ContainsKey(function.Name))
+            if (kafka.ContainsKey(function.Name) || timers.ContainsKey(function.Name) || http.ContainsKey(function.Name))
             {
                 throw new LocalHostException($"Two functions are named {function.Name}: give one of them another name.");
             }
@@ -38,12 +40,15 @@ internal static class FunctionDiscovery
                 case TimerTriggerAttribute trigger:
                     timers.Add(function.Name, new TimerFunction(function.Name, method.DeclaringType!, trigger, Compile<TimerInfo>(function.Name, method)));
                     break;
+                case HttpTriggerAttribute trigger:
+                    http.Add(function.Name, new HttpFunction(function.Name, method.DeclaringType!, trigger, Answering(function.Name, method)));
+                    break;
                 case var other:
-                    throw new LocalHostException($"Function {function.Name} has the trigger {WithoutSuffix(other)}, which the local host does not know: it runs Kafka and timer triggers.");
+                    throw new LocalHostException($"Function {function.Name} has the trigger {WithoutSuffix(other)}, which the local host does not know: it runs Kafka, timer and HTTP triggers.");
             }
         }
 
-        return new AppFunctions([.. kafka.Values], [.. timers.Values]);
+        return new AppFunctions([.. kafka.Values], [.. timers.Values], [.. http.Values]);
     }
 
     private static TriggerBindingAttribute Trigger(string name, MethodInfo method)
@@ -75,6 +80,22 @@ internal static class FunctionDiscovery
         }
 
         return new KafkaFunction(name, method.DeclaringType!, trigger, Compile<KafkaRecord[]>(name, method));
+    }
+
+    /// <summary>Calls the method and writes its result. The worker knows more kinds of results; the app uses this one.</summary>
+    private static Func<object?, HttpRequest, CancellationToken, Task> Answering(string name, MethodInfo method)
+    {
+        if (method.ReturnType != typeof(Task<IResult>))
+        {
+            throw new LocalHostException($"Function {name} returns {method.ReturnType.Name}, which the local host cannot send: an HTTP function returns Task<IResult>.");
+        }
+
+        var call = Compile<HttpRequest>(name, method);
+        return async (instance, request, cancellationToken) =>
+        {
+            var result = await (Task<IResult>)call(instance, request, cancellationToken);
+            await result.ExecuteAsync(request.HttpContext);
+        };
     }
 
     /// <summary>Makes a delegate of the method, so that a call costs no reflection.</summary>

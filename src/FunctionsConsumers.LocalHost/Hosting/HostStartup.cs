@@ -1,9 +1,12 @@
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.LocalHost.Configuration;
+using FunctionsConsumers.LocalHost.ConsumerGroups;
 using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.LocalHost.Logging;
+using FunctionsConsumers.Operations.ConsumerGroups;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -100,8 +103,8 @@ internal static class HostStartup
     /// <summary>The registration of the app itself.</summary>
     public static void RegisterApp(IServiceCollection services, IConfiguration settings)
     {
-        services.AddTelemetry(settings);
-        services.AddOrderConsumers(settings);
+        services.AddTelemetry(settings, isWorker: false);
+        services.AddOrdersApp(settings).Replace(ServiceDescriptor.Singleton<IGroupMembers, LocalGroupMembers>());
     }
 
     private static void SetLevels(ILoggingBuilder logging, HostJson hostJson, bool quiet)

@@ -4,6 +4,7 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.LocalHost.Configuration;
 using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.LocalHost.Functions;
+using FunctionsConsumers.LocalHost.Http;
 using FunctionsConsumers.LocalHost.Kafka;
 using FunctionsConsumers.LocalHost.Timers;
 using FunctionsConsumers.Orders.Mail;
@@ -31,6 +32,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     private readonly List<TimerListener> _timers = [];
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
+    private HttpServer? _http;
     private Task? _stopped;
     private bool _reporting = true;
 
@@ -54,6 +56,9 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
     /// <summary>The topic of the orders.</summary>
     public string Topic { get; }
+
+    /// <summary>The address that serves the HTTP functions, without a slash at its end; null where the app has none.</summary>
+    public string? HttpAddress => _http?.Address;
 
     /// <summary>The app's services.</summary>
     public IServiceProvider Services => _app.Services;
@@ -94,6 +99,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         HostStartup.CheckDeadline(settings, hostJson);
 
         var app = HostStartup.BuildApp(settings, hostJson, options, register);
+        LocalFunctionsHost? host = null;
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.LocalHost");
 
         // From now on, since a start waits too; and its listeners wait for records, and would not notice a broker that is silent.
@@ -122,7 +128,7 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
             await HostStartup.StartAppAsync(app, cancellationToken);
 
-            var host = new LocalFunctionsHost(app, kafka, topic, watch, logger);
+            host = new LocalFunctionsHost(app, kafka, topic, watch, logger);
             for (var i = 0; i < functions.Kafka.Count; i++)
             {
                 host.Add(functions.Kafka[i], invokers[i], settings, hostJson.Kafka, isMock);
@@ -131,6 +137,11 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             for (var i = 0; i < functions.Timers.Count; i++)
             {
                 host.Add(functions.Timers[i], timers[i], settings);
+            }
+
+            if (functions.Http.Count > 0)
+            {
+                await host.ServeAsync(functions.Http, hostJson.RoutePrefix, options.HttpPort ?? LocalSettings.HttpPort(folder), cancellationToken);
             }
 
             if (KafkaExtension.Notice is { } notice)
@@ -148,6 +159,11 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
         catch
         {
+            if (host?._http is { } http)
+            {
+                await http.DisposeAsync();
+            }
+
             watch.Dispose();
             await EndAsync(app);
             throw;
@@ -203,6 +219,12 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         Functions = [.. Functions, new LocalFunction(function.Name, "timerTrigger", null, null, schedule)];
     }
 
+    private async Task ServeAsync(IReadOnlyList<HttpFunction> functions, string prefix, int? port, CancellationToken cancellationToken)
+    {
+        _http = await HttpServer.StartAsync(functions, prefix, port, _app.Services, cancellationToken);
+        Functions = [.. Functions, .. functions.Select(function => new LocalFunction(function.Name, "httpTrigger", null, null, null, _http.Describe(function)))];
+    }
+
     /// <summary>The functions as <c>func start</c> lists them.</summary>
     private string Listing() => string.Join(Environment.NewLine, ["Functions:", "", .. Functions.Select(function => "        " + function.Describe()), ""]);
 
@@ -222,6 +244,9 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     {
         await LoggedAsync("triggers", () => StopTriggersAsync(drain));
         await LoggedAsync("report", RemoveReportAsync);
+
+        // Until here it tells how the stop goes on.
+        await LoggedAsync("HTTP functions", () => _http?.DisposeAsync().AsTask() ?? Task.CompletedTask);
         await LoggedAsync("app's services", StopAppAsync);
     }
 

@@ -95,6 +95,16 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
         }
     }
 
+    /// <summary>Writes into the run file where HTTP is served, which is known once the host has started.</summary>
+    /// <param name="http">The address; null where none is.</param>
+    public void Served(string? http)
+    {
+        if (File is { } file)
+        {
+            (file with { Http = http }).Write();
+        }
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

@@ -29,6 +29,9 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>How many functions run, each a group's member.</summary>
     public IReadOnlyList<LocalFunction> Functions => _host.Functions;
 
+    /// <summary>The address that serves HTTP; null where none does.</summary>
+    public string? HttpAddress => _host.HttpAddress;
+
     /// <summary>Ends when an embedded service dies; its line says why.</summary>
     public Task<string> Failure => _own?.Embedded.Failure ?? new TaskCompletionSource<string>().Task;
 
@@ -57,11 +60,12 @@ internal sealed class RunSession : IAsyncDisposable
             var host = await LocalFunctionsHost.StartAsync(
                 new LocalHostOptions
                 {
-                    Topic = target.Topic, Partitions = options.Partitions, Settings = target.HostSettings(),
+                    Topic = target.Topic, Partitions = options.Partitions, HttpPort = options.HttpPort, Settings = target.HostSettings(),
                     Sources = SourcesOf(named, target, own is not null),
                     Quiet = options.Quiet, Patience = options.Patience, Log = options.Log,
                 },
                 stop);
+            own?.Served(host.HttpAddress);
             return new RunSession(options, target, own, host, stop);
         }
         catch
@@ -179,6 +183,10 @@ internal sealed record RunSessionOptions(
     /// <summary>How many partitions the topic gets where it has to be made.</summary>
     /// <value>Default 6.</value>
     public int Partitions { get; init; } = RunSession.DefaultPartitions;
+
+    /// <summary>The port of the HTTP functions on 127.0.0.1; 0 for any free one.</summary>
+    /// <value>Default null: <see cref="LocalHostOptions.HttpPort" /> says which.</value>
+    public int? HttpPort { get; init; }
 
     /// <summary>Whether the host prints warnings and errors only.</summary>
     /// <value>Default false.</value>

@@ -25,7 +25,7 @@ internal static partial class UnknownSettings
     private static readonly string[] Single =
     [
         OrderSettings.Topic, OrderSettings.Tables, "KafkaBrokers", "KafkaUsername", "KafkaPassword", "KafkaSslCaLocation", "KafkaSecurity",
-        "KafkaTokenEndpoint", "KafkaTokenClientId", "KafkaTokenClientSecret", "KafkaTokenScope", .. MailSettings.Names,
+        "KafkaMaxRequestBytes", "KafkaTokenEndpoint", "KafkaTokenClientId", "KafkaTokenClientSecret", "KafkaTokenScope", .. MailSettings.Names,
     ];
 
     private static readonly string[] Known =

@@ -61,6 +61,9 @@ public sealed class Fc : IAsyncDisposable
         return process.Result;
     }
 
+    /// <summary>Starts a command, and waits for nothing.</summary>
+    public FcProcess Begin(string line) => Start(line);
+
     /// <summary>Starts a command, and waits until it has said something.</summary>
     public async Task<FcProcess> StartAsync(string line, string until)
     {

@@ -22,7 +22,7 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
     [Fact]
     public async Task Under_Park_a_mail_in_doubt_is_shown_and_waits_until_somebody_has_it_sent_again_or_drops_it()
     {
-        await using var server = new SmtpServer { MailsWithoutAnswer = 3 };
+        await using var server = new ScriptedSmtp { MailsWithoutAnswer = 3 };
         await using var host = await HostAsync(server, "Park");
         await _orders.ProduceAndCommitAsync([Order("first"), Order("second"), Order("third")]);
         List<JsonNode> parked = [];
@@ -79,7 +79,7 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
     [Fact]
     public async Task Under_Resend_a_mail_in_doubt_is_sent_again_under_its_id_without_anybody()
     {
-        await using var server = new SmtpServer { MailsWithoutAnswer = 1 };
+        await using var server = new ScriptedSmtp { MailsWithoutAnswer = 1 };
         await using var host = await HostAsync(server, "Resend");
         await _orders.ProduceAndCommitAsync([Order("first")]);
         var audit = await _orders.FcAsync("audit --json");
@@ -94,11 +94,11 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private static IEnumerable<string> MessageIds(SmtpServer server) => server.Mails.Select(mail => MessageId().Match(mail).Value);
+    private static IEnumerable<string> MessageIds(ScriptedSmtp server) => server.Mails.Select(mail => MessageId().Match(mail).Value);
 
-    private Task<LocalFunctionsHost> HostAsync(SmtpServer server, string policy) => _orders.HostAsync(
+    private Task<LocalFunctionsHost> HostAsync(ScriptedSmtp server, string policy) => _orders.HostAsync(
         typeof(BillingServiceConsumer).Assembly.GetExportedTypes(),
-        (services, settings) => services.AddOrderConsumers(settings),
+        (services, settings) => services.AddOrdersApp(settings),
         ("SmtpHost", "127.0.0.1"),
         ("SmtpPort", server.Port.ToString(CultureInfo.InvariantCulture)),
         ("EffectivelyOnce__InDoubt", policy));

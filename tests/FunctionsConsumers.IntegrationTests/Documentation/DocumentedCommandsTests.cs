@@ -41,6 +41,8 @@ public sealed partial class DocumentedCommandsTests
     // Blocks that show what a program prints, and the test that holds it, or why there is none.
     private static readonly string[] Shown =
     [
+        // HistoriesCheckTests holds a failure of the package for tests to this form.
+        "seed 1: the planner of 'ledger' plans ",
         "broker   127.0.0.1", // what ./run prints; its list of functions is compared below
         "  guarantee ", // LabVerdictTests and FcLabTests hold the figures
         "? Enter a unique environment name", // azd's own words
@@ -133,7 +135,11 @@ public sealed partial class DocumentedCommandsTests
 
         Assert.Equal(
             listed.Select(function => function.Describe()),
-            shown.Split('\n').Where(line => line.StartsWith("        ", StringComparison.Ordinal)).Select(line => line.Trim()));
+            shown.Split('\n').Where(line => line.StartsWith("        ", StringComparison.Ordinal)).Select(line => line.Trim())
+                .TakeWhile(line => !line.Contains("httpTrigger", StringComparison.Ordinal)));
+
+        // Of the HTTP functions the page stands there for all.
+        Assert.Contains("Status: httpTrigger, [GET] http://127.0.0.1:7071/api/status", shown, StringComparison.Ordinal);
     }
 
     private static void Check(string document, string command)
@@ -175,6 +181,10 @@ public sealed partial class DocumentedCommandsTests
     {
         var shown = command.Replace("…", "", StringComparison.Ordinal)
             .Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+
+        // In a table "this|that" is one word or the other, and "(A | B)" one part or the other: fc has to know all of them.
+        shown = OtherWord().Replace(shown, "").Replace(@" \| ", " ", StringComparison.Ordinal)
+            .Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal);
         string[] words = [.. Words(OpenPart().Replace(shown, "x")).SkipWhile(word => Assignment().IsMatch(word))];
         string[] arguments = words[0] is "./run" ? ["run", .. words[1..]] : [.. words[1..]];
         return FcCommandLine.Parse(arguments, new Caller(new Terminal(TextWriter.Null, TextWriter.Null, ShowsProgress: false), new Dictionary<string, string>()));
@@ -192,9 +202,13 @@ public sealed partial class DocumentedCommandsTests
         return true;
     }
 
-    // The console example and the fragment stand in files that are compiled; PackageTests and the test above compare them.
-    private static bool IsCompiled(DocumentBlock block) => block.Document == "src/FunctionsConsumers.EffectivelyOnce/PACKAGE.md"
-        && DocumentBlock.Of(block.Document).Count(other => other.Language == "csharp") == 2;
+    // The examples and the fragment stand in files that are compiled; PackageTests and the test above compare them.
+    private static bool IsCompiled(DocumentBlock block) => block.Document switch
+    {
+        "src/FunctionsConsumers.EffectivelyOnce/PACKAGE.md" => 2,
+        "src/FunctionsConsumers.EffectivelyOnce.Testing/PACKAGE.md" => 1,
+        _ => 0,
+    } == DocumentBlock.Of(block.Document).Count(other => other.Language == "csharp");
 
     private static string At(string path) => Path.Combine(Dotnet.Repository, path);
 
@@ -205,6 +219,9 @@ public sealed partial class DocumentedCommandsTests
 
     [GeneratedRegex(@"\s(?:&&|\|\|?|;)\s|\$\(")]
     private static partial Regex Separators();
+
+    [GeneratedRegex(@"(?<=\S)\\\|\S+")]
+    private static partial Regex OtherWord();
 
     [GeneratedRegex(@"`(?<command>(?:\./fc|\./run|fc) [a-z-][^`\n]*)`")]
     private static partial Regex InlineCommand();

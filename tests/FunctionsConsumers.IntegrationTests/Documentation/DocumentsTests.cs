@@ -26,18 +26,6 @@ public sealed partial class DocumentsTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Documents))]
-    public void Every_command_of_fc_exists(string document)
-    {
-        var commands = Sources("src/FunctionsConsumers.Cli").SelectMany(source => NewCommand().Matches(source)).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
-        Assert.Contains("audit", commands);
-
-        var named = FcCommand().Matches(Read(document)).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
-
-        Assert.Empty(named.Except(commands));
-    }
-
     [Fact]
     public void Every_test_that_the_guarantees_name_exists()
     {
@@ -99,12 +87,6 @@ public sealed partial class DocumentsTests
 
     [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
-
-    [GeneratedRegex(@"new Command\(""(?<name>[a-z-]+)""")]
-    private static partial Regex NewCommand();
-
-    [GeneratedRegex(@"(?:`|\./|^)fc (?<name>[a-z][a-z-]*)", RegexOptions.Multiline)]
-    private static partial Regex FcCommand();
 
     [GeneratedRegex(@"`(?<name>[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+){3,})`")]
     private static partial Regex TestName();

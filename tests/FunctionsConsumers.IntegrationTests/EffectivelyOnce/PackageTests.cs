@@ -4,10 +4,11 @@ using FunctionsConsumers.IntegrationTests.Feeds;
 
 namespace FunctionsConsumers.IntegrationTests.EffectivelyOnce;
 
-/// <summary>The library's package, which is the same on every feed.</summary>
+/// <summary>The packages of the library and of what tests planners, which are the same on every feed.</summary>
 public sealed class PackageTests : IDisposable
 {
     private const string Project = "src/FunctionsConsumers.EffectivelyOnce/FunctionsConsumers.EffectivelyOnce.csproj";
+    private const string Testing = "src/FunctionsConsumers.EffectivelyOnce.Testing/FunctionsConsumers.EffectivelyOnce.Testing.csproj";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("package-").FullName;
 
@@ -39,7 +40,10 @@ public sealed class PackageTests : IDisposable
         var group = Element(Element(metadata, "dependencies")!, "group")!;
         Assert.Equal("net10.0", (string?)group.Attribute("targetFramework"));
         Assert.Equal(
-            ["Azure.Data.Tables 12.13.0", "Azure.Identity 1.21.0", "Confluent.Kafka 2.16.0", "Microsoft.Extensions.Hosting.Abstractions 10.0.15"],
+            [
+                "Azure.Data.Tables 12.13.0", "Azure.Identity 1.21.0", "Confluent.Kafka 2.16.0",
+                "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions 10.0.15", "Microsoft.Extensions.Hosting.Abstractions 10.0.15",
+            ],
             group.Elements().Select(dependency => $"{(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}").Order(StringComparer.Ordinal));
         Assert.Null(Element(metadata, "frameworkReferences"));
     }
@@ -51,7 +55,7 @@ public sealed class PackageTests : IDisposable
             "-getProperty:IsPackable,IsTrimmable,EnableTrimAnalyzer,GenerateDocumentationFile,IncludeSymbols,SymbolPackageFormat,EmbedUntrackedSources,TreatWarningsAsErrors");
 
         string[] Items(string item) => [.. library.GetProperty("Items").GetProperty(item).EnumerateArray().Select(entry => entry.GetProperty("Identity").GetString()!).Order(StringComparer.Ordinal)];
-        Assert.Equal(["Azure.Data.Tables", "Azure.Identity", "Confluent.Kafka", "Microsoft.CodeAnalysis.PublicApiAnalyzers", "Microsoft.Extensions.Hosting.Abstractions"], Items("PackageReference"));
+        Assert.Equal(["Azure.Data.Tables", "Azure.Identity", "Confluent.Kafka", "Microsoft.CodeAnalysis.PublicApiAnalyzers", "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions", "Microsoft.Extensions.Hosting.Abstractions"], Items("PackageReference"));
         Assert.Empty(Items("ProjectReference"));
         Assert.DoesNotContain("Microsoft.AspNetCore.App", Items("FrameworkReference"));
         foreach (var property in library.GetProperty("Properties").EnumerateObject())
@@ -61,7 +65,86 @@ public sealed class PackageTests : IDisposable
     }
 
     [Fact]
-    public async Task It_is_the_only_project_that_is_packed()
+    public async Task The_package_for_tests_holds_its_own_files_and_goes_with_the_library_of_its_version_alone()
+    {
+        await PackAsync(Testing);
+
+        using var package = ZipFile.OpenRead(Path.Combine(_folder, "FunctionsConsumers.EffectivelyOnce.Testing.0.1.0.nupkg"));
+        Assert.Equal(
+            ["FunctionsConsumers.EffectivelyOnce.Testing.nuspec", "PACKAGE.md", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.Testing.dll", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.Testing.xml"],
+            Files(package));
+
+        using var nuspec = package.GetEntry("FunctionsConsumers.EffectivelyOnce.Testing.nuspec")!.Open();
+        var metadata = (await XDocument.LoadAsync(nuspec, LoadOptions.None, TestContext.Current.CancellationToken)).Root!.Elements().Single();
+        var dependency = Assert.Single(Element(Element(metadata, "dependencies")!, "group")!.Elements());
+        Assert.Equal("FunctionsConsumers.EffectivelyOnce [0.1.0]", $"{(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}");
+    }
+
+    [Fact]
+    public async Task A_program_that_has_nothing_but_the_package_for_tests_checks_its_planner_and_finds_the_clock_in_another()
+    {
+        await PackAsync();
+        await PackAsync(Testing);
+        var program = Path.Combine(_folder, "program");
+        Directory.CreateDirectory(program);
+        await File.WriteAllTextAsync(Path.Combine(program, "Directory.Build.props"), "<Project />", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(program, "program.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <RestoreAdditionalProjectSources>{_folder}</RestoreAdditionalProjectSources>
+                <RestorePackagesPath>{Path.Combine(_folder, "packages")}</RestorePackagesPath>
+                <RestoreFallbackFolders>{Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages")}</RestoreFallbackFolders>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="FunctionsConsumers.EffectivelyOnce.Testing" Version="0.1.0" />
+              </ItemGroup>
+            </Project>
+            """, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(program, "Program.cs"), """
+            using System.Text.Json.Serialization;
+            using FunctionsConsumers.EffectivelyOnce;
+            using FunctionsConsumers.EffectivelyOnce.Testing;
+
+            Payment[] payments = [new("p-1"), new("p-2")];
+            var few = new HistoryOptions { Count = 20 };
+            Console.WriteLine(Histories.Check(new Ledger(false), PaymentJson.Default.Payment, payment => payment.Id, payments, few).Histories + " passed");
+            try
+            {
+                Histories.Check(new Ledger(true), PaymentJson.Default.Payment, payment => payment.Id, payments, few);
+            }
+            catch (HistoryFailedException failure)
+            {
+                Console.WriteLine(failure.Message);
+            }
+
+            internal sealed record Payment(string Id);
+
+            internal sealed class Ledger(bool readsTheClock) : IEventPlanner<Payment>
+            {
+                public static string Group => "ledger";
+
+                public Plan Plan(Payment payment, EventIdentity identity) => new()
+                {
+                    Messages = [new PlannedMessage("mail", BitConverter.GetBytes(readsTheClock ? DateTime.UtcNow.Ticks : 0))],
+                };
+            }
+
+            [JsonSerializable(typeof(Payment))]
+            internal sealed partial class PaymentJson : JsonSerializerContext;
+            """, TestContext.Current.CancellationToken);
+
+        var (exitCode, output) = await Dotnet.RunAsync(program, new Dictionary<string, string>(), "run", "-v", "q");
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("20 passed", output, StringComparison.Ordinal);
+        Assert.Contains("seed 1: the planner of 'ledger' plans events:", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task They_are_the_only_projects_that_are_packed()
     {
         List<string> packable = [];
         foreach (var project in Directory.EnumerateFiles(Path.Combine(Dotnet.Repository, "src"), "*.csproj", SearchOption.AllDirectories))
@@ -74,7 +157,7 @@ public sealed class PackageTests : IDisposable
             }
         }
 
-        Assert.Equal([Project], packable);
+        Assert.Equal([Testing, Project], packable.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -89,9 +172,19 @@ public sealed class PackageTests : IDisposable
         Assert.Equal(program, example);
     }
 
-    private async Task PackAsync()
+    [Fact]
+    public async Task The_example_in_the_readme_of_the_package_for_tests_is_a_test_that_is_run()
     {
-        var (exitCode, output) = await Dotnet.RunAsync("pack", Project, "--no-restore", "--no-build", "-c", Dotnet.Configuration, "--output", _folder);
+        var cancellation = TestContext.Current.CancellationToken;
+        var test = await File.ReadAllTextAsync(Path.Combine(Dotnet.Repository, "tests/FunctionsConsumers.SimulationTests/Testing/LedgerTests.cs"), cancellation);
+        var readme = await File.ReadAllTextAsync(Path.Combine(Dotnet.Repository, "src/FunctionsConsumers.EffectivelyOnce.Testing/PACKAGE.md"), cancellation);
+
+        Assert.Equal(test, readme.Split("```csharp\n")[1].Split("```")[0]);
+    }
+
+    private async Task PackAsync(string project = Project)
+    {
+        var (exitCode, output) = await Dotnet.RunAsync("pack", project, "--no-restore", "--no-build", "-c", Dotnet.Configuration, "--output", _folder);
 
         Assert.True(exitCode == 0, output);
     }

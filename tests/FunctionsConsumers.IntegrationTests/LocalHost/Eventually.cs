@@ -9,12 +9,12 @@ internal static class Eventually
 
     public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? patience = null)
     {
-        var giveUp = DateTime.UtcNow + Patience;
+        var giveUp = DateTime.UtcNow + (patience ?? Patience);
         while (!await condition())
         {
-            Assert.True(DateTime.UtcNow < giveUp, $"Not within {Patience.TotalSeconds} s: {what}.");
+            Assert.True(DateTime.UtcNow < giveUp, $"Not within {(patience ?? Patience).TotalSeconds} s: {what}.");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

@@ -32,6 +32,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
     /// <summary>The folder of the built app.</summary>
     public static string App { get; } = Path.Combine(Dotnet.Repository, "src", "FunctionsConsumers", "bin", Dotnet.Configuration, "net10.0");
 
+    /// <summary>The worker's process.</summary>
+    public int ProcessId => _worker.Id;
+
     /// <summary>What the worker said it can do.</summary>
     public IReadOnlyDictionary<string, string> Capabilities { get; private set; } = new Dictionary<string, string>();
 
@@ -73,6 +76,21 @@ internal sealed class FunctionsHost : IAsyncDisposable
     /// <summary>Calls a timer's function, and waits for its answer.</summary>
     public Task<StatusResult> TickAsync(string function) =>
         Eventually.DoneAsync(Invoke(function, new TypedData { Json = TimerInput }).Answer, $"{function} answers");
+
+    /// <summary>Calls an HTTP function: the call itself by the stream, request and answer by the worker's own server, as the host forwards them.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="request">The request, with a path of its own.</param>
+    /// <returns>The answer.</returns>
+    public async Task<HttpResponseMessage> SendAsync(string function, HttpRequestMessage request)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(Capabilities["HttpUri"]) };
+        var id = Guid.NewGuid().ToString();
+        request.Headers.Add("x-ms-invocation-id", id);
+        var invocation = _stream.AskSoonAsync(new StreamingMessage { InvocationRequest = new InvocationRequest { InvocationId = id, FunctionId = Functions[function].FunctionId, TraceContext = Trace() } });
+        var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        AssertSucceeded((await invocation).InvocationResponse.Result);
+        return answer;
+    }
 
     /// <summary>Cancels a call.</summary>
     public void Cancel(string invocation) => _stream.Tell(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = invocation } });
@@ -157,12 +175,14 @@ internal sealed class FunctionsHost : IAsyncDisposable
             InvocationId = Guid.NewGuid().ToString(),
             FunctionId = metadata.FunctionId,
             InputData = { new ParameterBinding { Name = metadata.Bindings.Single().Key, Data = input } },
-            TraceContext = new RpcTraceContext { TraceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01" },
+            TraceContext = Trace(),
         };
         return (request.InvocationId, AnswerAsync());
 
         async Task<StatusResult> AnswerAsync() => (await _stream.AskAsync(new StreamingMessage { InvocationRequest = request })).InvocationResponse.Result;
     }
+
+    private static RpcTraceContext Trace() => new() { TraceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01" };
 
     private void AssertSucceeded(StatusResult result) => Assert.True(result.Status == StatusResult.Types.Status.Success, $"{result}\n{Said}");
 }

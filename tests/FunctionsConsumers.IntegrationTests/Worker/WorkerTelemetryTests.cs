@@ -49,11 +49,13 @@ public sealed class WorkerTelemetryTests : IAsyncLifetime
         ]);
         var host = await _deployment.WorkerAsync([.. _collector.Settings, ("OTEL_SERVICE_NAME", "orders-here")]);
         await Task.WhenAll(_deployment.Triggers(host).Select(trigger => trigger.RunToEndAsync(Cancellation)));
+
+        // Once everything is sent, so that it is what the timers read.
+        await _deployment.AuditedAsync(host);
         await host.TickAsync("OutboxSweep");
         await host.TickAsync("GapAudit");
-        await _deployment.AuditedAsync(host);
         await Eventually.TrueAsync(
-            () => Metrics.Any(metric => metric.Name == "kafka.consumer_group.lag") && Spans.Count(span => span.Name.EndsWith(".dead-letters", StringComparison.Ordinal)) == 3,
+            () => Groups.All.All(group => Last("effectively_once.outbox.depth", group, null) == 0 && Last("kafka.consumer_group.lag", group, null) == 0) && Spans.Count(span => span.Name.EndsWith(".dead-letters", StringComparison.Ordinal)) == 3,
             "what was measured last has arrived");
         await host.TerminateAsync();
 
@@ -64,6 +66,18 @@ public sealed class WorkerTelemetryTests : IAsyncLifetime
             && one.Entry.Body.StringValue.Contains("dead-lettered", StringComparison.Ordinal) && Of(one.Entry.Attributes, "Group") == "billing");
         string[] all = [.. _collector.Spans.Select(one => one.Span.ToString()), .. _collector.Logs.Select(one => one.Entry.ToString()), .. Metrics.Select(metric => metric.ToString())];
         Assert.DoesNotContain(all, one => one.Contains("anna", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task A_worker_that_no_exporter_is_named_for_loads_none()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "What a process has loaded is read from /proc.");
+        var host = await _deployment.WorkerAsync();
+        await host.UntilStartedAsync();
+
+        var loaded = await File.ReadAllLinesAsync($"/proc/{host.ProcessId}/maps", Cancellation);
+        Assert.Contains(loaded, line => line.EndsWith("/FunctionsConsumers.dll", StringComparison.Ordinal));
+        Assert.DoesNotContain(loaded, line => line.Contains("OpenTelemetry", StringComparison.Ordinal));
     }
 
     private void AssertSpans()

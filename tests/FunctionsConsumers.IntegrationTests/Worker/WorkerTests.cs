@@ -134,7 +134,21 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
         AssertBinding(host, "GapAudit", Timer("30 * * * * *"));
         AssertBinding(host, "OutboxSweep", Timer("0 * * * * *"));
         AssertBinding(host, "RetentionSweep", Timer("0 15 * * * *"));
-        Assert.Equal(6, host.Functions.Count);
+        AssertHttp(host, "HealthLive", "get health/live Anonymous");
+        AssertHttp(host, "HealthReady", "get health/ready Anonymous");
+        AssertHttp(host, "Status", "get status Function");
+        AssertHttp(host, "StatusFile", "get status/files/{name} Anonymous");
+        AssertHttp(host, "StatusOrder", "get status/order Function");
+        AssertHttp(host, "StatusCauses", "get status/dead-letters/causes Function");
+        AssertHttp(host, "StatusDeadLetters", "get status/dead-letters Function");
+        AssertHttp(host, "StatusDeadLetter", "get status/dead-letters/letter Function");
+        AssertHttp(host, "StatusMessages", "get status/messages Function");
+
+        // What changes anything takes the admin key.
+        AssertHttp(host, "StatusRedrive", "post status/dead-letters/redrive Admin");
+        AssertHttp(host, "StatusResend", "post status/messages/resend Admin");
+        AssertHttp(host, "StatusDrop", "post status/messages/drop Admin");
+        Assert.Equal(18, host.Functions.Count);
 
         static string Kafka(string group) => $$"""
             {"name": "records", "type": "kafkaTrigger", "direction": "In", "properties": {"supportsDeferredBinding": "True"}, "brokerList": "KafkaBrokers",
@@ -143,6 +157,29 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
             """;
 
         static string Timer(string schedule) => $$"""{"name": "timer", "type": "timerTrigger", "direction": "In", "schedule": "{{schedule}}"}""";
+    }
+
+    [Fact]
+    public async Task The_worker_says_by_http_that_it_is_live_and_ready()
+    {
+        var host = await _deployment.WorkerAsync();
+        await host.UntilStartedAsync();
+
+        Assert.Equal("""200 {"status":"healthy","reasons":[]}""", await AskAsync("HealthLive", "/api/health/live"));
+        await Eventually.TrueAsync(async () => await AskAsync("HealthReady", "/api/health/ready") == """200 {"status":"healthy","reasons":[]}""", "the worker is ready");
+
+        async Task<string> AskAsync(string function, string path)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            using var answer = await host.SendAsync(function, request);
+            return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancellation)}";
+        }
+    }
+
+    private static void AssertHttp(FunctionsHost host, string function, string expected)
+    {
+        var trigger = host.Functions[function].RawBindings.Select(binding => JsonNode.Parse(binding)!).Single(binding => (string?)binding["type"] == "httpTrigger");
+        Assert.Equal(expected, $"{string.Join(',', trigger["methods"]!.AsArray())} {trigger["route"]} {trigger["authLevel"]}");
     }
 
     private static void AssertBinding(FunctionsHost host, string function, string expected)

@@ -49,6 +49,10 @@ internal sealed record OrderSpec(
 {
     private byte[]? _value;
     private string? _fingerprint;
+    private string? _meaning;
+
+    /// <summary>How many blanks its producer put behind it: another way to write the same.</summary>
+    public int Blanks { get; private init; }
 
     /// <summary>The record's value.</summary>
     public byte[] Value => _value ??= Encoding.UTF8.GetBytes(Kind == OrderKind.Poison
@@ -59,10 +63,16 @@ internal sealed record OrderSpec(
             string.Join(',', Messages),
             Rows.ToString(CultureInfo.InvariantCulture),
             Bulk.ToString(CultureInfo.InvariantCulture),
-            Nonce.ToString(CultureInfo.InvariantCulture)));
+            Nonce.ToString(CultureInfo.InvariantCulture) + new string(' ', Blanks)));
+
+    /// <summary>The same order, written in another way.</summary>
+    public OrderSpec Spelled(int blanks) => new(Kind, Subject, Lines, Messages, Rows, Bulk, Nonce) { Blanks = Kind == OrderKind.Poison ? 0 : blanks };
 
     /// <summary>Another payload on the same subject.</summary>
     public OrderSpec Otherwise(int nonce, string? subject) => new(Kind, subject, Lines, Messages, Rows, Bulk, nonce);
+
+    /// <summary>SHA-256 of what the order means, whatever way it is written.</summary>
+    public string Meaning => _meaning ??= Blanks == 0 ? Fingerprint : Spelled(0).Fingerprint;
 
     /// <summary>SHA-256 of the value.</summary>
     public string Fingerprint => _fingerprint ??= Convert.ToHexStringLower(SHA256.HashData(Value));

@@ -11,16 +11,22 @@ internal sealed record Order(
 /// <summary>Reads orders, against a catalog as one process life last saw it.</summary>
 /// <param name="catalog">The products known at the start.</param>
 /// <param name="refresh">Reads the catalog again; may fail.</param>
-internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<CancellationToken, Task<IReadOnlySet<string>>> refresh)
-    : IEventDecoder<Order>
+/// <param name="byMeaning">Whether it gives canonical bytes, so that blanks at the end make no other order.</param>
+internal sealed class OrderDecoder(
+    IReadOnlySet<string> catalog, Func<CancellationToken, Task<IReadOnlySet<string>>> refresh, bool byMeaning) : IEventDecoder<Order>
 {
     private IReadOnlySet<string> _catalog = catalog;
 
     public string SubjectExistsReason => "order-exists";
 
+    // A record is the same event wherever it stands, once it has been applied.
+    public bool DecodesByContent => byMeaning;
+
     public Decoded<Order> Decode(ConsumedRecord record)
     {
-        var parts = Encoding.UTF8.GetString(record.Value ?? []).Split(';');
+        var text = Encoding.UTF8.GetString(record.Value ?? []).TrimEnd(' ');
+        var canonical = byMeaning ? Encoding.UTF8.GetBytes(text) : null;
+        var parts = text.Split(';');
         if (parts.Length != 6)
         {
             return new Decoded<Order>(null, null, null, new Rejection("not-an-order", "It has no six parts."));
@@ -34,8 +40,8 @@ internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<Cancellati
             : throw new InvalidOperationException(line))];
         if (lines.Any(line => !_catalog.Contains(line.Product)))
         {
-            return new Decoded<Order>(
-                null, subject, null, new Rejection("unknown-product", "The catalog does not hold it.", Provisional: true));
+            var rejection = new Rejection("unknown-product", "The catalog does not hold it.", Provisional: true);
+            return new Decoded<Order>(null, subject, null, rejection) { Canonical = canonical };
         }
 
         var order = new Order(
@@ -44,7 +50,7 @@ internal sealed class OrderDecoder(IReadOnlySet<string> catalog, Func<Cancellati
             int.Parse(parts[3], CultureInfo.InvariantCulture),
             int.Parse(parts[4], CultureInfo.InvariantCulture),
             parts[5]);
-        return new Decoded<Order>(order, subject, null, null);
+        return new Decoded<Order>(order, subject, null, null) { Canonical = canonical };
     }
 
     public async ValueTask RefreshAsync(CancellationToken cancellationToken) => _catalog = await refresh(cancellationToken);

@@ -1,4 +1,4 @@
-using FunctionsConsumers.SimulationTests.Worlds;
+using FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 
 namespace FunctionsConsumers.SimulationTests.SmallWorlds;
 

@@ -7,9 +7,11 @@ public sealed class DependenciesTests
 {
     [Theory]
     [InlineData("FunctionsConsumers.EffectivelyOnce", "")]
+    [InlineData("FunctionsConsumers.EffectivelyOnce.Testing", "FunctionsConsumers.EffectivelyOnce")]
     [InlineData("FunctionsConsumers.Orders", "FunctionsConsumers.EffectivelyOnce")]
-    [InlineData("FunctionsConsumers", "FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Orders")]
-    [InlineData("FunctionsConsumers.LocalHost", "FunctionsConsumers, FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Orders")]
+    [InlineData("FunctionsConsumers", "FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Operations, FunctionsConsumers.Orders")]
+    [InlineData("FunctionsConsumers.Operations", "FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Orders")]
+    [InlineData("FunctionsConsumers.LocalHost", "FunctionsConsumers, FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Operations, FunctionsConsumers.Orders")]
     [InlineData("FunctionsConsumers.Lab", "FunctionsConsumers.Audit, FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.LocalHost, FunctionsConsumers.Orders")]
     public void An_assembly_knows_only_those_below_it(string assembly, string below) => Assert.Equal(below, string.Join(", ", OursOf(assembly)));
 

@@ -20,14 +20,15 @@ public sealed class NamespacesTests
         [Library + ".Progress"],
         [Library + ".Retention"],
         [Library + ".Kafka"],
+        [Library + ".Health"],
         [Library + ".Hosting", "Microsoft.Extensions.DependencyInjection"],
     ];
 
     /// <summary>Our assemblies.</summary>
     public static TheoryData<string> Assemblies() =>
     [
-        "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.Orders", "FunctionsConsumers", "FunctionsConsumers.LocalHost",
-        "FunctionsConsumers.Audit", "FunctionsConsumers.Lab", "fc",
+        "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.EffectivelyOnce.Testing", "FunctionsConsumers.Orders", "FunctionsConsumers",
+        "FunctionsConsumers.LocalHost", "FunctionsConsumers.Operations", "FunctionsConsumers.Audit", "FunctionsConsumers.Lab", "fc",
     ];
 
     [Fact]

@@ -1,12 +1,13 @@
 // Image and compose file: pinned, watched, and nothing that runs as root or listens to everybody.
 
 import { posix } from 'node:path';
+import { openRoutes } from '../code.mjs';
 import { yaml } from '../yaml.mjs';
 
 const app = 'src/FunctionsConsumers/FunctionsConsumers.csproj';
 
 export const containers = ({ project }) => [
-  ...dockerfile(project.readText('infra/container/Dockerfile'), project.readText('.dockerignore'), projectsOf(project, app)).map((finding) => `infra/container/Dockerfile: ${finding}`),
+  ...dockerfile(project.readText('infra/container/Dockerfile'), project.readText('.dockerignore'), projectsOf(project, app), openRoutes(project)).map((finding) => `infra/container/Dockerfile: ${finding}`),
   ...compose(project).map((finding) => `infra/local/compose.yaml: ${finding}`),
 ];
 
@@ -16,7 +17,7 @@ function projectsOf(project, path) {
   return [path, ...references.filter((one) => !one.includes('StandIns')).flatMap((one) => projectsOf(project, one))];
 }
 
-function dockerfile(text, ignored, projects) {
+function dockerfile(text, ignored, projects, routes) {
   const bases = [...text.matchAll(/^(?:FROM|ARG \w+=)\s*(mcr\.\S+)/gm)].map((match) => match[1]);
   const [beforeRestore] = text.split('RUN dotnet restore');
   const copied = [...beforeRestore.matchAll(/^COPY (.+) \S+$/gm)].flatMap((match) => match[1].split(' '));
@@ -29,7 +30,7 @@ function dockerfile(text, ignored, projects) {
     ...copied.filter((one) => !kept.some((name) => one === name || one.startsWith(`${name}/`))).map((one) => `${one} is kept out by .dockerignore`),
     ...projects.filter((one) => !copied.includes(one)).map((one) => `restores without ${one}`),
     ...(/^USER (?!root|0)\S+/m.test(text) ? [] : ['runs as root']),
-    ...(/^HEALTHCHECK /m.test(text) ? [] : ['has no health check']),
+    ...(routes.includes(text.match(/^HEALTHCHECK [^\]]*GET (\S+) HTTP/m)?.[1]) ? [] : ['has no health check that the app answers']),
     ...(text.includes('-p:KafkaSecurity=SaslSsl') ? [] : ['is published without TLS for the broker']),
   ];
 }

@@ -9,6 +9,7 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBu
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import { Namespace } from 'kubernetes-models/v1/Namespace';
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
+import { openRoutes } from '../code.mjs';
 import { contract } from '../facts.mjs';
 import { yaml } from '../yaml.mjs';
 import { groups, isRead, same } from './names.mjs';
@@ -21,6 +22,7 @@ export function kubernetes({ project }) {
   return [
     ...manifests.flatMap(({ path, body }) => [...shape(body), ...home(body, of('Namespace'))].map((finding) => `${path}: ${finding}`)),
     ...scaling(of).map((finding) => `infra/kubernetes/scaledobject.yaml: ${finding}`),
+    ...probes(of, openRoutes(project)).map((finding) => `infra/kubernetes/deployment.yaml: ${finding}`),
     ...pod(of).map((finding) => `infra/kubernetes/deployment.yaml: ${finding}`),
     ...Object.keys(of('ConfigMap').data).filter((setting) => !isRead(setting)).map((setting) => `infra/kubernetes/configmap.yaml: nobody reads the setting ${setting}`),
   ];
@@ -52,6 +54,14 @@ function scaling(of) {
     ...(spec.scaleTargetRef.name === of('Deployment').metadata.name ? [] : [`it scales ${spec.scaleTargetRef.name}`]),
   ];
 }
+
+/** Each probe asks what the app answers without a key: a restart only where it may help, traffic only where the groups work. */
+const askedBy = { startup: '/api/health/live', liveness: '/api/health/live', readiness: '/api/health/ready' };
+
+const probes = (of, routes) => of('Deployment').spec.template.spec.containers.flatMap((container) => Object.entries(askedBy).flatMap(([name, path]) => {
+  const asked = container[`${name}Probe`]?.httpGet?.path;
+  return asked === path && routes.includes(path) ? [] : [`the ${name} probe asks ${asked}, not ${path}, of ${routes.join(', ')}`];
+}));
 
 function pod(of) {
   return of('Deployment').spec.template.spec.containers.flatMap((container) => {

@@ -1,6 +1,6 @@
 // Functions, groups, tables, topics and settings are called the same in infra/, in the contract and in the code.
 
-import { readsSetting, triggers } from '../code.mjs';
+import { openRoutes, readsSetting, triggers } from '../code.mjs';
 import { appSettings, contract, hostSettings, notOnFlex } from '../facts.mjs';
 
 export const groups = contract.consumers.map((one) => one.group);
@@ -40,6 +40,7 @@ export function names(view) {
     ...loops(view.project),
     ...view.deployments.flatMap((deployment) => [
       ...topics(deployment), ...tables(deployment), ...settings(deployment), ...functionsOf(deployment), ...alerted(deployment),
+      ...probed(deployment, openRoutes(view.project)),
     ].map((finding) => `${deployment.name}: ${finding}`)),
   ];
 }
@@ -117,6 +118,10 @@ function functionsOf(deployment) {
   }
   return findings;
 }
+
+/** The probes of a container ask what the app answers without a key. */
+const probed = (deployment, routes) => deployment.of('Microsoft.App/containerApps').flatMap((app) => app.properties.template.containers)
+  .flatMap((container) => container.probes).filter((probe) => !routes.includes(probe.httpGet?.path)).map((probe) => `the probe ${probe.type} asks ${probe.httpGet?.path}`);
 
 /** Each group's dead letters are watched, and so is the reading of the orders. */
 function alerted(deployment) {

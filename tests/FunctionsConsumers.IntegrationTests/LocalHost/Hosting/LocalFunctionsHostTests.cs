@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using Confluent.Kafka;
 using FunctionsConsumers.IntegrationTests.Cli;
@@ -6,6 +7,7 @@ using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Embedded;
 using FunctionsConsumers.LocalHost.Files;
 using FunctionsConsumers.LocalHost.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -107,6 +109,64 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_http_function_is_served_on_loopback_to_this_machines_own_callers_alone()
+    {
+        await using var host = await StartAsync<Asked>(new Inbox(), new LocalHostOptions { Brokers = _services.Brokers, HttpPort = 0 });
+        Assert.Equal(new LocalFunction("asked", "httpTrigger", null, null, null, $"[GET,POST] {host.HttpAddress}/api/asked/{{what}}"), Assert.Single(host.Functions));
+        Assert.Equal("127.0.0.1", new Uri(host.HttpAddress!).Host);
+        using var client = new HttpClient { BaseAddress = new Uri(host.HttpAddress!) };
+
+        Assert.Equal("GET this", await client.GetStringAsync(new Uri("/api/asked/this", UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(HttpMethod.Post));
+        Assert.Equal(HttpStatusCode.NotFound, await SendAsync(HttpMethod.Get, path: "/asked/this"));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, await SendAsync(HttpMethod.Delete));
+        Assert.Equal(HttpStatusCode.InternalServerError, await SendAsync(HttpMethod.Get, path: "/api/asked/failure"));
+        Assert.Contains("asked failed: as it was told", _log.ToString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Post, ("Origin", "http://attacker.example")));
+        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Post, ("Sec-Fetch-Site", "cross-site")));
+        Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(HttpMethod.Get, ("Host", "attacker.example")));
+
+        async Task<HttpStatusCode> SendAsync(HttpMethod method, (string Name, string Value)? header = null, string path = "/api/asked/this")
+        {
+            using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+            if (header is { } given)
+            {
+                request.Headers.TryAddWithoutValidation(given.Name, given.Value);
+            }
+
+            using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_an_error_where_it_was_named_and_another_one_is_found_where_it_was_not()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var error = await Assert.ThrowsAsync<LocalHostException>(() => StartAsync<Asked>(new Inbox(), new LocalHostOptions { Brokers = _services.Brokers, HttpPort = port }));
+        Assert.Equal($"Port {port} on 127.0.0.1 is taken: name another with --http, or 0 for any free one.", error.Message);
+
+        await using var first = await StartAsync<Asked>(new Inbox());
+        await using var second = await StartAsync<Asked>(new Inbox());
+        Assert.NotEqual(first.HttpAddress, second.HttpAddress);
+    }
+
+    [Fact]
+    public async Task The_port_may_stand_in_local_settings()
+    {
+        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        probe.Stop();
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "local.settings.json"), $"{{\"Values\": {{}}, \"Host\": {{\"LocalHttpPort\": {port}}}}}", TestContext.Current.CancellationToken);
+        await using var host = await StartAsync<Asked>(new Inbox());
+        Assert.Equal($"http://127.0.0.1:{port}", host.HttpAddress);
+    }
+
+    [Fact]
     public async Task A_wrong_option_in_host_json_is_an_error_before_anything_is_started()
     {
         HostJson("""{"maxBatchSize": 0}""");
@@ -155,6 +215,13 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
 
             return Task.CompletedTask;
         }
+    }
+
+    public sealed class Asked
+    {
+        [Function("asked")]
+        public static Task<IResult> Run([HttpTrigger("get", "post", Route = "asked/{what}")] HttpRequest request) =>
+            request.RouteValues["what"] is "failure" ? throw new InvalidOperationException("as it was told") : Task.FromResult(Results.Text($"{request.Method} {request.RouteValues["what"]}"));
     }
 
     public sealed class FailsWhenStopped(Inbox inbox)

@@ -90,7 +90,7 @@ public sealed class SkippedBatchTests : IAsyncLifetime
 
     private static void Register(IServiceCollection services, IConfiguration settings)
     {
-        services.AddOrderConsumers(settings);
+        services.AddOrdersApp(settings);
         foreach (var group in Groups.All)
         {
             var processor = services.Single(service => service.ServiceType == typeof(IBatchProcessor) && group.Equals(service.ServiceKey)).KeyedImplementationFactory!;

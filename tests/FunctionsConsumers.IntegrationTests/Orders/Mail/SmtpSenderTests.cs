@@ -21,18 +21,18 @@ public sealed class SmtpSenderTests
         timeout ?? Long,
         TestContext.Current.CancellationToken);
 
-    private static MailSettings To(SmtpServer server) => new() { SmtpHost = "127.0.0.1", SmtpPort = server.Port, MailFrom = new("The Shop", "orders@shop.example") };
+    private static MailSettings To(ScriptedSmtp server) => new() { SmtpHost = "127.0.0.1", SmtpPort = server.Port, MailFrom = new("The Shop", "orders@shop.example") };
 
     private static async Task<SendResult> SendAsync(params (string Command, string? Reply)[] script)
     {
-        await using var server = new SmtpServer(script);
+        await using var server = new ScriptedSmtp(script);
         return await SendAsync(To(server));
     }
 
     [Fact]
     public async Task A_mail_arrives_once_with_its_message_id()
     {
-        await using var server = new SmtpServer();
+        await using var server = new ScriptedSmtp();
 
         Assert.Equal(SendResult.Sent, await SendAsync(To(server), "Your order Größe", "Grüße\n.\nend\n"));
 
@@ -80,7 +80,7 @@ public sealed class SmtpSenderTests
     [Fact]
     public async Task A_server_that_falls_silent_after_the_mail_leaves_its_outcome_unknown_in_time()
     {
-        await using var server = new SmtpServer((".", ""));
+        await using var server = new ScriptedSmtp((".", ""));
 
         var result = await SendAsync(To(server), timeout: TimeSpan.FromSeconds(2)).WaitAsync(Long, TestContext.Current.CancellationToken);
 
@@ -96,7 +96,7 @@ public sealed class SmtpSenderTests
     [InlineData("DATA")]
     public async Task A_server_that_falls_silent_before_it_asks_for_the_mails_text_has_certainly_not_taken_it(string command)
     {
-        await using var server = new SmtpServer((command, ""));
+        await using var server = new ScriptedSmtp((command, ""));
 
         var result = await SendAsync(To(server), timeout: TimeSpan.FromMilliseconds(500)).WaitAsync(Long, TestContext.Current.CancellationToken);
 
@@ -117,7 +117,7 @@ public sealed class SmtpSenderTests
     [Fact]
     public async Task Mails_that_wait_for_a_server_that_is_away_get_its_answer_and_do_not_ask_it_each()
     {
-        await using var server = new SmtpServer(("CONNECT", "421 later"));
+        await using var server = new ScriptedSmtp(("CONNECT", "421 later"));
         using var sender = new SmtpSender(To(server), TimeProvider.System);
         var first = await SendAsync(sender);
 
@@ -132,7 +132,7 @@ public sealed class SmtpSenderTests
     [Fact]
     public async Task Many_mails_leave_by_one_connection()
     {
-        await using var server = new SmtpServer();
+        await using var server = new ScriptedSmtp();
         using var sender = new SmtpSender(To(server), TimeProvider.System);
 
         for (var i = 0; i < 50; i++)
@@ -147,7 +147,7 @@ public sealed class SmtpSenderTests
     [Fact]
     public async Task A_server_that_hangs_up_on_a_kept_connection_costs_no_mail_and_no_doubt()
     {
-        await using var server = new SmtpServer { MailsOfAConnection = 3 };
+        await using var server = new ScriptedSmtp { MailsOfAConnection = 3 };
         using var sender = new SmtpSender(To(server), TimeProvider.System);
 
         for (var i = 0; i < 10; i++)
@@ -161,7 +161,7 @@ public sealed class SmtpSenderTests
     [Fact]
     public async Task A_refused_recipient_does_not_end_the_connection()
     {
-        await using var server = new SmtpServer(("RCPT", "550 nobody here"));
+        await using var server = new ScriptedSmtp(("RCPT", "550 nobody here"));
         using var sender = new SmtpSender(To(server), TimeProvider.System);
 
         Assert.Equal([SendStatus.Refused, SendStatus.Refused], [(await SendAsync(sender)).Status, (await SendAsync(sender)).Status]);
@@ -172,8 +172,8 @@ public sealed class SmtpSenderTests
     [Fact]
     public async Task What_is_wrong_with_a_server_is_known_before_a_mail_waits_for_it()
     {
-        await using var good = new SmtpServer();
-        await using var bad = new SmtpServer(("EHLO", "250-test\r\n250 AUTH LOGIN"), ("AUTH", "535 no"));
+        await using var good = new ScriptedSmtp();
+        await using var bad = new ScriptedSmtp(("EHLO", "250-test\r\n250 AUTH LOGIN"), ("AUTH", "535 no"));
         using var toGood = new SmtpSender(To(good), TimeProvider.System);
         using var toBad = new SmtpSender(To(bad) with { SmtpUsername = "u", SmtpPassword = "p" }, TimeProvider.System);
 
@@ -199,7 +199,7 @@ public sealed class SmtpSenderTests
     [Fact]
     public async Task A_server_without_starttls_gets_neither_mail_nor_password()
     {
-        await using var server = new SmtpServer();
+        await using var server = new ScriptedSmtp();
 
         var result = await SendAsync(To(server) with { SmtpTls = true, SmtpUsername = "u", SmtpPassword = "p" });
 
@@ -211,7 +211,7 @@ public sealed class SmtpSenderTests
     [Fact]
     public async Task A_login_that_is_refused_is_no_refusal_of_the_mail()
     {
-        await using var server = new SmtpServer(("EHLO", "250-test\r\n250 AUTH LOGIN"), ("AUTH", "535 no"), ("MAIL", "530 authentication required"));
+        await using var server = new ScriptedSmtp(("EHLO", "250-test\r\n250 AUTH LOGIN"), ("AUTH", "535 no"), ("MAIL", "530 authentication required"));
 
         var result = await SendAsync(To(server) with { SmtpUsername = "u", SmtpPassword = "p" });
 
@@ -222,7 +222,7 @@ public sealed class SmtpSenderTests
     [Fact]
     public async Task Many_mails_at_once_each_arrive()
     {
-        await using var server = new SmtpServer();
+        await using var server = new ScriptedSmtp();
         var settings = To(server);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SendAsync(settings)));

@@ -86,4 +86,13 @@ public sealed class ReplayTests
         Assert.Equal(2, group.Decoder.Decoded);
         Assert.Equal("topic:0:1", Assert.Single(group.Rows("key!a")).Text("SeenAt"));
     }
+
+    [Fact]
+    public async Task The_same_content_elsewhere_is_another_event_where_only_its_place_tells_it()
+    {
+        var group = new TestGroup(decodesByContent: true);
+        group.Decoder.SubjectOf = _ => null!;
+        Assert.Equal((2, 0, 0, 0), (await group.ProcessAsync(Record(0, "a|1"), Record(1, "a|1"))).Counts());
+        Assert.Equal((1, 0, 0, 0), (await group.ProcessAsync(Record(2, "a|1"))).Counts());
+    }
 }

@@ -3,6 +3,7 @@ using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Hosting;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Progress;
+using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Outbox;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Progress;
@@ -76,7 +77,7 @@ public sealed partial class ConsumerGroupTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private ConsumerGroup<Counted> Group(ScriptedTables service, IGroupLog log, EffectivelyOnceOptions options) => new(
-        new CountedConsumer(), new ConsumedTopics(["topic"], null), new CountedDecoder(), service.Accounts("acct"), [new TestSender("test")], new SendSlots(options), log, options, new ProcessLife(), _time,
+        new CountedConsumer(), new ConsumedTopics(["topic"], null), new CountedDecoder(), new AccountTables(service.Accounts("acct")), [new TestSender("test")], new SendSlots(options), log, options, new ProcessLife(), _time,
         new ConfigurationBuilder().Build(), NullLoggerFactory.Instance);
 
     // The tables are there and empty but for the description, and take what they are given; the group's own may be away.

@@ -28,7 +28,7 @@ public sealed class ConsumerGroupsServiceTests
         group.Progress.Finished("topic", 0, 0, 4);
         var failures = 0;
         group.ProgressStore.OnRead = () => ++failures <= 3 ? failure : null;
-        using var service = new ConsumerGroupsService([group], group.Time, NullLogger<ConsumerGroupsService>.Instance);
+        using var service = new ConsumerGroupsService([group], new ProcessLife(), group.Time, NullLogger<ConsumerGroupsService>.Instance);
         await service.StartAsync(Token);
         await UntilAsync(() => group.ProgressStore.Inner.Rows()[0].Text("Finished") == "0-4");
         await service.StopAsync(Token);
@@ -41,7 +41,7 @@ public sealed class ConsumerGroupsServiceTests
         var group = new StandingGroup();
         var opened = 0;
         group.OnOpen = () => ++opened <= 3 ? throw new InvalidOperationException("a mistake") : 0;
-        using var service = new ConsumerGroupsService([group], group.Time, NullLogger<ConsumerGroupsService>.Instance);
+        using var service = new ConsumerGroupsService([group], new ProcessLife(), group.Time, NullLogger<ConsumerGroupsService>.Instance);
         await service.StartAsync(Token);
         await UntilAsync(() => opened > 3);
         await service.StopAsync(Token);
@@ -60,7 +60,7 @@ public sealed class ConsumerGroupsServiceTests
             },
         };
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSingleton<IHostedService>(new ConsumerGroupsService([group], group.Time, NullLogger<ConsumerGroupsService>.Instance));
+        builder.Services.AddSingleton<IHostedService>(new ConsumerGroupsService([group], new ProcessLife(), group.Time, NullLogger<ConsumerGroupsService>.Instance));
         using var host = builder.Build();
         var running = host.RunAsync(Token);
         await waiting.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);

@@ -1,6 +1,7 @@
 using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Functions;
 using FunctionsConsumers.Orders;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
@@ -23,6 +24,13 @@ public sealed class FunctionDiscoveryTests
         var timers = FunctionDiscovery.Find(typeof(BillingServiceConsumer).Assembly).Timers;
         Assert.Equal(["GapAudit", "OutboxSweep", "RetentionSweep"], timers.Select(timer => timer.Name));
         Assert.All(timers, timer => Assert.NotNull(FunctionsConsumers.LocalHost.Timers.TimerSchedule.Parse(timer.Trigger.Schedule)));
+    }
+
+    [Fact]
+    public void The_apps_http_functions_are_found_with_their_routes()
+    {
+        var http = FunctionDiscovery.Find(typeof(BillingServiceConsumer).Assembly).Http;
+        Assert.Subset(http.Select(function => function.Trigger.Route).ToHashSet(), new HashSet<string?> { "health/live", "health/ready" });
     }
 
     [Fact]
@@ -50,6 +58,7 @@ public sealed class FunctionDiscoveryTests
     [InlineData(typeof(WithoutGroup), "has no ConsumerGroup")]
     [InlineData(typeof(WithOtherParameter), "has the parameter text of type String")]
     [InlineData(typeof(WithOtherResult), "returns String")]
+    [InlineData(typeof(WithOtherAnswer), "an HTTP function returns Task<IResult>")]
     [InlineData(typeof(Twice), "Two functions are named F")]
     public void A_function_that_cannot_be_run_is_an_error_that_says_why(Type type, string expected)
     {
@@ -58,6 +67,12 @@ public sealed class FunctionDiscoveryTests
     }
 
 #pragma warning disable CA1822, CA1034, CA1052 // Functions of the shapes that an app might have.
+    public sealed class WithOtherAnswer
+    {
+        [Function("F")]
+        public static string Run([HttpTrigger("get")] HttpRequest request) => "answer";
+    }
+
     public sealed class Returning
     {
         private static readonly List<string> StaticCalls = [];

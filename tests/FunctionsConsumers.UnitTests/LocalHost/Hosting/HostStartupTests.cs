@@ -42,7 +42,7 @@ public sealed class HostStartupTests
 
     private static void Check(string? deadline, int maxPollIntervalMs) => HostStartup.CheckDeadline(
         Settings(new() { ["EffectivelyOnce:BatchDeadline"] = deadline }),
-        new HostJson(new KafkaHostOptions { MaxPollIntervalMs = maxPollIntervalMs }, new Dictionary<string, Microsoft.Extensions.Logging.LogLevel>(), []));
+        new HostJson(new KafkaHostOptions { MaxPollIntervalMs = maxPollIntervalMs }, new Dictionary<string, Microsoft.Extensions.Logging.LogLevel>(), "api", []));
 
     private static IConfiguration Settings(Dictionary<string, string?> values) => new ConfigurationBuilder().AddInMemoryCollection(values).Build();
 }

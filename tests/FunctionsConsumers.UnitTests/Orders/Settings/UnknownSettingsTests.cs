@@ -10,6 +10,7 @@ public sealed class UnknownSettingsTests
     [InlineData("kafkabroker", "KafkaBrokers")]
     [InlineData("KafkaUser", "KafkaUsername")]
     [InlineData("KafkaPasword", "KafkaPassword")]
+    [InlineData("KafkaMaxRequestByte", "KafkaMaxRequestBytes")]
     [InlineData("KafkaBrokers__0", "KafkaBrokers")]
     [InlineData("EffectivelyOnce__Bukets", "EffectivelyOnce__Buckets")]
     [InlineData("EffectivelyOnce:Bukets", "EffectivelyOnce__Buckets")]

@@ -1,0 +1,10 @@
+namespace FunctionsConsumers.Cli.CommandLine;
+
+/// <summary>Texts of producers as a terminal gets them: what would move the cursor or change the colour is not printed as it is.</summary>
+internal static class Printed
+{
+    /// <summary>A text without control characters.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The same length, each control character as U+FFFD.</returns>
+    public static string Of(string? text) => string.Concat((text ?? "").Select(character => char.IsControl(character) ? '\uFFFD' : character));
+}

@@ -1,0 +1,20 @@
+namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
+
+/// <summary>What a history is about, beside what may happen in every one.</summary>
+internal enum HistoryKind
+{
+    /// <summary>A few records, of every sort.</summary>
+    Usual,
+
+    /// <summary>Six partitions, five hosts, 150 records.</summary>
+    Large,
+
+    /// <summary>A thousand records, which owners take in as few batches as they can.</summary>
+    LargeBatches,
+
+    /// <summary>A consumer that keeps keys alone, and three events that are sent again and again.</summary>
+    ManyResends,
+
+    /// <summary>Two writers of the same counters, through the genuine client.</summary>
+    Contended,
+}

@@ -1,0 +1,89 @@
+using FunctionsConsumers.EffectivelyOnce.Testing.Tables;
+using System.Globalization;
+using FunctionsConsumers.EffectivelyOnce.Tables;
+
+namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
+
+/// <summary>
+/// Watches the table <c>progress</c>: a partition's floor is where the group began, what is called finished is settled at
+/// that moment, and no writing takes another's back.
+/// </summary>
+internal sealed class Progress(World world)
+{
+    private readonly SortedSet<long>?[] _finished = new SortedSet<long>?[world.Setting.Records.Count];
+
+    private readonly long[] _floor = new long[world.Setting.Records.Count];
+
+    /// <summary>Whether each partition has its floor that was there when the group began.</summary>
+    public bool HasFloors => _finished.Take(_finished.Length - world.Setting.LaterPartitions).All(finished => finished is not null);
+
+    /// <summary>Whether a partition has its floor.</summary>
+    public bool HasFloor(int partition) => _finished[partition] is not null;
+
+    /// <summary>Whether everything up to the committed offsets is known to be finished.</summary>
+    public bool IsComplete => _finished.Index().All(partition => partition.Item is { } finished
+        && (!world.Log.HasCommitted[partition.Index]
+            || Enumerable.Range(0, world.Log.Committed[partition.Index]).All(offset => offset < _floor[partition.Index] || finished.Contains(offset))));
+
+    public void OnCommitted(Commit commit, Effects effects)
+    {
+        foreach (var operation in commit.Request.Operations)
+        {
+            if (operation.RowKey.StartsWith(ModelledLog.Topic + ":", StringComparison.Ordinal))
+            {
+                OnPartition(commit.Request.Sender, operation, int.Parse(operation.RowKey.AsSpan(ModelledLog.Topic.Length + 1), CultureInfo.InvariantCulture), effects);
+            }
+        }
+    }
+
+    private void OnPartition(string sender, RowOperation operation, int partition, Effects effects)
+    {
+        if (operation.Kind == RowOperationKind.Delete)
+        {
+            world.Fail($"{sender} deletes the progress of p{partition}");
+            return;
+        }
+
+        var row = world.Progress.Rows(world.Consumer.Group)[operation.RowKey];
+        var begin = world.Log.Begin[partition];
+        var floor = row.Number("Floor") ?? -1;
+        if (_finished[partition] is null ? floor < begin || floor > (world.Setting.HasCommitted?[partition] == true ? begin : Math.Max(begin, world.Log.Start[partition])) : floor != _floor[partition])
+        {
+            world.Fail($"{sender} sets the floor of p{partition} at {floor}, and the group begins at {begin}");
+        }
+
+        _floor[partition] = floor;
+
+        var finished = new SortedSet<long>();
+        foreach (var interval in (row.Text("Finished") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(interval => interval.Split('-')))
+        {
+            for (var offset = long.Parse(interval[0], CultureInfo.InvariantCulture); offset < long.Parse(interval[1], CultureInfo.InvariantCulture); offset++)
+            {
+                finished.Add(offset);
+            }
+        }
+
+        long lost = 0;
+        foreach (var offset in finished)
+        {
+            if (!effects.IsFinished(partition, offset, out var isLost))
+            {
+                world.Fail($"{sender} calls {partition}:{offset} finished, and it has neither its effect nor its dead letter");
+            }
+
+            lost += isLost ? 1 : 0;
+        }
+
+        if (lost > row.Number("Lost") || row.Number("Lost") > finished.Count(offset => offset < world.Log.Start[partition]))
+        {
+            world.Fail($"{sender} counts {row.Number("Lost")} records of p{partition} as lost, and the broker dropped {lost}");
+        }
+
+        if (_finished[partition] is { } before && !before.IsSubsetOf(finished))
+        {
+            world.Fail($"{sender} takes back that {partition}:{before.Except(finished).First()} is finished");
+        }
+
+        _finished[partition] = finished;
+    }
+}

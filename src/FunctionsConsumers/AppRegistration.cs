@@ -1,0 +1,42 @@
+using FunctionsConsumers.EffectivelyOnce.Health;
+using FunctionsConsumers.Orders;
+using FunctionsConsumers.Orders.Billing;
+using FunctionsConsumers.Orders.Inventory;
+using FunctionsConsumers.Orders.Notification;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FunctionsConsumers;
+
+/// <summary>Registers all that the app's functions need; <c>Program.cs</c> and the local host both call it, and nothing else.</summary>
+public static class AppRegistration
+{
+    /// <summary>The name of the check behind <c>/api/health/live</c>.</summary>
+    internal const string Live = "live";
+
+    /// <summary>The name of the check behind <c>/api/health/ready</c>.</summary>
+    internal const string Ready = "ready";
+
+    /// <summary>The function of each group.</summary>
+    private static readonly Dictionary<string, string> Functions = new()
+    {
+        [InvoiceConsumer.GroupName] = nameof(BillingServiceConsumer),
+        [ReservationConsumer.GroupName] = nameof(InventoryServiceConsumer),
+        [ConfirmationConsumer.GroupName] = nameof(NotificationServiceConsumer),
+    };
+
+    /// <summary>Registers the consumers, their health checks, and what the status page looks through.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The settings.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="EffectivelyOnce.SettingException">A setting is missing or wrong.</exception>
+    public static IServiceCollection AddOrdersApp(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOrderConsumers(configuration);
+        services.AddOperations(configuration[OrderSettings.Topic]!, Functions);
+        services.AddHealthChecks()
+            .AddCheck<ConsumerLiveness>(Live)
+            .AddCheck<ConsumerReadiness>(Ready);
+        return services;
+    }
+}
