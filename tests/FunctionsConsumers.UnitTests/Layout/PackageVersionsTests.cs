@@ -15,8 +15,9 @@ public sealed class PackageVersionsTests
     }
 
     private static IEnumerable<string> Projects() => ((string[])["src", "tests", "examples", "build"])
-        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(LineLengthTests.Repository, folder), "*.*proj", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(LineLengthTests.Repository, folder), "*.props", SearchOption.AllDirectories)))
+        .Select(folder => Path.Combine(LineLengthTests.Repository, folder))
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "*.*proj", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(folder, "*.props", SearchOption.AllDirectories)))
         .Where(file => !file.Contains("/obj/", StringComparison.Ordinal));
 
     private static IEnumerable<string> Names(string file, string element) =>
