@@ -59,8 +59,9 @@ internal static class KillCommand
         traffic.AddTo(command);
         command.Validators.Add(result =>
         {
-            var named = new Option[] { embedded, kafkaHome, SharedOptions.Brokers }.Where(
-                option => result.GetResult(option) is { Implicit: false }).ToList();
+            var named = new Option[] { embedded, kafkaHome, SharedOptions.Brokers }
+                .Where(option => result.GetResult(option) is { Implicit: false })
+                .ToList();
             if (named.Count > 1)
             {
                 result.AddError($"{named[0].Name} and {named[1].Name} name two brokers: give one");

@@ -37,8 +37,8 @@ internal static class RunCommand
         command.Validators.Add(result =>
         {
             if (result.GetResult(orders) is null
-                && new Option[] { exit, traffic.Duplicates, traffic.Poison, traffic.Seed, traffic.Rate, wait }.FirstOrDefault(
-                    option => result.GetResult(option) is { Implicit: false }) is { } alone)
+                && new Option[] { exit, traffic.Duplicates, traffic.Poison, traffic.Seed, traffic.Rate, wait }
+                    .FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } alone)
             {
                 result.AddError($"{alone.Name} goes with --orders, which says how many orders to produce");
             }

@@ -88,8 +88,10 @@ internal sealed partial class Life
         {
             if (_partitions[partition] is var state && state.Generation == generation)
             {
-                var next = batch.Where(record => record.Coordinates.Partition == partition).Select(
-                    record => (int)record.Coordinates.Offset + 1).DefaultIfEmpty(state.Stored).Max();
+                var next = batch.Where(record => record.Coordinates.Partition == partition)
+                    .Select(record => (int)record.Coordinates.Offset + 1)
+                    .DefaultIfEmpty(state.Stored)
+                    .Max();
                 _partitions[partition] = state with { Stored = next };
             }
         }

@@ -22,9 +22,10 @@ internal sealed class Messages(World world)
 
     public bool IsSettled => _byId.Values.All(message => message.State is null or OutboxRows.Parked);
 
-    public string State =>
-        string.Join(' ', _byId.Values.Select(message => $"{message.Name} {message.State} {message.Received} {message.Claim?.At.Ticks} "
-            + $"{string.Concat(message.Sends.Select(send => $"{send.Send.Told}{send.Claim.At.Ticks}"))}").Order(StringComparer.Ordinal));
+    public string State => string.Join(' ', _byId.Values
+        .Select(message => $"{message.Name} {message.State} {message.Received} {message.Claim?.At.Ticks} "
+            + string.Concat(message.Sends.Select(send => $"{send.Send.Told}{send.Claim.At.Ticks}")))
+        .Order(StringComparer.Ordinal));
 
     public void OnCommitted(Commit commit, List<PlannedMessageSpec> planned)
     {

@@ -43,8 +43,8 @@ internal sealed class Oracle(World world)
         foreach (var operation in commit.Request.Operations.Where(
             operation => operation.Kind == RowOperationKind.Insert && operation.Columns.ContainsKey("Attempt")))
         {
-            var by = (commit.Request.Sender, commit.Request.Delivery, IsDead: operation.RowKey.StartsWith(
-                "dead!", StringComparison.Ordinal));
+            var isDead = operation.RowKey.StartsWith("dead!", StringComparison.Ordinal);
+            var by = (commit.Request.Sender, commit.Request.Delivery, IsDead: isDead);
             _written[by] = _written.GetValueOrDefault(by) + 1;
         }
 
@@ -74,8 +74,9 @@ internal sealed class Oracle(World world)
             world.Fail($"{life.Name} reports the outcomes of other records than the batch's");
         }
 
-        var written = (_written.GetValueOrDefault((life.Name, life.CurrentDelivery, false)), _written.GetValueOrDefault(
-            (life.Name, life.CurrentDelivery, true)));
+        var written = (
+            _written.GetValueOrDefault((life.Name, life.CurrentDelivery, false)),
+            _written.GetValueOrDefault((life.Name, life.CurrentDelivery, true)));
         if (written != (outcome.Applied, outcome.DeadLettered))
         {
             world.Fail($"{life.Name} reports {outcome}, and this delivery applied {written.Item1} and dead-lettered {written.Item2}");

@@ -284,8 +284,9 @@ internal sealed partial class World
         {
             var oldest = time - MaxPollInterval;
             _late.RemoveAll(request => request.SentAt < oldest);
-            foreach (var life in Lives.Where(life =>
-                life.InHandSince < oldest || Operations.Exists(operation => operation.Life == life && operation.Since < oldest)).ToArray())
+            bool IsTooOld(Life life) =>
+                life.InHandSince < oldest || Operations.Exists(operation => operation.Life == life && operation.Since < oldest);
+            foreach (var life in Lives.Where(IsTooOld).ToArray())
             {
                 Crash(life);
             }

@@ -18,8 +18,8 @@ internal sealed partial class World
     public ulong State()
     {
         var digest = 14695981039346656037UL;
-        foreach (var row in Table.Partitions.Order(StringComparer.Ordinal).SelectMany(bucket => Table.Rows(bucket).Values).Concat(
-            Progress.Rows(Consumer.Group).Values))
+        var rows = Table.Partitions.Order(StringComparer.Ordinal).SelectMany(bucket => Table.Rows(bucket).Values);
+        foreach (var row in rows.Concat(Progress.Rows(Consumer.Group).Values))
         {
             Add(row.RowKey);
             Add(row.ETag);

@@ -237,8 +237,8 @@ internal sealed partial class World
         {
             if (Steps > most)
             {
-                Fail("It does not settle: " + string.Join(", ", Operations.Select(
-                    operation => operation.Life.Name + " " + operation.Label)));
+                var open = Operations.Select(operation => operation.Life.Name + " " + operation.Label);
+                Fail("It does not settle: " + string.Join(", ", open));
                 return;
             }
 

@@ -45,8 +45,9 @@ internal static class Redrive
     public static Rejection RejectionOf(ConsumedRecord record, IReadOnlyCollection<string>? groups)
     {
         var name = Name(record) is { } text
-            ? "'" + string.Concat(
-                text.EnumerateRunes().Take(ShownCharacters).Select(rune => Rune.IsControl(rune) ? Rune.ReplacementChar : rune)) + "'"
+            ? "'" + string.Concat(text.EnumerateRunes()
+                .Take(ShownCharacters)
+                .Select(rune => Rune.IsControl(rune) ? Rune.ReplacementChar : rune)) + "'"
             : "bytes that are no UTF-8 text";
         return new Rejection(DeadLetterReasons.BadRedrive, groups is null
             ? $"The header {Header} holds {name}, which is the name of no consumer group: write the name of one group."

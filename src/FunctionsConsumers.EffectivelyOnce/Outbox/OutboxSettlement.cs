@@ -177,9 +177,9 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         var rowKey = OutboxRows.RowKeyOf(parcel.Parcel.Id);
         for (var failures = 1; ; failures++)
         {
-            var head = (await UntilAnsweredAsync(
-                () => store.ReadAsync(
-                    bucket, [rowKey], [OutboxRows.State], CancellationToken.None)).ConfigureAwait(false)).GetValueOrDefault(rowKey);
+            var rows = await UntilAnsweredAsync(() => store.ReadAsync(bucket, [rowKey], [OutboxRows.State], CancellationToken.None))
+                .ConfigureAwait(false);
+            var head = rows.GetValueOrDefault(rowKey);
             if (head is null || !string.Equals(head.ETag, parcel.ETag, StringComparison.Ordinal))
             {
                 // Gone or moved on by our own request whose answer was lost, or taken over after our lease.

@@ -53,8 +53,8 @@ internal sealed partial class GroupProgress(
     {
         ArgumentNullException.ThrowIfNull(records);
         var partitions = records.Select(record => (record.Coordinates.Topic, record.Coordinates.Partition)).Distinct().ToList();
-        foreach (var topic in partitions.Where(partition => !_floors.ContainsKey(partition)).Select(partition => partition.Topic).Distinct(
-            StringComparer.Ordinal).ToList())
+        var topicsWithoutFloors = partitions.Where(partition => !_floors.ContainsKey(partition)).Select(partition => partition.Topic);
+        foreach (var topic in topicsWithoutFloors.Distinct(StringComparer.Ordinal).ToList())
         {
             await EnsureFloorsAsync(topic, cancellationToken).ConfigureAwait(false);
         }
@@ -265,8 +265,10 @@ internal sealed partial class GroupProgress(
 
         // A partition above all that have a row came later than they: the group means to have it from its beginning, and what
         // it has committed there may be behind a batch that was skipped.
-        var highest = positions.Where(position => rows.ContainsKey(RowKeyOf(topic, position.Partition))).Select(
-            position => position.Partition).DefaultIfEmpty(int.MaxValue).Max();
+        var highest = positions.Where(position => rows.ContainsKey(RowKeyOf(topic, position.Partition)))
+            .Select(position => position.Partition)
+            .DefaultIfEmpty(int.MaxValue)
+            .Max();
         var found = new List<(PartitionPosition Position, PartitionProgress Progress)>(positions.Count);
         var writes = new List<RowOperation>();
         foreach (var position in positions)

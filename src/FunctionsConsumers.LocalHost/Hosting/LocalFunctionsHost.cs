@@ -230,8 +230,11 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     private async Task ServeAsync(IReadOnlyList<HttpFunction> functions, string prefix, int? port, CancellationToken cancellationToken)
     {
         _http = await HttpServer.StartAsync(functions, prefix, port, _app.Services, cancellationToken);
-        Functions = [.. Functions, .. functions.Select(
-            function => new LocalFunction(function.Name, "httpTrigger", null, null, null, _http.Describe(function)))];
+        Functions =
+        [
+            .. Functions,
+            .. functions.Select(function => new LocalFunction(function.Name, "httpTrigger", null, null, null, _http.Describe(function))),
+        ];
     }
 
     /// <summary>The functions as <c>func start</c> lists them.</summary>

@@ -29,8 +29,9 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
         ArgumentNullException.ThrowIfNull(filter);
         var (entries, isCut) = await ReadAsync(filter.Group, cancellationToken);
         var known = filter.State is null ? entries : await LetterRows.WithStatesAsync(services.Tables, entries, cancellationToken);
-        List<DeadLetterEntry> taken = [.. known.Where(filter.Takes).OrderByDescending(entry => entry.Time).ThenByDescending(
-            entry => entry.Id, StringComparer.Ordinal)];
+        List<DeadLetterEntry> taken = [.. known.Where(filter.Takes)
+            .OrderByDescending(entry => entry.Time)
+            .ThenByDescending(entry => entry.Id, StringComparer.Ordinal)];
         var from = after is null ? 0 : Behind(taken, after);
         List<DeadLetterEntry> page = [.. taken.Skip(from).Take(limit)];
         var next = from + page.Count < taken.Count && page.Count > 0 ? Mark(page[^1]) : null;
@@ -71,8 +72,8 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
         ArgumentNullException.ThrowIfNull(filter);
         var (entries, _) = await ReadAsync(filter.Group, cancellationToken);
         List<DeadLetterEntry> stateless = [.. entries.Where((filter with { State = null }).Takes)];
-        return [.. (await LetterRows.WithStatesAsync(services.Tables, stateless, cancellationToken)).Where(filter.Takes).OrderBy(
-            entry => entry.Time)];
+        var entries = await LetterRows.WithStatesAsync(services.Tables, stateless, cancellationToken);
+        return [.. entries.Where(filter.Takes).OrderBy(entry => entry.Time)];
     }
 
     /// <summary>The dead letters of one record: one for each group that could not apply it.</summary>

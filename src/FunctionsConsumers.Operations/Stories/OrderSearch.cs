@@ -42,8 +42,9 @@ internal sealed class OrderSearch(OperatedServices services, TopicLog log)
             }
         }, cancellationToken);
         return (
-            [.. found.OrderBy(one => one.Record.Timestamp).ThenBy(one => one.Record.Coordinates.Partition).ThenBy(one =>
-                one.Record.Coordinates.Offset)],
+            [.. found.OrderBy(one => one.Record.Timestamp)
+                .ThenBy(one => one.Record.Coordinates.Partition)
+                .ThenBy(one => one.Record.Coordinates.Offset)],
             new TopicSearch(count, held.Sum(range => range.Length) == looked.Sum(range => range.Length), since));
     }
 

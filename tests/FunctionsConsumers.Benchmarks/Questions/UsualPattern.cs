@@ -52,8 +52,8 @@ internal sealed class UsualPattern : IQuestion
             var key = new TableEntity(order.Subject, "key") { ["State"] = "in progress" };
             var claimed = await table.AddEntityAsync(key, stop);
             var effect = new TableEntity(order.Subject, "invoice");
-            foreach (var (name, value) in consumer.Plan(
-                order.Event!, new EventIdentity("billing", order.Subject!, order.Subject!, "", record.Coordinates)).Effect)
+            var identity = new EventIdentity("billing", order.Subject!, order.Subject!, "", record.Coordinates);
+            foreach (var (name, value) in consumer.Plan(order.Event!, identity).Effect)
             {
                 effect[name] = value;
             }

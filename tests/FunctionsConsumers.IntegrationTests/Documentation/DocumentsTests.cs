@@ -14,8 +14,8 @@ public sealed partial class DocumentsTests
     public void Every_link_leads_somewhere(string document)
     {
         var text = Read(document);
-        foreach (var link in Links().Matches(text).Select(match => match.Groups["to"].Value).Where(link =>
-            !link.Contains(':', StringComparison.Ordinal)))
+        var links = Links().Matches(text).Select(match => match.Groups["to"].Value);
+        foreach (var link in links.Where(link => !link.Contains(':', StringComparison.Ordinal)))
         {
             var parts = link.Split('#');
             var target = parts[0].Length == 0 ? At(document) : Path.GetFullPath(Path.Combine(At(document), "..", parts[0]));
