@@ -72,8 +72,8 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
         ArgumentNullException.ThrowIfNull(filter);
         var (entries, _) = await ReadAsync(filter.Group, cancellationToken);
         List<DeadLetterEntry> stateless = [.. entries.Where((filter with { State = null }).Takes)];
-        var entries = await LetterRows.WithStatesAsync(services.Tables, stateless, cancellationToken);
-        return [.. entries.Where(filter.Takes).OrderBy(entry => entry.Time)];
+        var withStates = await LetterRows.WithStatesAsync(services.Tables, stateless, cancellationToken);
+        return [.. withStates.Where(filter.Takes).OrderBy(entry => entry.Time)];
     }
 
     /// <summary>The dead letters of one record: one for each group that could not apply it.</summary>

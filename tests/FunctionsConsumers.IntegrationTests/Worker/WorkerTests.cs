@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
@@ -39,7 +40,8 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
             Assert.True(trigger.MixedBatches > 0, $"{trigger.Group}: no batch of several partitions among {trigger.Batches}"));
         Assert.All(triggers, trigger => Assert.Empty(trigger.Failures));
         await host.TerminateAsync();
-        output.WriteLine(FormattableString.Invariant(
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
             $"figures: worker ({WorkerDeployment.Converter}): 2,440 records through three groups in "
                 + $"{triggers.Sum(trigger => trigger.Batches)} batches, {triggers.Sum(trigger => trigger.MixedBatches)} of several "
                 + $"partitions, {seconds:0.0} s"));
