@@ -55,10 +55,11 @@ internal sealed class AzureTableStore : ITableStore
             return new SubmitResult(SubmitStatus.Refused, [], refusal);
         }
 
-        if (operations.FirstOrDefault(operation => operation.Kind != RowOperationKind.Insert && string.IsNullOrEmpty(operation.ETag)) is { } blind)
+        if (operations.FirstOrDefault(one => one.Kind != RowOperationKind.Insert && string.IsNullOrEmpty(one.ETag)) is { } blind)
         {
             throw new ArgumentException(
-                $"{blind.Kind} of row '{blind.RowKey}' names no ETag: read the row, and give the version that was read.", nameof(operations));
+                $"{blind.Kind} of row '{blind.RowKey}' names no ETag: read the row, and give the version that was read.",
+                nameof(operations));
         }
 
         try
@@ -139,7 +140,8 @@ internal sealed class AzureTableStore : ITableStore
     {
         var transaction = new OwnTransaction(table.Name, partitionKey, operations);
         using var scope = transaction.Scope();
-        var nothing = new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partitionKey, "nothing"), new ETag("none"));
+        var nothing = new TableTransactionAction(
+            TableTransactionActionType.Delete, new TableEntity(partitionKey, "nothing"), new ETag("none"));
         var response = await table.SubmitTransactionAsync([nothing], cancellationToken).ConfigureAwait(false);
         return transaction.ETags ?? ETags(operations, response.Value);
     }
@@ -160,13 +162,16 @@ internal sealed class AzureTableStore : ITableStore
             entity[name] = value;
         }
 
-        return operation.Kind switch
+        var kind = operation.Kind switch
         {
-            RowOperationKind.Insert => new TableTransactionAction(TableTransactionActionType.Add, entity),
-            RowOperationKind.Replace => new TableTransactionAction(TableTransactionActionType.UpdateReplace, entity, new ETag(operation.ETag!)),
-            RowOperationKind.Merge => new TableTransactionAction(TableTransactionActionType.UpdateMerge, entity, new ETag(operation.ETag!)),
-            _ => new TableTransactionAction(TableTransactionActionType.Delete, entity, new ETag(operation.ETag!)),
+            RowOperationKind.Insert => TableTransactionActionType.Add,
+            RowOperationKind.Replace => TableTransactionActionType.UpdateReplace,
+            RowOperationKind.Merge => TableTransactionActionType.UpdateMerge,
+            _ => TableTransactionActionType.Delete,
         };
+        return operation.ETag is null
+            ? new TableTransactionAction(kind, entity)
+            : new TableTransactionAction(kind, entity, new ETag(operation.ETag));
     }
 
     // A success has one part for each operation, each itself a success. The client does not see to that.

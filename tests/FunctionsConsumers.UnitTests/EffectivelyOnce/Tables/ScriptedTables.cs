@@ -33,7 +33,8 @@ internal sealed class ScriptedTables(params IReadOnlyList<TableReply> replies) :
     }
 
     /// <summary>Accounts whose every request comes here.</summary>
-    public TableAccounts Accounts(params string[] names) => TableAccounts.FromConnectionStrings([.. names.Select(ConnectionString)], Configure);
+    public TableAccounts Accounts(params string[] names) =>
+        TableAccounts.FromConnectionStrings([.. names.Select(ConnectionString)], Configure);
 
     /// <summary>A group's table in one account.</summary>
     public AzureTableStore Store() => AzureTableStore.OverAll(Accounts("acct"), "billing");

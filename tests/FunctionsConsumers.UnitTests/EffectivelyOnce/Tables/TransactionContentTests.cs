@@ -9,6 +9,8 @@ public sealed partial class TransactionContentTests
 {
     private static readonly Dictionary<string, object> s_columns = new() { ["N"] = 1 };
 
+    private static readonly DateTime s_end = DateTime.UnixEpoch.AddYears(100);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -35,7 +37,9 @@ public sealed partial class TransactionContentTests
     public async Task A_request_that_is_sent_again_holds_the_same_transaction()
     {
         using var tables = new ScriptedTables(
-            TableReplies.Refusal(503, "ServerBusy"), TableReplies.Throws(new IOException("Connection reset by peer")), TableReplies.Committed(1));
+            TableReplies.Refusal(503, "ServerBusy"),
+            TableReplies.Throws(new IOException("Connection reset by peer")),
+            TableReplies.Committed(1));
 
         await tables.Store().SubmitAsync("b000", [RowOperation.Insert("row", s_columns)], Cancellation);
 
@@ -91,7 +95,7 @@ public sealed partial class TransactionContentTests
                 3 => random.NextDouble() * Math.Pow(10, random.Next(-20, 20)),
                 4 => new[] { 2.0, 0.0, -0.0 }[random.Next(3)],
                 5 => RandomBytes(random),
-                6 => new DateTimeOffset(random.NextInt64(DateTime.UnixEpoch.Ticks, DateTime.UnixEpoch.AddYears(100).Ticks), TimeSpan.FromHours(random.Next(-12, 12))),
+                6 => new DateTimeOffset(random.NextInt64(DateTime.UnixEpoch.Ticks, s_end.Ticks), TimeSpan.FromHours(random.Next(-12, 12))),
                 _ => Text(random, "ab zß€\"\\\n\t<>&'+`/%😀\u2028{}"),
             };
         }

@@ -21,7 +21,9 @@ public sealed class TransactionReceiptTests
     [Fact]
     public void A_row_that_comes_back_in_the_answer_does_no_harm()
     {
-        var body = TableReplies.CommittedBody(3).Replace("W/\"v0\"\r\n\r\n", "W/\"v0\"\r\n\r\n{\"PartitionKey\":\"b000\",\"etag\":\"--changesetresponse_2\"}", StringComparison.Ordinal);
+        const string End = "W/\"v0\"\r\n\r\n";
+        const string Row = "{\"PartitionKey\":\"b000\",\"etag\":\"--changesetresponse_2\"}";
+        var body = TableReplies.CommittedBody(3).Replace(End, End + Row, StringComparison.Ordinal);
 
         Assert.Equal(s_versions, Read(body));
     }
