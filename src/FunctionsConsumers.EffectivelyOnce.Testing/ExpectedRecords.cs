@@ -43,7 +43,8 @@ internal sealed class ExpectedRecords<TEvent>
 
     /// <summary>The kinds of all planned messages, and the policy of each.</summary>
     public IReadOnlyDictionary<string, InDoubtPolicy?> Kinds => _kinds.ToDictionary(
-        kind => kind, kind => (InDoubtPolicy?)(_options.ParkedKinds.Contains(kind) ? InDoubtPolicy.Park : InDoubtPolicy.Resend), StringComparer.Ordinal);
+        kind => kind, kind => (InDoubtPolicy?)(_options.ParkedKinds.Contains(kind) ? InDoubtPolicy.Park : InDoubtPolicy.Resend),
+        StringComparer.Ordinal);
 
     /// <summary>What is known of a record; null for one that is none of the history's.</summary>
     public ExpectedRecord? At(Coordinates coordinates) => _byCoordinates.GetValueOrDefault(coordinates);
@@ -52,7 +53,8 @@ internal sealed class ExpectedRecords<TEvent>
     public LoggedRecord Of(SentRecord sent, int partition, int offset)
     {
         var record = new ConsumedRecord(
-            new Coordinates(ModelledLog.Topic, partition, offset), DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(offset), sent.Key, sent.Value, sent.Headers ?? []);
+            new Coordinates(ModelledLog.Topic, partition, offset), DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(offset), sent.Key,
+            sent.Value, sent.Headers ?? []);
         var expected = Read(record);
         _byCoordinates.Add(record.Coordinates, expected);
         _kinds.UnionWith(expected.Plan?.Messages.Select(message => message.Kind) ?? []);
@@ -84,7 +86,8 @@ internal sealed class ExpectedRecords<TEvent>
             // The planner's first word counts: one that remembers says something else from its second on.
             var (identity, first) = (planned.Identity, _asked.Text);
             var plan = _asked.Plan(_decoder.Decode(record).Event!, identity);
-            return new ExpectedRecord(new LoggedRecord(record, identity.Subject, identity.Key, identity.Fingerprint), plan, first, null);
+            return new ExpectedRecord(
+                new LoggedRecord(record, identity.Subject, identity.Key, identity.Fingerprint), plan, first, null);
         }
 
         // A rejection names its subject where the decoder could read one.

@@ -138,7 +138,8 @@ public sealed class EffectivelyOnceBuilder
                 nameof(topics));
         }
 
-        var keys = Services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConsumerGroup)).Select(service => service.ServiceKey);
+        var keys = Services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConsumerGroup))
+            .Select(service => service.ServiceKey);
         if (keys.Contains(group))
         {
             throw new ArgumentException(
@@ -158,7 +159,10 @@ public sealed class EffectivelyOnceBuilder
             provider, new GroupPlanner<TEvent, TPlanner>(provider.GetRequiredService<TPlanner>()), topics));
         Services.AddKeyedSingleton<IBatchProcessor>(group, (provider, _) => provider.GetRequiredKeyedService<IConsumerGroup>(group));
         Services.AddKeyedSingleton<IParkedMessages>(group, (provider, _) => new ParkedMessages(async cancellationToken =>
-            (await provider.GetRequiredKeyedService<IConsumerGroup>(group).OpenAsync(cancellationToken).ConfigureAwait(false)).OutboxByHand));
+        {
+            var consumed = provider.GetRequiredKeyedService<IConsumerGroup>(group);
+            return (await consumed.OpenAsync(cancellationToken).ConfigureAwait(false)).OutboxByHand;
+        }));
         Services.AddSingleton(provider => provider.GetRequiredKeyedService<IConsumerGroup>(group));
         Services.AddSingleton<IGroupUpkeep>(provider => provider.GetRequiredKeyedService<IConsumerGroup>(group));
     }

@@ -51,7 +51,8 @@ public sealed partial class ReadmeTests : IAsyncDisposable
         LabCommand.Print(
             new Terminal(@out, @out, ShowsProgress: false),
             new LabReport(7, 500, 50, [.. figures.Select(row => new GuaranteeReport(
-                row.Key.Name(), row.Key.Steps(), row.Value[0], row.Value[1], row.Value[2], row.Value[3], null, new FaultCounts(1, 1, 1, 1, 1), []))],
+                row.Key.Name(), row.Key.Steps(), row.Value[0], row.Value[1], row.Value[2], row.Value[3], null,
+                new FaultCounts(1, 1, 1, 1, 1), []))],
                 true, [], 1));
 
         var table = Lines(@out.ToString()).SkipWhile(line => !line.StartsWith("  guarantee", StringComparison.Ordinal)).SkipLast(1);

@@ -27,9 +27,10 @@ public sealed class FcLabTests : IAsyncDisposable
         Assert.Equal(most["faults"]!.ToJsonString(), least["faults"]!.ToJsonString());
         Assert.True((bool)report["ok"]!);
         var readme = await File.ReadAllTextAsync(Path.Combine(Dotnet.Repository, "README.md"), TestContext.Current.CancellationToken);
-        Assert.All(report["guarantees"]!.AsArray(), guarantee => Assert.Matches(
-            string.Join(" +", ((string[])["name", "effects", "lost", "doubled", "stock_off"]).Select(column => guarantee![column]!.ToString())),
-            readme));
+        string[] columns = ["name", "effects", "lost", "doubled", "stock_off"];
+        Assert.All(
+            report["guarantees"]!.AsArray(),
+            guarantee => Assert.Matches(string.Join(" +", columns.Select(column => guarantee![column]!.ToString())), readme));
     }
 
     [Fact]

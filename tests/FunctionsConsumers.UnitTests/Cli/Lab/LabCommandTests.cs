@@ -35,7 +35,8 @@ public sealed class LabCommandTests : IDisposable
             .Select(one => new GuaranteeReport(one.Name(), one.Steps(), 123_456, 12_345, 12_345, 123_456, null, faults, []));
 
         LabCommand.Print(
-            new Terminal(_out, _error, ShowsProgress: false), new LabReport(999_999_999, 10_000, 10_000, [.. guarantees], true, [], 1_234.5));
+            new Terminal(_out, _error, ShowsProgress: false),
+            new LabReport(999_999_999, 10_000, 10_000, [.. guarantees], true, [], 1_234.5));
 
         Assert.All(_out.ToString().Split(Environment.NewLine), line => Assert.InRange(line.Length, 0, 72));
     }
