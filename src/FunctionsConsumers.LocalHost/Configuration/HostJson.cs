@@ -13,6 +13,9 @@ namespace FunctionsConsumers.LocalHost.Configuration;
 /// <param name="Unknown">Options of <c>extensions.kafka</c> that no extension reads, a slip of the pen for the most part.</param>
 internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<string, LogLevel> LogLevels, string RoutePrefix, IReadOnlyList<string> Unknown)
 {
+    /// <summary>The options of <c>extensions.kafka</c> that the file, or what stands in its place, gives.</summary>
+    public IReadOnlyList<string> Given { get; init; } = [];
+
     private static readonly JsonDocumentOptions AsTheHostReads = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     /// <summary>Reads the file of a folder, and the settings that stand in place of what it says (<c>AzureFunctionsJobHost__…</c>).</summary>
@@ -54,7 +57,10 @@ internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<stri
 
             var http = new HostJsonSection(Below(document.RootElement, "extensions", "http"), option => $"{path}: extensions.http.{option}");
             var prefix = (http.Text("routePrefix") ?? "api").Trim('/');
-            return new HostJson(kafka, ReadLevels(Below(document.RootElement, "logging", "logLevel"), path), prefix, options.Unread());
+            return new HostJson(kafka, ReadLevels(Below(document.RootElement, "logging", "logLevel"), path), prefix, options.Unread())
+            {
+                Given = options.Names,
+            };
         }
         catch (JsonException e)
         {
