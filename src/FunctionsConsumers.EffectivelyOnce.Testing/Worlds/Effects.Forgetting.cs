@@ -32,7 +32,8 @@ internal sealed partial class Effects
     }
 
     // A duplicate, or a conflict: what is poison by itself stays so whatever key is there.
-    private bool IsRuledByKey(Coordinates coordinates) => !_dead.TryGetValue(coordinates, out var reason) || reason == "key-reused" || reason == world.Consumer.SubjectExistsReason;
+    private bool IsRuledByKey(Coordinates coordinates) =>
+        !_dead.TryGetValue(coordinates, out var reason) || reason == "key-reused" || reason == world.Consumer.SubjectExistsReason;
 
     private bool IsForgotten(LoggedRecord record) => record.Subject is { } subject && _forgottenSubjects.Contains(subject);
 
@@ -53,9 +54,11 @@ internal sealed partial class Effects
             OnDropped(partition);
             for (var offset = start; offset < world.Log.End[partition]; offset++)
             {
-                if (world.Log.At(partition, offset) is var logged && logged.Subject == subject && (logged == applied.Record || (_handled.Contains(logged.Record.Coordinates) && IsRuledByKey(logged.Record.Coordinates))))
+                if (world.Log.At(partition, offset) is var logged && logged.Subject == subject && (logged == applied.Record
+                    || (_handled.Contains(logged.Record.Coordinates) && IsRuledByKey(logged.Record.Coordinates))))
                 {
-                    world.Fail($"{sender} forgets {operation.RowKey}, and {logged.Record.Coordinates}, on which it ruled, is still in the topic");
+                    world.Fail(
+                        $"{sender} forgets {operation.RowKey}, and {logged.Record.Coordinates}, on which it ruled, is still in the topic");
                 }
             }
         }
@@ -65,7 +68,8 @@ internal sealed partial class Effects
     {
         var coordinates = operation.RowKey["dead!".Length..];
         OnForgotten(sender, operation, before, messages, coordinates);
-        if (RecordOf(before.Columns) is not { } record || record.Record.Coordinates.Offset >= world.Log.Start[record.Record.Coordinates.Partition])
+        if (RecordOf(before.Columns) is not { } record
+            || record.Record.Coordinates.Offset >= world.Log.Start[record.Record.Coordinates.Partition])
         {
             world.Fail($"{sender} forgets {operation.RowKey}, whose record is still in the topic");
         }

@@ -53,7 +53,8 @@ internal sealed partial class Effects(World world)
                 case ("dead", RowOperationKind.Delete):
                     OnDeadForgotten(commit.Request.Sender, operation, commit.Before[i]!, messages);
                     break;
-                case ("key", RowOperationKind.Merge) when kind == SubjectKind && operation.Columns.Keys.All(column => column is "ProlongedAt" or "SeenAt"):
+                case ("key", RowOperationKind.Merge) when kind == SubjectKind
+                    && operation.Columns.Keys.All(column => column is "ProlongedAt" or "SeenAt"):
                 case ("outbox", _):
                 case (_, RowOperationKind.Insert or RowOperationKind.Merge) when kind is not ("key" or "dead") && kind != SubjectKind:
                     break;
@@ -66,7 +67,10 @@ internal sealed partial class Effects(World world)
         return planned;
     }
 
-    /// <summary>Holds a transaction to the plans of what it applied: no key without its effect, no effect without its key, counters equal to the sum of the effects.</summary>
+    /// <summary>
+    /// Holds a transaction to the plans of what it applied: no key without its effect, no effect without its key, counters equal to
+    /// the sum of the effects.
+    /// </summary>
     public void Check(Commit commit)
     {
         var bucket = commit.Request.PartitionKey;
@@ -88,13 +92,16 @@ internal sealed partial class Effects(World world)
             }
         }
 
-        foreach (var operation in commit.Request.Operations.Where(operation => KindOf(operation.RowKey) is var kind && kind is not ("key" or "dead" or "outbox") && kind != SubjectKind))
+        foreach (var operation in commit.Request.Operations.Where(
+            operation => KindOf(operation.RowKey) is var kind && kind is not ("key" or "dead" or "outbox") && kind != SubjectKind))
         {
             if (_sums.ContainsKey((bucket, operation.RowKey)))
             {
                 counters.Add(operation.RowKey);
             }
-            else if (!items.Remove(operation.RowKey, out var insert) || operation.Kind != RowOperationKind.Insert || !Holds(operation.Columns, insert.Columns))
+            else if (!items.Remove(operation.RowKey, out var insert)
+                || operation.Kind != RowOperationKind.Insert
+                || !Holds(operation.Columns, insert.Columns))
             {
                 world.Fail($"{operation.RowKey} is there without its key");
             }
@@ -106,7 +113,8 @@ internal sealed partial class Effects(World world)
             {
                 if ((rows.GetValueOrDefault(counter)?.Number(column) ?? 0) != sum)
                 {
-                    world.Fail($"{bucket} {counter} says {rows.GetValueOrDefault(counter)?.Number(column)} and the effects sum up to {sum}");
+                    world.Fail(
+                        $"{bucket} {counter} says {rows.GetValueOrDefault(counter)?.Number(column)} and the effects sum up to {sum}");
                 }
             }
         }
@@ -121,10 +129,14 @@ internal sealed partial class Effects(World world)
     public bool IsSettled(Coordinates coordinates)
     {
         var record = world.Log.At(coordinates.Partition, coordinates.Offset);
-        return _dead.ContainsKey(coordinates) || SameApplied(record) is not null || (_handled.Contains(coordinates) && IsForgotten(record));
+        return _dead.ContainsKey(coordinates) || SameApplied(record) is not null
+            || (_handled.Contains(coordinates) && IsForgotten(record));
     }
 
-    /// <summary>Whether what is reported of a record agrees with its row, where that is not forgotten yet: its own effect, or its dead letter with its reason.</summary>
+    /// <summary>
+    /// Whether what is reported of a record agrees with its row, where that is not forgotten yet: its own effect, or its dead letter
+    /// with its reason.
+    /// </summary>
     public bool IsAsReported(RecordOutcome outcome) => outcome.Result switch
     {
         RecordResult.Applied => world.Log.At(outcome.Coordinates.Partition, outcome.Coordinates.Offset) is { Subject: { } subject } record
@@ -143,7 +155,11 @@ internal sealed partial class Effects(World world)
     public bool IsSeen(Coordinates coordinates)
     {
         var record = world.Log.At(coordinates.Partition, coordinates.Offset);
-        if (world.Consumer.EffectKind is not null || record.Subject is not { } subject || !_applied.TryGetValue(subject, out var applied) || applied.Record == record || _forgottenSubjects.Contains(subject)
+        if (world.Consumer.EffectKind is not null
+            || record.Subject is not { } subject
+            || !_applied.TryGetValue(subject, out var applied)
+            || applied.Record == record
+            || _forgottenSubjects.Contains(subject)
             || !IsRuledByKey(coordinates))
         {
             return true;
@@ -151,7 +167,8 @@ internal sealed partial class Effects(World world)
 
         var seen = world.Table.Rows(applied.Bucket)[RowKey.OfSubject("key", subject)].Text("SeenAt") ?? "";
         return seen.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(place => place.Split(':'))
-            .Any(place => place[1] == coordinates.Partition.ToString(CultureInfo.InvariantCulture) && long.Parse(place[2], CultureInfo.InvariantCulture) >= coordinates.Offset);
+            .Any(place => place[1] == coordinates.Partition.ToString(CultureInfo.InvariantCulture)
+                && long.Parse(place[2], CultureInfo.InvariantCulture) >= coordinates.Offset);
     }
 
     public void OnSettled()
@@ -167,7 +184,8 @@ internal sealed partial class Effects(World world)
             var dead = _dead.TryGetValue(record.Record.Coordinates, out var reason);
             if (!world.Consumer.IsRightEnd(record, same, dead ? reason : null))
             {
-                world.Fail($"{record.Described}: {(same ? "applied" : "not applied")}, {(dead ? "dead-lettered as " + reason : "no dead letter")}");
+                world.Fail($"{record.Described}: {(same ? "applied" : "not applied")}, "
+                    + $"{(dead ? "dead-lettered as " + reason : "no dead letter")}");
             }
         }
     }
@@ -178,7 +196,9 @@ internal sealed partial class Effects(World world)
         .Where(record => record.IsRecord && !_dropped.Contains(record.Record.Coordinates));
 
     private Applied? SameApplied(LoggedRecord record) =>
-        record.Subject is { } subject && _applied.TryGetValue(subject, out var applied) && applied.Record.Fingerprint == record.Fingerprint ? applied : null;
+        record.Subject is { } subject && _applied.TryGetValue(subject, out var applied) && applied.Record.Fingerprint == record.Fingerprint
+            ? applied
+            : null;
 
     private void OnApplied(Commit commit, RowOperation row, int number, List<PlannedMessageSpec> planned)
     {
@@ -206,7 +226,10 @@ internal sealed partial class Effects(World world)
         }
 
         var plan = world.Consumer.PlanOf(record);
-        if (row.RowKey != RowKey.OfSubject(SubjectKind, subject) || Text(row, "Key") != record.Key || Text(row, "Fingerprint") != record.Fingerprint || Text(row, "State") != "applied"
+        if (row.RowKey != RowKey.OfSubject(SubjectKind, subject)
+            || Text(row, "Key") != record.Key
+            || Text(row, "Fingerprint") != record.Fingerprint
+            || Text(row, "State") != "applied"
             || !Holds(row.Columns, plan.Effect))
         {
             world.Fail($"{row.RowKey} does not say what {coordinates} says");
@@ -237,10 +260,13 @@ internal sealed partial class Effects(World world)
         }
 
         var reason = Text(row, "Reason") ?? "";
-        if (!ReasonsOf(record, start).Contains(reason) || Text(row, "State") != "dead-lettered" || Text(row, "Fingerprint") != record.Fingerprint
+        if (!ReasonsOf(record, start).Contains(reason)
+            || Text(row, "State") != "dead-lettered"
+            || Text(row, "Fingerprint") != record.Fingerprint
             || Text(row, "Key") != record.Record.Coordinates.ToString())
         {
-            world.Fail($"{record.Described} is dead-lettered as '{reason}', and the reasons it may have are: {string.Join(' ', ReasonsOf(record, start))}");
+            world.Fail($"{record.Described} is dead-lettered as '{reason}', and the reasons it may have are: "
+                + $"{string.Join(' ', ReasonsOf(record, start))}");
         }
 
         if (!_dead.TryAdd(record.Record.Coordinates, reason))
@@ -254,13 +280,16 @@ internal sealed partial class Effects(World world)
     private List<string> ReasonsOf(LoggedRecord record, DeliveryStart start)
     {
         List<string> reasons = [];
-        var row = record.Subject is { } subject && world.Consumer.IsJudgedByItsSubject(record) ? _applied.GetValueOrDefault(subject) : null;
+        var row = record.Subject is { } subject && world.Consumer.IsJudgedByItsSubject(record)
+            ? _applied.GetValueOrDefault(subject)
+            : null;
         if (row is not null && row.Record.Fingerprint != record.Fingerprint)
         {
             reasons.Add(row.Record.Key == record.Key ? "key-reused" : world.Consumer.SubjectExistsReason);
         }
 
-        reasons.AddRange(world.Consumer.ReasonsOf(record, row?.Record.Fingerprint == record.Fingerprint && row.Number <= start.Commits, row?.Number <= start.Commits, start.Reference));
+        reasons.AddRange(world.Consumer.ReasonsOf(record, row?.Record.Fingerprint == record.Fingerprint && row.Number <= start.Commits,
+            row?.Number <= start.Commits, start.Reference));
         return reasons;
     }
 
@@ -270,7 +299,8 @@ internal sealed partial class Effects(World world)
     private LoggedRecord? RecordOf(RowOperation row) => RecordOf(row.Columns);
 
     private LoggedRecord? RecordOf(IReadOnlyDictionary<string, object> columns) =>
-        columns.GetValueOrDefault("Topic") is ModelledLog.Topic && columns.GetValueOrDefault("Partition") is int partition && columns.GetValueOrDefault("Offset") is long offset
+        columns.GetValueOrDefault("Topic") is ModelledLog.Topic && columns.GetValueOrDefault("Partition") is int partition
+            && columns.GetValueOrDefault("Offset") is long offset
         && partition < world.Log.Partitions.Count && offset < world.Log.Partitions[partition].Count
             ? world.Log.At(partition, offset)
             : null;

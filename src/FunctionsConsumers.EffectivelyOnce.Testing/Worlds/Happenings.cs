@@ -60,5 +60,7 @@ internal sealed class Happenings
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{_crashes} crashes, {_rebalances} moves of a partition, {_skipped} records skipped by the host, {_healed} healed by the gap audit, {_dropped} offsets dropped by the broker, {_forgotten} rows forgotten, {_resent} messages sent again in doubt, {_throughClient} histories through the genuine client, which tried {_clientsRetries} requests again");
+        $"{_crashes} crashes, {_rebalances} moves of a partition, {_skipped} records skipped by the host, {_healed} healed by the gap "
+            + $"audit, {_dropped} offsets dropped by the broker, {_forgotten} rows forgotten, {_resent} messages sent again in doubt, "
+            + $"{_throughClient} histories through the genuine client, which tried {_clientsRetries} requests again");
 }

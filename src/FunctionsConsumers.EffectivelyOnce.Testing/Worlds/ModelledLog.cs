@@ -9,7 +9,8 @@ internal sealed class ModelledLog
 {
     public const string Topic = "events";
 
-    public ModelledLog(IReadOnlyList<IReadOnlyList<LoggedRecord>> partitions, IReadOnlyList<int> begins, IReadOnlyList<bool> hasCommitted, int later)
+    public ModelledLog(
+        IReadOnlyList<IReadOnlyList<LoggedRecord>> partitions, IReadOnlyList<int> begins, IReadOnlyList<bool> hasCommitted, int later)
     {
         Visible = partitions.Count - later;
         Partitions = partitions;

@@ -37,7 +37,9 @@ internal sealed record Setting
     /// <summary>How long a gap audit waits for owners that have not written their progress yet.</summary>
     public TimeSpan Grace { get; init; }
 
-    /// <summary>Whether keys and dead letters' rows grow old enough to be forgotten. The hosts' clocks are then right to two minutes.</summary>
+    /// <summary>
+    /// Whether keys and dead letters' rows grow old enough to be forgotten. The hosts' clocks are then right to two minutes.
+    /// </summary>
     public bool Forgets { get; init; }
 
     /// <summary>

@@ -41,7 +41,8 @@ internal sealed class SettingsReview
         _problems.AddRange(unknown.Select(one => new SettingProblem(one.Name, one.Sentence, one.Nearest)));
 
         // What nobody reads is said once, and not again by whoever reads its section.
-        var wrong = unknown.Select(one => one.Name.Replace("__", ":", StringComparison.Ordinal)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var wrong = unknown.Select(one => one.Name.Replace("__", ":", StringComparison.Ordinal))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         _known = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.AsEnumerable().Where(setting => !wrong.Contains(setting.Key)))
             .Build();
@@ -115,7 +116,8 @@ internal sealed class SettingsReview
         }
 
         var overrides = HostSettings.OverridesIn(_settings);
-        string[] names = [.. typeof(KafkaHostOptions).GetProperties().Select(option => JsonNamingPolicy.CamelCase.ConvertName(option.Name))];
+        string[] names =
+            [.. typeof(KafkaHostOptions).GetProperties().Select(option => JsonNamingPolicy.CamelCase.ConvertName(option.Name))];
         _problems.AddRange(file.Unknown.Select(name => new SettingProblem(
             KafkaOfHost + name,
             $"{KafkaOfHost}{name} of host.json is an option that nobody reads"

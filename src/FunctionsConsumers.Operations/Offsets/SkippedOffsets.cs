@@ -83,7 +83,8 @@ internal sealed class SkippedOffsets(ITableStore table, string group, string by,
         if (result.Status != SubmitStatus.Committed)
         {
             throw new OperationException(
-                $"what is skipped of {group} could not be noted in table progress ({result.Status}): its offsets are not changed; ask again");
+                $"what is skipped of {group} could not be noted in table progress ({result.Status}): "
+                    + "its offsets are not changed; ask again");
         }
     }
 }

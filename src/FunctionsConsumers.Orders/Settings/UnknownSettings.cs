@@ -25,7 +25,8 @@ internal static partial class UnknownSettings
     private static readonly string[] Single =
     [
         OrderSettings.Topic, OrderSettings.Tables, "KafkaBrokers", "KafkaUsername", "KafkaPassword", "KafkaSslCaLocation", "KafkaSecurity",
-        "KafkaMaxRequestBytes", "KafkaTokenEndpoint", "KafkaTokenClientId", "KafkaTokenClientSecret", "KafkaTokenScope", .. MailSettings.Names,
+        "KafkaMaxRequestBytes", "KafkaTokenEndpoint", "KafkaTokenClientId", "KafkaTokenClientSecret", "KafkaTokenScope",
+        .. MailSettings.Names,
     ];
 
     /// <summary>The names that somebody reads, as they are written in the environment; of several accounts the first alone.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using FunctionsConsumers.IntegrationTests.Feeds;
 
@@ -26,7 +27,8 @@ public sealed class FcToolTests : IDisposable
         var settings = await ToolAsync("config", "check", "--json");
         Assert.True(settings is { ExitCode: 0 }, settings.ToString());
         Assert.Contains(JsonNode.Parse(settings.Out)!["settings"]!.AsArray(), setting =>
-            (string)setting!["name"]! == "extensions.kafka.commitOnFailure" && (string)setting["value"]! == "false" && (string)setting["source"]! == "host.json");
+            (string)setting!["name"]! == "extensions.kafka.commitOnFailure"
+                && (string)setting["value"]! == "false" && (string)setting["source"]! == "host.json");
         Assert.DoesNotContain("local.settings.json\"", settings.Out, StringComparison.Ordinal);
 
         // What needs Azurite says how to come by it here.
@@ -79,9 +81,8 @@ public sealed class FcToolTests : IDisposable
             start.Environment.Remove(name);
         }
 
-        start.Environment["DOTNET_ROOT"] = Path.GetDirectoryName(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet"
-            ? host
-            : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? new FileInfo("/usr/bin/dotnet").ResolveLinkTarget(true)?.FullName ?? "/usr/bin/dotnet");
+        // Above shared/Microsoft.NETCore.App/VERSION.
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -7,7 +7,9 @@ internal static class Simulation
 {
     /// <summary>How the history of a seed is run again.</summary>
     public static string Replay(int seed) =>
-        $"Replay: {(OrderSettings.AllThroughClient ? "SIM_THROUGH_CLIENT=1 " : "")}SIM_SEED={seed} dotnet test tests/FunctionsConsumers.SimulationTests --no-build -c {Metadata.Configuration} --filter \"FullyQualifiedName~HistoriesTests\"";
+        $"Replay: {(OrderSettings.AllThroughClient ? "SIM_THROUGH_CLIENT=1 " : "")}SIM_SEED={seed} dotnet test "
+            + $"tests/FunctionsConsumers.SimulationTests --no-build -c {Metadata.Configuration} --filter "
+            + "\"FullyQualifiedName~HistoriesTests\"";
 
     /// <summary>Runs the history of a seed.</summary>
     /// <param name="seed">The seed.</param>
@@ -23,13 +25,15 @@ internal static class Simulation
             faults = faults with { WallClockJump = 0 };
         }
 
-        if (setting.ThroughClient && (setting.Kind is HistoryKind.Contended || faults.FailedBefore + faults.FailedRead + faults.LostAnswer > 0))
+        if (setting.ThroughClient
+            && (setting.Kind is HistoryKind.Contended || faults.FailedBefore + faults.FailedRead + faults.LostAnswer > 0))
         {
             faults = setting.Kind is HistoryKind.Contended ? faults.OfContention() : faults.OfTheClient();
         }
 
         var world = new World(setting, new RandomChoices(random), faults, tracing);
-        world.Note("world", $"seed {seed}: rows '{world.Consumer.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, lease {setting.Lease}, deadline {setting.BatchDeadline}{(setting.ThroughClient ? ", through the client" : "")}, {faults}");
+        world.Note("world", $"seed {seed}: rows '{world.Consumer.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, "
+            + $"lease {setting.Lease}, deadline {setting.BatchDeadline}{(setting.ThroughClient ? ", through the client" : "")}, {faults}");
         try
         {
             world.Run((setting.Kind is HistoryKind.Large ? 1000 : 100) + random.Next(500));

@@ -16,7 +16,8 @@ public sealed class ConsumerHealthTests : IDisposable
 
     public ConsumerHealthTests()
     {
-        _watch = new GroupWatch([new WatchedGroup("billing", ["orders"])], _log, (_, _) => _probe(), _time, NullLogger<GroupWatch>.Instance);
+        _watch = new GroupWatch(
+            [new WatchedGroup("billing", ["orders"])], _log, (_, _) => _probe(), _time, NullLogger<GroupWatch>.Instance);
         _services = new ServiceCollection().AddSingleton(_watch).AddSingleton<TimeProvider>(_time).BuildServiceProvider();
     }
 
@@ -65,7 +66,8 @@ public sealed class ConsumerHealthTests : IDisposable
         services.AddHealthChecks().AddEffectivelyOnce();
         await using var provider = services.BuildServiceProvider();
         var checks = provider.GetRequiredService<HealthCheckService>();
-        Task<HealthReport> AskAsync(string tag) => checks.CheckHealthAsync(check => check.Tags.Contains(tag), TestContext.Current.CancellationToken);
+        Task<HealthReport> AskAsync(string tag) =>
+            checks.CheckHealthAsync(check => check.Tags.Contains(tag), TestContext.Current.CancellationToken);
 
         Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), ((await AskAsync("live")).Status, (await AskAsync("ready")).Status));
         await LookAsync(handled: 1, produced: 1);

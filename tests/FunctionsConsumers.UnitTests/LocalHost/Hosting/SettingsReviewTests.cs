@@ -32,7 +32,8 @@ public sealed class SettingsReviewTests : IDisposable
     public void Each_setting_is_shown_with_the_place_where_it_was_said()
     {
         File.WriteAllText(
-            Path.Combine(_folder, "local.settings.json"), """{"Values": {"MailFrom": "shop@example.org", "EffectivelyOnce__Retention": "2.00:00:00"}}""");
+            Path.Combine(_folder, "local.settings.json"),
+            """{"Values": {"MailFrom": "shop@example.org", "EffectivelyOnce__Retention": "2.00:00:00"}}""");
         _environment["EffectivelyOnce__Buckets"] = "4";
         _environment["AzureFunctionsJobHost__extensions__kafka__maxBatchSize"] = "64";
 
@@ -50,7 +51,9 @@ public sealed class SettingsReviewTests : IDisposable
     [Fact]
     public void Services_of_a_running_process_are_shown_as_such()
     {
-        var report = SettingsReview.Of(new TargetOptions(), _environment, new RunFile(71, "order-events", "run:1", Account, null), _folder);
+        var run = new RunFile(71, "order-events", "run:1", Account, null);
+
+        var report = SettingsReview.Of(new TargetOptions(), _environment, run, _folder);
 
         Assert.Equal(("run:1", "process 71 on this machine"), Of(report, "KafkaBrokers"));
         Assert.Equal("https://shop.table.core.windows.net/", Value(report, "OrderTables"));
@@ -88,7 +91,10 @@ public sealed class SettingsReviewTests : IDisposable
 
         Assert.False(report.Ok);
         Assert.Equal(
-            [("EffectivelyOnce__Bukets", "EffectivelyOnce__Buckets"), ("KafkaBroker", "KafkaBrokers"), ("extensions.kafka.maxBatchSise", "maxBatchSize")],
+            [
+                ("EffectivelyOnce__Bukets", "EffectivelyOnce__Buckets"), ("KafkaBroker", "KafkaBrokers"),
+                ("extensions.kafka.maxBatchSise", "maxBatchSize"),
+            ],
             report.Problems.Select(problem => (problem.Setting, problem.Nearest)));
     }
 
@@ -105,7 +111,8 @@ public sealed class SettingsReviewTests : IDisposable
         var problems = Review().Problems;
 
         Assert.All(
-            ["EffectivelyOnce__Buckets is '0'", "EffectivelyOnce__InDoubt is 'maybe'", "SmtpPort is", "KafkaUsername is set", "OrderTables"],
+            ["EffectivelyOnce__Buckets is '0'", "EffectivelyOnce__InDoubt is 'maybe'", "SmtpPort is", "KafkaUsername is set",
+                "OrderTables"],
             named => Assert.Contains(problems, problem => problem.Detail.StartsWith(named, StringComparison.Ordinal)));
         Assert.Equal(5, problems.Count);
     }
@@ -129,7 +136,8 @@ public sealed class SettingsReviewTests : IDisposable
         Assert.Equal("order-events", Value(report, "OrdersTopic"));
     }
 
-    private SettingsReport Review(TargetOptions? options = null) => SettingsReview.Of(options ?? new TargetOptions(), _environment, null, _folder);
+    private SettingsReport Review(TargetOptions? options = null) =>
+        SettingsReview.Of(options ?? new TargetOptions(), _environment, null, _folder);
 
     private static (string? Value, string Source) Of(SettingsReport report, string name)
     {

@@ -27,7 +27,9 @@ public sealed class GroupFiguresTests
     [Fact]
     public void What_is_older_than_an_hour_does_not_count()
     {
-        Assert.Equal(7, Of(Row("a", new Slot(Last - Slot.InAnHour, Applied: 100), new Slot(Last - Slot.InAnHour + 1, Applied: 7))).LastHour.Applied);
+        var figures = Of(Row("a", new Slot(Last - Slot.InAnHour, Applied: 100), new Slot(Last - Slot.InAnHour + 1, Applied: 7)));
+
+        Assert.Equal(7, figures.LastHour.Applied);
     }
 
     [Fact]
@@ -47,7 +49,9 @@ public sealed class GroupFiguresTests
     [InlineData(LagTrend.Unknown, null, null, 5L)]
     public void Whether_the_lag_rises_is_told_by_the_last_minute(LagTrend trend, long? before, long? between, long? now)
     {
-        var figures = Of(Row("a", new Slot(Last - 50, Lag: 1000), new Slot(Last - 3, Lag: before), new Slot(Last - 1, Lag: between), new Slot(Last, Lag: now)));
+        var figures = Of(Row(
+            "a", new Slot(Last - 50, Lag: 1000), new Slot(Last - 3, Lag: before), new Slot(Last - 1, Lag: between),
+            new Slot(Last, Lag: now)));
 
         Assert.Equal(trend, figures.Trend);
     }
@@ -84,5 +88,6 @@ public sealed class GroupFiguresTests
 
     private static GroupFigures Of(params HostRow[] rows) => GroupFigures.Of("billing", rows, new DayFigures(), Now);
 
-    private static HostRow Row(string life, params Slot[] slots) => new(life, "web1", 1, Now.AddHours(-2), Now.AddSeconds(-1), "billing", slots, null);
+    private static HostRow Row(string life, params Slot[] slots) =>
+        new(life, "web1", 1, Now.AddHours(-2), Now.AddSeconds(-1), "billing", slots, null);
 }

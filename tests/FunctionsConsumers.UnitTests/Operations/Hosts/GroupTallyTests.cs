@@ -46,7 +46,10 @@ public sealed class GroupTallyTests
         }
 
         Assert.Equal(
-            [KeyValuePair.Create(new DateOnly(2026, 11, 22), new DayFigures(2, 1, 1, 1)), KeyValuePair.Create(new DateOnly(2026, 11, 23), new DayFigures(3, 1, 1, 1))],
+            [
+                KeyValuePair.Create(new DateOnly(2026, 11, 22), new DayFigures(2, 1, 1, 1)),
+                KeyValuePair.Create(new DateOnly(2026, 11, 23), new DayFigures(3, 1, 1, 1)),
+            ],
             _tally.Read().Days.OrderBy(day => day.Key));
     }
 
