@@ -1,8 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Health;
 using FunctionsConsumers.Orders;
-using FunctionsConsumers.Orders.Billing;
-using FunctionsConsumers.Orders.Inventory;
-using FunctionsConsumers.Orders.Notification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,14 +14,6 @@ public static class AppRegistration
     /// <summary>The name of the check behind <c>/api/health/ready</c>.</summary>
     internal const string Ready = "ready";
 
-    /// <summary>The function of each group.</summary>
-    private static readonly Dictionary<string, string> Functions = new()
-    {
-        [InvoiceConsumer.GroupName] = nameof(BillingServiceConsumer),
-        [ReservationConsumer.GroupName] = nameof(InventoryServiceConsumer),
-        [ConfirmationConsumer.GroupName] = nameof(NotificationServiceConsumer),
-    };
-
     /// <summary>Registers the consumers, their health checks, and what the status page looks through.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The settings.</param>
@@ -33,7 +22,7 @@ public static class AppRegistration
     public static IServiceCollection AddOrdersApp(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOrderConsumers(configuration);
-        services.AddOperations(configuration[OrderSettings.Topic]!, Functions);
+        services.AddOperations(configuration[OrderSettings.Topic]!, ConsumerFunctions.ByGroup);
         services.AddHealthChecks()
             .AddCheck<ConsumerLiveness>(Live)
             .AddCheck<ConsumerReadiness>(Ready);
