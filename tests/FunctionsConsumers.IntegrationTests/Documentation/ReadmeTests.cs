@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Cli.Lab;
 using FunctionsConsumers.IntegrationTests.Cli;
@@ -73,6 +74,21 @@ public sealed partial class ReadmeTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Each_project_references_what_the_contributors_read()
+    {
+        var rows = ProjectRow().Matches(Section(Read("CONTRIBUTING.md"), "Projects")).ToDictionary(
+            row => row.Groups["project"].Value, row => row.Groups["to"].Captures.Select(to => to.Value).ToList());
+        var sources = Path.Combine(Dotnet.Repository, "src");
+        var references = Directory.EnumerateFiles(sources, "*.csproj", SearchOption.AllDirectories).ToDictionary(
+            project => Path.GetFileNameWithoutExtension(project),
+            project => XDocument.Load(project).Descendants("ProjectReference")
+                .Select(to => Path.GetFileNameWithoutExtension((string)to.Attribute("Include")!)).Order(StringComparer.Ordinal));
+
+        Assert.Equal(references.Keys.Order(StringComparer.Ordinal), rows.Keys.Order(StringComparer.Ordinal));
+        Assert.All(references, project => Assert.Equal(project.Value, rows[project.Key]));
+    }
+
+    [Fact]
     public void Its_rows_of_the_comparison_stand_in_the_whole_one_and_each_system_of_that_has_its_sources()
     {
         var whole = Read("docs/comparison.md");
@@ -90,7 +106,7 @@ public sealed partial class ReadmeTests : IAsyncDisposable
     [Fact]
     public void The_picture_says_in_words_what_it_shows_and_has_colours_for_the_dark()
     {
-        var picture = System.Xml.Linq.XDocument.Load(Path.Combine(Dotnet.Repository, "docs/once.svg")).Root!;
+        var picture = XDocument.Load(Path.Combine(Dotnet.Repository, "docs/once.svg")).Root!;
 
         Assert.Equal("img", (string?)picture.Attribute("role"));
         Assert.All((string[])["title", "desc"], name => Assert.NotEmpty(picture.Element(picture.Name.Namespace + name)!.Value));
@@ -126,6 +142,9 @@ public sealed partial class ReadmeTests : IAsyncDisposable
 
     [GeneratedRegex(@"^\| `(?<folder>(?:src/[\w.]+|[a-z]+))` \|", RegexOptions.Multiline)]
     private static partial Regex FolderRow();
+
+    [GeneratedRegex(@"^\| `(?<project>[\w.]+)` \|(?: (?:`(?<to>[\w.]+)`(?:, )?)+)? \|", RegexOptions.Multiline)]
+    private static partial Regex ProjectRow();
 
     [GeneratedRegex(@"^\| [A-Z]{1,2} \| \[[^\]]+\]\(#(?<anchor>[\w-]+)\)", RegexOptions.Multiline)]
     private static partial Regex SystemRow();

@@ -53,6 +53,14 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
             StringComparison.Ordinal);
 
     [Fact]
+    public void What_differs_in_a_record_for_a_topic_is_told_as_text() => Assert.Matches(
+        "before 'message 0 topic receipts key none value 'receipt [0-9a-f-]{36}'', on h",
+        Fails(new Planned(_ => new Plan
+        {
+            Messages = [PlannedMessage.ToTopic("receipts", null, Encoding.UTF8.GetBytes($"receipt {Guid.NewGuid()}"))],
+        })));
+
+    [Fact]
     public void A_planner_that_remembers_is_caught()
     {
         var sequence = 0L;
