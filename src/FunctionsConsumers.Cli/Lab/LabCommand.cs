@@ -88,7 +88,7 @@ internal static class LabCommand
     internal static void Print(Terminal terminal, LabReport report)
     {
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Orders} orders for each of {GuaranteeRun.Groups.Count} groups, {report.Resends} of them sent twice, seed "
+            $"{report.Orders} orders for {GuaranteeRun.Groups.Count} groups, {report.Resends} of them sent twice, seed "
             + $"{report.Seed}"));
         terminal.Out.WriteLine(report.Guarantees[^1].Faults.Describe());
         var table = Terminal.Table("guarantee", "#effects", "#lost", "#doubled", "#stock off by");

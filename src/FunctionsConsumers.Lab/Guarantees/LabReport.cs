@@ -39,7 +39,7 @@ internal sealed record FaultCounts(int CrashesBetweenSteps, int CrashesAmidEffec
     /// <returns>Two lines.</returns>
     public string Describe() => string.Create(CultureInfo.InvariantCulture,
         $"{CrashesBetweenSteps} crashes between effect and commit, {CrashesAmidEffects} amid the effects,{Environment.NewLine}"
-        + $"{AnswersLost} lost answers, {RequestsLost} lost requests, {Rebalances} rebalances with a batch in hand");
+        + $"{AnswersLost} lost answers, {RequestsLost} lost requests, {Rebalances} rebalances mid-batch");
 
     /// <summary>The kinds of fault that never happened.</summary>
     /// <returns>Their names.</returns>
