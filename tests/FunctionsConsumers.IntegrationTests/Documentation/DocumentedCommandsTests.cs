@@ -160,7 +160,7 @@ public sealed partial class DocumentedCommandsTests
         {
             case null: // variables alone
                 break;
-            case "./run" or "./fc":
+            case "./run" or "./fc" or "fc":
                 var given = Parse(command);
                 Assert.True(
                     given.Errors.Count == 0, $"{document}: `{command}`: {string.Join(' ', given.Errors.Select(error => error.Message))}");
@@ -175,7 +175,7 @@ public sealed partial class DocumentedCommandsTests
                 Assert.True(File.Exists(At(program)));
                 break;
             case "dotnet":
-                Assert.Contains(Words(command)[1], (string[])["test", "run", "build", "publish", "format", "new", "add"]);
+                Assert.Contains(Words(command)[1], (string[])["test", "run", "build", "publish", "format", "new", "add", "tool"]);
                 break;
             default:
                 Assert.True(NotRunHere.ContainsKey(program), $"{document}: no test knows the command `{command}`");
