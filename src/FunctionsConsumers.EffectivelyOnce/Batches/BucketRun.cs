@@ -37,7 +37,6 @@ internal sealed class BucketRun(
     public List<(PlannedRecord Record, Verdict Verdict, string? Detail)> RuledOut { get; } = [];
 
     /// <summary>Settles every record.</summary>
-    /// <returns>When none is left.</returns>
     public async Task RunAsync()
     {
         var failures = 0;

@@ -41,9 +41,10 @@ internal static class PlanRules
     // The service's calendar begins here.
     private static readonly DateTimeOffset EarliestTime = new(1601, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Says why rows of a kind cannot name subjects.</summary>
-    /// <param name="effectKind">The consumer's kind; null for one that keeps keys alone.</param>
-    /// <returns>One sentence; null where nothing is wrong.</returns>
+    /// <summary>
+    /// Says why rows of a kind cannot name subjects. <paramref name="effectKind" /> is null for one that keeps keys alone. Null where
+    /// nothing is wrong.
+    /// </summary>
     public static string? KindViolation(string? effectKind)
     {
         if (effectKind is null)
@@ -62,10 +63,10 @@ internal static class PlanRules
             : null;
     }
 
-    /// <summary>Says what of a plan is forbidden, whatever the table holds.</summary>
-    /// <param name="plan">The plan, as the consumer returned it.</param>
-    /// <param name="effectKind">The consumer's kind; null for one that keeps keys alone.</param>
-    /// <returns>One sentence; null where nothing is wrong.</returns>
+    /// <summary>
+    /// Says what of a plan is forbidden, whatever the table holds. <paramref name="effectKind" /> is null for one that keeps keys
+    /// alone. Null where nothing is wrong.
+    /// </summary>
     public static string? Violation(Plan? plan, string? effectKind)
     {
         if (plan is not { Effect: not null, Inserts: not null, Additions: not null, Messages: not null })

@@ -47,34 +47,25 @@ internal sealed partial class OutboxDispatch
     public OutboxClaims Claims { get; }
 
     /// <summary>Marks a parcel as one this process is about to send, for the sweep to pass over.</summary>
-    /// <param name="id">The id of its first message.</param>
-    /// <returns>False where it is marked already.</returns>
     public bool TakeInHand(string id) => _inHand.TryAdd(id, 0);
 
     /// <summary>Takes the mark away again, from a parcel that is not sent after all.</summary>
-    /// <param name="id">The id of its first message.</param>
     public void LetGo(string id) => _inHand.TryRemove(id, out _);
 
     /// <summary>Whether this process is about to send a parcel.</summary>
-    /// <param name="id">The id of its first message.</param>
-    /// <returns>Whether it is.</returns>
     public bool IsInHand(string id) => _inHand.ContainsKey(id);
 
     /// <summary>Whether this process can send messages of a kind. It leaves those that it cannot send alone, in every state.</summary>
-    /// <param name="kind">The kind.</param>
-    /// <returns>Whether it can.</returns>
     public bool HasSender(string kind) => _senders.ContainsKey(kind);
 
-    /// <summary>What is done with a parcel in doubt. What its rows say was decided at its first claim, and goes before all else.</summary>
-    /// <param name="parcel">The parcel, of a kind that has a sender.</param>
-    /// <returns>The rows' own policy, else the sender's, else the setting's.</returns>
+    /// <summary>
+    /// What is done with a parcel in doubt. What its rows say was decided at its first claim, and goes before all else.
+    /// <paramref name="parcel" /> is the parcel, of a kind that has a sender. Returns the rows' own policy, else the sender's, else
+    /// the setting's.
+    /// </summary>
     public InDoubtPolicy PolicyOf(CommittedParcel parcel) => parcel.Policy ?? _senders[parcel.Parcel.Kind].InDoubt ?? _inDoubt;
 
     /// <summary>Claims and sends parcels of one bucket, which the caller has taken in hand.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="parcels">At most as many as a transaction takes rows.</param>
-    /// <param name="cancellationToken">Ends the work between messages.</param>
-    /// <returns>When their rows are settled.</returns>
     public async Task SendAsync(string bucket, IReadOnlyList<CommittedParcel> parcels, CancellationToken cancellationToken)
     {
         try

@@ -97,13 +97,10 @@ internal static class OutboxRows
     /// <summary>The most bytes of payload in one row.</summary>
     internal const int RowBytes = ColumnBytes * ColumnsOfARow;
 
-    /// <summary>The inserts of a parcel.</summary>
-    /// <param name="parcel">The parcel.</param>
-    /// <param name="state">The state it begins in.</param>
-    /// <param name="detail">Why it is in that state; null for one that was never tried.</param>
-    /// <param name="policy">What is done with it in doubt; null where no owner has claimed it yet.</param>
-    /// <param name="doubt">The claim under which it came in doubt; null where it is not.</param>
-    /// <returns>The head row first.</returns>
+    /// <summary>
+    /// The inserts of a parcel. <paramref name="detail" /> is null for one that was never tried. <paramref name="policy" /> is null
+    /// where no owner has claimed it yet.
+    /// </summary>
     public static IReadOnlyList<RowOperation> Inserts(
         Parcel parcel, string state = Waiting, string? detail = null, InDoubtPolicy? policy = null, string? doubt = null)
     {
@@ -128,9 +125,10 @@ internal static class OutboxRows
         return inserts;
     }
 
-    /// <summary>The details of the messages of a row, as they fit its column.</summary>
-    /// <param name="details">One for each message; null for one that was not tried.</param>
-    /// <returns>Null where none was tried.</returns>
+    /// <summary>
+    /// The details of the messages of a row, as they fit its column. <paramref name="details" /> is null for one that was not tried.
+    /// Null where none was tried.
+    /// </summary>
     internal static string? Details(IReadOnlyList<string?> details)
     {
         if (details.All(detail => detail is null))
@@ -143,10 +141,7 @@ internal static class OutboxRows
             : string.Join('\n', details.Select(detail => Line(detail, LongestDetails / details.Count)));
     }
 
-    /// <summary>The detail of one message of a row.</summary>
-    /// <param name="head">The head row.</param>
-    /// <param name="index">Which message.</param>
-    /// <returns>Null where it was never tried.</returns>
+    /// <summary>The detail of one message of a row. Null where it was never tried.</summary>
     internal static string? DetailOf(Row head, int index)
     {
         var lines = (head.Text(Detail) ?? "").Split('\n');
@@ -160,10 +155,9 @@ internal static class OutboxRows
     }
 
     /// <summary>
-    /// What the inserts of a message that has its rows to itself take, without making them: its payload may be megabytes.
+    /// What the inserts of a message that has its rows to itself take, without making them: its payload may be megabytes. Returns the
+    /// rows, and their bytes in a request, at most.
     /// </summary>
-    /// <param name="message">The message.</param>
-    /// <returns>The rows, and their bytes in a request, at most.</returns>
     public static (int Rows, long RequestBytes) Measure(OutboxMessage message)
     {
         var parts = PartsOf(message.Payload);
@@ -184,23 +178,15 @@ internal static class OutboxRows
     }
 
     /// <summary>The row key of a parcel's head row.</summary>
-    /// <param name="id">The id of its first message.</param>
-    /// <returns>The row key.</returns>
     public static string RowKeyOf(string id) => Prefix + id;
 
     /// <summary>The id of the message of a head row, or of the first of several.</summary>
-    /// <param name="head">The head row.</param>
-    /// <returns>The message's id.</returns>
     public static string IdOf(Row head) => head.RowKey[Prefix.Length..];
 
-    /// <summary>Whether a row of the outbox is a head row.</summary>
-    /// <param name="row">A row of the outbox.</param>
-    /// <returns>False for the further rows of a large payload.</returns>
+    /// <summary>Whether a row of the outbox is a head row. Returns false for the further rows of a large payload.</summary>
     public static bool IsHead(Row row) => row.RowKey.IndexOf('!', Prefix.Length) < 0;
 
     /// <summary>How many messages stand in a head row.</summary>
-    /// <param name="head">The head row.</param>
-    /// <returns>At least one.</returns>
     /// <exception cref="InvalidDataException">The row is in a format that is not known.</exception>
     public static int CountOf(Row head)
     {
@@ -208,9 +194,7 @@ internal static class OutboxRows
         return Small(head, Messages, absent: 1, ParcelPacker.MaxMessages);
     }
 
-    /// <summary>What a head row says is done in doubt.</summary>
-    /// <param name="head">The head row.</param>
-    /// <returns>The policy; null where no owner that writes it down has claimed the row yet.</returns>
+    /// <summary>What a head row says is done in doubt. Null where no owner that writes it down has claimed the row yet.</summary>
     /// <exception cref="InvalidDataException">The row names a policy that is not known.</exception>
     public static InDoubtPolicy? PolicyOf(Row head)
     {
@@ -226,30 +210,26 @@ internal static class OutboxRows
     }
 
     /// <summary>Whether a head row says that a send of its messages may have been taken.</summary>
-    /// <param name="head">The head row.</param>
-    /// <returns>Whether it does.</returns>
     public static bool IsInDoubt(Row head)
     {
         ArgumentNullException.ThrowIfNull(head);
         return head.Text(Doubt) is { Length: > 0 };
     }
 
-    /// <summary>The messages of a row, as far as the row itself tells of them.</summary>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="row">A row of the outbox, with all its columns.</param>
-    /// <returns>None for a further row; a large message without the part of its payload that stands in further rows.</returns>
+    /// <summary>
+    /// The messages of a row, as far as the row itself tells of them. <paramref name="row" /> is a row of the outbox, with all its
+    /// columns. A large message without the part of its payload that stands in further rows.
+    /// </summary>
     /// <exception cref="InvalidDataException">Several messages are in a format that is not known.</exception>
     internal static IReadOnlyList<OutboxMessage> MessagesOf(string group, Row row) => IsHead(row) ? MessagesOf(group, row, []) : [];
 
-    /// <summary>The row keys of a message's further rows.</summary>
-    /// <param name="head">The head row.</param>
-    /// <returns>Empty for a payload that fits the head row.</returns>
+    /// <summary>The row keys of a message's further rows. Returns empty for a payload that fits the head row.</summary>
     /// <exception cref="InvalidDataException">The row is in a format that is not known.</exception>
     public static IReadOnlyList<string> FurtherRows(Row head) => FurtherRows(IdOf(head), Small(head, Parts, absent: 0, MaxParts));
 
-    /// <summary>The row keys of a parcel's further rows.</summary>
-    /// <param name="parcel">The parcel.</param>
-    /// <returns>Empty for a payload that fits the head row, and for several messages.</returns>
+    /// <summary>
+    /// The row keys of a parcel's further rows. Returns empty for a payload that fits the head row, and for several messages.
+    /// </summary>
     public static IReadOnlyList<string> FurtherRows(Parcel parcel)
     {
         ArgumentNullException.ThrowIfNull(parcel);
@@ -257,10 +237,6 @@ internal static class OutboxRows
     }
 
     /// <summary>Puts a parcel together again.</summary>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="head">The head row, with all its columns.</param>
-    /// <param name="further">The further rows, by row key.</param>
-    /// <returns>The parcel.</returns>
     /// <exception cref="InvalidDataException">A further row is missing, or several messages are in a format that is not known.</exception>
     public static Parcel Read(string group, Row head, IReadOnlyDictionary<string, Row> further)
     {

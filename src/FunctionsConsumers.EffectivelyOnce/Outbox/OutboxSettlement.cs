@@ -16,10 +16,8 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
 
     /// <summary>
     /// Settles parcels of one bucket. It is not cancelled: a message that was sent and whose row stays would be sent again.
+    /// <paramref name="sent" /> are the parcels, each with what became of its messages, in their order.
     /// </summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="sent">The parcels, each with what became of its messages, in their order.</param>
-    /// <returns>When their rows are settled.</returns>
     public async Task SettleAsync(string bucket, IEnumerable<(CommittedParcel Parcel, SendResult[] Results)> sent)
     {
         List<(CommittedParcel Parcel, List<RowOperation> Operations)> settlements = [];
@@ -44,12 +42,7 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         }
     }
 
-    /// <summary>Leaves a parcel for a person, under the version that was seen.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="parcel">The parcel, with the policy that says so.</param>
-    /// <param name="detail">Why, in one line.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>When it was tried; another owner may have been faster.</returns>
+    /// <summary>Leaves a parcel for a person, under the version that was seen. Another owner may have been faster.</summary>
     public Task ParkAsync(string bucket, CommittedParcel parcel, string detail, CancellationToken cancellationToken)
     {
         foreach (var message in parcel.Parcel.Messages)
@@ -114,12 +107,9 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
     }
 
     /// <summary>
-    /// Moves on what is left of a parcel. What waits may go on sharing a row. What is parked gets a row for each message: a
-    /// person decides about one at a time.
+    /// Moves on what is left of a parcel. What waits may go on sharing a row. What is parked gets a row for each message: a person
+    /// decides about one at a time. <paramref name="parcel" /> is the parcel, with the version of its head row.
     /// </summary>
-    /// <param name="parcel">The parcel, with the version of its head row.</param>
-    /// <param name="left">What is left of it, with its new states; at least one message.</param>
-    /// <returns>The operations, for one transaction.</returns>
     internal static List<RowOperation> Moved(CommittedParcel parcel, List<LeftMessage> left)
     {
         // Any mark will do: what counts is that there is one.

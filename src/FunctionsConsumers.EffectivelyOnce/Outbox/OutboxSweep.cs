@@ -23,8 +23,6 @@ internal sealed partial class OutboxSweep(
     public ContainedFaults Faults { get; } = new();
 
     /// <summary>Looks through every bucket once, all side by side.</summary>
-    /// <param name="cancellationToken">Ends the sweep.</param>
-    /// <returns>How many messages were seen.</returns>
     /// <exception cref="StoreUnavailableException">No bucket could be scanned.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -37,10 +35,10 @@ internal sealed partial class OutboxSweep(
         return counts.Sum(count => count.Messages);
     }
 
-    /// <summary>Looks through one bucket; a failure is noted, and no more.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="cancellationToken">Ends the sweep.</param>
-    /// <returns>How many messages were seen, or why the bucket could not be scanned to its end.</returns>
+    /// <summary>
+    /// Looks through one bucket; a failure is noted, and no more. Returns how many messages were seen, or why the bucket could not be
+    /// scanned to its end.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The sweep was ended.</exception>
     public async Task<(int Messages, Exception? Failure)> TryAsync(string bucket, CancellationToken cancellationToken)
     {

@@ -23,10 +23,7 @@ internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILo
     private readonly Dictionary<string, Cause> _byMessage = new(StringComparer.Ordinal);
     private long _prunedAt;
 
-    /// <summary>A message was not sent.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="fate">What becomes of it.</param>
-    /// <param name="reason">Why; null where nobody tried.</param>
+    /// <summary>A message was not sent. <paramref name="reason" /> is null where nobody tried.</summary>
     public void Note(OutboxMessage message, MessageFate fate, string? reason)
     {
         if (reason is null)
@@ -45,7 +42,6 @@ internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILo
     }
 
     /// <summary>A message was sent.</summary>
-    /// <param name="message">The message.</param>
     public void Over(OutboxMessage message)
     {
         lock (_gate)

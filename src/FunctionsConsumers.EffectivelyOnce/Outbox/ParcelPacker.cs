@@ -36,10 +36,10 @@ internal sealed class ParcelPacker
     public IReadOnlyList<Parcel> Parcels =>
         _parcels.Count == 0 ? [] : [.. _parcels.Select(parcel => parcel.Closed())];
 
-    /// <summary>Packs messages.</summary>
-    /// <param name="messages">The messages, in order.</param>
-    /// <param name="trace">The context of the transaction that commits them; null where it is not traced.</param>
-    /// <returns>The parcels, in the order of their first messages.</returns>
+    /// <summary>
+    /// Packs messages. <paramref name="trace" /> is null where it is not traced. Returns the parcels, in the order of their first
+    /// messages.
+    /// </summary>
     public static IReadOnlyList<Parcel> Pack(IEnumerable<OutboxMessage> messages, TraceContext? trace)
     {
         var packer = new ParcelPacker();
@@ -48,7 +48,6 @@ internal sealed class ParcelPacker
     }
 
     /// <summary>Adds messages.</summary>
-    /// <param name="messages">The messages, in order.</param>
     public void Add(IEnumerable<OutboxMessage> messages)
     {
         foreach (var message in messages)
@@ -57,11 +56,10 @@ internal sealed class ParcelPacker
         }
     }
 
-    /// <summary>Adds the messages of one event, all or none.</summary>
-    /// <param name="messages">The messages, in order.</param>
-    /// <param name="maxRows">The most rows that all parcels may take afterwards.</param>
-    /// <param name="maxBytes">The most bytes that all parcels may take afterwards.</param>
-    /// <returns>Whether they were added; else everything is as it was.</returns>
+    /// <summary>
+    /// Adds the messages of one event, all or none. <paramref name="maxRows" /> is the most rows that all parcels may take
+    /// afterwards. <paramref name="maxBytes" /> is the most bytes that all parcels may take afterwards.
+    /// </summary>
     public bool TryAdd(OutboxMessage[] messages, int maxRows, long maxBytes)
     {
         if (messages.Length == 0)

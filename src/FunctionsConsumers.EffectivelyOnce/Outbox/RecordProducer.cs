@@ -32,9 +32,6 @@ internal sealed partial class RecordProducer : IDisposable
     private readonly Dictionary<Route, IProducer<byte[], byte[]>> _producers = [];
 
     /// <summary>Makes the producers' keeper; they connect at the first record.</summary>
-    /// <param name="options">The settings, for the lease.</param>
-    /// <param name="logger">Where trouble is reported.</param>
-    /// <param name="build">Builds a producer; tests give their own.</param>
     public RecordProducer(
         EffectivelyOnceOptions options, ILogger logger, Func<ProducerBuilder<byte[], byte[]>, IProducer<byte[], byte[]>>? build = null)
     {
@@ -46,18 +43,10 @@ internal sealed partial class RecordProducer : IDisposable
         _writing = quarter < LongestWriting ? quarter : LongestWriting;
     }
 
-    /// <summary>Writes one record.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="topic">The topic.</param>
-    /// <param name="message">The record.</param>
-    /// <param name="prepare">What is to be done with the producer before the record is written; gives null, or why it could not
-    /// be done. Null for nothing.</param>
-    /// <param name="budget">The time of the whole send.</param>
-    /// <param name="cancellationToken">Ends the waiting; the outcome is then not known.</param>
-    /// <returns>
-    /// What became of it; null where the broker refuses the record's size, or is known to take none of this size. An exception
-    /// means that the outcome is not known.
-    /// </returns>
+    /// <summary>
+    /// Writes one record. Returns what became of it; null where the broker refuses the record's size, or is known to take none of
+    /// this size. An exception means that the outcome is not known.
+    /// </summary>
     public async Task<SendResult?> ProduceAsync(
         KafkaConnection kafka,
         string topic,

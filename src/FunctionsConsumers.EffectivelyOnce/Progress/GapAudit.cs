@@ -4,14 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Progress;
 
 /// <summary>
-/// Finds records below a group's committed offset that were never finished, because the host skipped their batch, and puts
-/// them through the same processor, which suppresses what was done after all.
+/// Finds records below a group's committed offset that were never finished, because the host skipped their batch, and puts them
+/// through the same processor, which suppresses what was done after all.
 /// </summary>
-/// <param name="processor">The group's processor.</param>
-/// <param name="progress">What the group has finished.</param>
-/// <param name="log">The log.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where gaps are reported.</param>
 internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress progress, IGroupLog log, TimeProvider time, ILogger logger)
 {
     /// <summary>How often the owners write their progress: twice within the grace of an audit.</summary>
@@ -23,11 +18,6 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
     private readonly GroupMetrics _metrics = new(processor.Group);
 
     /// <summary>Audits a topic once.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="grace">How long an apparent gap is given to be closed by an owner that has not written its progress
-    /// yet; zero where nobody is consuming.</param>
-    /// <param name="cancellationToken">Ends the audit; what was healed stays.</param>
-    /// <returns>What was found.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read or written.</exception>
     public async Task<GapAuditResult> RunAsync(string topic, TimeSpan grace, CancellationToken cancellationToken)
     {

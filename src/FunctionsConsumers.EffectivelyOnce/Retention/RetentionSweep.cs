@@ -9,19 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Retention;
 
 /// <summary>
-/// Forgets dead letters' rows and rows that are nothing but keys. The invariant: a row goes only when it is older than the
-/// retention, and its record is no longer in the topic, and none of its messages is left in the outbox, and it is still
-/// the version that was read.
+/// Forgets dead letters' rows and rows that are nothing but keys. The invariant: a row goes only when it is older than the retention,
+/// and its record is no longer in the topic, and none of its messages is left in the outbox, and it is still the version that was
+/// read.
 /// </summary>
-/// <param name="group">The consumer group.</param>
-/// <param name="table">The group's table.</param>
-/// <param name="cursors">The table <c>progress</c>, where the sweep notes how far it came.</param>
-/// <param name="buckets">The table's buckets.</param>
-/// <param name="log">The log, to learn what the topic still holds.</param>
-/// <param name="topics">The topics the group consumes.</param>
-/// <param name="retention">How long rows are kept at least.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where the sweep reports.</param>
 internal sealed partial class RetentionSweep(
     string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, IReadOnlyList<string> topics, TimeSpan retention,
     TimeProvider time, ILogger logger)
@@ -59,9 +50,6 @@ internal sealed partial class RetentionSweep(
     internal ContainedFaults Faults { get; } = new();
 
     /// <summary>Sweeps from where the last run stopped, once round at most.</summary>
-    /// <param name="most">How many rows to delete at most; what is left is the next run's.</param>
-    /// <param name="cancellationToken">Ends the sweep; the next one begins with the same bucket.</param>
-    /// <returns>How many rows were forgotten.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read; a bucket that cannot be read keeps no other.</exception>
     public async Task<int> RunAsync(int most, CancellationToken cancellationToken)
     {
