@@ -6,8 +6,8 @@ using FunctionsConsumers.EffectivelyOnce.Subjects;
 namespace FunctionsConsumers.EffectivelyOnce.Batches;
 
 /// <summary>
-/// What a consumer and its plans may not do, as pure functions. The table service would refuse some of it, or worse, take
-/// it: a row of the library's own kinds, or a column of the library's own, would be read as something it is not.
+/// What a consumer and its plans must not do, as pure functions. The table service would refuse some of it. Worse, it would accept
+/// the rest: a row or a column named like the library's own would be read as something it is not.
 /// </summary>
 internal static class PlanRules
 {
@@ -16,7 +16,7 @@ internal static class PlanRules
 
     private const int MaxColumnName = 255;
 
-    // The table's own kinds of rows; "meta" is the partition of the row that describes the table.
+    // The table's own kinds of rows. "meta" is the partition of the row that describes the table.
     private static readonly string[] OwnKinds = ["key", "dead", "outbox", "meta"];
 
     private static readonly FrozenSet<string> OwnColumns = FrozenSet.ToFrozenSet(
@@ -150,7 +150,7 @@ internal static class PlanRules
     private static string? ColumnViolation(string row, KeyValuePair<string, object> column) =>
         NameViolation(row, column.Key) ?? ValueViolation(row, column.Key, column.Value);
 
-    // The service takes names of C#'s form; the library's own are not the plan's to write, on any row.
+    // The service takes names that are identifiers in C#. A plan must not write the library's own columns on any row.
     private static string? NameViolation(string row, string? name)
     {
         if (IsPlainName(name))
@@ -171,7 +171,7 @@ internal static class PlanRules
             : null;
     }
 
-    // The usual name, without a look at Unicode's tables.
+    // Recognizes the usual name without a look-up in Unicode's tables.
     private static bool IsPlainName(string? name) => name is { Length: > 0 and <= MaxColumnName }
         && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(PlainInNames) && !OwnColumns.Contains(name);
 

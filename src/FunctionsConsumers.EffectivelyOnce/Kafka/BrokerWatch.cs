@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>
-/// Says once that the broker gives no answer and once that it is back, for all clients of a process together: each of them reports
-/// every attempt to reconnect, and none of them reports a broker that is there and silent. Says so too where the cluster answers and
-/// sends its clients to an address that leads nowhere.
+/// Says once that the broker gives no answer, and once that it is back, for all clients of a process together. A client by itself
+/// reports every attempt to reconnect, and does not report a broker that is there and silent. The watch also says if the cluster
+/// answers and sends its clients to an address that cannot be reached.
 /// </summary>
 internal sealed class BrokerWatch(
     KafkaConnection kafka,
@@ -115,7 +115,7 @@ internal sealed class BrokerWatch(
         }
     }
 
-    // For how long it is known already to be silent: it is not asked again before that is said.
+    // How long it is already known to be silent. It is not asked again before that is said.
     private async Task WatchAsync(string reason, TimeSpan silent)
     {
         try
@@ -124,7 +124,7 @@ internal sealed class BrokerWatch(
             var began = time.GetTimestamp();
             var since = time.GetUtcNow() - silent;
 
-            // A broker that closes an idle connection is reported too, and is not away.
+            // The client also reports a broker that closes an idle connection. Such a broker is not away.
             if (silent == TimeSpan.Zero && Ask(admin, null) is { } answer)
             {
                 await UntilReachableAsync(admin, answer).ConfigureAwait(false);
@@ -184,7 +184,7 @@ internal sealed class BrokerWatch(
             .SetLogHandler((_, _) => { })
             .Build();
 
-    // That all are down says less than why the last of them is.
+    // The reason why the last broker is down says more than that all are down.
     private void Note(Error failure)
     {
         if (failure.Code != ErrorCode.Local_AllBrokersDown)

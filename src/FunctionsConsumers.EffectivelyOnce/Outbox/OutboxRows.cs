@@ -4,9 +4,9 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// How messages stand in their group's table: a head row <c>outbox!&lt;id&gt;</c>, whose ETag is what is claimed, with one
-/// message or, under the id of the first, several of one kind; for a large message further rows
-/// <c>outbox!&lt;id&gt;!01</c> … What stands together is inserted, and taken away, in one transaction.
+/// How messages are stored in their group's table. A head row <c>outbox!&lt;id&gt;</c> holds one message, or several of one kind
+/// under the id of the first. An owner claims it by its ETag. A large message has further rows <c>outbox!&lt;id&gt;!01</c> … The
+/// rows of a message are inserted, and deleted, in one transaction.
 /// </summary>
 internal static class OutboxRows
 {
@@ -35,23 +35,23 @@ internal static class OutboxRows
     public const string Claim = "Claim";
 
     /// <summary>
-    /// The column with the policy for doubt, <see cref="InDoubtPolicy" /> by name: that of the first owner that claimed the
-    /// message, whatever a later one would do. Not there before the first claim.
+    /// The column with the policy for doubt, <see cref="InDoubtPolicy" /> by name. The first owner that claims the message writes
+    /// it, and later owners keep to it. It is not there before the first claim.
     /// </summary>
     public const string Policy = "InDoubt";
 
     /// <summary>
-    /// The column with the id of a claim under which a send may have begun whose outcome is not known; empty or not there
-    /// where there is none. An owner that knows that nothing was taken under its own claim empties it again.
+    /// The column with the id of a claim under which a send may have begun whose outcome is not known. It is empty or not there
+    /// if there is no such claim. An owner that knows that nothing was taken under its own claim empties it again.
     /// </summary>
     public const string Doubt = "Doubt";
 
-    /// <summary>The column that is there where a person had a message sent again that may have been sent before.</summary>
+    /// <summary>The column that is there if a person had a message sent again that may have been sent before.</summary>
     public const string Tried = "MayHaveBeenSent";
 
     /// <summary>
-    /// The column that says in one line why a message still waits or is parked. On a row of several messages it is one line for
-    /// all, or where they differ one line for each, in their order.
+    /// The column that says in one line why a message still waits or is parked. On a row of several messages it has one line for
+    /// all. If their reasons differ, it has one line for each, in their order.
     /// </summary>
     public const string Detail = "Detail";
 
@@ -68,9 +68,9 @@ internal static class OutboxRows
     public const string CreatedAt = "CreatedAt";
 
     /// <summary>
-    /// The column with the W3C trace context of the transaction that committed the message: whoever sends it, on whatever
-    /// host, goes on with that trace. Not there where nothing was traced. Nothing but the trace depends on it; a host of a
-    /// version before it leaves it alone, or leaves it out of the rows that it makes of what is left of a shared row.
+    /// The column with the W3C trace context of the transaction that committed the message. The owner that sends it, on any host,
+    /// goes on with that trace. The column is not there if nothing was traced. Nothing but the trace depends on it: a host of an
+    /// older version ignores it, or leaves it out when it makes new rows of what is left of a shared row.
     /// </summary>
     public const string TraceParent = "TraceParent";
 
@@ -79,7 +79,7 @@ internal static class OutboxRows
 
     private const string Parts = "Parts";
 
-    // 15 columns of 64 KiB stay under the 1 MiB of an entity with room for the other columns.
+    // 15 columns of 64 KiB stay under the 1 MiB of an entity and leave room for the other columns.
     private const int ColumnBytes = TransactionLimits.MaxPropertyBytes;
     private const int ColumnsOfARow = 15;
 
@@ -155,8 +155,8 @@ internal static class OutboxRows
     }
 
     /// <summary>
-    /// What the inserts of a message that has its rows to itself take, without making them: its payload may be megabytes. Returns the
-    /// rows, and their bytes in a request, at most.
+    /// How many rows, and at most how many bytes of a request, the inserts of a message take that has its rows to itself. They are
+    /// not made for that, because its payload may be megabytes.
     /// </summary>
     public static (int Rows, long RequestBytes) Measure(OutboxMessage message)
     {
@@ -217,8 +217,8 @@ internal static class OutboxRows
     }
 
     /// <summary>
-    /// The messages of a row, as far as the row itself tells of them. <paramref name="row" /> is a row of the outbox, with all its
-    /// columns. A large message without the part of its payload that stands in further rows.
+    /// The messages of a row, as far as the row itself holds them: of a large message the part of its payload in further rows is
+    /// missing. <paramref name="row" /> is a row of the outbox, with all its columns.
     /// </summary>
     /// <exception cref="InvalidDataException">Several messages are in a format that is not known.</exception>
     internal static IReadOnlyList<OutboxMessage> MessagesOf(string group, Row row) => IsHead(row) ? MessagesOf(group, row, []) : [];

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Progress;
 
 /// <summary>
-/// Finds records below a group's committed offset that were never finished, because the host skipped their batch, and puts them
-/// through the same processor, which suppresses what was done after all.
+/// Finds records below a group's committed offset that were never finished because the host skipped their batch. Gives them to the
+/// same processor, which suppresses what was done after all.
 /// </summary>
 internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress progress, IGroupLog log, TimeProvider time, ILogger logger)
 {
@@ -41,7 +41,7 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                // One partition that cannot be read keeps no other from being healed.
+                // If one partition cannot be read, the others are healed all the same.
                 LogNotHealed(processor.Group, topic, stretch.Position.Partition, failure.Message);
                 first ??= ExceptionDispatchInfo.Capture(failure);
             }
@@ -87,7 +87,7 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
                 break;
             }
 
-            // What the reading passed over, control records and compacted ones, is finished too.
+            // The reading passed over control records and compacted ones. They are finished too.
             progress.Finished(topic, position.Partition, begin, slice.ReadTo, epoch);
             begin = slice.ReadTo;
         }
@@ -96,8 +96,8 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
     }
 
     /// <summary>
-    /// Gaps that lie close together are read in one go: behind every transaction of a producer there is one, and each
-    /// reading connects to the broker anew, which takes longer than to read what lies between.
+    /// Gaps that lie close together are read in one go. Every transaction of a producer leaves a gap, and each reading connects to
+    /// the broker anew. That takes longer than to read the records between.
     /// </summary>
     private static List<Stretch> Stretches(List<Gap> gaps)
     {
@@ -148,7 +148,7 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
                 .Select(gap => new Gap(partition.Position, partition.Progress.Epoch, gap.From, gap.To))
             : [])];
 
-    // A topic made anew meanwhile has none of the old one's gaps; the next audit finds its own.
+    // If the topic was made anew meanwhile, it has none of the old topic's gaps. The next audit finds its own.
     private static List<Gap> Still(List<Gap> gaps, IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)> now)
     {
         var byPartition = now.ToDictionary(partition => partition.Position.Partition);
