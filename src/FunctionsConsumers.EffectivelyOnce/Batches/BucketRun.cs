@@ -224,8 +224,11 @@ internal sealed class BucketRun(
     {
         foreach (var record in stuck.Where(record => !record.IsDeadLetter))
         {
-            string[] further = [.. record.Inserts.Skip(1).Select(insert => insert.RowKey), .. record.Messages.Select(
-                message => OutboxRows.RowKeyOf(message.Id))];
+            string[] further =
+            [
+                .. record.Inserts.Skip(1).Select(insert => insert.RowKey),
+                .. record.Messages.Select(message => OutboxRows.RowKeyOf(message.Id)),
+            ];
             var taken = further.Length == 0 ? null : (await _rows.ReadAsync(further).ConfigureAwait(false)).Keys.FirstOrDefault();
             if (taken is not null)
             {

@@ -79,23 +79,10 @@ internal static class OutboxRows
 
     private const string Parts = "Parts";
 
-    // 15 columns of 64 KiB stay under the 1 MiB of an entity and leave room for the other columns.
-    private const int ColumnBytes = TransactionLimits.MaxPropertyBytes;
-    private const int ColumnsOfARow = 15;
-
-    private static readonly string[] PayloadColumns =
-        [.. Enumerable.Range(0, ColumnsOfARow).Select(column => string.Create(CultureInfo.InvariantCulture, $"Payload{column:D2}"))];
-
     private const int LongestDetail = 1000;
 
     // Together they stay within a column of 64 KiB of UTF-16.
     private const int LongestDetails = 30_000;
-
-    // More would not fit the transaction that inserts them.
-    private const int MaxParts = TransactionLimits.MaxRows - 1;
-
-    /// <summary>The most bytes of payload in one row.</summary>
-    internal const int RowBytes = ColumnBytes * ColumnsOfARow;
 
     /// <summary>
     /// The inserts of a parcel. <paramref name="detail" /> is null for one that was never tried. <paramref name="policy" /> is null
@@ -107,18 +94,12 @@ internal static class OutboxRows
         ArgumentNullException.ThrowIfNull(parcel);
         var first = parcel.Messages[0];
         var payload = parcel.Messages.Count == 1 ? first.Payload : PackedMessages.Write(parcel.Messages);
-        var parts = PartsOf(payload);
+        var parts = PayloadColumns.FurtherRowsOf(payload);
         var inserts = new List<RowOperation>(parts + 1);
         for (var part = 0; part <= parts; part++)
         {
-            var columns = part == 0 ? Head(parcel, state, detail, policy, doubt) : new Columns(ColumnsOfARow);
-            var end = Math.Min(payload.Length, (part + 1) * RowBytes);
-            for (int start = part * RowBytes, column = 0; start < end; start += ColumnBytes, column++)
-            {
-                columns.Add(PayloadColumn(column),
-                    start == 0 && payload.Length <= ColumnBytes ? payload : payload[start..Math.Min(end, start + ColumnBytes)]);
-            }
-
+            var columns = part == 0 ? Head(parcel, state, detail, policy, doubt) : new Columns(PayloadColumns.OfARow);
+            PayloadColumns.Add(columns, payload, part);
             inserts.Add(RowOperation.Insert(RowKeyOf(parcel.Id, part), columns));
         }
 
@@ -160,18 +141,12 @@ internal static class OutboxRows
     /// </summary>
     public static (int Rows, long RequestBytes) Measure(OutboxMessage message)
     {
-        var parts = PartsOf(message.Payload);
-        var bytes = TransactionLimits.RequestBytes(
+        var parts = PayloadColumns.FurtherRowsOf(message.Payload);
+        var bytes = PayloadColumns.RequestBytes(message.Payload) + TransactionLimits.RequestBytes(
             RowOperation.Insert(RowKeyOf(message.Id), Head(new Parcel(message.Kind, [message]), Waiting, null, null, null)));
         for (var part = 1; part <= parts; part++)
         {
             bytes += TransactionLimits.RequestBytes(RowOperation.Insert(RowKeyOf(message.Id, part), new Columns(0)));
-        }
-
-        for (int start = 0, column = 0; start < message.Payload.Length; start += ColumnBytes, column++)
-        {
-            bytes += TransactionLimits.RequestBytes(
-                PayloadColumn(column % ColumnsOfARow), Math.Min(ColumnBytes, message.Payload.Length - start));
         }
 
         return (1 + parts, bytes);
@@ -225,7 +200,7 @@ internal static class OutboxRows
 
     /// <summary>The row keys of a message's further rows. Returns empty for a payload that fits the head row.</summary>
     /// <exception cref="InvalidDataException">The row is in a format that is not known.</exception>
-    public static IReadOnlyList<string> FurtherRows(Row head) => FurtherRows(IdOf(head), Small(head, Parts, absent: 0, MaxParts));
+    public static IReadOnlyList<string> FurtherRows(Row head) => FurtherRows(IdOf(head), Small(head, Parts, absent: 0, PayloadColumns.MostFurtherRows));
 
     /// <summary>
     /// The row keys of a parcel's further rows. Returns empty for a payload that fits the head row, and for several messages.
@@ -233,7 +208,7 @@ internal static class OutboxRows
     public static IReadOnlyList<string> FurtherRows(Parcel parcel)
     {
         ArgumentNullException.ThrowIfNull(parcel);
-        return parcel.Messages.Count > 1 ? [] : FurtherRows(parcel.Id, PartsOf(parcel.Messages[0].Payload));
+        return parcel.Messages.Count > 1 ? [] : FurtherRows(parcel.Id, PayloadColumns.FurtherRowsOf(parcel.Messages[0].Payload));
     }
 
     /// <summary>Puts a parcel together again.</summary>
@@ -256,7 +231,7 @@ internal static class OutboxRows
         using var payload = new MemoryStream();
         foreach (var row in further.Prepend(head))
         {
-            Append(payload, row);
+            PayloadColumns.Append(payload, row);
         }
 
         var kind = head.Text(Kind) ?? "";
@@ -280,7 +255,7 @@ internal static class OutboxRows
         if (parcel.Messages.Count == 1)
         {
             columns.Add(Subject, parcel.Messages[0].Subject);
-            columns.Add(Parts, PartsOf(parcel.Messages[0].Payload));
+            columns.Add(Parts, PayloadColumns.FurtherRowsOf(parcel.Messages[0].Payload));
         }
         else
         {
@@ -323,22 +298,9 @@ internal static class OutboxRows
                 $"Column {column} of row '{head.RowKey}' of the outbox is '{value}', which this version cannot read.");
     }
 
-    private static int PartsOf(byte[] payload) => Math.Max(0, (payload.Length - 1) / RowBytes);
-
     private static IReadOnlyList<string> FurtherRows(string id, int parts) =>
         parts == 0 ? [] : [.. Enumerable.Range(1, parts).Select(part => RowKeyOf(id, part))];
 
     private static string RowKeyOf(string id, int part) =>
         part == 0 ? Prefix + id : string.Create(CultureInfo.InvariantCulture, $"{Prefix}{id}!{part:D2}");
-
-    private static string PayloadColumn(int column) => PayloadColumns[column];
-
-    private static void Append(MemoryStream payload, Row row)
-    {
-        for (var column = 0; column < ColumnsOfARow && row.Columns.TryGetValue(PayloadColumn(column), out var value); column++)
-        {
-            payload.Write(value as byte[]
-                ?? throw new InvalidDataException($"Column {PayloadColumn(column)} of row '{row.RowKey}' of the outbox holds no bytes."));
-        }
-    }
 }

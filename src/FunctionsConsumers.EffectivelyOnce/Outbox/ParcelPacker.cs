@@ -85,7 +85,7 @@ internal sealed class ParcelPacker
         var bytes = PackedMessages.MaxBytesOf(message);
         if (bytes > SmallBytes || message.Subject.Length > SmallSubject)
         {
-            _parcels.Add(new OpenParcel(message, OutboxRows.RowBytes));
+            _parcels.Add(new OpenParcel(message, PayloadColumns.RowBytes));
             var (rows, requestBytes) = OutboxRows.Measure(message);
             Rows += rows;
             RequestBytes += requestBytes + TraceContext.RowBytes;
@@ -118,7 +118,7 @@ internal sealed class ParcelPacker
         public bool TryAdd(OutboxMessage message, int more)
         {
             if (_messages.Count == MaxMessages
-                || _bytes + more > OutboxRows.RowBytes
+                || _bytes + more > PayloadColumns.RowBytes
                 || !string.Equals(message.Kind, first.Kind, StringComparison.Ordinal))
             {
                 return false;
