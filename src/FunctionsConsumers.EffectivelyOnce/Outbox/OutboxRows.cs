@@ -200,7 +200,8 @@ internal static class OutboxRows
 
     /// <summary>The row keys of a message's further rows. Returns empty for a payload that fits the head row.</summary>
     /// <exception cref="InvalidDataException">The row is in a format that is not known.</exception>
-    public static IReadOnlyList<string> FurtherRows(Row head) => FurtherRows(IdOf(head), Small(head, Parts, absent: 0, PayloadColumns.MostFurtherRows));
+    public static IReadOnlyList<string> FurtherRows(Row head) =>
+        FurtherRows(IdOf(head), Small(head, Parts, absent: 0, PayloadColumns.MostFurtherRows));
 
     /// <summary>
     /// The row keys of a parcel's further rows. Returns empty for a payload that fits the head row, and for several messages.
