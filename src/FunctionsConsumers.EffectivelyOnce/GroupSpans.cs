@@ -11,7 +11,7 @@ internal sealed class GroupSpans(string group)
 {
     private static readonly ActivitySource Source = new(EffectivelyOnceTraces.SourceName);
 
-    /// <summary>Begins the span of a batch, with a link to the context of each producer. Null where nobody listens.</summary>
+    /// <summary>Begins the span of a batch, with a link to the context of each producer. Null if nobody listens.</summary>
     public Activity? Batch(IReadOnlyList<ConsumedRecord> records)
     {
         if (!Source.HasListeners() || records.Count == 0)
@@ -81,7 +81,7 @@ internal sealed class GroupSpans(string group)
     /// <summary>Notes that what a span stands for failed.</summary>
     public static void Failed(Activity? span, string type) => span?.SetTag("error.type", type).SetStatus(ActivityStatusCode.Error);
 
-    /// <summary>Begins the span of a transaction. Null where nobody listens.</summary>
+    /// <summary>Begins the span of a transaction. Null if nobody listens.</summary>
     public Activity? Transaction(string bucket, int records)
     {
         var span = Source.StartActivity("transaction " + group);
@@ -97,7 +97,7 @@ internal sealed class GroupSpans(string group)
 
     /// <summary>
     /// Begins the span of a send, in the trace of the transaction that committed the message: also where another host sends it,
-    /// later. Null where nobody listens.
+    /// later. Null if nobody listens.
     /// </summary>
     public Activity? Send(OutboxMessage message)
     {

@@ -5,7 +5,7 @@ namespace FunctionsConsumers.EffectivelyOnce;
 
 /// <summary>
 /// Makes events of records whose values are JSON. What is not JSON, does not fit the type, or has no subject is rejected with its
-/// reason. <paramref name="eventId" /> is null where events have none.
+/// reason. <paramref name="eventId" /> is null if events have none.
 /// </summary>
 internal sealed class JsonEventDecoder<TEvent>(JsonTypeInfo<TEvent> json, Func<TEvent, string?> subject, Func<TEvent, string?>? eventId)
     : IEventDecoder<TEvent>

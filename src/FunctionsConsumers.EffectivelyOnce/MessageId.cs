@@ -19,7 +19,7 @@ internal static class MessageId
     /// <summary>
     /// The id of a dead letter: by coordinates, bytes and time, since a topic made anew under an old name has other records at old
     /// coordinates. Whether two of them are one letter is for the row of the coordinates to say, never for the id.
-    /// <paramref name="timestamp" /> is null where it has none.
+    /// <paramref name="timestamp" /> is null if it has none.
     /// </summary>
     public static string OfDeadLetter(string group, EventIdentity identity, DateTimeOffset? timestamp)
     {

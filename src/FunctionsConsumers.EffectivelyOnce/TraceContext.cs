@@ -34,11 +34,11 @@ internal readonly record struct TraceContext(string Parent, string? State)
     /// <summary>The context of the span that is current here; null where there is none.</summary>
     public static TraceContext? Current => Of(Activity.Current);
 
-    /// <summary>The context of a span. Null where there is none that others can go on with.</summary>
+    /// <summary>The context of a span. Null if there is none that others can go on with.</summary>
     public static TraceContext? Of(Activity? span) =>
         span is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? Of(id, span.TraceStateString) : null;
 
-    /// <summary>Reads a context from text that may be anything. Null where the text is none.</summary>
+    /// <summary>Reads a context from text that may be anything. Null if the text is none.</summary>
     public static TraceContext? Of(string? parent, string? state)
     {
         if (parent is not { Length: >= ShortestParent and <= LongestParent } || !ActivityContext.TryParse(parent, null, out _))
@@ -50,7 +50,7 @@ internal readonly record struct TraceContext(string Parent, string? State)
             parent, state is { Length: > 0 and <= LongestState } && !state.AsSpan().ContainsAnyExcept(StateCharacters) ? state : null);
     }
 
-    /// <summary>Reads the context that a record's producer sent along. Null where its headers hold none.</summary>
+    /// <summary>Reads the context that a record's producer sent along. Null if its headers hold none.</summary>
     public static TraceContext? Of(ConsumedRecord record) =>
         record.LastHeader(ParentHeader) is { Length: >= ShortestParent and <= LongestParent } parent
             ? Of(

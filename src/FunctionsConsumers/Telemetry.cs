@@ -97,7 +97,7 @@ public static class Telemetry
         });
     }
 
-    /// <summary>Reads <see cref="AzureMonitorIdentity" />. Null where the connection string says it all.</summary>
+    /// <summary>Reads <see cref="AzureMonitorIdentity" />. Null if the connection string says it all.</summary>
     /// <exception cref="SettingException">The value says something else.</exception>
     internal static TokenCredential? CredentialOf(string? text)
     {

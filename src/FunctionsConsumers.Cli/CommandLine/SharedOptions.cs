@@ -43,7 +43,7 @@ internal static class SharedOptions
         Recursive = true,
     };
 
-    /// <summary>A whole number within bounds. Its value is null where it is not given.</summary>
+    /// <summary>A whole number within bounds. Its value is null if it is not given.</summary>
     public static Option<long?> Whole(string name, string description, long least, long most) => new(name)
     {
         Description = description,
@@ -64,7 +64,7 @@ internal static class SharedOptions
         return option;
     }
 
-    /// <summary>A ratio from 0 to 10. Its value is null where it is not given.</summary>
+    /// <summary>A ratio from 0 to 10. Its value is null if it is not given.</summary>
     public static Option<decimal?> Ratio(string name, string description) => new(name)
     {
         Description = description,

@@ -38,7 +38,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
                 && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
         };
 
-    /// <summary>Asks the person at the terminal. Null where nobody can be asked.</summary>
+    /// <summary>Asks the person at the terminal. Null if nobody can be asked.</summary>
     public string? Ask(string question)
     {
         if (In is null)

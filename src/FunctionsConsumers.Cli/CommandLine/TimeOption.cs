@@ -8,7 +8,7 @@ namespace FunctionsConsumers.Cli.CommandLine;
 /// </summary>
 internal static class TimeOption
 {
-    /// <summary>An option that takes a time. Its value is null where it is not given.</summary>
+    /// <summary>An option that takes a time. Its value is null if it is not given.</summary>
     public static Option<DateTimeOffset?> Create(string name, string description) => new(name)
     {
         Description = description + " (2026-11-21T10:00:00Z, or how long ago: 15m, 2h, 3d)",
@@ -26,7 +26,7 @@ internal static class TimeOption
         },
     };
 
-    /// <summary>Reads a time. Null where the text is none.</summary>
+    /// <summary>Reads a time. Null if the text is none.</summary>
     public static DateTimeOffset? Parse(string text, DateTimeOffset now)
     {
         var unit = text.Length < 2 ? TimeSpan.Zero : text[^1] switch

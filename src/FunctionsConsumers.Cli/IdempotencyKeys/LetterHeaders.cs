@@ -35,7 +35,7 @@ internal sealed record LetterHeaders(
         record.Message.Key is { } key ? Encoding.UTF8.GetString(key) : null);
 
     /// <summary>
-    /// The text of a header: the last one of that name, since a record may have carried one before it was dead-lettered. Null where
+    /// The text of a header: the last one of that name, since a record may have carried one before it was dead-lettered. Null if
     /// there is none.
     /// </summary>
     public static string? Header(ConsumeResult<byte[]?, byte[]?> record, string name) =>

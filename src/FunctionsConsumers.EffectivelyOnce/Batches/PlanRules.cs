@@ -42,7 +42,7 @@ internal static class PlanRules
     private static readonly DateTimeOffset EarliestTime = new(1601, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>
-    /// Says why rows of a kind cannot name subjects. <paramref name="effectKind" /> is null for one that keeps keys alone. Null where
+    /// Says why rows of a kind cannot name subjects. <paramref name="effectKind" /> is null for one that keeps keys alone. Null if
     /// nothing is wrong.
     /// </summary>
     public static string? KindViolation(string? effectKind)
@@ -65,7 +65,7 @@ internal static class PlanRules
 
     /// <summary>
     /// Says what of a plan is forbidden, whatever the table holds. <paramref name="effectKind" /> is null for one that keeps keys
-    /// alone. Null where nothing is wrong.
+    /// alone. Null if nothing is wrong.
     /// </summary>
     public static string? Violation(Plan? plan, string? effectKind)
     {

@@ -74,7 +74,7 @@ internal static class TransactionPacker
 internal sealed record Transaction(List<PlannedRecord> Records, IReadOnlyList<Parcel> Parcels)
 {
     /// <summary>
-    /// The same in a trace: whoever sends its messages goes on with it. <paramref name="trace" /> is null where it is not traced.
+    /// The same in a trace: whoever sends its messages goes on with it. <paramref name="trace" /> is null if it is not traced.
     /// </summary>
     public Transaction In(TraceContext? trace) =>
         trace is null || Parcels.Count == 0 ? this : this with { Parcels = [.. Parcels.Select(parcel => parcel with { Trace = trace })] };

@@ -7,7 +7,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 internal static class TransactionSpan
 {
     /// <summary>
-    /// Notes the answer. One that tells nothing is no error: it is settled by reading back. <paramref name="span" /> is null where
+    /// Notes the answer. One that tells nothing is no error: it is settled by reading back. <paramref name="span" /> is null if
     /// nobody listens.
     /// </summary>
     public static void Answered(this Activity? span, int rows, SubmitStatus answer)

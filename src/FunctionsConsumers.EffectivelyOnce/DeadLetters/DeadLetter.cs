@@ -49,7 +49,7 @@ internal sealed record DeadLetter(
 
     /// <summary>
     /// The same dead letter without the largest part of the record that it carries: value, key or headers. Length and hash stand for
-    /// it. The last form carries none of them, and fits every table and every broker. Null where there is none.
+    /// it. The last form carries none of them, and fits every table and every broker. Null if there is none.
     /// </summary>
     public DeadLetter? Smaller()
     {

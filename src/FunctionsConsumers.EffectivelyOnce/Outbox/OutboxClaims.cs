@@ -64,7 +64,7 @@ internal sealed partial class OutboxClaims(
         return claimed;
     }
 
-    /// <summary>Reads a parcel. Null where its rows went while it was read.</summary>
+    /// <summary>Reads a parcel. Null if its rows went while it was read.</summary>
     /// <exception cref="StoreUnavailableException">The table could not be read.</exception>
     public async Task<Parcel?> ReadAsync(string bucket, Row head, CancellationToken cancellationToken)
     {

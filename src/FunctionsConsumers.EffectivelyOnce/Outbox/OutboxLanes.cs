@@ -29,7 +29,7 @@ internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch,
     public bool IsEmpty => _lanes.Values.All(lane => lane.Parcels.IsEmpty);
 
     /// <summary>
-    /// Takes a parcel in hand, for its lane to send. Returns false where nobody here can send it, it is in hand already, or too much
+    /// Takes a parcel in hand, for its lane to send. Returns false if nobody here can send it, it is in hand already, or too much
     /// of its kind is.
     /// </summary>
     public bool TryAdd(string bucket, CommittedParcel parcel)

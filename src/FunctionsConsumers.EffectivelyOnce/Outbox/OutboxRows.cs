@@ -107,8 +107,8 @@ internal static class OutboxRows
     }
 
     /// <summary>
-    /// The details of the messages of a row, as they fit its column. <paramref name="details" /> is null for one that was not tried.
-    /// Null where none was tried.
+    /// The details of the messages of a row, cut so that they fit its column. A message that was not tried has none. Null if none was
+    /// tried.
     /// </summary>
     internal static string? Details(IReadOnlyList<string?> details)
     {
@@ -122,7 +122,7 @@ internal static class OutboxRows
             : string.Join('\n', details.Select(detail => Line(detail, LongestDetails / details.Count)));
     }
 
-    /// <summary>The detail of one message of a row. Null where it was never tried.</summary>
+    /// <summary>The detail of one message of a row. Null if it was never tried.</summary>
     internal static string? DetailOf(Row head, int index)
     {
         var lines = (head.Text(Detail) ?? "").Split('\n');
@@ -169,7 +169,7 @@ internal static class OutboxRows
         return Small(head, Messages, absent: 1, ParcelPacker.MaxMessages);
     }
 
-    /// <summary>What a head row says is done in doubt. Null where no owner that writes it down has claimed the row yet.</summary>
+    /// <summary>What a head row says is done in doubt. Null if no owner that writes it down has claimed the row yet.</summary>
     /// <exception cref="InvalidDataException">The row names a policy that is not known.</exception>
     public static InDoubtPolicy? PolicyOf(Row head)
     {
@@ -198,13 +198,13 @@ internal static class OutboxRows
     /// <exception cref="InvalidDataException">Several messages are in a format that is not known.</exception>
     internal static IReadOnlyList<OutboxMessage> MessagesOf(string group, Row row) => IsHead(row) ? MessagesOf(group, row, []) : [];
 
-    /// <summary>The row keys of a message's further rows. Returns empty for a payload that fits the head row.</summary>
+    /// <summary>The row keys of a message's further rows. Returns none for a payload that fits the head row.</summary>
     /// <exception cref="InvalidDataException">The row is in a format that is not known.</exception>
     public static IReadOnlyList<string> FurtherRows(Row head) =>
         FurtherRows(IdOf(head), Small(head, Parts, absent: 0, PayloadColumns.MostFurtherRows));
 
     /// <summary>
-    /// The row keys of a parcel's further rows. Returns empty for a payload that fits the head row, and for several messages.
+    /// The row keys of a parcel's further rows. Returns none for a payload that fits the head row, and for several messages.
     /// </summary>
     public static IReadOnlyList<string> FurtherRows(Parcel parcel)
     {

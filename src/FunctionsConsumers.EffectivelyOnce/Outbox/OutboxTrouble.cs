@@ -23,7 +23,7 @@ internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILo
     private readonly Dictionary<string, Cause> _byMessage = new(StringComparer.Ordinal);
     private long _prunedAt;
 
-    /// <summary>A message was not sent. <paramref name="reason" /> is null where nobody tried.</summary>
+    /// <summary>A message was not sent. <paramref name="reason" /> is null if nobody tried.</summary>
     public void Note(OutboxMessage message, MessageFate fate, string? reason)
     {
         if (reason is null)

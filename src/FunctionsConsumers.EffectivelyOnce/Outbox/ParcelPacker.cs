@@ -37,7 +37,7 @@ internal sealed class ParcelPacker
         _parcels.Count == 0 ? [] : [.. _parcels.Select(parcel => parcel.Closed())];
 
     /// <summary>
-    /// Packs messages. <paramref name="trace" /> is null where it is not traced. Returns the parcels, in the order of their first
+    /// Packs messages. <paramref name="trace" /> is null if it is not traced. Returns the parcels, in the order of their first
     /// messages.
     /// </summary>
     public static IReadOnlyList<Parcel> Pack(IEnumerable<OutboxMessage> messages, TraceContext? trace)

@@ -17,7 +17,7 @@ internal static class Fingerprint
         return Convert.ToHexStringLower(hash);
     }
 
-    /// <summary>Whether a row's fingerprint is an event's. <paramref name="fingerprint" /> is null where the row has none.</summary>
+    /// <summary>Whether a row's fingerprint is an event's. <paramref name="fingerprint" /> is null if the row has none.</summary>
     internal static bool IsOf(EventIdentity identity, string? fingerprint) =>
         string.Equals(fingerprint, identity.Fingerprint, StringComparison.Ordinal)
         || (identity.Spelling is { } spelling && string.Equals(fingerprint, Of(spelling), StringComparison.Ordinal));

@@ -27,7 +27,7 @@ internal sealed class KnownSubjects(int capacity)
         }
     }
 
-    /// <summary>What is known of a subject's row. Null where nothing is known.</summary>
+    /// <summary>What is known of a subject's row. Null if nothing is known.</summary>
     public (string Key, string Fingerprint)? Find(string subject)
     {
         lock (_lock)

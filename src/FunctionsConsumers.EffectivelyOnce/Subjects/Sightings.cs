@@ -42,7 +42,7 @@ internal static class Sightings
         && places.Exists(
             place => place == More || (place.Topic == seen.Topic && place.Partition == seen.Partition && place.Offset >= seen.Offset));
 
-    /// <summary>Reads the places. Null where the text is no list of coordinates.</summary>
+    /// <summary>Reads the places. Null if the text is no list of coordinates.</summary>
     public static List<Coordinates>? TryRead(string? text)
     {
         List<Coordinates> places = [];

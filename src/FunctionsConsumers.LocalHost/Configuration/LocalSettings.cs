@@ -63,7 +63,7 @@ internal static class LocalSettings
 
     /// <summary>
     /// The port that <c>Host.LocalHttpPort</c> of <c>local.settings.json</c> gives, as Core Tools reads it.
-    /// <paramref name="folder" /> is the folder of the file, which may be missing. Null where the file gives none.
+    /// <paramref name="folder" /> is the folder of the file, which may be missing. Null if the file gives none.
     /// </summary>
     /// <exception cref="LocalHostException">The file cannot be read, or the port is none.</exception>
     public static int? HttpPort(string folder)

@@ -18,7 +18,7 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Takes the lock, or waits until whoever holds it has services to share. Null where there is a run file of another process now.
+    /// Takes the lock, or waits until whoever holds it has services to share. Null if there is a run file of another process now.
     /// </summary>
     /// <exception cref="LocalHostException">Another process held the lock for a minute and started nothing.</exception>
     public static async Task<RunLock?> TakeOrJoinAsync(RunSessionOptions options, CancellationToken stop)

@@ -69,7 +69,7 @@ internal static class LetterRows
             entry with { State = StateOf(entry, states.GetValueOrDefault((entry.Group, RowKeyOf(entry.Id)))) })];
     }
 
-    /// <summary>A letter's state. <paramref name="row" /> is null where it has none.</summary>
+    /// <summary>A letter's state. <paramref name="row" /> is null if it has none.</summary>
     public static DeadLetterState StateOf(DeadLetterEntry entry, string? row) => row switch
     {
         Sent => DeadLetterState.Redriven,

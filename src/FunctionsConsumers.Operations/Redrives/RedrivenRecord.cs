@@ -44,7 +44,7 @@ internal static class RedrivenRecord
     }
 
     /// <summary>
-    /// Puts the record itself in the place of what a letter was too large to carry. Null where the record is no longer there, or is
+    /// Puts the record itself in the place of what a letter was too large to carry. Null if the record is no longer there, or is
     /// another one.
     /// </summary>
     public static DeadLetterContent? Completed(DeadLetterContent letter, ConsumedRecord? original)

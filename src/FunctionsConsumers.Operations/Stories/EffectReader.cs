@@ -19,7 +19,7 @@ internal sealed class EffectReader(string group, FoundTable table)
 
     private readonly Buckets _buckets = new(table.Buckets);
 
-    /// <summary>Finds an order's effect by its id: one read. Null where there is none.</summary>
+    /// <summary>Finds an order's effect by its id: one read. Null if there is none.</summary>
     public async Task<StoredEffect?> FindAsync(string orderId, CancellationToken cancellationToken)
     {
         var rowKey = RowKey.OfSubject(KindOf(group), orderId);

@@ -12,7 +12,7 @@ internal static class ForeignForms
 {
     private const int FramingLength = 5;
 
-    /// <summary>Says what bytes are that are no JSON in UTF-8. Null where they are nothing that is known.</summary>
+    /// <summary>Says what bytes are that are no JSON in UTF-8. Null if they are nothing that is known.</summary>
     public static string? OfBytes(ReadOnlySpan<byte> value) => value switch
     {
         [0x1F, 0x8B, ..] => Compressed("gzip"),
@@ -39,7 +39,7 @@ internal static class ForeignForms
         _ => "The value is JSON, but no object: write the order as one JSON object.",
     };
 
-    /// <summary>Says what an object without an order's id is. Null where it is nothing that is known.</summary>
+    /// <summary>Says what an object without an order's id is. Null if it is nothing that is known.</summary>
     public static string? OfObject(ReadOnlySpan<byte> value)
     {
         var names = Names.None;

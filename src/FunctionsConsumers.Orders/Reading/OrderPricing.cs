@@ -11,7 +11,7 @@ namespace FunctionsConsumers.Orders.Reading;
 /// </summary>
 internal static class OrderPricing
 {
-    /// <summary>Makes the order. Null where it is not.</summary>
+    /// <summary>Makes the order. Null if the draft is rejected.</summary>
     public static Rejection? Price(OrderDraft draft, ProductCatalog catalog, out OrderEvent? order)
     {
         order = null;

@@ -6,7 +6,7 @@ namespace FunctionsConsumers.Orders.Settings;
 /// <summary>Settings that know where each of them came from.</summary>
 internal interface ISettingSources
 {
-    /// <summary>Where a setting came from. Null where it is not set.</summary>
+    /// <summary>Where a setting came from. Null if it is not set.</summary>
     string? SourceOf(string name);
 }
 
