@@ -24,8 +24,6 @@ namespace FunctionsConsumers.Cli;
 internal static class FcCommandLine
 {
     /// <summary>Runs the command line of this process.</summary>
-    /// <param name="args">The arguments.</param>
-    /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args)
     {
         using var stop = new StopSignal();
@@ -40,10 +38,6 @@ internal static class FcCommandLine
     }
 
     /// <summary>Runs a command line.</summary>
-    /// <param name="args">The arguments.</param>
-    /// <param name="caller">Where words go, and the environment.</param>
-    /// <param name="stop">Asks the command to end.</param>
-    /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, Caller caller, CancellationToken stop)
     {
         // Who types the name alone asks what there is, and so does "fc help" and "fc help audit".

@@ -7,9 +7,7 @@ namespace FunctionsConsumers.Cli.CommandLine;
 /// <summary>Says in one line what is wrong with a command line, and what was probably meant.</summary>
 internal static class UsageErrors
 {
-    /// <summary>The line for a command line.</summary>
-    /// <param name="given">The parsed command line.</param>
-    /// <returns>The line; null where nothing is wrong.</returns>
+    /// <summary>The line for a command line. Null if nothing is wrong.</summary>
     public static string? Of(ParseResult given)
     {
         // A shell that completes asks about a line that is not finished, by the parser's directive [suggest].

@@ -21,13 +21,7 @@ internal sealed class Counters(ITableStore store)
     // Each page is read once, also where it did not come: the rows are then read by their keys.
     private readonly ConcurrentDictionary<(string Bucket, string Kind), bool> _pages = new();
 
-    /// <summary>
-    /// The operations that add the records' amounts: one for each row, summed over the records, an absent row inserted.
-    /// </summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="records">The records of the transaction.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The operations.</returns>
+    /// <summary>The operations that add the records' amounts: one for each row, summed over the records, an absent row inserted.</summary>
     /// <exception cref="StoreUnavailableException">A row not seen yet could not be read.</exception>
     /// <exception cref="CounterException">A counter takes no such amount, by the rows as they are now.</exception>
     public async Task<IReadOnlyList<RowOperation>> AddAsync(
@@ -60,9 +54,6 @@ internal sealed class Counters(ITableStore store)
     }
 
     /// <summary>Takes in what a committed transaction wrote.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="operation">A counter's operation.</param>
-    /// <param name="etag">The row's new version.</param>
     public void Committed(string bucket, RowOperation operation, string? etag)
     {
         if (etag is null)
@@ -83,9 +74,10 @@ internal sealed class Counters(ITableStore store)
         _seen[(bucket, operation.RowKey)] = new Row(bucket, operation.RowKey, etag, columns);
     }
 
-    /// <summary>Forgets rows whose state is not known any more.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="operations">The counters' operations of a transaction that was no plain success.</param>
+    /// <summary>
+    /// Forgets rows whose state is not known any more. <paramref name="operations" /> are the counters' operations of a transaction
+    /// that was no plain success.
+    /// </summary>
     public void Forget(string bucket, IReadOnlyList<RowOperation> operations)
     {
         foreach (var operation in operations)
@@ -202,6 +194,4 @@ internal sealed class Counters(ITableStore store)
 }
 
 /// <summary>A counter cannot take what a plan adds to it. Whether it can depends on what it holds.</summary>
-/// <param name="message">The counter, what it holds and what was to be added.</param>
-/// <param name="innerException">The overflow, where it was one.</param>
 internal sealed class CounterException(string message, Exception? innerException = null) : Exception(message, innerException);
