@@ -8,9 +8,6 @@ using FunctionsConsumers.Operations.ConsumerGroups;
 using FunctionsConsumers.Operations.DeadLetters;
 using FunctionsConsumers.Operations.Log;
 using FunctionsConsumers.Orders;
-using FunctionsConsumers.Orders.Billing;
-using FunctionsConsumers.Orders.Inventory;
-using FunctionsConsumers.Orders.Notification;
 
 namespace FunctionsConsumers.Cli.CommandLine;
 
@@ -64,12 +61,7 @@ internal sealed class OperatedSystem : IDisposable
     private static OperatedSystem Of(Target target, KafkaConnection kafka, TableAccounts tables) =>
         new(new OperatedServices(kafka, tables, target.Topic)
     {
-        Functions = new Dictionary<string, string>
-        {
-            [InvoiceConsumer.GroupName] = nameof(BillingServiceConsumer),
-            [ReservationConsumer.GroupName] = nameof(InventoryServiceConsumer),
-            [ConfirmationConsumer.GroupName] = nameof(NotificationServiceConsumer),
-        },
+        Functions = ConsumerFunctions.ByGroup,
         BeforeAsking = topic => BrokerTopics.Ask(kafka, topic, CancellationToken.None),
     });
 }

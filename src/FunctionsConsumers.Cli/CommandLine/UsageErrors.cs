@@ -22,7 +22,7 @@ internal static class UsageErrors
             : command.Subcommands.Count > 0 && command.Action is null
             ? $"{Path(command)} wants a command: {string.Join(", ", command.Subcommands.Select(one => one.Name))}"
             : given.Errors[0].Message.TrimEnd('.');
-        return wrong is null ? null : $"{wrong}; {Path(command)} --help lists what there is";
+        return wrong is null ? null : $"{wrong}{(wrong.EndsWith('?') ? "" : ";")} {Path(command)} --help lists what there is";
     }
 
     // An option that is not known is taken for an argument where a command takes some. Behind -- anything may stand.
