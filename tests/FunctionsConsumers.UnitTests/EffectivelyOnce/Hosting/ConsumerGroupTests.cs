@@ -44,7 +44,7 @@ public sealed partial class ConsumerGroupTests
     [Fact]
     public async Task A_batch_whose_deadline_passes_while_the_tables_are_opened_says_so_with_the_setting_and_what_gave_no_answer()
     {
-        using var service = new ScriptedTables(TableReplies.Silence());
+        using var service = new ScriptedTables(TableReplies.Silence()) { TimeoutOfATry = ScriptedTables.Soon };
         using var group = Group(service, _log, new EffectivelyOnceOptions { Buckets = 1, BatchDeadline = TimeSpan.FromSeconds(20) });
         var error = await Assert.ThrowsAsync<BatchDeadlineException>(() => group.ProcessAsync([Record(7, "a|1")], Token));
         Assert.Contains("(EffectivelyOnce__BatchDeadline)", error.Message, StringComparison.Ordinal);

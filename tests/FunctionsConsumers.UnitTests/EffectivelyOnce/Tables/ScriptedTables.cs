@@ -23,8 +23,11 @@ internal sealed class ScriptedTables(params IReadOnlyList<TableReply> replies) :
     /// <summary>The body of each try, as it left the client.</summary>
     public IReadOnlyList<string> Bodies => [.. _bodies];
 
-    /// <summary>How long a try may take. Short, for replies that never come; a busy machine may need longer for one that does.</summary>
-    public TimeSpan TimeoutOfATry { get; init; } = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long a try may take where its reply never comes, so that a test does not wait for it.</summary>
+    public static TimeSpan Soon { get; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long a try may take. Long: a reply that comes may need its time on a busy machine.</summary>
+    public TimeSpan TimeoutOfATry { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The options of the product, but for the transport, the waits between tries and the time-out of a try.</summary>
     public void Configure(TableClientOptions options)

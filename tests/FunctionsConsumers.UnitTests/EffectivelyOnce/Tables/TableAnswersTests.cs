@@ -120,9 +120,10 @@ public sealed class TableAnswersTests
         Assert.StartsWith("Tables: ", result.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("\n", result.Detail, StringComparison.Ordinal);
 
-        ScriptedTables Service() => answer == "a time-out"
-            ? new ScriptedTables(s_replies[answer])
-            : new ScriptedTables(s_replies[answer]) { TimeoutOfATry = TimeSpan.FromMinutes(1) };
+        ScriptedTables Service() => new(s_replies[answer])
+        {
+            TimeoutOfATry = answer == "a time-out" ? ScriptedTables.Soon : TimeSpan.FromMinutes(1),
+        };
     }
 
     [Theory]
@@ -162,7 +163,10 @@ public sealed class TableAnswersTests
     [InlineData("500", 400, "InvalidInput", nameof(SubmitStatus.Refused))]
     public async Task What_the_clients_own_second_try_is_told_counts(string first, int status, string code, string expected)
     {
-        using var tables = new ScriptedTables(s_replies[first], TableReplies.FailedPart(0, status, code));
+        using var tables = new ScriptedTables(s_replies[first], TableReplies.FailedPart(0, status, code))
+        {
+            TimeoutOfATry = first == "a time-out" ? ScriptedTables.Soon : TimeSpan.FromMinutes(1),
+        };
 
         Assert.Equal(expected,
             (await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status.ToString());
