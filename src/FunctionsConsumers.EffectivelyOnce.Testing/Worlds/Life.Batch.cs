@@ -5,6 +5,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 /// <content>How the trigger feeds a process life: batches taken, stored, committed, and skipped by the host.</content>
 internal sealed partial class Life
 {
+    // What a host takes at once at most: the extension's maxBatchSize may say so.
+    private const int LargestBatch = 1000;
+
     /// <summary>Takes the next batch, or the one that failed once more, and processes it.</summary>
     public void Take()
     {
@@ -22,7 +25,7 @@ internal sealed partial class Life
         {
             Observe("skipped", "");
             World.Note(Name, $"the host skips [{Describe(batch)}]");
-            World.Happenings.OnSkipped(batch.Length);
+            World.Happenings.On(Happening.RecordSkipped, batch.Length);
             Store(batch);
         }
     }
@@ -52,10 +55,9 @@ internal sealed partial class Life
         _batchGenerations = [];
         foreach (var (partition, state) in _partitions.Where(partition => IsCurrent(partition.Key)).OrderBy(partition => partition.Key).ToArray())
         {
-            // What the broker has dropped meanwhile is passed over, as autoOffsetReset Earliest says.
-            var position = Math.Max(state.Position, World.Log.Start[partition]);
+            var position = PlaceOf(partition);
             var there = World.Log.End[partition] - position;
-            var count = there == 0 ? 0 : World.Setting.Small is not null ? there : World.Setting.Kind is HistoryKind.LargeBatches ? Math.Min(there, 500) : World.Choices.Below(there + 1);
+            var count = there == 0 ? 0 : World.Setting.Small is not null ? there : World.Setting.Kind is HistoryKind.LargeBatches ? Math.Min(there, LargestBatch - records.Count) : World.Choices.Below(there + 1);
             records.AddRange(Enumerable.Range(position, count).Where(offset => World.Log.At(partition, offset).IsRecord)
                 .Select(offset => World.Log.Read(partition, offset, World.Setting.LosesTimestamps ? World.Choices : null)));
             _partitions[partition] = state with { Position = position + count };
@@ -68,9 +70,16 @@ internal sealed partial class Life
         }
 
         _batch = [.. records];
+        World.Happenings.On(Happening.BatchOfAThousand, records.Count >= LargestBatch ? 1 : 0);
         BeginHand();
         return _batch;
     }
+
+    // What the broker has dropped meanwhile is passed over, and beyond the end, in a topic made anew, reading begins at the
+    // start: autoOffsetReset Earliest says so. Below the end nobody notices that it is another topic.
+    private int PlaceOf(int partition) => _partitions[partition].Position is var position && position > World.Log.End[partition]
+        ? World.Log.Start[partition]
+        : Math.Max(position, World.Log.Start[partition]);
 
     /// <summary>Stores an offset of a partition that is held.</summary>
     public void Store(int partition, int next) => _partitions[partition] = _partitions[partition] with { Stored = next };

@@ -50,6 +50,7 @@ internal sealed partial class Life
             : new SimulatedTime(world.Clock, TimeSpan.Zero, TimeSpan.Zero);
         var isOfNewVersion = !setting.HasVersions || world.IsSettling || world.Choices.Below(2) == 0;
         IsOfOldVersion = !isOfNewVersion;
+        world.Happenings.On(Happening.StartOfAnOldVersion, IsOfOldVersion ? 1 : 0);
         var options = new EffectivelyOnceOptions
         {
             Buckets = setting.Buckets,
@@ -119,7 +120,7 @@ internal sealed partial class Life
     public bool IsIdle => _started && !_inFlight && _batch is null && !_sweeping && _dispatching == 0 && !_auditing && !_forgetting
         && (World.Setting.Small is not null || !World.Operations.Exists(operation => operation.Life == this));
 
-    public bool CanTake => _started && !_inFlight && !IsStopping && (_batch is not null || _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Position < World.Log.End[partition.Key]));
+    public bool CanTake => _started && !_inFlight && !IsStopping && (_batch is not null || _partitions.Any(partition => IsCurrent(partition.Key) && PlaceOf(partition.Key) < World.Log.End[partition.Key]));
 
     public bool CanCommit => _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Stored > World.Log.Committed[partition.Key]);
 

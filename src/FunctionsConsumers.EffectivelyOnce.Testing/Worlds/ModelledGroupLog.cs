@@ -6,17 +6,15 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 /// <summary>The log as one process life's gap audit and retention sweep see it; each question may fail, and its answer may be old when it arrives.</summary>
 internal sealed class ModelledGroupLog(Life life) : IGroupLog
 {
-    private const string Id = "the-one";
-
     public async Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken)
     {
         try
         {
-            return await life.Ask(() => "topic id", () => life.World.Setting.HasTopicId ? Id : "", id => id, cancellationToken) is { Length: > 0 } known ? known : null;
+            return await life.Ask(() => "topic id", () => life.World.Setting.HasTopicId ? life.World.Log.TopicId : "", id => id, cancellationToken) is { Length: > 0 } known ? known : null;
         }
-        catch (StoreUnavailableException)
+        catch (StoreUnavailableException) when (life.World.Setting.LaterTopics.Count == 0)
         {
-            // The broker does not tell today.
+            // The broker does not tell today. One that cannot be asked is no answer at all.
             return null;
         }
     }
@@ -34,9 +32,9 @@ internal sealed class ModelledGroupLog(Life life) : IGroupLog
 
     public async Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken)
     {
-        if (from < life.World.Log.Begin[partition] || to > life.World.Log.HighestCommitted[partition])
+        if (from < life.World.Log.Begin[partition] || to > life.World.Log.HighestCommittedEver[partition])
         {
-            life.World.Fail($"{life.Name} audits p{partition} from {from} to {to}, and the group began at {life.World.Log.Begin[partition]} and committed {life.World.Log.HighestCommitted[partition]}");
+            life.World.Fail($"{life.Name} audits p{partition} from {from} to {to}, and the group began at {life.World.Log.Begin[partition]} and committed {life.World.Log.HighestCommittedEver[partition]}");
         }
 
         // A reading may end anywhere.
@@ -48,7 +46,7 @@ internal sealed class ModelledGroupLog(Life life) : IGroupLog
         LogSlice Read()
         {
             var log = life.World.Log;
-            if (from < log.Start[partition])
+            if (from < log.Start[partition] || from > log.End[partition])
             {
                 return new LogSlice([], -1);
             }

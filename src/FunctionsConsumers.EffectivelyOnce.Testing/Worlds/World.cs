@@ -41,10 +41,9 @@ internal sealed partial class World
             _hosts.Add(null);
         }
 
-        if (setting.ThroughClient)
-        {
-            Happenings.OnThroughClient();
-        }
+        Happenings.On(Happening.HistoryThroughTheClient, setting.ThroughClient ? 1 : 0);
+        Happenings.On(Happening.HistoryOfManyResends, setting.Kind is HistoryKind.ManyResends ? 1 : 0);
+        Happenings.On(Happening.LargeWorld, setting.Kind is HistoryKind.Large ? 1 : 0);
 
         if (setting.Small is not null)
         {
@@ -106,9 +105,11 @@ internal sealed partial class World
     /// <param name="steps">How long faults go on, in steps.</param>
     public void Run(int steps)
     {
-        while (Violation is null && Steps < steps)
+        GoOn(steps);
+        while (Violation is null && CanMakeAnew)
         {
-            Step();
+            MakeAnew();
+            GoOn(Steps + Choices.Below(300));
         }
 
         if (Setting.Forgets)
@@ -126,6 +127,14 @@ internal sealed partial class World
             }
 
             Settle();
+        }
+    }
+
+    private void GoOn(int steps)
+    {
+        while (Violation is null && Steps < steps)
+        {
+            Step();
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
             var id = described.TopicDescriptions[0].TopicId.ToString();
             return string.IsNullOrEmpty(id) || id.Trim('A', '=').Length == 0 ? null : id;
         }
-        catch (KafkaException unsupported)
+        catch (KafkaException unsupported) when (!BrokerWatch.IsAbsence(unsupported.Error))
         {
             // The embedded cluster and old brokers give topics no ids; the log's end then tells a topic made anew.
             LogClient(unsupported.Error.Reason);
