@@ -14,13 +14,13 @@ internal sealed class AzureTableStore : ITableStore
     // Reading back is rare; more at once than this only queues in the connection pool.
     private const int ReadsAtOnce = 16;
 
-    private readonly TableClient[] _tables;
+    private readonly Table[] _tables;
 
     private readonly string _setting;
 
     private AzureTableStore(TableAccounts accounts, IEnumerable<TableServiceClient> clients, string tableName)
     {
-        _tables = [.. clients.Select(client => client.GetTableClient(tableName))];
+        _tables = [.. clients.Select(client => new Table(client.GetTableClient(tableName), accounts.OurOwn.Contains(client)))];
         _setting = accounts.Setting;
     }
 
@@ -43,7 +43,7 @@ internal sealed class AzureTableStore : ITableStore
         string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
     {
         // What the caller got wrong is found here. From the call of the client on, every exception is an answer.
-        var table = TableOf(partitionKey);
+        var (table, writesOwn) = TableOf(partitionKey);
         ArgumentNullException.ThrowIfNull(operations);
         if (operations.Count == 0)
         {
@@ -55,16 +55,19 @@ internal sealed class AzureTableStore : ITableStore
             return new SubmitResult(SubmitStatus.Refused, [], refusal);
         }
 
-        var actions = new TableTransactionAction[operations.Count];
-        for (var i = 0; i < actions.Length; i++)
+        if (operations.FirstOrDefault(one => one.Kind != RowOperationKind.Insert && string.IsNullOrEmpty(one.ETag)) is { } blind)
         {
-            actions[i] = Action(partitionKey, operations[i]);
+            throw new ArgumentException(
+                $"{blind.Kind} of row '{blind.RowKey}' names no ETag: read the row, and give the version that was read.",
+                nameof(operations));
         }
 
         try
         {
-            var response = await table.SubmitTransactionAsync(actions, cancellationToken).ConfigureAwait(false);
-            return new SubmitResult(SubmitStatus.Committed, ETags(operations, response.Value));
+            var etags = writesOwn
+                ? await WriteAsync(table, partitionKey, operations, cancellationToken).ConfigureAwait(false)
+                : await WriteByClientAsync(table, partitionKey, operations, cancellationToken).ConfigureAwait(false);
+            return new SubmitResult(SubmitStatus.Committed, etags);
         }
         catch (Exception failure)
         {
@@ -81,7 +84,7 @@ internal sealed class AzureTableStore : ITableStore
     public async Task<IReadOnlyDictionary<string, Row>> ReadAsync(
         string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
     {
-        var table = TableOf(partitionKey);
+        var (table, _) = TableOf(partitionKey);
         ArgumentNullException.ThrowIfNull(rowKeys);
 
         // Point reads: a filter of row keys joined by "or" makes the service scan the whole partition.
@@ -109,7 +112,7 @@ internal sealed class AzureTableStore : ITableStore
         string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var table = TableOf(partitionKey);
+        var (table, _) = TableOf(partitionKey);
         ArgumentException.ThrowIfNullOrEmpty(rowKeyPrefix);
         var end = rowKeyPrefix[..^1] + (char)(rowKeyPrefix[^1] + 1);
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partitionKey} and RowKey ge {rowKeyPrefix} and RowKey lt {end}");
@@ -131,6 +134,26 @@ internal sealed class AzureTableStore : ITableStore
             : null;
     }
 
+    // The client is given one action that can never succeed, in whose place its pipeline sends the transaction.
+    private static async Task<string?[]> WriteAsync(
+        TableClient table, string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
+    {
+        var transaction = new OwnTransaction(table.Name, partitionKey, operations);
+        using var scope = transaction.Scope();
+        var nothing = new TableTransactionAction(
+            TableTransactionActionType.Delete, new TableEntity(partitionKey, "nothing"), new ETag("none"));
+        var response = await table.SubmitTransactionAsync([nothing], cancellationToken).ConfigureAwait(false);
+        return transaction.ETags ?? ETags(operations, response.Value);
+    }
+
+    private static async Task<string?[]> WriteByClientAsync(
+        TableClient table, string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
+    {
+        var actions = operations.Select(operation => Action(partitionKey, operation));
+        var response = await table.SubmitTransactionAsync(actions, cancellationToken).ConfigureAwait(false);
+        return ETags(operations, response.Value);
+    }
+
     private static TableTransactionAction Action(string partitionKey, RowOperation operation)
     {
         var entity = new TableEntity(partitionKey, operation.RowKey);
@@ -139,25 +162,16 @@ internal sealed class AzureTableStore : ITableStore
             entity[name] = value;
         }
 
-        if (operation.Kind == RowOperationKind.Insert)
-        {
-            return new TableTransactionAction(TableTransactionActionType.Add, entity);
-        }
-
-        if (string.IsNullOrEmpty(operation.ETag))
-        {
-            throw new ArgumentException(
-                $"{operation.Kind} of row '{operation.RowKey}' names no ETag: read the row, and give the version that was read.", nameof(
-                operation));
-        }
-
         var kind = operation.Kind switch
         {
+            RowOperationKind.Insert => TableTransactionActionType.Add,
             RowOperationKind.Replace => TableTransactionActionType.UpdateReplace,
             RowOperationKind.Merge => TableTransactionActionType.UpdateMerge,
             _ => TableTransactionActionType.Delete,
         };
-        return new TableTransactionAction(kind, entity, new ETag(operation.ETag));
+        return operation.ETag is null
+            ? new TableTransactionAction(kind, entity)
+            : new TableTransactionAction(kind, entity, new ETag(operation.ETag));
     }
 
     // A success has one part for each operation, each itself a success. The client does not see to that.
@@ -198,7 +212,7 @@ internal sealed class AzureTableStore : ITableStore
         return new Row(entity.PartitionKey, entity.RowKey, entity.ETag.ToString(), columns);
     }
 
-    private TableClient TableOf(string partitionKey)
+    private Table TableOf(string partitionKey)
     {
         ArgumentException.ThrowIfNullOrEmpty(partitionKey);
         if (_tables.Length == 1)
@@ -211,4 +225,7 @@ internal sealed class AzureTableStore : ITableStore
             : throw new ArgumentException(
                 $"'{partitionKey}' is no bucket (b000, b001 …), so no account can be told for it.", nameof(partitionKey));
     }
+
+    // WritesOwn: whether the client's pipeline has a policy that writes our transactions.
+    private readonly record struct Table(TableClient Client, bool WritesOwn);
 }

@@ -30,6 +30,7 @@ public sealed class TableAccounts
         List<WatchedClient> all = [.. watched];
         List<TableServiceClient> clients = [.. all.Select(one => one.Client)];
         Pulses = [.. all.Select(one => one.Pulse).OfType<AccountPulse>()];
+        OurOwn = all.Where(one => one.Pulse is not null).Select(one => one.Client).ToHashSet();
         Setting = setting;
         if (clients.GroupBy(client => client.Uri).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
@@ -48,6 +49,12 @@ public sealed class TableAccounts
 
     /// <summary>The accounts' pulses; of a client that the caller made there is none.</summary>
     internal IReadOnlyList<AccountPulse> Pulses { get; }
+
+    /// <summary>
+    /// The clients that were made here, whose pipeline has a <see cref="TransactionPolicy" />. A client that the caller made
+    /// writes its transactions itself.
+    /// </summary>
+    internal IReadOnlySet<TableServiceClient> OurOwn { get; }
 
     /// <summary>The accounts' names, in the order of the setting.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -147,7 +154,8 @@ public sealed class TableAccounts
     private static TableClientOptions Options(AccountPulse pulse)
     {
         var options = new TableClientOptions();
-        options.AddPolicy(new PulsePolicy(pulse), Azure.Core.HttpPipelinePosition.PerRetry);
+        options.AddPolicy(new TransactionPolicy(), HttpPipelinePosition.PerCall);
+        options.AddPolicy(new PulsePolicy(pulse), HttpPipelinePosition.PerRetry);
         options.Retry.MaxRetries = 2;
         options.Retry.Delay = TimeSpan.FromMilliseconds(100);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(1);

@@ -102,16 +102,19 @@ public sealed class TableAnswersTests
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var submitted = new ScriptedTables(s_replies[answer]);
+        using var callers = new ScriptedTables(s_replies[answer]);
         using var asked = new ScriptedTables(s_replies[answer]);
         using var scanned = new ScriptedTables(s_replies[answer]);
 
         var result = await submitted.Store().SubmitAsync("b000", s_three, cancellation);
+        var callersResult = await callers.Store(isCallers: true).SubmitAsync("b000", s_three, cancellation);
         var reading = await ReadingAsync(() => asked.Store().ReadAsync("b000", ["a"], null, cancellation));
         var scanning = await ReadingAsync(
             async () => await scanned.Store().ScanAsync("b000", "a", null, cancellation).ToListAsync(cancellation));
 
         Assert.Equal((submit, read, scan), (result.Status.ToString(), reading, scanning));
         Assert.Equal([tries, tries, tries], [submitted.Requests.Count, asked.Requests.Count, scanned.Requests.Count]);
+        Assert.Equal((result.Status, result.Detail, tries), (callersResult.Status, callersResult.Detail, callers.Requests.Count));
         Assert.Empty(result.ETags);
         Assert.NotNull(result.Failure);
         Assert.StartsWith("Tables: ", result.Detail, StringComparison.Ordinal);
@@ -138,8 +141,10 @@ public sealed class TableAnswersTests
             using var tables = new ScriptedTables(TableReplies.FailedPart(index, status, code));
 
             var result = await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken);
+            var callersResult = await tables.Store(isCallers: true).SubmitAsync("b000", s_three, TestContext.Current.CancellationToken);
 
-            Assert.Equal((expected, 1), (result.Status.ToString(), tables.Requests.Count));
+            Assert.Equal((expected, 2), (result.Status.ToString(), tables.Requests.Count));
+            Assert.Equal((result.Status, result.Detail), (callersResult.Status, callersResult.Detail));
             Assert.EndsWith($" at row '{s_three[index].RowKey}'", result.Detail, StringComparison.Ordinal);
         }
     }
@@ -160,20 +165,24 @@ public sealed class TableAnswersTests
         Assert.Equal(2, tables.Requests.Count);
     }
 
-    [Fact]
-    public async Task A_success_after_two_failures_is_a_success()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_success_after_two_failures_is_a_success(bool isCallers)
     {
         using var tables = new ScriptedTables(s_replies["503"], s_replies["a connection lost"], TableReplies.Committed(3));
 
-        var result = await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken);
+        var result = await tables.Store(isCallers).SubmitAsync("b000", s_three, TestContext.Current.CancellationToken);
 
         Assert.Equal(SubmitStatus.Committed, result.Status);
         Assert.Equal(["W/\"v0\"", "W/\"v1\"", null], result.ETags);
         Assert.Null(result.Detail);
     }
 
-    [Fact]
-    public async Task A_success_that_is_cut_off_anywhere_is_not_one()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_success_that_is_cut_off_anywhere_is_not_one(bool isCallers)
     {
         var whole = TableReplies.CommittedBody(s_three.Count);
         var lastPart = whole.LastIndexOf("ETag:", StringComparison.Ordinal);
@@ -181,21 +190,23 @@ public sealed class TableAnswersTests
         {
             using var tables = new ScriptedTables(TableReplies.Success(whole[..length]));
 
-            var result = await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken);
+            var result = await tables.Store(isCallers).SubmitAsync("b000", s_three, TestContext.Current.CancellationToken);
 
             Assert.True(result.Status == SubmitStatus.Unknown, $"cut off after {length} characters: {result}");
         }
     }
 
-    [Fact]
-    public async Task A_success_of_another_number_of_operations_is_not_one()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_success_of_another_number_of_operations_is_not_one(bool isCallers)
     {
         foreach (var parts in new[] { 1, 2, 4 })
         {
             using var tables = new ScriptedTables(TableReplies.Committed(parts));
 
             Assert.Equal(SubmitStatus.Unknown,
-                (await tables.Store().SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status);
+                (await tables.Store(isCallers).SubmitAsync("b000", s_three, TestContext.Current.CancellationToken)).Status);
         }
     }
 
