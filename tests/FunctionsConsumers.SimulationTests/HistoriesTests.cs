@@ -19,7 +19,29 @@ public sealed class HistoriesTests(ITestOutputHelper output)
     // About a half of what is counted in the histories of the seeds from 1 on: a kind that dies silently proves nothing.
     private static readonly (Happening What, long Times)[] Least =
     [
-        (Happening.Crash, 1),
+        (Happening.Crash, 20_000),
+        (Happening.MoveOfAPartition, 100_000),
+        (Happening.RecordSkipped, 10_000),
+        (Happening.RecordHealed, 1_200),
+        (Happening.OffsetDropped, 18_000),
+        (Happening.RowForgotten, 1_500),
+        (Happening.MessageResentInDoubt, 4_000),
+        (Happening.HistoryThroughTheClient, 300),
+        (Happening.TryOfTheClientAgain, 5_000),
+        (Happening.TopicMadeAnew, 400),
+        (Happening.NoteOfAnOldTopic, 200),
+        (Happening.DeadLetterReplaced, 50),
+        (Happening.SetBack, 10_000),
+        (Happening.SetForward, 1_000),
+        (Happening.TopicGrown, 500),
+        (Happening.StartOfAnOldVersion, 6_000),
+        (Happening.BatchOfAThousand, 15),
+        (Happening.JumpOfAWallClock, 6_000),
+        (Happening.JumpOfTheClock, 6_000),
+        (Happening.RequestExecutedTwice, 5_000),
+        (Happening.RequestExecutedTwiceByTheClientsService, 200),
+        (Happening.HistoryOfManyResends, 400),
+        (Happening.LargeWorld, 200),
     ];
 
     [Fact]

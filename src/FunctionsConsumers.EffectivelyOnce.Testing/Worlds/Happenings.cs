@@ -25,6 +25,7 @@ internal enum Happening
     JumpOfAWallClock,
     JumpOfTheClock,
     RequestExecutedTwice,
+    RequestExecutedTwiceByTheClientsService,
     HistoryOfManyResends,
     LargeWorld,
 }

@@ -77,14 +77,14 @@ internal sealed class HttpOperation(Life life, ServiceCall call, bool wasBusy, C
                 break;
             case 6:
                 // The second time before its answer, or after it.
-                Life.World.Happenings.On(Happening.RequestExecutedTwice);
+                Life.World.Happenings.On(Happening.RequestExecutedTwiceByTheClientsService);
                 _served = Serve();
                 Life.World.SendLate(call.Transaction!);
                 Life.World.Note(Life.Name, $"{Label} is on its way twice");
                 break;
             case 8:
                 var answer = Serve();
-                Life.World.Happenings.On(Happening.RequestExecutedTwice);
+                Life.World.Happenings.On(Happening.RequestExecutedTwiceByTheClientsService);
                 Life.World.SendLate(call.Transaction!);
                 Life.World.Note(Life.Name, $"{Label} is on its way twice");
                 Return(answer);
