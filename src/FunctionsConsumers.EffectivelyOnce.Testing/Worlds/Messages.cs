@@ -284,7 +284,7 @@ internal sealed class Messages(World world)
         message.Claim = next == OutboxRows.Claimed ? new Claim(sender, world.Clock.Now, ++_claims) : null;
     }
 
-    private bool IsContent(OutboxMessage sent, Tracked message)
+    private static bool IsContent(OutboxMessage sent, Tracked message)
     {
         if (message.Payload is { } payload)
         {
