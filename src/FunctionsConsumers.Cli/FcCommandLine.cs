@@ -56,7 +56,13 @@ internal static class FcCommandLine
         try
         {
             return await given.InvokeAsync(
-                new InvocationConfiguration { Output = caller.Terminal.Out, Error = caller.Terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                new InvocationConfiguration
+                {
+                    Output = caller.Terminal.Out,
+                    Error = caller.Terminal.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                },
                 stop);
         }
         catch (Exception failure)
@@ -70,7 +76,8 @@ internal static class FcCommandLine
     internal static ParseResult Parse(IReadOnlyList<string> args, Caller caller) =>
         Root(caller with { Shapes = PrintedJson.Shapes }).Parse(args);
 
-    private static RootCommand Root(Caller caller) => new("Runs the order consumers on this machine, sends them orders, and audits what became of each.")
+    private static RootCommand Root(Caller caller) =>
+        new("Runs the order consumers on this machine, sends them orders, and audits what became of each.")
     {
         SharedOptions.Brokers,
         SharedOptions.Tables,

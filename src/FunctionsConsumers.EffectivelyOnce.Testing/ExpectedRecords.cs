@@ -43,7 +43,8 @@ internal sealed class ExpectedRecords<TEvent>
 
     /// <summary>The kinds of all planned messages, and the policy of each.</summary>
     public IReadOnlyDictionary<string, InDoubtPolicy?> Kinds => _kinds.ToDictionary(
-        kind => kind, kind => (InDoubtPolicy?)(_options.ParkedKinds.Contains(kind) ? InDoubtPolicy.Park : InDoubtPolicy.Resend), StringComparer.Ordinal);
+        kind => kind, kind => (InDoubtPolicy?)(_options.ParkedKinds.Contains(kind) ? InDoubtPolicy.Park : InDoubtPolicy.Resend),
+        StringComparer.Ordinal);
 
     /// <summary>What is known of a record; null for one that is none of the history's.</summary>
     public ExpectedRecord? At(Coordinates coordinates) => _byCoordinates.GetValueOrDefault(coordinates);
@@ -52,7 +53,8 @@ internal sealed class ExpectedRecords<TEvent>
     public LoggedRecord Of(SentRecord sent, int partition, int offset)
     {
         var record = new ConsumedRecord(
-            new Coordinates(ModelledLog.Topic, partition, offset), DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(offset), sent.Key, sent.Value, sent.Headers ?? []);
+            new Coordinates(ModelledLog.Topic, partition, offset), DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(offset), sent.Key,
+            sent.Value, sent.Headers ?? []);
         var expected = Read(record);
         _byCoordinates.Add(record.Coordinates, expected);
         _kinds.UnionWith(expected.Plan?.Messages.Select(message => message.Kind) ?? []);
@@ -83,7 +85,8 @@ internal sealed class ExpectedRecords<TEvent>
         {
             var identity = planned.Identity;
             var plan = _asked.Plan(_decoder.Decode(record).Event!, identity);
-            return new ExpectedRecord(new LoggedRecord(record, identity.Subject, identity.Key, identity.Fingerprint), plan, PlanText.Of(plan), null);
+            return new ExpectedRecord(
+                new LoggedRecord(record, identity.Subject, identity.Key, identity.Fingerprint), plan, PlanText.Of(plan), null);
         }
 
         // A rejection names its subject where the decoder could read one.

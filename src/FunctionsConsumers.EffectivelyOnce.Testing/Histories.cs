@@ -28,7 +28,8 @@ public static class Histories
     /// <returns>What the histories were about.</returns>
     /// <exception cref="HistoryFailedException">A history went wrong: its message is that history.</exception>
     public static HistoriesReport Check<TEvent, TPlanner>(
-        TPlanner planner, JsonTypeInfo<TEvent> json, Func<TEvent, string?> subject, IReadOnlyList<TEvent> events, HistoryOptions? options = null)
+        TPlanner planner, JsonTypeInfo<TEvent> json, Func<TEvent, string?> subject, IReadOnlyList<TEvent> events,
+        HistoryOptions? options = null)
         where TPlanner : IEventPlanner<TEvent>
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -62,7 +63,8 @@ public static class Histories
     /// <returns>What the histories were about.</returns>
     /// <exception cref="HistoryFailedException">A history went wrong: its message is that history.</exception>
     public static HistoriesReport CheckHosts<TEvent, TPlanner>(
-        Func<TimeProvider, TPlanner> planner, IEventDecoder<TEvent> decoder, IReadOnlyList<SentRecord> records, HistoryOptions? options = null)
+        Func<TimeProvider, TPlanner> planner, IEventDecoder<TEvent> decoder, IReadOnlyList<SentRecord> records,
+        HistoryOptions? options = null)
         where TPlanner : IEventPlanner<TEvent>
     {
         ArgumentNullException.ThrowIfNull(planner);
@@ -76,7 +78,8 @@ public static class Histories
         var campaign = Campaign.Run(seed ?? options.FirstSeed, seed is null ? options.Count : 1, TimeSpan.MaxValue, trial.Run, Replay);
         return campaign.Failure is { } failure
             ? throw new HistoryFailedException(failure)
-            : new HistoriesReport(campaign.Histories, campaign.Steps, campaign.Happenings.ToString(), seed is { } one ? Campaign.History(one, trial.Run) : []);
+            : new HistoriesReport(campaign.Histories, campaign.Steps, campaign.Happenings.ToString(),
+                seed is { } one ? Campaign.History(one, trial.Run) : []);
     }
 
     private static int? NamedSeed() => Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } text
@@ -86,5 +89,6 @@ public static class Histories
         : null;
 
     private static string Replay(int seed) =>
-        $"Run it again: set {SeedVariable}={seed.ToString(CultureInfo.InvariantCulture)} and start this test alone; the other histories are left out.";
+        $"Run it again: set {SeedVariable}={seed.ToString(CultureInfo.InvariantCulture)} and start this test alone; "
+            + "the other histories are left out.";
 }

@@ -12,8 +12,10 @@ internal static class PlanText
         [
             .. Columns("effect", plan.Effect),
             .. plan.Inserts.SelectMany(insert => Columns("row " + insert.RowKey, insert.Columns).Prepend("row " + insert.RowKey)),
-            .. plan.Additions.Select(addition => string.Create(CultureInfo.InvariantCulture, $"counter {addition.RowKey} {addition.Column} {addition.Amount}")),
-            .. plan.Messages.Select((message, ordinal) => string.Create(CultureInfo.InvariantCulture, $"message {ordinal} {message.Kind} {Value(message.Payload)}")),
+            .. plan.Additions.Select(
+                addition => string.Create(CultureInfo.InvariantCulture, $"counter {addition.RowKey} {addition.Column} {addition.Amount}")),
+            .. plan.Messages.Select((message, ordinal) =>
+                string.Create(CultureInfo.InvariantCulture, $"message {ordinal} {message.Kind} {Value(message.Payload)}")),
         ];
 
     /// <summary>Where two plans differ first; null where they do not.</summary>

@@ -5,7 +5,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing;
 /// <summary>A consumer of somebody's own and the records it is tried with.</summary>
 /// <typeparam name="TEvent">The domain's event.</typeparam>
 internal sealed class Trial<TEvent>(
-    Func<TimeProvider, IConsumer<TEvent>> consumer, IEventDecoder<TEvent> decoder, IReadOnlyList<SentRecord> records, HistoryOptions options)
+    Func<TimeProvider, IConsumer<TEvent>> consumer, IEventDecoder<TEvent> decoder, IReadOnlyList<SentRecord> records,
+    HistoryOptions options)
 {
     // More records make a history longer and not more telling: each takes some of them, in order.
     private const int MostRecords = 12;
@@ -21,8 +22,11 @@ internal sealed class Trial<TEvent>(
         var expected = new ExpectedRecords<TEvent>(consumer, decoder, options);
         var setting = SettingOf(seed, random, expected);
         var faults = Faults.Mixed(random);
-        var world = new World(setting, new RandomChoices(random), setting.NeedsRightClocks ? faults with { WallClockJump = 0 } : faults, tracing);
-        world.Note("world", $"seed {seed}: {setting.Records.Sum(partition => partition.Count)} records in {setting.Records.Count} partitions, {setting.Buckets} buckets, {setting.Hosts} hosts{(setting.ThroughClient ? ", through the tables' client" : "")}");
+        var world = new World(
+            setting, new RandomChoices(random), setting.NeedsRightClocks ? faults with { WallClockJump = 0 } : faults, tracing);
+        world.Note("world", $"seed {seed}: {setting.Records.Sum(partition => partition.Count)} records in {setting.Records.Count} "
+            + $"partitions, {setting.Buckets} buckets, "
+            + $"{setting.Hosts} hosts{(setting.ThroughClient ? ", through the tables' client" : "")}");
         try
         {
             expected.Require();

@@ -3,7 +3,8 @@ using FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 namespace FunctionsConsumers.EffectivelyOnce.Testing;
 
 /// <summary>Asks a planner twice for every plan, and holds it to what it planned for the same record before the history began.</summary>
-internal sealed class WatchedConsumer<TEvent>(IConsumer<TEvent> consumer, ExpectedRecords<TEvent> expected, World world, string host) : IConsumer<TEvent>
+internal sealed class WatchedConsumer<TEvent>(IConsumer<TEvent> consumer, ExpectedRecords<TEvent> expected, World world, string host)
+    : IConsumer<TEvent>
 {
     public string Group => consumer.Group;
 
@@ -22,8 +23,9 @@ internal sealed class WatchedConsumer<TEvent>(IConsumer<TEvent> consumer, Expect
     {
         if (record is { Plan: not null } && PlanText.Difference(record.Text, PlanText.Of(plan)) is var (before, now))
         {
-            world.Fail($"the planner of '{Group}' plans {identity.Coordinates}, subject {identity.Subject}, differently each time it is asked: before '{before}', on {host} '{now}'. "
-                + "A plan may hang on the event and its identity alone: no clock, no chance, no memory.");
+            world.Fail($"the planner of '{Group}' plans {identity.Coordinates}, subject {identity.Subject}, differently each time it is "
+                + $"asked: before '{before}', on {host} '{now}'. A plan may hang on the event and its identity alone: no clock, "
+                + "no chance, no memory.");
         }
     }
 }

@@ -57,7 +57,8 @@ public sealed record EffectivelyOnceOptions
     public bool PassOverBelowFloor { get; init; }
 
     /// <summary>The names of the settings.</summary>
-    internal static IReadOnlyList<string> Names { get; } = [.. typeof(EffectivelyOnceOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
+    internal static IReadOnlyList<string> Names { get; } =
+        [.. typeof(EffectivelyOnceOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
 
     /// <summary>Reads and checks the settings.</summary>
     /// <param name="configuration">The settings.</param>

@@ -21,24 +21,28 @@ internal sealed class GroupMetrics(string group)
 
     // An instance that no longer reads them must not report them for ever: another one may read them now.
     private static readonly TimeSpan ReadingHolds = TimeSpan.FromMinutes(5);
-    private static readonly Readings<(string Group, string Bucket), (int Messages, TimeSpan Age)> Outboxes = new(ReadingHolds, TimeProvider.System);
+    private static readonly Readings<(string Group, string Bucket), (int Messages, TimeSpan Age)> Outboxes = new(
+        ReadingHolds, TimeProvider.System);
     private static readonly Readings<(string Group, string Topic, int Partition), long> Lags = new(ReadingHolds, TimeProvider.System);
 
     private static readonly Counter<long> Records = Meter.CreateCounter<long>(
         "effectively_once.records", "{record}", "Records settled, by outcome: applied, duplicate, dead_lettered.");
 
     private static readonly Counter<long> Transactions = Meter.CreateCounter<long>(
-        "effectively_once.transactions", "{transaction}", "Transactions that batches submitted to the table service, whatever it answered.");
+        "effectively_once.transactions", "{transaction}",
+        "Transactions that batches submitted to the table service, whatever it answered.");
 
     private static readonly Histogram<int> TransactionRows = Meter.CreateHistogram(
         "effectively_once.transaction.rows", "{row}", "Rows of each transaction submitted.",
         advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 40, 60, 80, 99] });
 
     private static readonly Counter<long> UnknownAnswers = Meter.CreateCounter<long>(
-        "effectively_once.answers.unknown", "{answer}", "Transactions whose outcome the answer did not tell, and that were settled by reading back.");
+        "effectively_once.answers.unknown", "{answer}",
+        "Transactions whose outcome the answer did not tell, and that were settled by reading back.");
 
     private static readonly Histogram<int> Attempts = Meter.CreateHistogram(
-        "effectively_once.batch.attempts", "{attempt}", "Tries until a batch was done: 1, and each wait of one of its buckets before another try.",
+        "effectively_once.batch.attempts", "{attempt}",
+        "Tries until a batch was done: 1, and each wait of one of its buckets before another try.",
         advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 3, 5, 10, 20, 50, 100] });
 
     private static readonly Counter<long> GapsHealed = Meter.CreateCounter<long>(
@@ -60,11 +64,14 @@ internal sealed class GroupMetrics(string group)
     static GroupMetrics()
     {
         Meter.CreateObservableGauge(
-            "effectively_once.outbox.depth", ObserveDepth, "{message}", "Messages waiting in the outbox when it was last swept, without parked ones.");
+            "effectively_once.outbox.depth", ObserveDepth, "{message}",
+            "Messages waiting in the outbox when it was last swept, without parked ones.");
         Meter.CreateObservableGauge(
-            "effectively_once.outbox.age", ObserveAge, "s", "The age of the oldest message waiting when the outbox was last swept; 0 where none waits.");
+            "effectively_once.outbox.age", ObserveAge, "s",
+            "The age of the oldest message waiting when the outbox was last swept; 0 where none waits.");
         Meter.CreateObservableGauge(
-            "kafka.consumer_group.lag", ObserveLag, "{record}", "Records between the group's committed offset and the log's end, as the gap audit last read them.");
+            "kafka.consumer_group.lag", ObserveLag, "{record}",
+            "Records between the group's committed offset and the log's end, as the gap audit last read them.");
     }
 
     /// <summary>Counts a batch that was settled.</summary>
@@ -142,7 +149,8 @@ internal sealed class GroupMetrics(string group)
 
     private static IEnumerable<Measurement<int>> ObserveDepth() => Outboxes.Current()
         .GroupBy(one => one.Key.Group, StringComparer.Ordinal)
-        .Select(buckets => new Measurement<int>(buckets.Sum(one => one.Value.Messages), new KeyValuePair<string, object?>(GroupName, buckets.Key)));
+        .Select(buckets =>
+            new Measurement<int>(buckets.Sum(one => one.Value.Messages), new KeyValuePair<string, object?>(GroupName, buckets.Key)));
 
     private static IEnumerable<Measurement<double>> ObserveAge() => Outboxes.Current()
         .GroupBy(one => one.Key.Group, StringComparer.Ordinal)

@@ -73,7 +73,8 @@ public sealed record PlannedMessage(string Kind, byte[] Payload)
     /// A record for a Kafka topic, sent with the header <c>message-id</c>, which is the same for every attempt. A consumer of
     /// this library takes it for the idempotency key. After a send in doubt the record may be written twice.
     /// </summary>
-    /// <param name="topic">The topic: 1 to 249 ASCII letters, digits, <c>.</c>, <c>_</c> or <c>-</c>. The library does not make it.</param>
+    /// <param name="topic">The topic: 1 to 249 ASCII letters, digits, <c>.</c>, <c>_</c> or <c>-</c>. The library does not make
+    /// it.</param>
     /// <param name="key">The key; null for none.</param>
     /// <param name="value">The value; null for a tombstone.</param>
     /// <param name="headers">Further headers, none of them named <c>message-id</c>; null for none.</param>

@@ -65,7 +65,8 @@ public sealed record KafkaConsumerOptions
 
     private static readonly string[] Names =
     [
-        nameof(MaxBatchSize), nameof(BatchWindow), nameof(StartsAt), nameof(CommitInterval), nameof(SessionTimeout), nameof(MaxPollInterval),
+        nameof(MaxBatchSize), nameof(BatchWindow), nameof(StartsAt), nameof(CommitInterval), nameof(SessionTimeout),
+        nameof(MaxPollInterval),
         nameof(Drain), nameof(GapAuditInterval), nameof(RetentionInterval),
     ];
 

@@ -5,7 +5,9 @@ using System.Security.Cryptography;
 
 namespace FunctionsConsumers.EffectivelyOnce;
 
-/// <summary>Ids of messages that leave: the same for every attempt at the same message, so that a receiver can drop a second copy.</summary>
+/// <summary>
+/// Ids of messages that leave: the same for every attempt at the same message, so that a receiver can drop a second copy.
+/// </summary>
 internal static class MessageId
 {
     private const int StackBytes = 1024;

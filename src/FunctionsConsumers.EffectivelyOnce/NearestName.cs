@@ -8,7 +8,8 @@ internal static class NearestName
     /// <summary>The nearest of some names, whatever their case.</summary>
     /// <param name="unknown">The name that nobody knows.</param>
     /// <param name="known">The names that are known.</param>
-    /// <returns>Null where none is near: where more than a third of it would have to be written anew, and it is no beginning of one.</returns>
+    /// <returns>Null where none is near: where more than a third of it would have to be written anew, and it is no beginning of
+    /// one.</returns>
     public static string? Of(string unknown, IEnumerable<string> known)
     {
         List<string> names = [.. known];

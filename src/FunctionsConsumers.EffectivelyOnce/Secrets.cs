@@ -18,7 +18,8 @@ internal static partial class Secrets
     // Of connection strings, of a SAS's query, and of settings that are quoted with their names. In a malformed string blanks
     // may stand around the sign.
     [GeneratedRegex(
-        @"((?:AccountKey|SharedAccessKey|SharedAccessSignature|SharedAccessKeyValue|Password|Pwd|ClientSecret|[?&;\s]sig)\s*=\s*)[^\s;&,'""]+",
+        @"((?:AccountKey|SharedAccessKey|SharedAccessSignature|SharedAccessKeyValue|Password|Pwd|ClientSecret|[?&;\s]sig)"
+            + @"\s*=\s*)[^\s;&,'""]+",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Value();
 

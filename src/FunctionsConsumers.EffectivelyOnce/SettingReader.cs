@@ -12,10 +12,12 @@ internal sealed class SettingReader(IConfigurationSection section)
     /// <exception cref="SettingException">One is not known; the message has the nearest that is.</exception>
     public void RefuseUnknown(IReadOnlyList<string> known)
     {
-        if (section.GetChildren().Select(child => child.Key).FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        var names = section.GetChildren().Select(child => child.Key);
+        if (names.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             var meant = NearestName.Of(unknown, known) is { } nearest ? $", did you mean {NameOf(nearest)}?" : ".";
-            throw new SettingException($"{NameOf(unknown)} is a setting that nobody reads{meant} Rename it, or remove it: there are {string.Join(", ", known)}.");
+            throw new SettingException(
+                $"{NameOf(unknown)} is a setting that nobody reads{meant} Rename it, or remove it: there are {string.Join(", ", known)}.");
         }
     }
 

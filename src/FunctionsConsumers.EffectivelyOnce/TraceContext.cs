@@ -37,7 +37,8 @@ internal readonly record struct TraceContext(string Parent, string? State)
     /// <summary>The context of a span.</summary>
     /// <param name="span">The span; null for none.</param>
     /// <returns>Its context; null where there is none that others can go on with.</returns>
-    public static TraceContext? Of(Activity? span) => span is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? Of(id, span.TraceStateString) : null;
+    public static TraceContext? Of(Activity? span) =>
+        span is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? Of(id, span.TraceStateString) : null;
 
     /// <summary>Reads a context from text that may be anything.</summary>
     /// <param name="parent">The <c>traceparent</c>.</param>
@@ -50,15 +51,19 @@ internal readonly record struct TraceContext(string Parent, string? State)
             return null;
         }
 
-        return new TraceContext(parent, state is { Length: > 0 and <= LongestState } && !state.AsSpan().ContainsAnyExcept(StateCharacters) ? state : null);
+        return new TraceContext(
+            parent, state is { Length: > 0 and <= LongestState } && !state.AsSpan().ContainsAnyExcept(StateCharacters) ? state : null);
     }
 
     /// <summary>Reads the context that a record's producer sent along.</summary>
     /// <param name="record">The record.</param>
     /// <returns>The context; null where its headers hold none.</returns>
-    public static TraceContext? Of(ConsumedRecord record) => record.LastHeader(ParentHeader) is { Length: >= ShortestParent and <= LongestParent } parent
-        ? Of(Encoding.Latin1.GetString(parent), record.LastHeader(StateHeader) is { Length: <= LongestState } state ? Encoding.Latin1.GetString(state) : null)
-        : null;
+    public static TraceContext? Of(ConsumedRecord record) =>
+        record.LastHeader(ParentHeader) is { Length: >= ShortestParent and <= LongestParent } parent
+            ? Of(
+                Encoding.Latin1.GetString(parent),
+                record.LastHeader(StateHeader) is { Length: <= LongestState } state ? Encoding.Latin1.GetString(state) : null)
+            : null;
 
     /// <summary>Adds the context to a record's headers.</summary>
     /// <param name="headers">The headers.</param>

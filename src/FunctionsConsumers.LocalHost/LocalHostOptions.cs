@@ -1,6 +1,8 @@
 namespace FunctionsConsumers.LocalHost;
 
-/// <summary>What a caller of the local host decides; all of it goes before the environment, which goes before <c>local.settings.json</c>.</summary>
+/// <summary>
+/// What a caller of the local host decides; all of it goes before the environment, which goes before <c>local.settings.json</c>.
+/// </summary>
 public sealed record LocalHostOptions
 {
     /// <summary>The bootstrap list, in place of the setting <c>KafkaBrokers</c>.</summary>
@@ -19,17 +21,22 @@ public sealed record LocalHostOptions
     /// <value>1 to 1,000; default 6.</value>
     public int Partitions { get; init; } = 6;
 
-    /// <summary>The port of the HTTP functions on 127.0.0.1, in place of <c>Host.LocalHttpPort</c> of <c>local.settings.json</c>; 0 for any free one.</summary>
+    /// <summary>
+    /// The port of the HTTP functions on 127.0.0.1, in place of <c>Host.LocalHttpPort</c> of <c>local.settings.json</c>; 0 for any
+    /// free one.
+    /// </summary>
     /// <value>0 to 65,535. Default null: the file's, and without one 7071, or a free port where that is taken.</value>
     public int? HttpPort { get; init; }
 
     /// <summary>Further settings by name (<c>A:B</c> or <c>A__B</c>); a null value takes a setting away, whoever set it.</summary>
     /// <value>Default none.</value>
-    public IReadOnlyDictionary<string, string?> Settings { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string?>.Empty;
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } =
+        System.Collections.ObjectModel.ReadOnlyDictionary<string, string?>.Empty;
 
     /// <summary>Where the caller has <see cref="Settings" /> from, by name, for the lines that say so at the start.</summary>
     /// <value>Default none: the caller itself.</value>
-    public IReadOnlyDictionary<string, string> Sources { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Sources { get; init; } =
+        System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Whether only warnings and errors are printed.</summary>
     /// <value>Default false.</value>

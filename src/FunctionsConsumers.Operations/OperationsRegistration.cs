@@ -25,9 +25,11 @@ public static class OperationsRegistration
     /// <param name="topic">The topic of the orders.</param>
     /// <param name="functions">The function of each group.</param>
     /// <returns>The same services.</returns>
-    public static IServiceCollection AddOperations(this IServiceCollection services, string topic, IReadOnlyDictionary<string, string> functions)
+    public static IServiceCollection AddOperations(
+        this IServiceCollection services, string topic, IReadOnlyDictionary<string, string> functions)
     {
-        services.AddSingleton(provider => new OperatedServices(provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<TableAccounts>(), topic)
+        services.AddSingleton(provider =>
+            new OperatedServices(provider.GetRequiredService<KafkaConnection>(), provider.GetRequiredService<TableAccounts>(), topic)
         {
             Functions = functions,
             Time = provider.GetRequiredService<TimeProvider>(),

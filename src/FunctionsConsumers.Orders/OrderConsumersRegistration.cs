@@ -10,7 +10,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers everything the consumers of orders need; the Functions app and the local host both call it, and nothing else.</summary>
+/// <summary>
+/// Registers everything the consumers of orders need; the Functions app and the local host both call it, and nothing else.
+/// </summary>
 public static class OrderConsumersRegistration
 {
     /// <summary>Registers the consumers and what they stand on.</summary>
@@ -41,7 +43,8 @@ public static class OrderConsumersRegistration
     {
         builder.Services
             .AddSingleton<ICatalogSource>(provider =>
-                new TableCatalogSource(provider.GetRequiredService<TableAccounts>().Clients[0], provider.GetRequiredService<TimeProvider>()))
+                new TableCatalogSource(
+                    provider.GetRequiredService<TableAccounts>().Clients[0], provider.GetRequiredService<TimeProvider>()))
             .AddSingleton<ProductCatalog>()
             .AddHostedService<CatalogRefresher>();
         return builder.AddEvents<OrderEvent, OrderDecoder>();

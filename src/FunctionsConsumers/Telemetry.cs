@@ -113,7 +113,8 @@ public static class Telemetry
             .ToDictionary(part => part[0], part => part.ElementAtOrDefault(1) ?? "", StringComparer.OrdinalIgnoreCase);
         if (!parts.TryGetValue("Authorization", out var how) || !how.Equals("AAD", StringComparison.OrdinalIgnoreCase))
         {
-            throw new SettingException($"{AzureMonitorIdentity} is neither Authorization=AAD nor ClientId=<id>;Authorization=AAD: write one of them, or unset it.");
+            throw new SettingException($"{AzureMonitorIdentity} is neither Authorization=AAD nor ClientId=<id>;Authorization=AAD: "
+                + "write one of them, or unset it.");
         }
 
         return new ManagedIdentityCredential(parts.TryGetValue("ClientId", out var id) && id.Length > 0

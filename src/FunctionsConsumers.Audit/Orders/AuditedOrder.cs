@@ -10,7 +10,8 @@ namespace FunctionsConsumers.Audit.Orders;
 /// <param name="Currency">The currency, <c>EUR</c> where the order names none.</param>
 /// <param name="PlacedAt">When it was placed, UTC; null where it does not say.</param>
 /// <param name="Lines">The lines, as they stand in the order; the short form is an order of one line.</param>
-internal sealed record AuditedOrder(string Id, string? CustomerId, string? Email, string Currency, DateTime? PlacedAt, AuditedLine[] Lines);
+internal sealed record AuditedOrder(
+    string Id, string? CustomerId, string? Email, string Currency, DateTime? PlacedAt, AuditedLine[] Lines);
 
 /// <summary>A line of an order, an invoice or a reservation.</summary>
 /// <param name="Product">The product.</param>

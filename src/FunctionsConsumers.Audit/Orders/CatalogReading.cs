@@ -6,7 +6,10 @@ namespace FunctionsConsumers.Audit.Orders;
 /// <param name="prices">The price of each product in EUR.</param>
 internal sealed class CatalogReading(IReadOnlyDictionary<string, decimal> prices)
 {
-    /// <summary>The largest amount that a decimal with four decimals holds exactly, (2⁹⁶ − 1) / 10,000: a larger total could not be written without rounding.</summary>
+    /// <summary>
+    /// The largest amount that a decimal with four decimals holds exactly, (2⁹⁶ − 1) / 10,000: a larger total could not be written
+    /// without rounding.
+    /// </summary>
     public const decimal MostTotal = 7922816251426433759354395.0335m;
 
     // 64 KiB of UTF-16, as Table storage counts a column.

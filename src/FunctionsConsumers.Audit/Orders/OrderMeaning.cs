@@ -63,5 +63,6 @@ internal static class OrderMeaning
     }
 
     // A text behind the number of its bytes.
-    private static void AppendText(StringBuilder form, string text) => form.Append(Encoding.UTF8.GetByteCount(text)).Append(' ').Append(text).Append('\n');
+    private static void AppendText(StringBuilder form, string text) =>
+        form.Append(Encoding.UTF8.GetByteCount(text)).Append(' ').Append(text).Append('\n');
 }

@@ -47,7 +47,9 @@ internal static partial class OrderTime
     }
 
     [GeneratedRegex(
-        @"\A(?<year>[0-9]{4})-(?<month>[0-9]{2})-(?<day>[0-9]{2})(T(?<hour>[0-9]{2}):(?<minute>[0-9]{2})(:(?<second>[0-9]{2})(\.(?<fraction>[0-9]{1,16}))?)?(Z|(?<sign>[+-])(?<offsetHour>[0-9]{2})(:(?<offsetMinute>[0-9]{2}))?)?)?\z",
+        @"\A(?<year>[0-9]{4})-(?<month>[0-9]{2})-(?<day>[0-9]{2})"
+            + @"(T(?<hour>[0-9]{2}):(?<minute>[0-9]{2})(:(?<second>[0-9]{2})(\.(?<fraction>[0-9]{1,16}))?)?"
+            + @"(Z|(?<sign>[+-])(?<offsetHour>[0-9]{2})(:(?<offsetMinute>[0-9]{2}))?)?)?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

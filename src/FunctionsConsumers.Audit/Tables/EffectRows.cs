@@ -49,12 +49,14 @@ internal sealed class EffectRows(string group)
     private EffectRow Effect(TableEntity row)
     {
         var (topic, partition, offset) = Coordinates(row) ?? ("", -1, -1);
-        return new EffectRow(Known(row.PartitionKey), Fingerprint.Parse(row.GetString("Fingerprint")), topic, partition, offset, AppliedAt(row), new EffectContent(
+        var content = new EffectContent(
             Lines(row.GetString("Lines")),
             row.GetString("Currency") is { } currency ? Known(currency) : null,
             row.GetString("Total"),
             row.GetString("To"),
-            row.GetString("Channel") is { } channel ? Known(channel) : null));
+            row.GetString("Channel") is { } channel ? Known(channel) : null);
+        var fingerprint = Fingerprint.Parse(row.GetString("Fingerprint"));
+        return new EffectRow(Known(row.PartitionKey), fingerprint, topic, partition, offset, AppliedAt(row), content);
     }
 
     private static DateTime AppliedAt(TableEntity row) => row.GetDateTimeOffset("AppliedAt")?.UtcDateTime ?? DateTime.MaxValue;
@@ -86,13 +88,17 @@ internal sealed class EffectRows(string group)
             using var document = JsonDocument.Parse(text);
             foreach (var line in document.RootElement.EnumerateArray())
             {
-                decimal? price = line.TryGetProperty("unit_price"u8, out var given) ? decimal.Parse(given.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture) : null;
-                _lines.Add(new AuditedLine(Known(line.GetProperty("product"u8).GetString()!), line.GetProperty("quantity"u8).GetInt64(), price));
+                decimal? price = line.TryGetProperty("unit_price"u8, out var given)
+                    ? decimal.Parse(given.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture)
+                    : null;
+                _lines.Add(
+                    new AuditedLine(Known(line.GetProperty("product"u8).GetString()!), line.GetProperty("quantity"u8).GetInt64(), price));
             }
 
             return [.. _lines];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
+            or OverflowException)
         {
             // A column that is no list of lines is what the verdict is about.
             return null;

@@ -19,25 +19,38 @@ internal static class AuditCommand
     /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
-        var wait = SharedOptions.Whole("--wait", "Seconds to wait until every group stands at the end seen at the start (default 60)", 0, 86_400);
+        var wait = SharedOptions.Whole(
+            "--wait", "Seconds to wait until every group stands at the end seen at the start (default 60)", 0, 86_400);
         var heal = new Option<bool>("--heal")
         {
-            Description = "First handle what the host skipped, as the function GapAudit does: records below the committed offset that were never finished. "
-                + "Safe beside running hosts, which send what it leaves in the outbox. Adds to the JSON \"healed\": [{\"group\", \"found\", \"healed\", \"dropped\"}]",
+            Description = "First handle what the host skipped, as the function GapAudit does: records below the committed offset that "
+                + "were never finished. Safe beside running hosts, which send what it leaves in the outbox. Adds to the JSON \"healed\": "
+                + "[{\"group\", \"found\", \"healed\", \"dropped\"}]",
         };
-        var findings = new Option<FileInfo?>("--findings") { Description = "Write everything that is not good to this file, as a JSON array with one finding a line", HelpName = "file" };
-        var strict = new Option<bool>("--strict") { Description = "Exit code 2 also where the log does not hold everything any more; without it the verdict is on what it holds" };
-        var command = new Command("audit", "Compares topic and tables: is every order handled once by every group? Exit code 1 where not, 2 where that cannot be said.") { wait, heal, findings, strict };
+        var findings = new Option<FileInfo?>("--findings")
+        {
+            Description = "Write everything that is not good to this file, as a JSON array with one finding a line",
+            HelpName = "file",
+        };
+        var strict = new Option<bool>("--strict")
+        {
+            Description = "Exit code 2 also where the log does not hold everything any more; without it the verdict is on what it holds",
+        };
+        var command = new Command("audit", "Compares topic and tables: is every order handled once by every group? Exit code 1 where not, "
+            + "2 where that cannot be said.") { wait, heal, findings, strict };
         return command.Runs(caller, async call =>
         {
-            var healed = call.Given.GetValue(heal) ? await call.Terminal.WithProgressAsync("Healing", 0, _ => Healing.RunAsync(call)) : null;
+            var healed = call.Given.GetValue(heal)
+                ? await call.Terminal.WithProgressAsync("Healing", 0, _ => Healing.RunAsync(call))
+                : null;
             if (healed is not null && !call.Json)
             {
                 Healing.Print(call.Terminal, healed);
             }
 
             var outcome = await call.Terminal.WithProgressAsync("Auditing", 0, _ =>
-                new AuditSession(call.Target().Audited(), Groups.All).RunAsync(null, TimeSpan.FromSeconds(call.Given.GetValue(wait) ?? DefaultWaitSeconds), call.Stop));
+                new AuditSession(call.Target().Audited(), Groups.All)
+                    .RunAsync(null, TimeSpan.FromSeconds(call.Given.GetValue(wait) ?? DefaultWaitSeconds), call.Stop));
             if (call.Json)
             {
                 call.PrintJson(outcome.Report with { Healed = healed });
@@ -56,7 +69,8 @@ internal static class AuditCommand
             AuditPrinting.Explain(call.Terminal, outcome);
             if (healed is not null && outcome.Report.Groups.Any(group => group.Outbox > 0))
             {
-                call.Terminal.Say("fc: --heal sends nothing itself: what it left in the outbox waits for a running host, so start ./run if nothing runs");
+                call.Terminal.Say("fc: --heal sends nothing itself: what it left in the outbox waits for a running host, "
+                    + "so start ./run if nothing runs");
             }
 
             var isStrict = call.Given.GetValue(strict);
@@ -75,19 +89,25 @@ internal static class AuditPrinting
     /// <param name="isStrict">Whether the log has to hold everything that was asked about; else the rest alone is judged.</param>
     /// <returns>The exit code.</returns>
     public static int ExitCodeOf(AuditOutcome outcome, bool isStrict) =>
-        outcome.Behind is not null || (isStrict && !outcome.IsWhole) ? ExitCode.NotDone : outcome.Report.Ok ? ExitCode.Good : ExitCode.NotGood;
+        outcome.Behind is not null || (isStrict && !outcome.IsWhole)
+            ? ExitCode.NotDone
+            : outcome.Report.Ok ? ExitCode.Good : ExitCode.NotGood;
 
     /// <summary>Prints the numbers as a table.</summary>
     /// <param name="terminal">Where to.</param>
     /// <param name="report">The numbers.</param>
     public static void Print(Terminal terminal, AuditReport report)
     {
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Topic}: {Counted.Of(report.Records, "record")}, {Counted.Of(report.DistinctOrders, "distinct order")}, {report.Poison} poison, {Counted.Of(report.Unaudited, "effect")} not audited"));
-        var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#outbox", "#pending", "#lost", "#doubled", "#stock off");
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Topic}: {Counted.Of(report.Records, "record")}, "
+            + $"{Counted.Of(report.DistinctOrders, "distinct order")}, {report.Poison} poison, "
+            + $"{Counted.Of(report.Unaudited, "effect")} not audited"));
+        var table = Terminal.Table(
+            "group", "#applied", "#duplicates", "#dead-lettered", "#outbox", "#pending", "#lost", "#doubled", "#stock off");
         foreach (var group in report.Groups)
         {
             Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered,
-                BadFigure.UnlessZero(group.Outbox), BadFigure.UnlessZero(group.Pending), BadFigure.UnlessZero(group.Lost), BadFigure.UnlessZero(group.Doubled), BadFigure.UnlessZero(group.StockOff));
+                BadFigure.UnlessZero(group.Outbox), BadFigure.UnlessZero(group.Pending), BadFigure.UnlessZero(group.Lost),
+                BadFigure.UnlessZero(group.Doubled), BadFigure.UnlessZero(group.StockOff));
         }
 
         terminal.Print(table);
@@ -106,17 +126,20 @@ internal static class AuditPrinting
 
         if (findings.Count > ShownFindings)
         {
-            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"… and {findings.Count - ShownFindings} more: fc audit --findings FILE writes all of them, --json prints them"));
+            terminal.Say(string.Create(CultureInfo.InvariantCulture,
+                $"… and {findings.Count - ShownFindings} more: fc audit --findings FILE writes all of them, --json prints them"));
         }
 
         if (outcome.Gone is not null)
         {
-            terminal.Say($"fc: offsets that the broker no longer holds cannot be audited: {outcome.Gone}; the numbers are of what it holds");
+            terminal.Say(
+                $"fc: offsets that the broker no longer holds cannot be audited: {outcome.Gone}; the numbers are of what it holds");
         }
 
         if (outcome.Behind is not null)
         {
-            terminal.Say($"fc: the groups did not reach the end in time (records to go: {outcome.Behind}): start ./run if nothing runs, or give more time with --wait");
+            terminal.Say($"fc: the groups did not reach the end in time (records to go: {outcome.Behind}): start ./run if nothing runs, "
+                + "or give more time with --wait");
         }
 
         terminal.Say(outcome.Report.Verdict);
@@ -141,7 +164,8 @@ internal static class AuditPrinting
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new CommandException($"the findings cannot be written to {file.FullName} ({failure.Message}): name another file with --findings", failure);
+            throw new CommandException(
+                $"the findings cannot be written to {file.FullName} ({failure.Message}): name another file with --findings", failure);
         }
     }
 }

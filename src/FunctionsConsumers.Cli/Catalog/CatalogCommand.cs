@@ -12,7 +12,8 @@ internal static class CatalogCommand
     /// <returns>The command.</returns>
     public static Command Create(Caller caller) => new("catalog", "The products that orders may name.") { List(caller), Set(caller) };
 
-    private static Command List(Caller caller) => new Command("list", "Lists the products: price in EUR, pieces on hand, reserved by orders, left.").Runs(caller, async call =>
+    private static Command List(Caller caller) =>
+        new Command("list", "Lists the products: price in EUR, pieces on hand, reserved by orders, left.").Runs(caller, async call =>
     {
         using var system = OperatedSystem.OfTables(call.Target());
         var entries = await new CatalogTable(system.Services).ListAsync(call.Stop);
@@ -33,7 +34,8 @@ internal static class CatalogCommand
         var product = new Argument<string>("PRODUCT") { Description = "The product's name" };
         var price = new Option<string?>("--price") { Description = "Its price in EUR, at most four decimals", HelpName = "price" };
         var onHand = SharedOptions.Whole("--on-hand", "Pieces on hand", 0, long.MaxValue);
-        var set = new Command("set", "Changes a product, or adds it. Running hosts know of it within a minute, of a new one with the next order that names it.") { product, price, onHand };
+        var set = new Command("set", "Changes a product, or adds it. Running hosts know of it within a minute, "
+            + "of a new one with the next order that names it.") { product, price, onHand };
         set.Validators.Add(given =>
         {
             if (given.GetResult(price) is null && given.GetResult(onHand) is null)
@@ -44,7 +46,8 @@ internal static class CatalogCommand
         return set.Runs(caller, async call =>
         {
             using var system = OperatedSystem.OfTables(call.Target());
-            var (entry, isNew) = await new CatalogTable(system.Services).SetAsync(call.Given.GetRequiredValue(product), call.Given.GetValue(price), call.Given.GetValue(onHand), call.Stop);
+            var (entry, isNew) = await new CatalogTable(system.Services)
+                .SetAsync(call.Given.GetRequiredValue(product), call.Given.GetValue(price), call.Given.GetValue(onHand), call.Stop);
             if (call.Json)
             {
                 call.PrintJson(entry);

@@ -14,7 +14,8 @@ namespace FunctionsConsumers.Cli.CommandLine;
 /// <param name="Shapes">The shapes of what is printed as JSON.</param>
 /// <param name="Stop">Set by SIGTERM and Ctrl-C.</param>
 internal sealed record Invocation(
-    ParseResult Given, Terminal Terminal, IReadOnlyDictionary<string, string> Environment, JsonSerializerOptions Shapes, CancellationToken Stop)
+    ParseResult Given, Terminal Terminal, IReadOnlyDictionary<string, string> Environment, JsonSerializerOptions Shapes,
+    CancellationToken Stop)
 {
     private const int DefaultPatienceSeconds = 15;
 
@@ -22,7 +23,8 @@ internal sealed record Invocation(
     public bool Json => Given.GetValue(SharedOptions.Json);
 
     /// <summary>What the command line says about where things are.</summary>
-    public TargetOptions TargetOptions => new(Given.GetValue(SharedOptions.Brokers), Given.GetValue(SharedOptions.Tables), Given.GetValue(SharedOptions.Topic));
+    public TargetOptions TargetOptions =>
+        new(Given.GetValue(SharedOptions.Brokers), Given.GetValue(SharedOptions.Tables), Given.GetValue(SharedOptions.Topic));
 
     /// <summary>How long a service that gives no answer is waited for.</summary>
     public TimeSpan Patience => TimeSpan.FromSeconds(Given.GetValue(SharedOptions.Timeout) ?? DefaultPatienceSeconds);
@@ -67,7 +69,9 @@ internal static class CommandBody
         command.SetAction(async (given, stop) =>
         {
             var call = new Invocation(given, caller.Terminal, caller.Environment, caller.Shapes, stop);
-            return waits == OnSilence.LeaveToTheCommand ? await body(call) : await ServiceWaits.RunAsync(call, body, waits == OnSilence.GiveUp);
+            return waits == OnSilence.LeaveToTheCommand
+                ? await body(call)
+                : await ServiceWaits.RunAsync(call, body, waits == OnSilence.GiveUp);
         });
         return command;
     }

@@ -56,7 +56,8 @@ internal sealed class OperatedSystem : IDisposable
     /// <summary>Who tells the members of its groups.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The local hosts where the broker is an embedded one, else the broker.</returns>
-    public Task<IGroupMembers> MembersAsync(CancellationToken cancellationToken) => ReportedGroupMembers.OfBrokerAsync(Services, cancellationToken);
+    public Task<IGroupMembers> MembersAsync(CancellationToken cancellationToken) =>
+        ReportedGroupMembers.OfBrokerAsync(Services, cancellationToken);
 
     /// <summary>Who works at this terminal, for what is written down of changes.</summary>
     public static string Person => $"{Environment.UserName}@{Environment.MachineName}";
@@ -68,7 +69,8 @@ internal sealed class OperatedSystem : IDisposable
         Log.Dispose();
     }
 
-    private static OperatedSystem Of(Target target, KafkaConnection kafka, TableAccounts tables) => new(new OperatedServices(kafka, tables, target.Topic)
+    private static OperatedSystem Of(Target target, KafkaConnection kafka, TableAccounts tables) =>
+        new(new OperatedServices(kafka, tables, target.Topic)
     {
         Functions = new Dictionary<string, string>
         {

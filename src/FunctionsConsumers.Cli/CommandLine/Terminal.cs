@@ -30,7 +30,8 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
     /// <summary>The process's own.</summary>
     /// <returns>The terminal.</returns>
     public static Terminal OfProcess() =>
-        new(Console.Out, Console.Error, !Console.IsErrorRedirected, Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In)
+        new(Console.Out, Console.Error, !Console.IsErrorRedirected,
+            Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In)
         {
             Width = Console.IsOutputRedirected ? null : Console.WindowWidth is > 0 and var width ? width : UsualWidth,
             HasColours = !Console.IsOutputRedirected
@@ -86,7 +87,8 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
 
         return ProgressOn(Error).Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
             .StartAsync(context =>
             {
                 var task = context.AddTask(Markup.Escape(title), maxValue: Math.Max(total, 1));
@@ -109,7 +111,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
     {
         Out = new AnsiConsoleOutput(writer),
         Interactive = InteractionSupport.Yes,
-        ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(NoColour)) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(NoColour))
+            ? ColorSystemSupport.Detect
+            : ColorSystemSupport.NoColors,
         Ansi = AnsiSupport.Detect,
     });
 }

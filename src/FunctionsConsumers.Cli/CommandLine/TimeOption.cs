@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace FunctionsConsumers.Cli.CommandLine;
 
-/// <summary>Options that take a time: ISO 8601, UTC where it names no zone, or how long ago: <c>90s</c>, <c>15m</c>, <c>2h</c>, <c>3d</c>.</summary>
+/// <summary>
+/// Options that take a time: ISO 8601, UTC where it names no zone, or how long ago: <c>90s</c>, <c>15m</c>, <c>2h</c>, <c>3d</c>.
+/// </summary>
 internal static class TimeOption
 {
     /// <summary>An option that takes a time.</summary>
@@ -21,7 +23,8 @@ internal static class TimeOption
                 return time;
             }
 
-            result.AddError($"{name} takes a time such as 2026-11-21T10:00:00Z, or how long ago, such as 15m, 2h or 3d, not '{result.Tokens[0].Value}'");
+            result.AddError($"{name} takes a time such as 2026-11-21T10:00:00Z, or how long ago, such as 15m, 2h or 3d, "
+                + $"not '{result.Tokens[0].Value}'");
             return null;
         },
     };
@@ -47,6 +50,9 @@ internal static class TimeOption
 
         // A number alone would be read as an hour or a year.
         return text.Contains('-', StringComparison.Ordinal)
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+            && DateTimeOffset.TryParse(
+                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+                ? time
+                : null;
     }
 }

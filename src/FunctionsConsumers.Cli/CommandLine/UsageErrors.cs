@@ -37,12 +37,14 @@ internal static class UsageErrors
     {
         var name = unknown.Split('=', 2)[0];
         var known = name.StartsWith('-')
-            ? Lineage(command).SelectMany(one => one.Options.Where(option => one == command || option.Recursive)).Select(option => option.Name)
+            ? Lineage(command).SelectMany(one => one.Options.Where(option => one == command || option.Recursive))
+                .Select(option => option.Name)
             : command.Subcommands.Select(one => one.Name);
         return NearestName.Of(name, known) is { } nearest ? $": did you mean {nearest}?" : "";
     }
 
-    private static string Path(Command command) => string.Join(' ', Lineage(command).Reverse().Select(one => one is RootCommand ? "fc" : one.Name));
+    private static string Path(Command command) =>
+        string.Join(' ', Lineage(command).Reverse().Select(one => one is RootCommand ? "fc" : one.Name));
 
     private static IEnumerable<Command> Lineage(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? Lineage(parent).Prepend(command) : [command];

@@ -2,14 +2,17 @@ using System.CommandLine;
 
 namespace FunctionsConsumers.Cli.CommandLine;
 
-/// <summary>Commands that look again and again: at a terminal in the place of what was shown before, elsewhere one after the other.</summary>
+/// <summary>
+/// Commands that look again and again: at a terminal in the place of what was shown before, elsewhere one after the other.
+/// </summary>
 internal static class Watching
 {
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
 
     /// <summary>The option.</summary>
     /// <returns>The option.</returns>
-    public static Option<bool> Option() => new("--watch") { Description = "Look again every 2 s, until Ctrl-C; with --json one line each time" };
+    public static Option<bool> Option() =>
+        new("--watch") { Description = "Look again every 2 s, until Ctrl-C; with --json one line each time" };
 
     /// <summary>Shows something once, or until it is stopped.</summary>
     /// <param name="call">The call.</param>

@@ -10,7 +10,8 @@ internal static class CompletionCommand
         # fc: put this line into ~/.bashrc:  source <(fc completion bash)
         _fc() {
             local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            local words="$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)"
+            COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _fc fc ./fc
         """;
@@ -42,7 +43,8 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or pwsh" };
         shell.AcceptOnlyFromAmong("bash", "zsh", "pwsh");
-        var completion = new Command("completion", "Prints a script that completes the commands and options of fc in a shell: source <(fc completion bash).") { shell };
+        var completion = new Command("completion",
+            "Prints a script that completes the commands and options of fc in a shell: source <(fc completion bash).") { shell };
         return completion.Runs(caller, call =>
         {
             call.Terminal.Out.WriteLine(call.Given.GetValue(shell) switch { "zsh" => Zsh, "pwsh" => PowerShell, _ => Bash });

@@ -14,10 +14,20 @@ internal static class GroupsCommand
     /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
-        var chosen = new Option<string[]>("--group") { Description = "This group, whosever it is, in the place of the orders' groups; may be repeated", HelpName = "group" };
-        var all = new Option<bool>("--all") { Description = "Every group that the broker knows and that has committed something of --topic" };
+        var chosen = new Option<string[]>("--group")
+        {
+            Description = "This group, whosever it is, in the place of the orders' groups; may be repeated",
+            HelpName = "group",
+        };
+        var all = new Option<bool>("--all")
+        {
+            Description = "Every group that the broker knows and that has committed something of --topic",
+        };
         var watch = Watching.Option();
-        var groups = new Command("groups", "Shows consumer groups of --topic: state, members, committed offsets, lag.") { chosen, all, watch };
+        var groups = new Command("groups", "Shows consumer groups of --topic: state, members, committed offsets, lag.")
+        {
+            chosen, all, watch,
+        };
         groups.Validators.Add(given =>
         {
             if (given.GetValue(all) && given.GetValue(chosen) is { Length: > 0 })
@@ -29,17 +39,20 @@ internal static class GroupsCommand
         {
             using var system = OperatedSystem.OfBroker(call.Target());
             var members = await system.MembersAsync(call.Stop);
-            IReadOnlyList<string> names = call.Given.GetValue(chosen) is { Length: > 0 } named ? [.. named.Distinct(StringComparer.Ordinal)]
+            IReadOnlyList<string> names = call.Given.GetValue(chosen) is { Length: > 0 } named
+                ? [.. named.Distinct(StringComparer.Ordinal)]
                 : !call.Given.GetValue(all) ? Groups.All
                 : members is BrokerGroupMembers broker ? await broker.NamesAsync(call.Stop)
                 : throw new CommandException("the embedded cluster does not list its groups: name them with --group");
             var status = new GroupsStatus(system.Services, system.Log, members);
             return await Watching.RunAsync(call, call.Given.GetValue(watch), async () =>
             {
-                var standings = await call.Terminal.WithProgressAsync("Asking", 0, _ => status.FindAsync(system.Services.Topic, names, call.Stop));
+                var standings = await call.Terminal.WithProgressAsync(
+                    "Asking", 0, _ => status.FindAsync(system.Services.Topic, names, call.Stop));
                 if (call.Given.GetValue(all))
                 {
-                    standings = [.. standings.Where(group => group.Members.Any(member => member.Partitions.Count > 0) || group.Partitions.Any(partition => partition.Committed is not null))];
+                    standings = [.. standings.Where(group => group.Members.Any(member => member.Partitions.Count > 0)
+                        || group.Partitions.Any(partition => partition.Committed is not null))];
                 }
 
                 if (call.Json)
@@ -60,13 +73,16 @@ internal static class GroupsCommand
     {
         foreach (var group in groups)
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Group}: {group.State}, {Counted.Of(group.Members.Count, "member")}, lag {group.Lag}"));
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{group.Group}: {group.State}, {Counted.Of(group.Members.Count, "member")}, lag {group.Lag}"));
             var table = Terminal.Table("#partition", "#committed", "#end", "#lag", "member");
             foreach (var partition in group.Partitions)
             {
                 Terminal.AddRow(
                     table, partition.Partition, partition.Committed is { } committed ? committed : "-", partition.End, partition.Lag,
-                    group.Members.FirstOrDefault(member => member.Partitions.Contains(partition.Partition)) is { } owner ? Name(owner) : "-");
+                    group.Members.FirstOrDefault(member => member.Partitions.Contains(partition.Partition)) is { } owner
+                        ? Name(owner)
+                        : "-");
             }
 
             terminal.Print(table);

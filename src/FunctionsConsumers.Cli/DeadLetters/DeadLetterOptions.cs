@@ -15,7 +15,11 @@ internal sealed class DeadLetterOptions
 
     public Option<string?> Group { get; } = new("--group") { Description = "Only the dead letters of this group", HelpName = "group" };
 
-    public Option<string?> Reason { get; } = new("--reason") { Description = "Only those with this reason, such as unknown-product", HelpName = "reason" };
+    public Option<string?> Reason { get; } = new("--reason")
+    {
+        Description = "Only those with this reason, such as unknown-product",
+        HelpName = "reason",
+    };
 
     public Option<DateTimeOffset?> Since { get; } = TimeOption.Create("--since", "Only those dead-lettered at this time or later");
 

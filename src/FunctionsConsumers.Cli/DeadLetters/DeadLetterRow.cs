@@ -17,16 +17,19 @@ namespace FunctionsConsumers.Cli.DeadLetters;
 /// <param name="Redrives">How many times the record had been redriven before.</param>
 /// <param name="Id">The letter's own id.</param>
 internal sealed record DeadLetterRow(
-    string Group, string? Reason, string? Detail, string? Topic, int? Partition, long? Offset, string? Time, string? Key, DeadLetterState State, int Redrives, string Id)
+    string Group, string? Reason, string? Detail, string? Topic, int? Partition, long? Offset, string? Time, string? Key,
+    DeadLetterState State, int Redrives, string Id)
 {
     public static DeadLetterRow Of(DeadLetterEntry entry) => new(
         entry.Group, entry.Reason, entry.Detail, entry.Origin?.Topic, entry.Origin?.Partition, entry.Origin?.Offset,
-        entry.Time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), entry.Key, entry.State, entry.Redrives, entry.Id);
+        entry.Time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), entry.Key, entry.State, entry.Redrives,
+        entry.Id);
 }
 
 /// <summary>A dead letter as <c>fc dead-letters show --json</c> and <c>fc order show --json</c> print it: with all it carries.</summary>
 internal sealed record DeadLetterShown(
-    string Group, string? Reason, string? Detail, string? Topic, int? Partition, long? Offset, string? Time, string? Key, DeadLetterState State, int Redrives, string Id,
+    string Group, string? Reason, string? Detail, string? Topic, int? Partition, long? Offset, string? Time, string? Key,
+    DeadLetterState State, int Redrives, string Id,
     string? Value, bool IsText, bool IsWhole, IReadOnlyList<ShownHeader> Headers, IReadOnlyList<string> History)
 {
     public static DeadLetterShown Of(DeadLetterContent letter)

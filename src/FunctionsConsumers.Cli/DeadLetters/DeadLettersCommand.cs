@@ -13,13 +13,19 @@ internal static class DeadLettersCommand
     /// <param name="caller">Who calls.</param>
     /// <returns>The command.</returns>
     public static Command Create(Caller caller) =>
-        new Command("dead-letters", "Records that a group could not apply.") { List(caller), Count(caller), Show(caller), RedriveCommand.Create(caller) };
+        new Command("dead-letters", "Records that a group could not apply.")
+        {
+            List(caller), Count(caller), Show(caller), RedriveCommand.Create(caller),
+        };
 
     private static Command List(Caller caller)
     {
         var which = new DeadLetterOptions();
         var limit = SharedOptions.Whole("--limit", "At most so many, the newest (default all)", 1, int.MaxValue);
-        var list = new Command("list", "Lists the dead letters of all groups, newest first, each once however often it was delivered.") { limit };
+        var list = new Command("list", "Lists the dead letters of all groups, newest first, each once however often it was delivered.")
+        {
+            limit,
+        };
         which.AddTo(list);
         return list.Runs(caller, async call =>
         {
@@ -35,12 +41,15 @@ internal static class DeadLettersCommand
                 var table = Terminal.Table("group", "reason", "record", "time", "state");
                 foreach (var entry in page.Entries)
                 {
-                    Terminal.AddRow(table, entry.Group, entry.Reason, entry.Origin?.ToString() ?? entry.Id, Short(entry.Time), Word(entry.State));
+                    Terminal.AddRow(
+                        table, entry.Group, entry.Reason, entry.Origin?.ToString() ?? entry.Id, Short(entry.Time), Word(entry.State));
                 }
 
                 call.Terminal.Print(table);
                 call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{page.Total} dead letters")
-                    + (page.Next is null ? "" : string.Create(CultureInfo.InvariantCulture, $", the newest {page.Entries.Count} of them here"))
+                    + (page.Next is null
+                        ? ""
+                        : string.Create(CultureInfo.InvariantCulture, $", the newest {page.Entries.Count} of them here"))
                     + "; fc dead-letters show RECORD tells all of one, fc dead-letters count the causes");
             }
 
@@ -57,7 +66,8 @@ internal static class DeadLettersCommand
         return count.Runs(caller, async call =>
         {
             using var system = OperatedSystem.OfWhatIsNamed(call.Target());
-            var counts = await call.Terminal.WithProgressAsync("Reading dead letters", 0, _ => system.Letters.CountAsync(which.Filter(call.Given), call.Stop));
+            var counts = await call.Terminal.WithProgressAsync(
+                "Reading dead letters", 0, _ => system.Letters.CountAsync(which.Filter(call.Given), call.Stop));
             if (call.Json)
             {
                 call.PrintJson(counts);
@@ -65,15 +75,18 @@ internal static class DeadLettersCommand
             }
 
             var table = Terminal.Table("group", "reason", "#letters", "#open", "newest");
-            foreach (var reason in counts.GroupBy(cause => (cause.Group, cause.Reason)).OrderByDescending(reason => reason.Sum(cause => cause.Count)))
+            foreach (var reason in counts.GroupBy(cause => (cause.Group, cause.Reason))
+                .OrderByDescending(reason => reason.Sum(cause => cause.Count)))
             {
-                Terminal.AddRow(table, reason.Key.Group, reason.Key.Reason, reason.Sum(cause => cause.Count), reason.Sum(cause => cause.Open), Short(reason.Max(cause => cause.Newest)));
+                Terminal.AddRow(table, reason.Key.Group, reason.Key.Reason, reason.Sum(cause => cause.Count),
+                    reason.Sum(cause => cause.Open), Short(reason.Max(cause => cause.Newest)));
             }
 
             call.Terminal.Print(table);
             foreach (var cause in counts.GroupBy(cause => (cause.Reason, cause.Cause)).Take(20))
             {
-                call.Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cause.Sum(one => one.Count)} × {cause.Key.Reason}: {Printed.Of(cause.Key.Cause)}"));
+                call.Terminal.Out.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{cause.Sum(one => one.Count)} × {cause.Key.Reason}: {Printed.Of(cause.Key.Cause)}"));
             }
 
             return ExitCode.Good;
@@ -85,12 +98,16 @@ internal static class DeadLettersCommand
         var id = new Argument<string>("ID") { Description = "topic:partition:offset of the record, as fc dead-letters list shows it" };
         var group = new Option<string?>("--group") { Description = "Only the letter of this group", HelpName = "group" };
         group.AcceptOnlyFromAmong([.. Groups.All]);
-        var show = new Command("show", "Shows a record's dead letters with payload, headers and history. Exit code 1 where it has none.") { id, group };
+        var show = new Command("show", "Shows a record's dead letters with payload, headers and history. Exit code 1 where it has none.")
+        {
+            id, group,
+        };
         return show.Runs(caller, async call =>
         {
             using var system = OperatedSystem.OfWhatIsNamed(call.Target());
             var asked = call.Given.GetRequiredValue(id);
-            var letters = await call.Terminal.WithProgressAsync("Reading dead letters", 0, _ => system.Letters.FindAsync(asked, call.Given.GetValue(group), call.Stop));
+            var letters = await call.Terminal.WithProgressAsync(
+                "Reading dead letters", 0, _ => system.Letters.FindAsync(asked, call.Given.GetValue(group), call.Stop));
             List<DeadLetterShown> shown = [.. letters.Select(DeadLetterShown.Of)];
             if (call.Json)
             {
@@ -124,7 +141,8 @@ internal static class DeadLettersCommand
             }
         }
 
-        Line(letter.Group, string.Create(CultureInfo.InvariantCulture, $"{letter.Reason} at {letter.Topic}:{letter.Partition}:{letter.Offset}, {letter.Time}, {Word(letter.State)}"));
+        Line(letter.Group, string.Create(CultureInfo.InvariantCulture,
+            $"{letter.Reason} at {letter.Topic}:{letter.Partition}:{letter.Offset}, {letter.Time}, {Word(letter.State)}"));
         Line("detail", letter.Detail);
         Line("key", letter.Key);
         Line("value", letter.Value ?? (letter.IsWhole ? "none (a tombstone)" : "too large to be carried; it stands in its own topic"));

@@ -74,7 +74,8 @@ internal sealed class LetterSearch(TopicReader reader, string topic, string aske
             List<PartitionOffsets> ranges = [.. (reader.FindOffsets(records.Key) ?? []).Select(held => Range(held, records))];
             reader.Read(records.Key, ranges, record =>
             {
-                if (byPlace[(record.Partition.Value, record.Offset.Value)].ToList() is { Count: > 0 } here && RecordNames.Has(record, asked))
+                if (byPlace[(record.Partition.Value, record.Offset.Value)].ToList() is { Count: > 0 } here
+                    && RecordNames.Has(record, asked))
                 {
                     named.AddRange(here);
                 }
@@ -90,14 +91,17 @@ internal sealed class LetterSearch(TopicReader reader, string topic, string aske
             .Where(row => row.Partition == held.Partition && row.Offset >= held.Start && row.Offset < held.End)
             .Select(row => row.Offset!.Value)
             .ToList();
-        return offsets.Count == 0 ? held with { End = held.Start } : new PartitionOffsets(held.Partition, offsets.Min(), offsets.Max() + 1);
+        return offsets.Count == 0
+            ? held with { End = held.Start }
+            : new PartitionOffsets(held.Partition, offsets.Min(), offsets.Max() + 1);
     }
 
     private static KeyRow Sent(LetterHeaders letter)
     {
         var coordinates = new Coordinates(letter.Topic ?? "", letter.Partition ?? 0, letter.Offset ?? 0);
         return new KeyRow(
-            letter.Group, RowKey.OfDeadLetter(coordinates), "dead-lettered", coordinates.ToString(), letter.Topic, letter.Partition, letter.Offset,
+            letter.Group, RowKey.OfDeadLetter(coordinates), "dead-lettered", coordinates.ToString(), letter.Topic, letter.Partition,
+            letter.Offset,
             DateTimeOffset.TryParse(letter.Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null)
         {
             Reason = letter.Reason,

@@ -36,21 +36,32 @@ internal static class KillCommand
         var orders = SharedOptions.Whole("--orders", "How many distinct orders (default 100000)", 1, 100_000_000);
         var traffic = new TrafficOptions(DefaultDuplicates);
         var hosts = SharedOptions.Whole("--hosts", "How many hosts, each a process (default 3)", 1, 20);
-        var every = SharedOptions.Whole("--every", "Seconds between two kills, on average; later where the groups have not moved since the last one (default 10)", 1, 3_600);
+        var every = SharedOptions.Whole("--every",
+            "Seconds between two kills, on average; later where the groups have not moved since the last one (default 10)", 1, 3_600);
         var kills = SharedOptions.Whole("--kills", "Kills at most (default as many as come until all is handled)", 1, 1_000_000);
         var outage = SharedOptions.Whole("--outage", "Seconds for which the tables are taken away, once (default 10)", 2, 60);
         var wait = SharedOptions.Whole("--wait", "Seconds until all has to be handled and sent (default 1800)", 1, 86_400);
         var partitions = SharedOptions.Whole("--partitions", "Partitions of the topic where it has to be made (default 6)", 1, 1_000);
-        var embedded = new Option<bool>("--embedded") { Description = "The short form: on an embedded broker, which keeps about 5 MiB a partition and cannot be restarted" };
-        var kafkaHome = new Option<string?>("--kafka-home") { Description = "Start a broker of this Kafka distribution (4.x; setting KAFKA_HOME), kill it once and start it again", HelpName = "folder" };
-        var command = new Command("kill", "Sends orders to hosts of its own and kills a random one with SIGKILL every few seconds; takes the tables away once, kills the broker once, and audits. Exit code 1 where anything is lost or doubled.")
+        var embedded = new Option<bool>("--embedded")
+        {
+            Description = "The short form: on an embedded broker, which keeps about 5 MiB a partition and cannot be restarted",
+        };
+        var kafkaHome = new Option<string?>("--kafka-home")
+        {
+            Description = "Start a broker of this Kafka distribution (4.x; setting KAFKA_HOME), kill it once and start it again",
+            HelpName = "folder",
+        };
+        var command = new Command("kill", "Sends orders to hosts of its own and kills a random one with SIGKILL every few seconds; "
+            + "takes the tables away once, kills the broker once, and audits. Exit code 1 where anything is lost or doubled.")
         {
             orders, hosts, every, kills, outage, wait, partitions, embedded, kafkaHome,
         };
         traffic.AddTo(command);
         command.Validators.Add(result =>
         {
-            var named = new Option[] { embedded, kafkaHome, SharedOptions.Brokers }.Where(option => result.GetResult(option) is { Implicit: false }).ToList();
+            var named = new Option[] { embedded, kafkaHome, SharedOptions.Brokers }
+                .Where(option => result.GetResult(option) is { Implicit: false })
+                .ToList();
             if (named.Count > 1)
             {
                 result.AddError($"{named[0].Name} and {named[1].Name} name two brokers: give one");
@@ -62,8 +73,10 @@ internal static class KillCommand
 
             var plan = traffic.Plan(call.Given, (int)Number(orders, DefaultOrders));
             var options = new KillOptions(
-                (int)Number(hosts, DefaultHosts), TimeSpan.FromSeconds(Number(every, DefaultEverySeconds)), call.Given.GetValue(kills), TimeSpan.FromSeconds(Number(outage, DefaultOutageSeconds)),
-                (int)Number(partitions, RunSession.DefaultPartitions), call.Given.GetValue(traffic.Rate), TimeSpan.FromSeconds(Number(wait, DefaultWaitSeconds)));
+                (int)Number(hosts, DefaultHosts), TimeSpan.FromSeconds(Number(every, DefaultEverySeconds)), call.Given.GetValue(kills),
+                TimeSpan.FromSeconds(Number(outage, DefaultOutageSeconds)),
+                (int)Number(partitions, RunSession.DefaultPartitions), call.Given.GetValue(traffic.Rate),
+                TimeSpan.FromSeconds(Number(wait, DefaultWaitSeconds)));
             return RunAsync(call, plan, options, new BrokerChoice(call.Given.GetValue(embedded), call.Given.GetValue(kafkaHome)));
         }, OnSilence.LeaveToTheCommand);
     }
@@ -73,12 +86,16 @@ internal static class KillCommand
         if (broker.Embedded && plan.RecordCount > (long)options.Partitions * EmbeddedRecordsOfAPartition)
         {
             throw new CommandException(string.Create(CultureInfo.InvariantCulture,
-                $"the embedded broker keeps no {plan.RecordCount} records in {options.Partitions} partitions: give fewer --orders or more --partitions ({EmbeddedRecordsOfAPartition} records for each), or a real Kafka with --kafka-home"));
+                $"the embedded broker keeps no {plan.RecordCount} records in {options.Partitions} partitions: give fewer --orders or more "
+                    + $"--partitions ({EmbeddedRecordsOfAPartition} records for each), or a real Kafka with --kafka-home"));
         }
 
         using var folder = new LabFolder(broker.Embedded ? EmbeddedSession : Session);
-        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(plan.RecordCount, "record")}, {Counted.Of(options.Hosts, "host")}, seed {plan.Seed}: starting broker, tables and hosts; what they say is in .local/logs/lab-*.log"));
-        await using var services = await LabServices.StartAsync(call.TargetOptions, call.Environment, broker, options.Partitions, folder, call.Stop);
+        call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(plan.RecordCount, "record")}, "
+            + $"{Counted.Of(options.Hosts, "host")}, seed {plan.Seed}: starting broker, tables and hosts; "
+            + $"what they say is in .local/logs/lab-*.log"));
+        await using var services = await LabServices.StartAsync(
+            call.TargetOptions, call.Environment, broker, options.Partitions, folder, call.Stop);
         await using var fleet = new HostFleet(services.Target, folder, options.Partitions);
         fleet.Start(options.Hosts);
         using var run = new KillRun(services, fleet, plan, options, call.Terminal.ShowsProgress ? _ => { } : call.Terminal.Say);

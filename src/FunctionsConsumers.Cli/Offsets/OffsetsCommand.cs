@@ -8,14 +8,20 @@ namespace FunctionsConsumers.Cli.Offsets;
 /// <summary><c>fc offsets reset</c> and <c>skip</c>.</summary>
 internal static class OffsetsCommand
 {
-    private static readonly Option<string> Group = new("--group") { Description = "The consumer group; it must have no members", HelpName = "group", Required = true };
+    private static readonly Option<string> Group = new("--group")
+    {
+        Description = "The consumer group; it must have no members",
+        HelpName = "group",
+        Required = true,
+    };
 
     private static readonly Option<bool> Yes = new("--yes") { Description = "Do it; without it, only say what would be done" };
 
     /// <summary>Makes the command.</summary>
     /// <param name="caller">Who calls.</param>
     /// <returns>The command.</returns>
-    public static Command Create(Caller caller) => new("offsets", "Where a consumer group goes on reading; changed only while nobody consumes in it.") { Reset(caller), Skip(caller) };
+    public static Command Create(Caller caller) => new(
+        "offsets", "Where a consumer group goes on reading; changed only while nobody consumes in it.") { Reset(caller), Skip(caller) };
 
     private static Command Reset(Caller caller)
     {
@@ -31,16 +37,18 @@ internal static class OffsetsCommand
                     return target;
                 }
 
-                result.AddError($"--to takes earliest, latest, a time such as 2026-11-21T10:00:00Z or 2h, or an offset, not '{result.Tokens[0].Value}'");
+                result.AddError("--to takes earliest, latest, a time such as 2026-11-21T10:00:00Z or 2h, or an offset, "
+                    + $"not '{result.Tokens[0].Value}'");
                 return null;
             },
         };
         var partition = SharedOptions.Whole("--partition", "Only this partition (default all)", 0, int.MaxValue);
         var reset = new Command(
             "reset",
-            "Puts a group's offsets elsewhere: back, and what was handled is suppressed; or forward, and what is passed over is finished for the gap audit. "
-            + "Says what it would do, and does it with --yes.") { Group, to, partition, Yes };
-        return reset.Runs(caller, call => ChangeAsync(call, (int?)call.Given.GetValue(partition), call.Given.GetRequiredValue(to)!, forwardOnly: false));
+            "Puts a group's offsets elsewhere: back, and what was handled is suppressed; or forward, and what is passed over is finished "
+            + "for the gap audit. Says what it would do, and does it with --yes.") { Group, to, partition, Yes };
+        return reset.Runs(
+            caller, call => ChangeAsync(call, (int?)call.Given.GetValue(partition), call.Given.GetRequiredValue(to)!, forwardOnly: false));
     }
 
     private static Command Skip(Caller caller)
@@ -51,9 +59,11 @@ internal static class OffsetsCommand
         partition.Required = true;
         var skip = new Command(
             "skip",
-            "Passes over records of one partition, up to an offset. They are finished for the gap audit, and nobody handles them. Says what it would do, and does it with --yes.")
+            "Passes over records of one partition, up to an offset. They are finished for the gap audit, and nobody handles them. "
+                + "Says what it would do, and does it with --yes.")
         { Group, partition, to, Yes };
-        return skip.Runs(caller, call => ChangeAsync(call, (int)call.Given.GetValue(partition)!.Value, new OffsetTarget.Exactly(call.Given.GetValue(to)!.Value), forwardOnly: true));
+        return skip.Runs(caller, call => ChangeAsync(call, (int)call.Given.GetValue(partition)!.Value,
+            new OffsetTarget.Exactly(call.Given.GetValue(to)!.Value), forwardOnly: true));
     }
 
     /// <summary>Reads where to put an offset.</summary>
@@ -102,7 +112,9 @@ internal static class OffsetsCommand
 
             call.Terminal.Print(table);
             call.Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{group}: {plan.Skipped} records {(isDone ? "are" : "would be")} skipped for good, {plan.Repeated} {(isDone ? "are" : "would be")} read again{(isDone ? "" : "; nothing is changed without --yes")}"));
+                $"{group}: {plan.Skipped} records {(isDone ? "are" : "would be")} skipped for good, "
+                    + $"{plan.Repeated} {(isDone ? "are" : "would be")} read "
+                    + $"again{(isDone ? "" : "; nothing is changed without --yes")}"));
         }
 
         return ExitCode.Good;
@@ -110,4 +122,5 @@ internal static class OffsetsCommand
 }
 
 /// <summary>What <c>fc offsets --json</c> prints.</summary>
-internal sealed record OffsetsReport(string Group, string Topic, bool DryRun, long Skipped, long Repeated, IReadOnlyList<OffsetChange> Partitions);
+internal sealed record OffsetsReport(
+    string Group, string Topic, bool DryRun, long Skipped, long Repeated, IReadOnlyList<OffsetChange> Partitions);

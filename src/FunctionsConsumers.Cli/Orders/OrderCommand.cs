@@ -15,14 +15,17 @@ internal static class OrderCommand
     public static Command Create(Caller caller)
     {
         var id = new Argument<string>("ID") { Description = "An order id, an idempotency key, or topic:partition:offset of a record" };
-        var records = SharedOptions.Whole("--records", "How many of the topic's newest records are searched for the order (default 500,000)", 1, long.MaxValue);
-        var show = new Command("show", "Tells all that is known of an order: each group's effect, resends, conflicts, dead letters, mail. Exit code 1 where nobody knows it.") { id, records };
+        var records = SharedOptions.Whole(
+            "--records", "How many of the topic's newest records are searched for the order (default 500,000)", 1, long.MaxValue);
+        var show = new Command("show", "Tells all that is known of an order: each group's effect, resends, conflicts, dead letters, mail. "
+            + "Exit code 1 where nobody knows it.") { id, records };
         show.Runs(caller, async call =>
         {
             using var system = OperatedSystem.Of(call.Target());
             var asked = call.Given.GetRequiredValue(id);
             var story = await call.Terminal.WithProgressAsync("Searching", 0, _ =>
-                new OrderStories(system.Services, system.Log).TellAsync(asked, call.Given.GetValue(records) ?? OrderStories.DefaultRecords, call.Stop));
+                new OrderStories(system.Services, system.Log)
+                    .TellAsync(asked, call.Given.GetValue(records) ?? OrderStories.DefaultRecords, call.Stop));
             if (call.Json)
             {
                 call.PrintJson(OrderShown.Of(story));
@@ -35,7 +38,8 @@ internal static class OrderCommand
             if (!story.Search.IsWhole)
             {
                 call.Terminal.Say(string.Create(CultureInfo.InvariantCulture,
-                    $"the topic holds more than the {story.Search.Records} newest records that were searched: older resends are not told of; raise --records"));
+                    $"the topic holds more than the {story.Search.Records} newest records that were searched: "
+                        + $"older resends are not told of; raise --records"));
             }
 
             if (!story.IsKnown)
@@ -51,15 +55,19 @@ internal static class OrderCommand
     private static void Print(Terminal terminal, OrderStory story)
     {
         void Line(string text) => terminal.Out.WriteLine(Printed.Of(text));
-        Line(story.FoundBy == FoundBy.OrderId ? $"order {story.Asked}" : $"{DeadLettersCommand.Word(story.FoundBy)} {story.Asked}: order {string.Join(", ", story.OrderIds)}");
+        Line(story.FoundBy == FoundBy.OrderId
+            ? $"order {story.Asked}"
+            : $"{DeadLettersCommand.Word(story.FoundBy)} {story.Asked}: order {string.Join(", ", story.OrderIds)}");
         foreach (var group in story.Groups)
         {
             Line("");
             Line(group.Effects.Count == 0 ? $"{group.Group}: nothing applied" : group.Group);
             foreach (var effect in group.Effects)
             {
-                Line($"  {effect.RowKey}, applied {DeadLettersCommand.Short(effect.AppliedAt)} from {effect.Topic}:{effect.Partition}:{effect.Offset}");
-                foreach (var (name, value) in effect.Columns.Where(column => column.Key is not ("Lines" or "OrderId") && column.Value.Length > 0))
+                Line($"  {effect.RowKey}, applied {DeadLettersCommand.Short(effect.AppliedAt)} from "
+                    + $"{effect.Topic}:{effect.Partition}:{effect.Offset}");
+                foreach (var (name, value) in effect.Columns.Where(
+                    column => column.Key is not ("Lines" or "OrderId") && column.Value.Length > 0))
                 {
                     Line($"    {name,-12} {value}");
                 }
@@ -94,8 +102,10 @@ internal static class OrderCommand
         Line(string.Create(CultureInfo.InvariantCulture, $"{story.Sightings.Count} records in the topic"));
         foreach (var sighting in story.Sightings)
         {
-            Line($"  {sighting.Topic}:{sighting.Partition}:{sighting.Offset} {DeadLettersCommand.Short(sighting.Time)} key {sighting.Key}");
-            Line($"    {string.Join(", ", sighting.Verdicts.Select(verdict => $"{verdict.Key}: {DeadLettersCommand.Word(verdict.Value)}"))}");
+            var place = $"{sighting.Topic}:{sighting.Partition}:{sighting.Offset}";
+            Line($"  {place} {DeadLettersCommand.Short(sighting.Time)} key {sighting.Key}");
+            var verdicts = sighting.Verdicts.Select(verdict => $"{verdict.Key}: {DeadLettersCommand.Word(verdict.Value)}");
+            Line($"    {string.Join(", ", verdicts)}");
             if (sighting.Verdicts.Values.Any(verdict => verdict is SightingVerdict.Conflict or SightingVerdict.DeadLettered))
             {
                 Line($"    {sighting.Value}");
@@ -114,14 +124,17 @@ internal static class OrderCommand
 
 /// <summary>What <c>fc order show --json</c> prints.</summary>
 internal sealed record OrderShown(
-    string Asked, FoundBy FoundBy, IReadOnlyList<string> OrderIds, IReadOnlyList<GroupShown> Groups, IReadOnlyList<Sighting> Sightings, TopicSearch Search)
+    string Asked, FoundBy FoundBy, IReadOnlyList<string> OrderIds, IReadOnlyList<GroupShown> Groups, IReadOnlyList<Sighting> Sightings,
+    TopicSearch Search)
 {
     public static OrderShown Of(OrderStory story) => new(
         story.Asked, story.FoundBy, story.OrderIds,
-        [.. story.Groups.Select(group => new GroupShown(group.Group, group.Effects, [.. group.DeadLetters.Select(DeadLetterShown.Of)], group.Messages, group.Mail))],
+        [.. story.Groups.Select(group =>
+            new GroupShown(group.Group, group.Effects, [.. group.DeadLetters.Select(DeadLetterShown.Of)], group.Messages, group.Mail))],
         story.Sightings, story.Search);
 }
 
 /// <summary>A group's part of the story as it is printed.</summary>
 internal sealed record GroupShown(
-    string Group, IReadOnlyList<StoredEffect> Effects, IReadOnlyList<DeadLetterShown> DeadLetters, IReadOnlyList<StoredMessage> Messages, MailStanding? Mail);
+    string Group, IReadOnlyList<StoredEffect> Effects, IReadOnlyList<DeadLetterShown> DeadLetters, IReadOnlyList<StoredMessage> Messages,
+    MailStanding? Mail);

@@ -10,25 +10,32 @@ namespace FunctionsConsumers.Cli.Outbox;
 /// <summary><c>fc outbox list</c>, <c>resend</c> and <c>drop</c>.</summary>
 internal static class OutboxCommand
 {
-    private const string Outcomes = "JSON: [{\"id\", \"group\", \"outcome\"}], the outcome \"resent\", \"dropped\", \"waiting\", \"claimed\", \"changed\", \"gone\" or \"unknown\".";
+    private const string Outcomes = "JSON: [{\"id\", \"group\", \"outcome\"}], the outcome \"resent\", \"dropped\", \"waiting\", "
+        + "\"claimed\", \"changed\", \"gone\" or \"unknown\".";
 
     /// <summary>Makes the command.</summary>
     /// <param name="caller">Who calls.</param>
     /// <returns>The command.</returns>
-    public static Command Create(Caller caller) => new Command("outbox", "Messages that are committed and not sent yet, or parked for a person to decide.") { List(caller), Resend(caller), Drop(caller) };
+    public static Command Create(Caller caller) =>
+        new Command("outbox", "Messages that are committed and not sent yet, or parked for a person to decide.")
+        {
+            List(caller), Resend(caller), Drop(caller),
+        };
 
     private static Command List(Caller caller)
     {
         var group = Group("Only the messages of this group");
         var list = new Command(
             "list",
-            "Lists the messages in the outboxes of all groups, parked ones first. "
-            + "JSON: [{\"group\", \"id\", \"kind\", \"state\", \"subject\", \"created_at\", \"age_seconds\", \"detail\"}], the state \"waiting\", \"claimed\" or \"parked\".") { group };
+            "Lists the messages in the outboxes of all groups, parked ones first. JSON: [{\"group\", \"id\", \"kind\", \"state\", "
+            + "\"subject\", \"created_at\", \"age_seconds\", \"detail\"}], the state \"waiting\", \"claimed\" or \"parked\".") { group };
         return list.Runs(caller, async call =>
         {
             var now = TimeProvider.System.GetUtcNow();
             var found = await OutboxTables.ReadAsync(call.Target().Tables(), Chosen(call, group), call.Stop);
-            var messages = found.Select(message => OutboxRow.Of(message.Entry, now)).OrderBy(row => row.State == OutboxRows.Parked ? 0 : 1).ThenBy(row => row.CreatedAt).ToList();
+            var messages = found.Select(message => OutboxRow.Of(message.Entry, now)).OrderBy(row => row.State == OutboxRows.Parked ? 0 : 1)
+                .ThenBy(row => row.CreatedAt)
+                .ToList();
             if (call.Json)
             {
                 call.PrintJson<IReadOnlyList<OutboxRow>>(messages);
@@ -38,11 +45,14 @@ internal static class OutboxCommand
             var table = Terminal.Table("group", "message", "kind", "state", "#age", "subject", "detail");
             foreach (var row in messages)
             {
-                Terminal.AddRow(table, row.Group, row.Id, row.Kind, BadFigure.If(row.State, row.State is OutboxRows.Parked or OutboxRows.Unreadable), OutboxRow.Age(row.AgeSeconds), row.Subject, row.Detail);
+                Terminal.AddRow(
+                    table, row.Group, row.Id, row.Kind, BadFigure.If(row.State, row.State is OutboxRows.Parked or OutboxRows.Unreadable),
+                    OutboxRow.Age(row.AgeSeconds), row.Subject, row.Detail);
             }
 
             call.Terminal.Print(table);
-            call.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(messages.Count, "message")}, {messages.Count(row => row.State == OutboxRows.Parked)} of them parked"));
+            call.Terminal.Say(string.Create(CultureInfo.InvariantCulture,
+                $"{Counted.Of(messages.Count, "message")}, {messages.Count(row => row.State == OutboxRows.Parked)} of them parked"));
             return ExitCode.Good;
         });
     }
@@ -52,7 +62,8 @@ internal static class OutboxCommand
         var ids = Ids(ArgumentArity.ZeroOrMore);
         var parked = new Option<bool>("--parked") { Description = "Every parked message" };
         var group = Group("With --parked: only those of this group");
-        var resend = new Command("resend", "Has parked messages sent again, by the hosts and under the same ids. Exit code 1 where one is not there, or is claimed. " + Outcomes) { ids, parked, group };
+        var resend = new Command("resend", "Has parked messages sent again, by the hosts and under the same ids. "
+            + "Exit code 1 where one is not there, or is claimed. " + Outcomes) { ids, parked, group };
         resend.Validators.Add(given =>
         {
             if (given.GetValue(parked) == (given.GetValue(ids) is { Length: > 0 }))
@@ -81,7 +92,8 @@ internal static class OutboxCommand
     {
         var ids = Ids(ArgumentArity.OneOrMore);
         var yes = new Option<bool>("--yes") { Description = "Do not ask; needed where nobody can be asked" };
-        var drop = new Command("drop", "Deletes messages that are parked or wait: nobody will send them. Exit code 1 where one is not there, or is claimed. " + Outcomes) { ids, yes };
+        var drop = new Command("drop", "Deletes messages that are parked or wait: nobody will send them. Exit code 1 where one is not "
+            + "there, or is claimed. " + Outcomes) { ids, yes };
         return drop.Runs(caller, async call =>
         {
             var found = await OutboxTables.ReadAsync(call.Target().Tables(), Groups.All, call.Stop);
@@ -97,7 +109,8 @@ internal static class OutboxCommand
     private static bool Confirmed(Invocation call, string[] ids)
     {
         var count = ids.Distinct(StringComparer.OrdinalIgnoreCase).Count();
-        var answer = call.Terminal.Ask(string.Create(CultureInfo.InvariantCulture, $"Drop {(count == 1 ? "this message" : $"these {count} messages")} for good? Type yes: "))
+        var answer = call.Terminal.Ask(string.Create(
+            CultureInfo.InvariantCulture, $"Drop {(count == 1 ? "this message" : $"these {count} messages")} for good? Type yes: "))
             ?? throw new CommandException("a dropped message is never sent, and there is nobody to ask: say --yes");
         if (answer.Trim() == "yes")
         {
@@ -135,7 +148,8 @@ internal static class OutboxCommand
         return changes.All(change => change.IsGood) ? ExitCode.Good : ExitCode.NotGood;
     }
 
-    private static Argument<string[]> Ids(ArgumentArity arity) => new("ID") { Description = "Ids of messages, as fc outbox list shows them", Arity = arity };
+    private static Argument<string[]> Ids(ArgumentArity arity) =>
+        new("ID") { Description = "Ids of messages, as fc outbox list shows them", Arity = arity };
 
     private static Option<string?> Group(string description)
     {
@@ -144,5 +158,6 @@ internal static class OutboxCommand
         return group;
     }
 
-    private static IReadOnlyList<string> Chosen(Invocation call, Option<string?> group) => call.Given.GetValue(group) is { } one ? [one] : Groups.All;
+    private static IReadOnlyList<string> Chosen(Invocation call, Option<string?> group) =>
+        call.Given.GetValue(group) is { } one ? [one] : Groups.All;
 }

@@ -19,20 +19,26 @@ internal static class RunCommand
     /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
-        var orders = SharedOptions.Whole("--orders", "Produce so many distinct orders, wait until all are handled, and audit", 0, 100_000_000);
+        var orders = SharedOptions.Whole(
+            "--orders", "Produce so many distinct orders, wait until all are handled, and audit", 0, 100_000_000);
         var traffic = new TrafficOptions();
         var exit = new Option<bool>("--exit") { Description = "With --orders: end after the audit, with its exit code" };
-        var wait = SharedOptions.Whole("--wait", "With --orders: seconds to wait until all groups stand at the end and the outbox is empty (default 300)", 0, 86_400);
+        var wait = SharedOptions.Whole(
+            "--wait", "With --orders: seconds to wait until all groups stand at the end and the outbox is empty (default 300)", 0, 86_400);
         var partitions = SharedOptions.Whole("--partitions", "Partitions of the topic where it has to be made (default 6)", 1, 1_000);
-        var http = SharedOptions.Whole("--http", "Port of the status page on 127.0.0.1; 0 for any free one (default 7071, or a free one)", 0, 65_535);
-        var command = new Command("run", "Runs the functions. Starts an embedded broker and tables where neither options nor settings nor another fc run name any.")
+        var http = SharedOptions.Whole(
+            "--http", "Port of the status page on 127.0.0.1; 0 for any free one (default 7071, or a free one)", 0, 65_535);
+        var command = new Command("run",
+            "Runs the functions. Starts an embedded broker and tables where neither options nor settings nor another fc run name any.")
         {
             orders, exit, wait, partitions, http,
         };
         traffic.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(orders) is null && new Option[] { exit, traffic.Duplicates, traffic.Poison, traffic.Seed, traffic.Rate, wait }.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } alone)
+            if (result.GetResult(orders) is null
+                && new Option[] { exit, traffic.Duplicates, traffic.Poison, traffic.Seed, traffic.Rate, wait }
+                    .FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } alone)
             {
                 result.AddError($"{alone.Name} goes with --orders, which says how many orders to produce");
             }
@@ -50,7 +56,8 @@ internal static class RunCommand
             if (call.Given.GetValue(orders) is { } count)
             {
                 var plan = traffic.Plan(call.Given, (int)count);
-                code = await ProveAsync(call, session, plan, call.Given.GetValue(traffic.Rate), TimeSpan.FromSeconds(call.Given.GetValue(wait) ?? DefaultWaitSeconds));
+                code = await ProveAsync(call, session, plan, call.Given.GetValue(traffic.Rate),
+                    TimeSpan.FromSeconds(call.Given.GetValue(wait) ?? DefaultWaitSeconds));
                 if (call.Given.GetValue(exit))
                 {
                     return code;
@@ -94,15 +101,18 @@ internal static class RunCommand
         var table = Terminal.Table("group", "#applied", "#duplicates", "#dead-lettered", "#lost", "#doubled", "#stock off");
         foreach (var group in report.Groups)
         {
-            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, BadFigure.UnlessZero(group.Lost), BadFigure.UnlessZero(group.Doubled), BadFigure.UnlessZero(group.StockOff));
+            Terminal.AddRow(table, group.Group, group.Applied, group.Duplicates, group.DeadLettered, BadFigure.UnlessZero(group.Lost),
+                BadFigure.UnlessZero(group.Doubled), BadFigure.UnlessZero(group.StockOff));
         }
 
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"records          {report.Records}"));
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"distinct orders  {report.DistinctOrders}"));
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"poison           {report.Poison}"));
         terminal.Print(table);
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"throughput       {report.OrdersPerSecond:0} orders/s, each handled by all groups, in {report.Seconds:0.0} s; outbox empty after {report.OutboxSeconds:0.0} s"));
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory      {report.PeakMemoryBytes / 1_048_576.0:0} MB"));
+        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"throughput       {report.OrdersPerSecond:0} orders/s, "
+            + $"each handled by all groups, in {report.Seconds:0.0} s; outbox empty after {report.OutboxSeconds:0.0} s"));
+        terminal.Out.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"peak memory      {report.PeakMemoryBytes / 1_048_576.0:0} MB"));
     }
 
     private static void SayHow(Terminal terminal, string? http)
@@ -112,7 +122,8 @@ internal static class RunCommand
             terminal.Say($"Status page:  {http}/api/status");
         }
 
-        terminal.Say("Send orders:  ./fc produce --count 100   (or write {\"order_id\": \"123\", \"product\": \"Laptop\"} with any Kafka client)");
+        terminal.Say(
+            "Send orders:  ./fc produce --count 100   (or write {\"order_id\": \"123\", \"product\": \"Laptop\"} with any Kafka client)");
         terminal.Say("Watch them:   ./fc tail order-events --from-beginning   (and ./fc groups, ./fc audit)");
         terminal.Say("Stop:         Ctrl-C, once to finish what is under way, twice to end at once");
     }

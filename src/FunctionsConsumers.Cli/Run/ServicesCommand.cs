@@ -16,7 +16,8 @@ internal static class ServicesCommand
     public static Command Create(Caller caller)
     {
         var partitions = SharedOptions.Whole("--partitions", "Partitions of the topic (default 6)", 1, 1_000);
-        var command = new Command("services", "Starts an embedded Kafka broker and table service, and nothing else, until it is stopped.") { partitions };
+        var command = new Command(
+            "services", "Starts an embedded Kafka broker and table service, and nothing else, until it is stopped.") { partitions };
         return command.Runs(caller, async call =>
         {
             var options = call.SessionOptions((int?)call.Given.GetValue(partitions));
@@ -24,7 +25,8 @@ internal static class ServicesCommand
             if (taken is null)
             {
                 throw new CommandException(RunFile.Find() is { } running
-                    ? string.Create(CultureInfo.InvariantCulture, $"process {running.Pid} runs the embedded services already, at {running.Brokers}: stop it first, or use it")
+                    ? string.Create(CultureInfo.InvariantCulture,
+                        $"process {running.Pid} runs the embedded services already, at {running.Brokers}: stop it first, or use it")
                     : "another process ran embedded services until a moment ago: try again");
             }
 
@@ -39,11 +41,13 @@ internal static class ServicesCommand
                 }
                 else
                 {
-                    call.Terminal.Out.WriteLine($"topic    {file.Topic}{Environment.NewLine}brokers  {file.Brokers}{Environment.NewLine}tables   {file.Tables}");
+                    call.Terminal.Out.WriteLine(
+                        $"topic    {file.Topic}{Environment.NewLine}brokers  {file.Brokers}{Environment.NewLine}tables   {file.Tables}");
                 }
 
                 await call.Terminal.Out.FlushAsync(CancellationToken.None);
-                call.Terminal.Say("The other fc commands find these services by themselves; Ctrl-C stops them, and what they hold is gone then.");
+                call.Terminal.Say(
+                    "The other fc commands find these services by themselves; Ctrl-C stops them, and what they hold is gone then.");
                 await RunSession.UntilStoppedAsync(own.Embedded, call.Stop);
                 return ExitCode.Good;
             }

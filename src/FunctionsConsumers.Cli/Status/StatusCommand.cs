@@ -14,7 +14,8 @@ internal static class StatusCommand
     public static Command Create(Caller caller)
     {
         var watch = Watching.Option();
-        var status = new Command("status", "One screen: services, each group's lag and rate, outbox, dead letters by reason, last error, hosts. Exit code 2 where a service does not answer.") { watch };
+        var status = new Command("status", "One screen: services, each group's lag and rate, outbox, dead letters by reason, last error, "
+            + "hosts. Exit code 2 where a service does not answer.") { watch };
         return status.Runs(caller, async call =>
         {
             using var system = OperatedSystem.Of(call.Target());
@@ -54,12 +55,14 @@ internal static class StatusCommand
         terminal.Print(table);
         foreach (var group in report.Groups.Where(group => group.DeadLetters.Count > 0))
         {
-            terminal.Out.WriteLine($"open dead letters of {group.Group}: {string.Join(", ", group.DeadLetters.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {reason.Key}"))}");
+            var reasons = group.DeadLetters.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {reason.Key}");
+            terminal.Out.WriteLine($"open dead letters of {group.Group}: {string.Join(", ", reasons)}");
         }
 
         foreach (var host in report.Hosts)
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"host {Printed.Of(host.Host)} process {Printed.Of(host.Process)}: {host.Partitions} partitions"));
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"host {Printed.Of(host.Host)} process {Printed.Of(host.Process)}: {host.Partitions} partitions"));
             foreach (var function in host.Functions)
             {
                 terminal.Out.WriteLine($"  {Printed.Of(function)}");

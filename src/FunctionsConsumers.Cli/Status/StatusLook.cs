@@ -6,7 +6,9 @@ using FunctionsConsumers.Operations.DeadLetters;
 
 namespace FunctionsConsumers.Cli.Status;
 
-/// <summary>Looks at everything that stands on the screen. A service that does not answer is told of, and the rest is shown all the same.</summary>
+/// <summary>
+/// Looks at everything that stands on the screen. A service that does not answer is told of, and the rest is shown all the same.
+/// </summary>
 /// <param name="system">The system.</param>
 internal sealed class StatusLook(OperatedSystem system)
 {
@@ -43,7 +45,8 @@ internal sealed class StatusLook(OperatedSystem system)
             if (outboxes.Any(outbox => outbox.Depth > 0))
             {
                 var messages = await OutboxTables.ReadAsync(system.Services.Tables, system.Services.Groups, cancellationToken);
-                lastError = messages.Where(message => message.Entry.Detail is not null).MaxBy(message => message.Entry.CreatedAt)?.Entry.Detail;
+                lastError = messages.Where(message => message.Entry.Detail is not null).MaxBy(message => message.Entry.CreatedAt)
+                    ?.Entry.Detail;
             }
         });
         IReadOnlyList<DeadLetterCount> dead = kafka.Ok && tables.Ok
@@ -53,7 +56,8 @@ internal sealed class StatusLook(OperatedSystem system)
         return new StatusReport(
             system.Services.Topic,
             [kafka, tables],
-            [.. system.Services.Groups.Select(group => Group(group, standings.FirstOrDefault(one => one.Group == group), outboxes.FirstOrDefault(one => one.Group == group)))],
+            [.. system.Services.Groups.Select(group =>
+                Group(group, standings.FirstOrDefault(one => one.Group == group), outboxes.FirstOrDefault(one => one.Group == group)))],
             HostStatus.Of(standings),
             kafka.Ok ? tables.Ok ? lastError : tables.Detail : kafka.Detail);
 
@@ -67,7 +71,8 @@ internal sealed class StatusLook(OperatedSystem system)
             outbox?.AgeSeconds(now) ?? 0,
             outbox?.InDoubt ?? 0,
             outbox?.Parked ?? 0,
-            dead.Where(count => count.Group == group).GroupBy(count => count.Reason ?? "unknown").ToDictionary(reason => reason.Key, reason => reason.Sum(count => count.Count), StringComparer.Ordinal));
+            dead.Where(count => count.Group == group).GroupBy(count => count.Reason ?? "unknown")
+                .ToDictionary(reason => reason.Key, reason => reason.Sum(count => count.Count), StringComparer.Ordinal));
     }
 
     private static async Task<ServiceStatus> AskAsync(string service, string where, Func<Task> ask)
@@ -88,7 +93,8 @@ internal sealed class StatusLook(OperatedSystem system)
     {
         var now = system.Services.Time.GetTimestamp();
         var seconds = system.Services.Time.GetElapsedTime(_at, now).TotalSeconds;
-        var settled = standings.ToDictionary(group => group.Group, group => group.Partitions.Sum(partition => partition.Committed ?? partition.Start));
+        var settled = standings.ToDictionary(
+            group => group.Group, group => group.Partitions.Sum(partition => partition.Committed ?? partition.Start));
         var rates = _settled.Count == 0 ? [] : settled
             .Where(group => _settled.ContainsKey(group.Key))
             .ToDictionary(group => group.Key, group => Math.Round(Math.Max(0, group.Value - _settled[group.Key]) / seconds, 1));

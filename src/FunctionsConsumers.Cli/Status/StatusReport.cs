@@ -7,9 +7,11 @@ namespace FunctionsConsumers.Cli.Status;
 /// <param name="Services">Broker and tables.</param>
 /// <param name="Groups">Each group.</param>
 /// <param name="Hosts">The hosts that consume.</param>
-/// <param name="LastError">Why the newest message that could not be sent waits, or why a service is not reached; null where all is well.</param>
+/// <param name="LastError">Why the newest message that could not be sent waits, or why a service is not reached; null where all is
+/// well.</param>
 internal sealed record StatusReport(
-    string Topic, IReadOnlyList<ServiceStatus> Services, IReadOnlyList<GroupOnScreen> Groups, IReadOnlyList<HostStatus> Hosts, string? LastError)
+    string Topic, IReadOnlyList<ServiceStatus> Services, IReadOnlyList<GroupOnScreen> Groups, IReadOnlyList<HostStatus> Hosts,
+    string? LastError)
 {
     /// <summary>Whether broker and tables are reached.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -34,7 +36,8 @@ internal sealed record ServiceStatus(string Service, bool Ok, string Detail);
 /// <param name="Parked">Messages left for a person.</param>
 /// <param name="DeadLetters">Open dead letters by reason.</param>
 internal sealed record GroupOnScreen(
-    string Group, string State, int Members, long Lag, double? Rate, long Outbox, long OutboxAgeSeconds, long InDoubt, long Parked, IReadOnlyDictionary<string, int> DeadLetters);
+    string Group, string State, int Members, long Lag, double? Rate, long Outbox, long OutboxAgeSeconds, long InDoubt, long Parked,
+    IReadOnlyDictionary<string, int> DeadLetters);
 
 /// <summary>A host that consumes.</summary>
 /// <param name="Host">The machine.</param>
@@ -52,6 +55,7 @@ internal sealed record HostStatus(string? Host, string? Process, IReadOnlyList<s
             .GroupBy(one => (one.Member.Host, one.Member.Process))
             .OrderBy(host => host.Key.Host, StringComparer.Ordinal).ThenBy(host => host.Key.Process, StringComparer.Ordinal)
             .Select(host => new HostStatus(
-                host.Key.Host, host.Key.Process, [.. host.Select(one => one.Name).Distinct(StringComparer.Ordinal)], host.Sum(one => one.Member.Partitions.Count))),
+                host.Key.Host, host.Key.Process, [.. host.Select(one => one.Name).Distinct(StringComparer.Ordinal)],
+                host.Sum(one => one.Member.Partitions.Count))),
     ];
 }

@@ -17,7 +17,8 @@ internal static class TailCommand
     {
         var topic = new Argument<string?>("TOPIC") { Description = "The topic to read (else --topic)", Arity = ArgumentArity.ZeroOrOne };
         var options = new TailOptions();
-        var command = new Command("tail", "Prints the records of a topic as they come: Received message: <value> from partition <n>; with --json one object a line.") { topic };
+        var command = new Command("tail", "Prints the records of a topic as they come: Received message: <value> from partition <n>; "
+            + "with --json one object a line.") { topic };
         options.AddTo(command);
         return command.Runs(caller, async call =>
         {
@@ -28,11 +29,13 @@ internal static class TailCommand
             var areHeadersShown = call.Given.GetValue(options.Headers);
             using var system = OperatedSystem.OfBroker(target);
             var ranges = await RangesAsync(call, options, system.Log, asked);
-            var tail = new TopicTail(target.Kafka(), asked, group, call.Given.GetValue(options.FromBeginning), ranges, call.Given.GetValue(options.UntilEnd));
+            var tail = new TopicTail(
+                target.Kafka(), asked, group, call.Given.GetValue(options.FromBeginning), ranges, call.Given.GetValue(options.UntilEnd));
             await Task.Run(() => tail.Run(
                 call.Terminal.Say,
                 options.Filter(call.Given),
-                record => call.Terminal.Out.WriteLine(call.Json ? call.JsonOf(TailedRecord.Of(record)) : Line(record, isKeyShown, areHeadersShown)),
+                record => call.Terminal.Out.WriteLine(
+                    call.Json ? call.JsonOf(TailedRecord.Of(record)) : Line(record, isKeyShown, areHeadersShown)),
                 call.Given.GetValue(options.Max) ?? long.MaxValue,
                 call.Stop), CancellationToken.None);
             return ExitCode.Good;
@@ -53,7 +56,8 @@ internal static class TailCommand
         {
             return offset >= held[0].Start && offset <= held[0].End ? [held[0] with { Start = offset }]
                 : throw new CommandException(string.Create(CultureInfo.InvariantCulture,
-                    $"{topic} partition {held[0].Partition} holds offsets {held[0].Start} to {held[0].End}, not {offset}: name one of them with --offset"));
+                    $"{topic} partition {held[0].Partition} holds offsets {held[0].Start} to {held[0].End}, not {offset}: "
+                        + $"name one of them with --offset"));
         }
 
         if (call.Given.GetValue(options.Since) is { } since)
@@ -67,7 +71,8 @@ internal static class TailCommand
 
     private static string Line(ConsumeResult<byte[]?, byte[]?> record, bool isKeyShown, bool areHeadersShown)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"Received message: {Encoding.UTF8.GetString(record.Message.Value ?? [])} from partition {record.Partition.Value}");
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"Received message: {Encoding.UTF8.GetString(record.Message.Value ?? [])} from partition {record.Partition.Value}");
         if (isKeyShown)
         {
             line += $", key {(record.Message.Key is { } key ? Printed.Of(Encoding.UTF8.GetString(key)) : "none")}";
@@ -75,8 +80,10 @@ internal static class TailCommand
 
         if (areHeadersShown)
         {
-            line += string.Create(CultureInfo.InvariantCulture, $", offset {record.Offset.Value}, {record.Message.Timestamp.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}");
-            line = string.Join(Environment.NewLine, (record.Message.Headers ?? []).Select(header => $"  {Printed.Of(header.Key)}: {Printed.Of(PlainText.Of(header.GetValueBytes()))}").Prepend(line));
+            line += string.Create(CultureInfo.InvariantCulture,
+                $", offset {record.Offset.Value}, {record.Message.Timestamp.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}");
+            line = string.Join(Environment.NewLine, (record.Message.Headers ?? []).Select(header =>
+                $"  {Printed.Of(header.Key)}: {Printed.Of(PlainText.Of(header.GetValueBytes()))}").Prepend(line));
         }
 
         return line;
@@ -91,13 +98,15 @@ internal static class TailCommand
 /// <param name="Key">The key; bytes that are not UTF-8 as U+FFFD; null for none.</param>
 /// <param name="Value">The value, likewise.</param>
 /// <param name="Headers">The headers in order.</param>
-internal sealed record TailedRecord(string Topic, int Partition, long Offset, DateTime Timestamp, string? Key, string? Value, IReadOnlyList<TailedHeader> Headers)
+internal sealed record TailedRecord(
+    string Topic, int Partition, long Offset, DateTime Timestamp, string? Key, string? Value, IReadOnlyList<TailedHeader> Headers)
 {
     /// <summary>The record for printing.</summary>
     /// <param name="record">The record.</param>
     /// <returns>What is printed.</returns>
     public static TailedRecord Of(ConsumeResult<byte[]?, byte[]?> record) => new(
-        record.Topic, record.Partition.Value, record.Offset.Value, record.Message.Timestamp.UtcDateTime, PlainText.Of(record.Message.Key), PlainText.Of(record.Message.Value),
+        record.Topic, record.Partition.Value, record.Offset.Value, record.Message.Timestamp.UtcDateTime, PlainText.Of(record.Message.Key),
+        PlainText.Of(record.Message.Value),
         [.. (record.Message.Headers ?? []).Select(header => new TailedHeader(header.Key, PlainText.Of(header.GetValueBytes())))]);
 }
 

@@ -9,11 +9,18 @@ namespace FunctionsConsumers.Cli.Tail;
 /// <summary>The options of <c>fc tail</c>.</summary>
 internal sealed class TailOptions
 {
-    public Option<bool> FromBeginning { get; } = new("--from-beginning") { Description = "Begin with the oldest record instead of waiting for new ones" };
+    public Option<bool> FromBeginning { get; } = new("--from-beginning")
+    {
+        Description = "Begin with the oldest record instead of waiting for new ones",
+    };
 
     public Option<long?> Max { get; } = SharedOptions.Whole("--max", "Stop after so many records (default never)", 1, long.MaxValue);
 
-    public Option<string?> Group { get; } = new("--group") { Description = "Join this consumer group and commit what was printed (default a fresh group that commits nothing)", HelpName = "group" };
+    public Option<string?> Group { get; } = new("--group")
+    {
+        Description = "Join this consumer group and commit what was printed (default a fresh group that commits nothing)",
+        HelpName = "group",
+    };
 
     public Option<long?> Partition { get; } = SharedOptions.Whole("--partition", "Only this partition", 0, int.MaxValue);
 
@@ -21,7 +28,11 @@ internal sealed class TailOptions
 
     public Option<DateTimeOffset?> Since { get; } = TimeOption.Create("--since", "Begin with the first record of this time or later");
 
-    public Option<string?> Grep { get; } = new("--grep") { Description = "Only records whose key, value or a header matches this regular expression", HelpName = "pattern" };
+    public Option<string?> Grep { get; } = new("--grep")
+    {
+        Description = "Only records whose key, value or a header matches this regular expression",
+        HelpName = "pattern",
+    };
 
     public Option<bool> Key { get; } = new("--key") { Description = "Print each record's key too" };
 

@@ -15,7 +15,8 @@ namespace FunctionsConsumers.Cli.Tail;
 /// <param name="fromBeginning">Whether a group begins with the oldest record where no committed offset says otherwise.</param>
 /// <param name="ranges">The partitions: where to begin without a group, and where each ends now.</param>
 /// <param name="untilEnd">Whether to stop at those ends.</param>
-internal sealed class TopicTail(KafkaConnection kafka, string topic, string? group, bool fromBeginning, IReadOnlyList<PartitionRange> ranges, bool untilEnd)
+internal sealed class TopicTail(
+    KafkaConnection kafka, string topic, string? group, bool fromBeginning, IReadOnlyList<PartitionRange> ranges, bool untilEnd)
 {
     private string? _lastError;
 
@@ -26,7 +27,8 @@ internal sealed class TopicTail(KafkaConnection kafka, string topic, string? gro
     /// <param name="most">How many records at most.</param>
     /// <param name="stop">Ends the reading, cleanly.</param>
     /// <exception cref="CommandException">The broker does not answer.</exception>
-    public void Run(Action<string> say, Predicate<ConsumeResult<byte[]?, byte[]?>> isWanted, Action<ConsumeResult<byte[]?, byte[]?>> take, long most, CancellationToken stop)
+    public void Run(Action<string> say, Predicate<ConsumeResult<byte[]?, byte[]?>> isWanted, Action<ConsumeResult<byte[]?, byte[]?>> take,
+        long most, CancellationToken stop)
     {
         var ends = ranges.Where(range => range.Length > 0).ToDictionary(range => range.Partition, range => range.End);
         using var consumer = Build();
@@ -70,7 +72,8 @@ internal sealed class TopicTail(KafkaConnection kafka, string topic, string? gro
         }
         catch (KafkaException e)
         {
-            throw new CommandException($"{topic} at {kafka.Brokers} cannot be read on ({_lastError ?? e.Error.Reason}): check --brokers (setting KafkaBrokers) and --group", e);
+            throw new CommandException($"{topic} at {kafka.Brokers} cannot be read on ({_lastError ?? e.Error.Reason}): "
+                + "check --brokers (setting KafkaBrokers) and --group", e);
         }
         finally
         {

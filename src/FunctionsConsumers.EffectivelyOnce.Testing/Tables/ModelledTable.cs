@@ -103,7 +103,9 @@ internal sealed class ModelledTable
         var digest = 2166136261u;
         foreach (var (name, value) in columns)
         {
-            var text = name is "Attempt" or "Claim" or "Doubt" or "Incarnation" or "AppliedAt" or "CreatedAt" or "ProlongedAt" ? null : value switch
+            var text = name is "Attempt" or "Claim" or "Doubt" or "Incarnation" or "AppliedAt" or "CreatedAt" or "ProlongedAt"
+                ? null
+                : value switch
             {
                 string s => s,
                 int or long => Convert.ToString(value, CultureInfo.InvariantCulture),
@@ -180,7 +182,8 @@ internal sealed class ModelledTable
 /// <param name="Delivery">The number of the sender's batch at that time.</param>
 /// <param name="PartitionKey">The bucket.</param>
 /// <param name="Operations">The operations.</param>
-internal sealed record TransactionRequest(ModelledTable Table, TimeSpan SentAt, string Sender, int Delivery, string PartitionKey, IReadOnlyList<RowOperation> Operations);
+internal sealed record TransactionRequest(
+    ModelledTable Table, TimeSpan SentAt, string Sender, int Delivery, string PartitionKey, IReadOnlyList<RowOperation> Operations);
 
 /// <summary>A committed transaction.</summary>
 /// <param name="Request">What was asked.</param>

@@ -47,7 +47,8 @@ internal sealed record ServiceAnswer(int Status, string Type, byte[] Body, strin
     public static ServiceAnswer NotCommitted(string detail, IReadOnlyList<RowOperation> operations)
     {
         var status = int.Parse(detail.AsSpan(0, 3), CultureInfo.InvariantCulture);
-        var index = Math.Max(0, operations.ToList().FindIndex(operation => detail.EndsWith(" " + operation.RowKey, StringComparison.Ordinal)));
+        var index = Math.Max(
+            0, operations.ToList().FindIndex(operation => detail.EndsWith(" " + operation.RowKey, StringComparison.Ordinal)));
         return status switch
         {
             404 => FailedPart(index, status, "ResourceNotFound"),

@@ -63,5 +63,6 @@ internal sealed record TransactionBody(string Table, string PartitionKey, IReadO
         return etag;
     }
 
-    private static InvalidDataException Unconditional(string line) => new($"{line} carries no If-Match: it would write whatever is there.");
+    private static InvalidDataException Unconditional(string line) =>
+        new($"{line} carries no If-Match: it would write whatever is there.");
 }

@@ -24,7 +24,8 @@ internal sealed record Campaign(long Histories, long Steps, Happenings Happening
         var happenings = new Happenings();
         long histories = 0, steps = 0;
         var next = first - 1;
-        Thread[] threads = [.. Enumerable.Range(0, Math.Min(count, Math.Max(1, Environment.ProcessorCount))).Select(_ => new Thread(Work, 16 * 1024 * 1024))];
+        Thread[] threads = [.. Enumerable.Range(0, Math.Min(count, Math.Max(1, Environment.ProcessorCount)))
+            .Select(_ => new Thread(Work, 16 * 1024 * 1024))];
         foreach (var thread in threads)
         {
             thread.Start();
@@ -35,7 +36,8 @@ internal sealed record Campaign(long Histories, long Steps, Happenings Happening
             thread.Join();
         }
 
-        return new Campaign(histories, steps, happenings, failing.IsEmpty ? null : Describe(failing.Min().Seed, failing.Min().Violation, run, replay));
+        return new Campaign(
+            histories, steps, happenings, failing.IsEmpty ? null : Describe(failing.Min().Seed, failing.Min().Violation, run, replay));
 
         void Work()
         {
@@ -70,8 +72,12 @@ internal sealed record Campaign(long Histories, long Steps, Happenings Happening
     private static string Describe(int seed, string violation, RunHistory run, Func<int, string> replay)
     {
         var world = Traced(seed, run);
+        var another = world.Violation == violation
+            ? ""
+            : "; the second run of the seed found something else, so the history does not depend on its seed alone: "
+                + (world.Violation ?? "nothing");
         return string.Join('\n', [
-            $"seed {seed}: {violation}{(world.Violation == violation ? "" : "; the second run of the seed found something else, so the history does not hang on its seed alone: " + (world.Violation ?? "nothing"))}",
+            $"seed {seed}: {violation}{another}",
             .. world.History,
             replay(seed)]);
     }

@@ -49,7 +49,8 @@ internal sealed partial class Effects
     }
 
     // A duplicate, or a conflict: what is poison by itself stays so whatever key is there.
-    private bool IsRuledByKey(LoggedRecord record) => !_dead.TryGetValue(record, out var reason) || reason == "key-reused" || reason == world.Consumer.SubjectExistsReason;
+    private bool IsRuledByKey(LoggedRecord record) =>
+        !_dead.TryGetValue(record, out var reason) || reason == "key-reused" || reason == world.Consumer.SubjectExistsReason;
 
     private bool IsForgotten(LoggedRecord record) => record.Subject is { } subject && _forgottenSubjects.Contains(subject);
 
@@ -70,9 +71,11 @@ internal sealed partial class Effects
             OnDropped(partition);
             for (var offset = start; offset < world.Log.End[partition]; offset++)
             {
-                if (world.Log.At(partition, offset) is var logged && logged.Subject == subject && (logged == applied.Record || (_handled.Contains(logged) && IsRuledByKey(logged))))
+                if (world.Log.At(partition, offset) is var logged && logged.Subject == subject
+                    && (logged == applied.Record || (_handled.Contains(logged) && IsRuledByKey(logged))))
                 {
-                    world.Fail($"{sender} forgets {operation.RowKey}, and {logged.Record.Coordinates}, on which it ruled, is still in the topic");
+                    world.Fail(
+                        $"{sender} forgets {operation.RowKey}, and {logged.Record.Coordinates}, on which it ruled, is still in the topic");
                 }
             }
         }
@@ -83,7 +86,8 @@ internal sealed partial class Effects
         var coordinates = operation.RowKey["dead!".Length..];
         OnForgotten(sender, operation, before, messages, coordinates);
         if (!_deadRows.Remove(operation.RowKey, out var record)
-            || (record.Incarnation == world.Log.Incarnation && record.Record.Coordinates.Offset >= world.Log.Start[record.Record.Coordinates.Partition]))
+            || (record.Incarnation == world.Log.Incarnation
+                && record.Record.Coordinates.Offset >= world.Log.Start[record.Record.Coordinates.Partition]))
         {
             world.Fail($"{sender} forgets {operation.RowKey}, whose record is still in the topic");
         }

@@ -50,7 +50,8 @@ internal sealed partial class Effects(World world)
                     OnApplied(commit, operation, number, start, planned);
                     break;
                 case ("dead", RowOperationKind.Insert):
-                case ("dead", RowOperationKind.Replace) when _deadRows.GetValueOrDefault(operation.RowKey) is { } old && old != RecordOf(operation, start):
+                case ("dead", RowOperationKind.Replace)
+                    when _deadRows.GetValueOrDefault(operation.RowKey) is { } old && old != RecordOf(operation, start):
                     OnDeadLettered(operation, start, planned);
                     break;
                 case ("key", RowOperationKind.Delete) when kind == SubjectKind:
@@ -59,7 +60,8 @@ internal sealed partial class Effects(World world)
                 case ("dead", RowOperationKind.Delete):
                     OnDeadForgotten(commit.Request.Sender, operation, commit.Before[i]!, messages);
                     break;
-                case ("key", RowOperationKind.Merge) when kind == SubjectKind && operation.Columns.Keys.All(column => column is "ProlongedAt" or "SeenAt"):
+                case ("key", RowOperationKind.Merge) when kind == SubjectKind
+                    && operation.Columns.Keys.All(column => column is "ProlongedAt" or "SeenAt"):
                 case ("outbox", _):
                 case (_, RowOperationKind.Insert or RowOperationKind.Merge) when kind is not ("key" or "dead") && kind != SubjectKind:
                     break;
@@ -72,7 +74,10 @@ internal sealed partial class Effects(World world)
         return planned;
     }
 
-    /// <summary>Holds a transaction to the plans of what it applied: no key without its effect, no effect without its key, counters equal to the sum of the effects.</summary>
+    /// <summary>
+    /// Holds a transaction to the plans of what it applied: no key without its effect, no effect without its key, counters equal to
+    /// the sum of the effects.
+    /// </summary>
     public void Check(Commit commit)
     {
         var bucket = commit.Request.PartitionKey;
@@ -94,13 +99,16 @@ internal sealed partial class Effects(World world)
             }
         }
 
-        foreach (var operation in commit.Request.Operations.Where(operation => KindOf(operation.RowKey) is var kind && kind is not ("key" or "dead" or "outbox") && kind != SubjectKind))
+        foreach (var operation in commit.Request.Operations.Where(
+            operation => KindOf(operation.RowKey) is var kind && kind is not ("key" or "dead" or "outbox") && kind != SubjectKind))
         {
             if (_sums.ContainsKey((bucket, operation.RowKey)))
             {
                 counters.Add(operation.RowKey);
             }
-            else if (!items.Remove(operation.RowKey, out var insert) || operation.Kind != RowOperationKind.Insert || !Holds(operation.Columns, insert.Columns))
+            else if (!items.Remove(operation.RowKey, out var insert)
+                || operation.Kind != RowOperationKind.Insert
+                || !Holds(operation.Columns, insert.Columns))
             {
                 world.Fail($"{operation.RowKey} is there without its key");
             }
@@ -112,7 +120,8 @@ internal sealed partial class Effects(World world)
             {
                 if ((rows.GetValueOrDefault(counter)?.Number(column) ?? 0) != sum)
                 {
-                    world.Fail($"{bucket} {counter} says {rows.GetValueOrDefault(counter)?.Number(column)} and the effects sum up to {sum}");
+                    world.Fail(
+                        $"{bucket} {counter} says {rows.GetValueOrDefault(counter)?.Number(column)} and the effects sum up to {sum}");
                 }
             }
         }
@@ -127,10 +136,14 @@ internal sealed partial class Effects(World world)
     public bool IsSettled(LoggedRecord record) =>
         _dead.ContainsKey(record) || SameApplied(record) is not null || (_handled.Contains(record) && IsForgotten(record));
 
-    /// <summary>Whether what is reported of a record agrees with its row, where that is not forgotten yet: its own effect, or its dead letter with its reason.</summary>
+    /// <summary>
+    /// Whether what is reported of a record agrees with its row, where that is not forgotten yet: its own effect, or its dead letter
+    /// with its reason.
+    /// </summary>
     public bool IsAsReported(LoggedRecord record, RecordOutcome outcome) => outcome.Result switch
     {
-        RecordResult.Applied => record is { Subject: { } subject } && (!_applied.TryGetValue(subject, out var applied) || applied.Record == record),
+        RecordResult.Applied => record is { Subject: { } subject }
+            && (!_applied.TryGetValue(subject, out var applied) || applied.Record == record),
         RecordResult.DeadLettered => !_dead.TryGetValue(record, out var reason) || reason == outcome.Reason,
         _ => outcome.Reason is null,
     };
@@ -144,7 +157,11 @@ internal sealed partial class Effects(World world)
     /// </summary>
     public bool IsSeen(LoggedRecord record)
     {
-        if (world.Consumer.EffectKind is not null || record.Subject is not { } subject || !_applied.TryGetValue(subject, out var applied) || applied.Record == record || _forgottenSubjects.Contains(subject)
+        if (world.Consumer.EffectKind is not null
+            || record.Subject is not { } subject
+            || !_applied.TryGetValue(subject, out var applied)
+            || applied.Record == record
+            || _forgottenSubjects.Contains(subject)
             || !IsRuledByKey(record))
         {
             return true;
@@ -153,8 +170,10 @@ internal sealed partial class Effects(World world)
         // The row's own place is one of them, whichever topic's record it was.
         var coordinates = record.Record.Coordinates;
         var seen = world.Table.Rows(applied.Bucket)[RowKey.OfSubject("key", subject)].Text("SeenAt") ?? "";
-        return coordinates == applied.Record.Record.Coordinates || seen.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(place => place.Split(':'))
-            .Any(place => place[1] == coordinates.Partition.ToString(CultureInfo.InvariantCulture) && long.Parse(place[2], CultureInfo.InvariantCulture) >= coordinates.Offset);
+        return coordinates == applied.Record.Record.Coordinates || seen.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(place => place.Split(':'))
+            .Any(place => place[1] == coordinates.Partition.ToString(CultureInfo.InvariantCulture)
+                && long.Parse(place[2], CultureInfo.InvariantCulture) >= coordinates.Offset);
     }
 
     public void OnSettled()
@@ -170,7 +189,8 @@ internal sealed partial class Effects(World world)
             var dead = _dead.TryGetValue(record, out var reason);
             if (!world.Consumer.IsRightEnd(record, same, dead ? reason : null))
             {
-                world.Fail($"{record.Described}: {(same ? "applied" : "not applied")}, {(dead ? "dead-lettered as " + reason : "no dead letter")}");
+                world.Fail($"{record.Described}: {(same ? "applied" : "not applied")}, "
+                    + $"{(dead ? "dead-lettered as " + reason : "no dead letter")}");
             }
         }
     }
@@ -181,7 +201,9 @@ internal sealed partial class Effects(World world)
         .Where(record => record.IsRecord && !_dropped.Contains(record));
 
     private Applied? SameApplied(LoggedRecord record) =>
-        record.Subject is { } subject && _applied.TryGetValue(subject, out var applied) && applied.Record.Fingerprint == record.Fingerprint ? applied : null;
+        record.Subject is { } subject && _applied.TryGetValue(subject, out var applied) && applied.Record.Fingerprint == record.Fingerprint
+            ? applied
+            : null;
 
     private void OnApplied(Commit commit, RowOperation row, int number, DeliveryStart start, List<PlannedMessageSpec> planned)
     {
@@ -209,7 +231,10 @@ internal sealed partial class Effects(World world)
         }
 
         var plan = world.Consumer.PlanOf(record);
-        if (row.RowKey != RowKey.OfSubject(SubjectKind, subject) || Text(row, "Key") != record.Key || Text(row, "Fingerprint") != record.Fingerprint || Text(row, "State") != "applied"
+        if (row.RowKey != RowKey.OfSubject(SubjectKind, subject)
+            || Text(row, "Key") != record.Key
+            || Text(row, "Fingerprint") != record.Fingerprint
+            || Text(row, "State") != "applied"
             || !Holds(row.Columns, plan.Effect))
         {
             world.Fail($"{row.RowKey} does not say what {coordinates} says");
@@ -240,10 +265,13 @@ internal sealed partial class Effects(World world)
         }
 
         var reason = Text(row, "Reason") ?? "";
-        if (!ReasonsOf(record, start).Contains(reason) || Text(row, "State") != "dead-lettered" || Text(row, "Fingerprint") != record.Fingerprint
+        if (!ReasonsOf(record, start).Contains(reason)
+            || Text(row, "State") != "dead-lettered"
+            || Text(row, "Fingerprint") != record.Fingerprint
             || Text(row, "Key") != record.Record.Coordinates.ToString())
         {
-            world.Fail($"{record.Described} is dead-lettered as '{reason}', and the reasons it may have are: {string.Join(' ', ReasonsOf(record, start))}");
+            world.Fail($"{record.Described} is dead-lettered as '{reason}', and the reasons it may have are: "
+                + $"{string.Join(' ', ReasonsOf(record, start))}");
         }
 
         if (_deadRows.TryGetValue(row.RowKey, out var before))
@@ -259,20 +287,25 @@ internal sealed partial class Effects(World world)
             world.Fail($"{record.Record.Coordinates} is dead-lettered twice");
         }
 
-        var name = record.Record.Coordinates + (record.Incarnation > 0 ? Invariant($" of topic {record.Incarnation}") : "") + (isAgain ? Invariant($" again {_deadLetters++}") : "");
+        var name = record.Record.Coordinates
+            + (record.Incarnation > 0 ? Invariant($" of topic {record.Incarnation}") : "")
+            + (isAgain ? Invariant($" again {_deadLetters++}") : "");
         planned.Add(new PlannedMessageSpec(name, DeadLetter.Kind, null, record) { IsAgain = isAgain });
     }
 
     private List<string> ReasonsOf(LoggedRecord record, DeliveryStart start)
     {
         List<string> reasons = [];
-        var row = record.Subject is { } subject && world.Consumer.IsJudgedByItsSubject(record) ? _applied.GetValueOrDefault(subject) : null;
+        var row = record.Subject is { } subject && world.Consumer.IsJudgedByItsSubject(record)
+            ? _applied.GetValueOrDefault(subject)
+            : null;
         if (row is not null && row.Record.Fingerprint != record.Fingerprint)
         {
             reasons.Add(row.Record.Key == record.Key ? "key-reused" : world.Consumer.SubjectExistsReason);
         }
 
-        reasons.AddRange(world.Consumer.ReasonsOf(record, row?.Record.Fingerprint == record.Fingerprint && row.Number <= start.Commits, row?.Number <= start.Commits, start.Reference));
+        reasons.AddRange(world.Consumer.ReasonsOf(record, row?.Record.Fingerprint == record.Fingerprint && row.Number <= start.Commits,
+            row?.Number <= start.Commits, start.Reference));
         return reasons;
     }
 
@@ -281,12 +314,15 @@ internal sealed partial class Effects(World world)
 
     // One of the records of the delivery that writes it: another topic of that name has others at the same coordinates.
     private static LoggedRecord? RecordOf(RowOperation row, DeliveryStart start) =>
-        row.Columns.GetValueOrDefault("Topic") is string topic && row.Columns.GetValueOrDefault("Partition") is int partition && row.Columns.GetValueOrDefault("Offset") is long offset
+        row.Columns.GetValueOrDefault("Topic") is string topic
+        && row.Columns.GetValueOrDefault("Partition") is int partition
+        && row.Columns.GetValueOrDefault("Offset") is long offset
             ? start.Batch.GetValueOrDefault(new Coordinates(topic, partition, offset))
             : null;
 
     // A topic made anew is the group's from its first record.
-    private bool IsBelowTheBegin(LoggedRecord record) => record.Incarnation == 0 && record.Record.Coordinates.Offset < (world.Setting.Begins?[record.Record.Coordinates.Partition] ?? 0);
+    private bool IsBelowTheBegin(LoggedRecord record) => record.Incarnation == 0
+        && record.Record.Coordinates.Offset < (world.Setting.Begins?[record.Record.Coordinates.Partition] ?? 0);
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 

@@ -50,20 +50,33 @@ internal sealed record Faults
     /// <summary>For a small world: a crash or a lost answer.</summary>
     public static Faults CrashOrLostAnswer { get; } = new() { Crash = 1, LostAnswer = 1, SendInDoubt = 1 };
 
-    /// <summary>For a small world: those, and a failure before the commit, a commit after the answer, a request sent again by the SDK, a failed read.</summary>
+    /// <summary>
+    /// For a small world: those, and a failure before the commit, a commit after the answer, a request sent again by the SDK, a
+    /// failed read.
+    /// </summary>
     public static Faults OfRequests { get; } = CrashOrLostAnswer with { FailedBefore = 1, LateCommit = 1, SdkRetry = 1, FailedRead = 1 };
 
     /// <summary>
     /// The same, and at least some of what brings out how answers are told apart: readings that fail until the client has
     /// no tries left, and gap audits, which write the counters of a partition beside its owner.
     /// </summary>
-    public Faults OfTheClient() => this with { FailedRead = Math.Max(FailedRead, 40), Skip = Math.Max(Skip, 80), SlowAnswer = Math.Max(SlowAnswer, 60) };
+    public Faults OfTheClient() =>
+        this with { FailedRead = Math.Max(FailedRead, 40), Skip = Math.Max(Skip, 80), SlowAnswer = Math.Max(SlowAnswer, 60) };
 
     /// <summary>
     /// The same, and what makes the gap audit write a counter while its owner does: skipped batches, and answers that take
     /// their time.
     /// </summary>
-    public Faults OfContention() => OfTheClient() with { Skip = 200, SlowAnswer = 100, Crash = 0, Stop = 0, FailedRead = 10, FailedBefore = Math.Min(FailedBefore, 10), Forbidden = 0 };
+    public Faults OfContention() => OfTheClient() with
+    {
+        Skip = 200,
+        SlowAnswer = 100,
+        Crash = 0,
+        Stop = 0,
+        FailedRead = 10,
+        FailedBefore = Math.Min(FailedBefore, 10),
+        Forbidden = 0,
+    };
 
     /// <summary>A mixture.</summary>
     /// <param name="random">The history's seed.</param>

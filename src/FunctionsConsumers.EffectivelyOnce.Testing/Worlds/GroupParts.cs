@@ -11,17 +11,18 @@ internal sealed record GroupParts(
     IGroupTables Tables, IEnumerable<IMessageSender> Senders, IGroupLog Log, EffectivelyOnceOptions Options, ProcessLife Process)
 {
     /// <summary>The library's own group over them.</summary>
-    public IConsumerGroup Group<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<TEvent> decoder, TimeProvider time) => new ConsumerGroup<TEvent>(
-        consumer,
-        new ConsumedTopics([ModelledLog.Topic], GroupStart.Earliest),
-        decoder,
-        Tables,
-        Senders,
-        new SendSlots(Options),
-        Log,
-        Options,
-        Process,
-        time,
-        configuration: null,
-        NullLoggerFactory.Instance);
+    public IConsumerGroup Group<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<TEvent> decoder, TimeProvider time) =>
+        new ConsumerGroup<TEvent>(
+            consumer,
+            new ConsumedTopics([ModelledLog.Topic], GroupStart.Earliest),
+            decoder,
+            Tables,
+            Senders,
+            new SendSlots(Options),
+            Log,
+            Options,
+            Process,
+            time,
+            configuration: null,
+            NullLoggerFactory.Instance);
 }

@@ -56,5 +56,5 @@ internal sealed class Happenings
         .Select(what => string.Create(CultureInfo.InvariantCulture, $"{Words(what)}: {this[what]}")));
 
     private static string Words(Happening what) => string.Concat(what.ToString()
-        .Select((letter, place) => place > 0 && char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
+        .Select((letter, place) => (place > 0 && char.IsUpper(letter) ? " " : "") + char.ToLowerInvariant(letter)));
 }

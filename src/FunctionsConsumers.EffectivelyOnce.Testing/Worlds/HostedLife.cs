@@ -41,7 +41,9 @@ internal sealed class HostedLife
 
     /// <summary>Delivers a batch until every record of it is handled or its partition has gone.</summary>
     public Task DeliverAsync(ConsumedRecord[] batch, CancellationToken cancellationToken) => _delivery.DeliverAsync(
-        [.. batch.Select(record => new ReadRecord(record, new TopicPartitionOffset(At(record.Coordinates.Partition), record.Coordinates.Offset + 1), _assigned.AssignmentOf(At(record.Coordinates.Partition)) ?? -1))],
+        [.. batch.Select(record => new ReadRecord(
+            record, new TopicPartitionOffset(At(record.Coordinates.Partition), record.Coordinates.Offset + 1),
+            _assigned.AssignmentOf(At(record.Coordinates.Partition)) ?? -1))],
         cancellationToken);
 
     private async Task AuditAsync(CancellationToken stop)

@@ -51,7 +51,9 @@ internal sealed class HttpOperation(Life life, ServiceCall call, bool wasBusy, C
         busy = wasBusy && busy > 0 ? StillBusy : busy;
         var (plain, givenUp) = Cancelled ? (20, 100) : (100, 0);
         var course = call.Transaction is not null
-            ? Choices.Pick([plain, faults.SlowAnswer, busy, faults.Forbidden / 2, faults.LostAnswer, faults.LateCommit, faults.SdkRetry, givenUp, faults.Twice])
+            ? Choices.Pick([
+                plain, faults.SlowAnswer, busy, faults.Forbidden / 2, faults.LostAnswer, faults.LateCommit, faults.SdkRetry, givenUp,
+                faults.Twice])
             : Choices.Pick([plain, faults.SlowAnswer, busy, faults.Forbidden / 2, faults.FailedRead, 0, 0, givenUp]);
         Life.World.Faulted(course is (>= 2 and <= 6) or 8);
         switch (course)

@@ -53,11 +53,16 @@ internal sealed partial class Life
 
         List<ConsumedRecord> records = [];
         _batchGenerations = [];
-        foreach (var (partition, state) in _partitions.Where(partition => IsCurrent(partition.Key)).OrderBy(partition => partition.Key).ToArray())
+        foreach (var (partition, state) in _partitions.Where(partition => IsCurrent(partition.Key))
+            .OrderBy(partition => partition.Key)
+            .ToArray())
         {
             var position = PlaceOf(partition);
             var there = World.Log.End[partition] - position;
-            var count = there == 0 ? 0 : World.Setting.Small is not null ? there : World.Setting.Kind is HistoryKind.LargeBatches ? Math.Min(there, LargestBatch - records.Count) : World.Choices.Below(there + 1);
+            var count = there == 0 ? 0
+                : World.Setting.Small is not null ? there
+                : World.Setting.Kind is HistoryKind.LargeBatches ? Math.Min(there, LargestBatch - records.Count)
+                : World.Choices.Below(there + 1);
             records.AddRange(Enumerable.Range(position, count).Where(offset => World.Log.At(partition, offset).IsRecord)
                 .Select(offset => World.Log.Read(partition, offset, World.Setting.LosesTimestamps ? World.Choices : null)));
             _partitions[partition] = state with { Position = position + count };
@@ -91,7 +96,10 @@ internal sealed partial class Life
         {
             if (_partitions[partition] is var state && state.Generation == generation)
             {
-                var next = batch.Where(record => record.Coordinates.Partition == partition).Select(record => (int)record.Coordinates.Offset + 1).DefaultIfEmpty(state.Stored).Max();
+                var next = batch.Where(record => record.Coordinates.Partition == partition)
+                    .Select(record => (int)record.Coordinates.Offset + 1)
+                    .DefaultIfEmpty(state.Stored)
+                    .Max();
                 _partitions[partition] = state with { Stored = next };
             }
         }

@@ -69,7 +69,8 @@ internal sealed partial class Life
             await ProcessAsync(batch, _stopping.Token);
             Store(batch);
         }
-        catch (Exception failure) when (failure is BatchDeadlineException or SettingException or OperationCanceledException or StoreUnavailableException)
+        catch (Exception failure) when (failure is BatchDeadlineException or SettingException or OperationCanceledException
+            or StoreUnavailableException)
         {
             World.Note(Name, $"batch failed: {failure.GetType().Name}");
 
@@ -101,7 +102,8 @@ internal sealed partial class Life
 
     /// <summary>A processor at work, watched: the trigger and the gap audit share it.</summary>
     public async Task<BatchOutcome> WatchedAsync(
-        Func<IReadOnlyList<ConsumedRecord>, CancellationToken, Task<BatchOutcome>> process, IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
+        Func<IReadOnlyList<ConsumedRecord>, CancellationToken, Task<BatchOutcome>> process, IReadOnlyList<ConsumedRecord> records,
+        CancellationToken cancellationToken)
     {
         _delivery.Value = ++Delivery;
         World.Oracle.OnTaken(this, records);
@@ -179,7 +181,8 @@ internal sealed partial class Life
         {
             await work();
         }
-        catch (Exception failure) when (failure is StoreUnavailableException or SettingException or BatchDeadlineException || (failure is OperationCanceledException && IsStopping))
+        catch (Exception failure) when (failure is StoreUnavailableException or SettingException or BatchDeadlineException
+            || (failure is OperationCanceledException && IsStopping))
         {
             World.Note(Name, $"{what} failed: {failure.GetType().Name}");
         }
@@ -218,7 +221,8 @@ internal sealed partial class Life
         {
             await _open.Outbox.SweepAsync(_stopping.Token);
         }
-        catch (Exception failure) when (failure is StoreUnavailableException or SettingException || (failure is OperationCanceledException && IsStopping))
+        catch (Exception failure) when (failure is StoreUnavailableException or SettingException
+            || (failure is OperationCanceledException && IsStopping))
         {
             World.Note(Name, $"sweep failed: {failure.GetType().Name}");
         }

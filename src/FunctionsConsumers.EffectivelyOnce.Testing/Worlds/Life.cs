@@ -46,7 +46,10 @@ internal sealed partial class Life
         world.LivesByName.Add(name, this);
         var setting = world.Setting;
         Time = setting.Small is null
-            ? new SimulatedTime(world.Clock, TimeSpan.FromSeconds(world.Choices.Below(50)), setting.NeedsRightClocks ? TimeSpan.FromSeconds(world.Choices.Below(241) - 120) : TimeSpan.FromSeconds((world.Choices.Below(7) * 100) - 300))
+            ? new SimulatedTime(world.Clock, TimeSpan.FromSeconds(world.Choices.Below(50)),
+                setting.NeedsRightClocks
+                    ? TimeSpan.FromSeconds(world.Choices.Below(241) - 120)
+                    : TimeSpan.FromSeconds((world.Choices.Below(7) * 100) - 300))
             : new SimulatedTime(world.Clock, TimeSpan.Zero, TimeSpan.Zero);
         var isOfNewVersion = !setting.HasVersions || world.IsSettling || world.Choices.Below(2) == 0;
         IsOfOldVersion = !isOfNewVersion;
@@ -120,9 +123,11 @@ internal sealed partial class Life
     public bool IsIdle => _started && !_inFlight && _batch is null && !_sweeping && _dispatching == 0 && !_auditing && !_forgetting
         && (World.Setting.Small is not null || !World.Operations.Exists(operation => operation.Life == this));
 
-    public bool CanTake => _started && !_inFlight && !IsStopping && (_batch is not null || _partitions.Any(partition => IsCurrent(partition.Key) && PlaceOf(partition.Key) < World.Log.End[partition.Key]));
+    public bool CanTake => _started && !_inFlight && !IsStopping && (_batch is not null
+        || _partitions.Any(partition => IsCurrent(partition.Key) && PlaceOf(partition.Key) < World.Log.End[partition.Key]));
 
-    public bool CanCommit => _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Stored > World.Log.Committed[partition.Key]);
+    public bool CanCommit =>
+        _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Stored > World.Log.Committed[partition.Key]);
 
     public bool CanDispatch => !_open.Outbox.IsEmpty && _dispatching < 2 && !IsStopping;
 
@@ -217,7 +222,9 @@ internal sealed partial class Life
     }
 
     private bool IsCurrent(int partition) =>
-        World.Log.Owner[partition] == this && _partitions.TryGetValue(partition, out var state) && state.Generation == World.Log.Generation[partition];
+        World.Log.Owner[partition] == this && _partitions.TryGetValue(partition, out var state)
+            && state.Generation == World.Log.Generation[partition];
 
-    private static string Describe(IEnumerable<ConsumedRecord> batch) => string.Join(' ', batch.Select(record => record.Coordinates.Partition + ":" + record.Coordinates.Offset));
+    private static string Describe(IEnumerable<ConsumedRecord> batch) =>
+        string.Join(' ', batch.Select(record => record.Coordinates.Partition + ":" + record.Coordinates.Offset));
 }

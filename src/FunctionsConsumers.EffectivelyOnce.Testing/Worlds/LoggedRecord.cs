@@ -14,5 +14,6 @@ internal record LoggedRecord(ConsumedRecord Record, string? Subject, string Key,
     public int Incarnation { get; init; }
 
     /// <summary>What it is, in a history that is written down.</summary>
-    public virtual string Described => $"{Record.Coordinates}{(Incarnation > 0 ? $" of topic {Incarnation}" : "")} subject {Subject} key {Key}";
+    public virtual string Described =>
+        $"{Record.Coordinates}{(Incarnation > 0 ? $" of topic {Incarnation}" : "")} subject {Subject} key {Key}";
 }

@@ -21,7 +21,9 @@ internal sealed record MessageRow(string Id, string Kind, string Subject, byte[]
     {
         var id = head.RowKey[OutboxRows.Prefix.Length..];
         var kind = (string)head.Columns[OutboxRows.Kind];
-        var payload = Enumerable.Range(0, 15).SelectMany(column => head.Columns.TryGetValue($"Payload{column:D2}", out var bytes) ? (byte[])bytes : []).ToArray();
+        var payload = Enumerable.Range(0, 15)
+            .SelectMany(column => head.Columns.TryGetValue($"Payload{column:D2}", out var bytes) ? (byte[])bytes : [])
+            .ToArray();
         if (!head.Columns.TryGetValue(OutboxRows.Messages, out var count))
         {
             return [new MessageRow(id, kind, (string)head.Columns[OutboxRows.Subject], payload) { IsPart = true }];

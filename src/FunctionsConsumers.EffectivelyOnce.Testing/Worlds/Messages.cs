@@ -22,13 +22,17 @@ internal sealed class Messages(World world)
 
     public bool IsSettled => _byId.Values.All(message => message.State is null or OutboxRows.Parked);
 
-    public string State => string.Join(' ', _byId.Values.Select(message => $"{message.Name} {message.State} {message.Received} {message.Claim?.At.Ticks} {string.Concat(message.Sends.Select(send => $"{send.Send.Told}{send.Claim.At.Ticks}"))}").Order(StringComparer.Ordinal));
+    public string State => string.Join(' ', _byId.Values
+        .Select(message => $"{message.Name} {message.State} {message.Received} {message.Claim?.At.Ticks} "
+            + string.Concat(message.Sends.Select(send => $"{send.Send.Told}{send.Claim.At.Ticks}")))
+        .Order(StringComparer.Ordinal));
 
     public void OnCommitted(Commit commit, List<PlannedMessageSpec> planned)
     {
         var operations = commit.Request.Operations;
         List<RowOperation> heads = [.. operations.Where(operation =>
-            operation.RowKey.StartsWith(OutboxRows.Prefix, StringComparison.Ordinal) && operation.RowKey.LastIndexOf('!') < OutboxRows.Prefix.Length)];
+            operation.RowKey.StartsWith(OutboxRows.Prefix, StringComparison.Ordinal)
+                && operation.RowKey.LastIndexOf('!') < OutboxRows.Prefix.Length)];
 
         // What a transaction takes out of one row it may put into others: only then is it clear what became of a message.
         Dictionary<Tracked, string> taken = [];
@@ -67,7 +71,8 @@ internal sealed class Messages(World world)
             world.Fail($"{commit.Request.Sender} committed an effect without its message {planned[0].Name}");
         }
 
-        foreach (var rowKey in operations.Where(operation => operation.Kind == RowOperationKind.Delete).Select(operation => operation.RowKey))
+        foreach (var rowKey in operations.Where(operation => operation.Kind == RowOperationKind.Delete)
+            .Select(operation => operation.RowKey))
         {
             if (world.Table.Rows(commit.Request.PartitionKey).Keys.Any(row => row.StartsWith(rowKey + "!", StringComparison.Ordinal)))
             {
@@ -113,7 +118,8 @@ internal sealed class Messages(World world)
             };
             if (!may)
             {
-                world.Fail($"{send.Life.Name} sends '{message.Name}' once more, and the outcome of the send before was {earlier.Told?.ToString() ?? "open"}");
+                world.Fail($"{send.Life.Name} sends '{message.Name}' once more, and the outcome of the send before was "
+                    + $"{earlier.Told?.ToString() ?? "open"}");
             }
         }
 
@@ -131,7 +137,11 @@ internal sealed class Messages(World world)
     {
         foreach (var message in _byId.Values)
         {
-            if (message.State == OutboxRows.Claimed && message.Claim?.Life == life.Name && message.Sends is [.., var last] && last.Claim == message.Claim && last.Send.Told == SendStatus.Sent)
+            if (message.State == OutboxRows.Claimed
+                && message.Claim?.Life == life.Name
+                && message.Sends is [.., var last]
+                && last.Claim == message.Claim
+                && last.Send.Told == SendStatus.Sent)
             {
                 world.Fail($"{life.Name} stops, has sent '{message.Name}' and leaves its row behind");
             }
@@ -187,7 +197,8 @@ internal sealed class Messages(World world)
         List<Tracked> messages = [];
         foreach (var row in MessageRow.Of(head))
         {
-            if (_byId.TryGetValue(row.Id, out var message) && message.State is null && planned.Exists(letter => letter.IsAgain && letter.Letter == message.Letter))
+            if (_byId.TryGetValue(row.Id, out var message) && message.State is null
+                && planned.Exists(letter => letter.IsAgain && letter.Letter == message.Letter))
             {
                 _byId.Remove(row.Id);
                 message = null;
@@ -270,14 +281,17 @@ internal sealed class Messages(World world)
         {
             (OutboxRows.Waiting, OutboxRows.Claimed) => true,
             (OutboxRows.Claimed, OutboxRows.Claimed) => overdue && !park,
-            (OutboxRows.Claimed, OutboxRows.Waiting) => own && (send is null || told == SendStatus.NotSent || (told == SendStatus.Unknown && !park)),
-            (OutboxRows.Claimed, OutboxRows.Parked) => (own && (told == SendStatus.Refused || (told == SendStatus.Unknown && park))) || (overdue && park),
+            (OutboxRows.Claimed, OutboxRows.Waiting) =>
+                own && (send is null || told == SendStatus.NotSent || (told == SendStatus.Unknown && !park)),
+            (OutboxRows.Claimed, OutboxRows.Parked) =>
+                (own && (told == SendStatus.Refused || (told == SendStatus.Unknown && park))) || (overdue && park),
             (OutboxRows.Claimed, null) => own && told == SendStatus.Sent,
             _ => false,
         };
         if (!may)
         {
-            world.Fail($"{sender} moves '{message.Name}' from {message.State} of {message.Claim?.Life} to {next ?? "deleted"}, having been told {told?.ToString() ?? "nothing"}");
+            world.Fail($"{sender} moves '{message.Name}' from {message.State} of {message.Claim?.Life} to {next ?? "deleted"}, "
+                + $"having been told {told?.ToString() ?? "nothing"}");
         }
 
         message.State = next;

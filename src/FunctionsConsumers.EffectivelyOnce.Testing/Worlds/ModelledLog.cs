@@ -13,7 +13,8 @@ internal sealed class ModelledLog
     // Which record of the log somebody has in hand: another topic of that name has other records at the same coordinates.
     private readonly Dictionary<ConsumedRecord, LoggedRecord> _read = new(ReferenceEqualityComparer.Instance);
 
-    public ModelledLog(IReadOnlyList<IReadOnlyList<LoggedRecord>> partitions, IReadOnlyList<int> begins, IReadOnlyList<bool> hasCommitted, int later)
+    public ModelledLog(
+        IReadOnlyList<IReadOnlyList<LoggedRecord>> partitions, IReadOnlyList<int> begins, IReadOnlyList<bool> hasCommitted, int later)
     {
         Visible = partitions.Count - later;
         Partitions = partitions;

@@ -13,7 +13,8 @@ internal sealed class ModelledSender(Life life, string kind, InDoubtPolicy? inDo
     public int? SendsAtOnce => 400;
 
     public static IEnumerable<IMessageSender> All(Life life) =>
-        life.Kinds.Select(kind => new ModelledSender(life, kind.Key, kind.Value)).Append(new ModelledSender(life, DeadLetter.Kind, InDoubtPolicy.Resend));
+        life.Kinds.Select(kind => new ModelledSender(life, kind.Key, kind.Value))
+            .Append(new ModelledSender(life, DeadLetter.Kind, InDoubtPolicy.Resend));
 
     public Task<SendResult> SendAsync(OutboxMessage message, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -17,7 +17,8 @@ internal sealed class ModelledService(Life life, string tableName, ModelledTable
     private readonly Dictionary<string, HttpOperation> _tries = new(StringComparer.Ordinal);
 
     /// <summary>The library's own store on the genuine client, with the options of the product but for what takes real time.</summary>
-    [SuppressMessage("Reliability", "CA2000", Justification = "There is no connection to close, and a process that crashes disposes of nothing.")]
+    [SuppressMessage(
+        "Reliability", "CA2000", Justification = "There is no connection to close, and a process that crashes disposes of nothing.")]
     public static ITableStore Store(Life life, string tableName, ModelledTable table)
     {
         var client = new HttpClient(new ModelledService(life, tableName, table)) { Timeout = Timeout.InfiniteTimeSpan };

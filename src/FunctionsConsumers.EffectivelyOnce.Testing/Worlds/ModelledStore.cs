@@ -27,7 +27,8 @@ internal sealed class ModelledStore(Life life, ModelledTable table) : ITableStor
         life.World.OnOwnThread();
         life.OnRequest(cancellationToken);
         var read = new ReadOperation<IReadOnlyDictionary<string, Row>>(
-            life, () => $"read {partitionKey} [{string.Join(' ', rowKeys.Take(4))}]", Read, rows => "[" + string.Join(' ', rows.Values.Select(Describe)) + "]", cancellationToken);
+            life, () => $"read {partitionKey} [{string.Join(' ', rowKeys.Take(4))}]", Read,
+            rows => "[" + string.Join(' ', rows.Values.Select(Describe)) + "]", cancellationToken);
         life.World.Operations.Add(read);
         return read.Answer;
 
@@ -48,14 +49,18 @@ internal sealed class ModelledStore(Life life, ModelledTable table) : ITableStor
     }
 
     public async IAsyncEnumerable<Row> ScanAsync(
-        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var last = "";
         while (true)
         {
             life.World.OnOwnThread();
-            var size = life.World.Setting.Small is not null ? 2 : 1 + life.World.Choices.Below(life.World.Setting.Kind is HistoryKind.LargeBatches or HistoryKind.Large ? 200 : 3);
-            var scan = new ReadOperation<List<Row>>(life, () => $"scan {partitionKey} {rowKeyPrefix} after '{last}'", Page, rows => "[" + string.Join(' ', rows.Select(Describe)) + "]", cancellationToken);
+            var size = life.World.Setting.Small is not null
+                ? 2
+                : 1 + life.World.Choices.Below(life.World.Setting.Kind is HistoryKind.LargeBatches or HistoryKind.Large ? 200 : 3);
+            var scan = new ReadOperation<List<Row>>(life, () => $"scan {partitionKey} {rowKeyPrefix} after '{last}'", Page,
+                rows => "[" + string.Join(' ', rows.Select(Describe)) + "]", cancellationToken);
             life.World.Operations.Add(scan);
             var page = await scan.Answer;
             foreach (var row in page)
@@ -79,7 +84,8 @@ internal sealed class ModelledStore(Life life, ModelledTable table) : ITableStor
 
     /// <summary>A transaction in a word or two.</summary>
     public static string Label(string partitionKey, IReadOnlyList<RowOperation> operations) => string.Create(
-        CultureInfo.InvariantCulture, $"submit {partitionKey} [{string.Join(' ', operations.Select(Describe).Take(4))}{(operations.Count > 4 ? $" +{operations.Count - 4}" : "")}]");
+        CultureInfo.InvariantCulture, $"submit {partitionKey} "
+            + $"[{string.Join(' ', operations.Select(Describe).Take(4))}{(operations.Count > 4 ? $" +{operations.Count - 4}" : "")}]");
 
     private static Row Project(Row row, IReadOnlyList<string>? columns) => columns is null
         ? row
@@ -92,5 +98,6 @@ internal sealed class ModelledStore(Life life, ModelledTable table) : ITableStor
         RowOperationKind.Insert => "+",
         RowOperationKind.Delete => "-",
         _ => "=",
-    } + operation.RowKey + (operation.Columns.TryGetValue("State", out var state) && operation.Kind == RowOperationKind.Merge ? ":" + state : "");
+    } + operation.RowKey
+        + (operation.Columns.TryGetValue("State", out var state) && operation.Kind == RowOperationKind.Merge ? ":" + state : "");
 }

@@ -7,8 +7,12 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 internal sealed class ModelledTables(Life life) : IGroupTables
 {
     public Task<ITableStore> OpenAsync(string group, int buckets, CancellationToken cancellationToken) => Task.FromResult<ITableStore>(
-        life.World.Setting.ThroughClient ? ModelledService.Store(life, group, life.World.Table) : new ModelledStore(life, life.World.Table));
+        life.World.Setting.ThroughClient
+            ? ModelledService.Store(life, group, life.World.Table)
+            : new ModelledStore(life, life.World.Table));
 
     public Task<ITableStore> OpenSharedAsync(string tableName, CancellationToken cancellationToken) => Task.FromResult<ITableStore>(
-        life.World.Setting.ThroughClient ? ModelledService.Store(life, GroupProgress.TableName, life.World.Progress) : new ModelledStore(life, life.World.Progress));
+        life.World.Setting.ThroughClient
+            ? ModelledService.Store(life, GroupProgress.TableName, life.World.Progress)
+            : new ModelledStore(life, life.World.Progress));
 }

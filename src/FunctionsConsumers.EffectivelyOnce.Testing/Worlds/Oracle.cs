@@ -27,7 +27,9 @@ internal sealed class Oracle(World world)
     /// <summary>Whether a partition has its floor.</summary>
     public bool HasFloor(int partition) => _progress.HasFloor(partition);
 
-    /// <summary>Whether every record is settled, and the group knows it of every offset from where it began up to where it committed.</summary>
+    /// <summary>
+    /// Whether every record is settled, and the group knows it of every offset from where it began up to where it committed.
+    /// </summary>
     public bool IsAudited => !world.Setting.KeepsProgress || (_effects.IsEverythingSettled && _progress.IsComplete);
 
     /// <summary>What it remembers that nobody else does, for the state of a small world.</summary>
@@ -39,13 +41,16 @@ internal sealed class Oracle(World world)
     public void OnCommitted(Commit commit)
     {
         _commits++;
-        foreach (var operation in commit.Request.Operations.Where(operation => operation.Kind is RowOperationKind.Insert or RowOperationKind.Replace && operation.Columns.ContainsKey("Attempt")))
+        foreach (var operation in commit.Request.Operations.Where(operation =>
+            operation.Kind is RowOperationKind.Insert or RowOperationKind.Replace && operation.Columns.ContainsKey("Attempt")))
         {
-            var by = (commit.Request.Sender, commit.Request.Delivery, IsDead: operation.RowKey.StartsWith("dead!", StringComparison.Ordinal));
+            var isDead = operation.RowKey.StartsWith("dead!", StringComparison.Ordinal);
+            var by = (commit.Request.Sender, commit.Request.Delivery, IsDead: isDead);
             _written[by] = _written.GetValueOrDefault(by) + 1;
         }
 
-        var start = _deliveries.GetValueOrDefault((commit.Request.Sender, commit.Request.Delivery)) ?? new DeliveryStart(0, world.Consumer.Reference, []);
+        var start = _deliveries.GetValueOrDefault((commit.Request.Sender, commit.Request.Delivery))
+            ?? new DeliveryStart(0, world.Consumer.Reference, []);
         var planned = _effects.OnCommitted(commit, _commits, start, _messages);
         _messages.OnCommitted(commit, planned);
         _effects.Check(commit);
@@ -73,7 +78,9 @@ internal sealed class Oracle(World world)
             world.Fail($"{life.Name} reports the outcomes of other records than the batch's");
         }
 
-        var written = (_written.GetValueOrDefault((life.Name, life.CurrentDelivery, false)), _written.GetValueOrDefault((life.Name, life.CurrentDelivery, true)));
+        var written = (
+            _written.GetValueOrDefault((life.Name, life.CurrentDelivery, false)),
+            _written.GetValueOrDefault((life.Name, life.CurrentDelivery, true)));
         if (written != (outcome.Applied, outcome.DeadLettered))
         {
             world.Fail($"{life.Name} reports {outcome}, and this delivery applied {written.Item1} and dead-lettered {written.Item2}");

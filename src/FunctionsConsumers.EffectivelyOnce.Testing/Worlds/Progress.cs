@@ -24,7 +24,8 @@ internal sealed class Progress(World world)
     public bool HasFloor(int partition) => _finished[partition] is not null;
 
     /// <summary>Whether everything up to the committed offsets is known to be finished.</summary>
-    public bool IsComplete => _finished.Index().All(partition => partition.Item is { } finished && _incarnation[partition.Index] == world.Log.Incarnation
+    public bool IsComplete => _finished.Index().All(partition => partition.Item is { } finished
+        && _incarnation[partition.Index] == world.Log.Incarnation
         && (!world.Log.HasCommitted[partition.Index]
             || Enumerable.Range(0, Math.Min(world.Log.Committed[partition.Index], world.Log.End[partition.Index]))
                 .All(offset => offset < _floor[partition.Index] || finished.Contains(offset))));
@@ -35,7 +36,8 @@ internal sealed class Progress(World world)
         {
             if (operation.RowKey.StartsWith(ModelledLog.Topic + ":", StringComparison.Ordinal))
             {
-                OnPartition(commit.Request.Sender, operation, int.Parse(operation.RowKey.AsSpan(ModelledLog.Topic.Length + 1), CultureInfo.InvariantCulture), effects);
+                OnPartition(commit.Request.Sender, operation,
+                    int.Parse(operation.RowKey.AsSpan(ModelledLog.Topic.Length + 1), CultureInfo.InvariantCulture), effects);
             }
         }
     }
@@ -56,7 +58,10 @@ internal sealed class Progress(World world)
 
         var begin = world.Log.Begin[partition];
         var floor = row.Number("Floor") ?? -1;
-        if (_finished[partition] is null ? floor < begin || floor > (world.Log.Incarnation == 0 && world.Setting.HasCommitted?[partition] == true ? begin : Math.Max(begin, world.Log.Start[partition])) : floor != _floor[partition])
+        var highest = world.Log.Incarnation == 0 && world.Setting.HasCommitted?[partition] == true
+            ? begin
+            : Math.Max(begin, world.Log.Start[partition]);
+        if (_finished[partition] is null ? floor < begin || floor > highest : floor != _floor[partition])
         {
             world.Fail($"{sender} sets the floor of p{partition} at {floor}, and the group begins at {begin}");
         }
@@ -64,9 +69,10 @@ internal sealed class Progress(World world)
         _floor[partition] = floor;
 
         var finished = new SortedSet<long>();
-        foreach (var interval in (row.Text("Finished") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(interval => interval.Split('-')))
+        foreach (var interval in (row.Text("Finished") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            for (var offset = long.Parse(interval[0], CultureInfo.InvariantCulture); offset < long.Parse(interval[1], CultureInfo.InvariantCulture); offset++)
+            long[] ends = [.. interval.Split('-').Select(end => long.Parse(end, CultureInfo.InvariantCulture))];
+            for (var offset = ends[0]; offset < ends[1]; offset++)
             {
                 finished.Add(offset);
             }

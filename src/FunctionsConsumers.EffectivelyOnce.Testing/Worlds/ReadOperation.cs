@@ -3,7 +3,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 
 /// <summary>A reading on its way, of what is there when it is served and maybe not any more when the answer arrives.</summary>
 /// <typeparam name="T">What is read.</typeparam>
-internal sealed class ReadOperation<T>(Life life, Func<string> label, Func<T> read, Func<T, string> describe, CancellationToken cancellationToken)
+internal sealed class ReadOperation<T>(
+    Life life, Func<string> label, Func<T> read, Func<T, string> describe, CancellationToken cancellationToken)
     : Operation(life, label, cancellationToken)
     where T : class
 {
@@ -34,7 +35,8 @@ internal sealed class ReadOperation<T>(Life life, Func<string> label, Func<T> re
         }
 
         var pending = _result is null;
-        var course = Life.World.Choices.Pick([Cancelled ? 10 : 100, pending ? faults.SlowAnswer : 0, faults.FailedRead, faults.Forbidden / 2, Cancelled ? 100 : 0]);
+        var course = Life.World.Choices.Pick(
+            [Cancelled ? 10 : 100, pending ? faults.SlowAnswer : 0, faults.FailedRead, faults.Forbidden / 2, Cancelled ? 100 : 0]);
         Life.World.Faulted(course is 2 or 3);
         switch (course)
         {

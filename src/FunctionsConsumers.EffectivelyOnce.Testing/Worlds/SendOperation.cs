@@ -33,7 +33,8 @@ internal sealed class SendOperation(Life life, OutboxMessage message, TimeSpan t
             return;
         }
 
-        var course = Life.World.Choices.Pick([100, faults.SlowAnswer / 4, faults.SendInDoubt, faults.SendInDoubt / 2, _received ? 0 : faults.SendNotTaken, _received ? 0 : faults.SendRefused, faults.SendLate]);
+        var course = Life.World.Choices.Pick([100, faults.SlowAnswer / 4, faults.SendInDoubt, faults.SendInDoubt / 2,
+            _received ? 0 : faults.SendNotTaken, _received ? 0 : faults.SendRefused, faults.SendLate]);
         Life.World.Faulted(course > 1);
         switch (course)
         {

@@ -38,7 +38,8 @@ internal sealed partial record ServiceCall(string Table, Func<string> Label, Tra
 
     private static ServiceCall Submit(TransactionBody body, Life life, ModelledTable table)
     {
-        var request = new TransactionRequest(table, life.World.Clock.Now, life.Name, life.CurrentDelivery, body.PartitionKey, body.Operations);
+        var request = new TransactionRequest(
+            table, life.World.Clock.Now, life.Name, life.CurrentDelivery, body.PartitionKey, body.Operations);
         return new ServiceCall(body.Table, () => ModelledStore.Label(body.PartitionKey, body.Operations), request, () =>
         {
             var result = table.Apply(request);

@@ -13,7 +13,9 @@ internal sealed record Setting
 
     public required IReadOnlyList<IReadOnlyList<LoggedRecord>> Records { get; init; }
 
-    /// <summary>The records of the topics that are made later under the same name, one after the other: the one before is deleted.</summary>
+    /// <summary>
+    /// The records of the topics that are made later under the same name, one after the other: the one before is deleted.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<IReadOnlyList<LoggedRecord>>> LaterTopics { get; init; } = [];
 
     /// <summary>Where the group begins in each partition; null for the first record of each.</summary>
@@ -40,7 +42,9 @@ internal sealed record Setting
     /// <summary>How long a gap audit waits for owners that have not written their progress yet.</summary>
     public TimeSpan Grace { get; init; }
 
-    /// <summary>Whether keys and dead letters' rows grow old enough to be forgotten. The hosts' clocks are then right to two minutes.</summary>
+    /// <summary>
+    /// Whether keys and dead letters' rows grow old enough to be forgotten. The hosts' clocks are then right to two minutes.
+    /// </summary>
     public bool Forgets { get; init; }
 
     /// <summary>

@@ -48,7 +48,8 @@ internal sealed class SubmitOperation(Life life, Func<string> label, Transaction
         }
 
         var course = Life.World.Choices.Pick([
-            Cancelled ? 20 : 100, faults.SlowAnswer, faults.LostAnswer, faults.FailedBefore, faults.LateCommit, faults.SdkRetry, faults.Forbidden / 2, Cancelled ? 100 : 0, faults.Twice]);
+            Cancelled ? 20 : 100, faults.SlowAnswer, faults.LostAnswer, faults.FailedBefore, faults.LateCommit, faults.SdkRetry,
+            faults.Forbidden / 2, Cancelled ? 100 : 0, faults.Twice]);
         Life.World.Faulted(course is (>= 2 and <= 6) or 8);
         switch (course)
         {

@@ -52,7 +52,9 @@ internal sealed partial class World
     {
         _settling = true;
         _faultsLeft = 0;
-        for (var steps = 0; steps < 200 && Violation is null && !(Log.IsConsumed && Lives.Any() && Lives.All(life => life.IsIdle)); steps++)
+        for (var steps = 0; steps < 200
+            && Violation is null
+            && !(Log.IsConsumed && Lives.Any() && Lives.All(life => life.IsIdle)); steps++)
         {
             Step();
         }

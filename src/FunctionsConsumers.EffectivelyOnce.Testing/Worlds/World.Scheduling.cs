@@ -66,8 +66,10 @@ internal sealed partial class World
             if (Setting.KeepsProgress)
             {
                 May(life.CanSkip ? Faults.Skip : 0, static (world, target) => world.Skip((Life)target!), life);
-                May(!life.IsHosted && life.CanAudit && (!_settling || (Log.IsConsumed && !Oracle.IsAudited)) ? 12 : 0, static (_, target) => ((Life)target!).Audit(), life);
-                May(Setting.Forgets && !life.IsHosted && life.CanForget && !_settling ? 20 : 0, static (_, target) => ((Life)target!).Forget(), life);
+                May(!life.IsHosted && life.CanAudit && (!_settling || (Log.IsConsumed && !Oracle.IsAudited)) ? 12 : 0,
+                    static (_, target) => ((Life)target!).Audit(), life);
+                May(Setting.Forgets && !life.IsHosted && life.CanForget && !_settling ? 20 : 0,
+                    static (_, target) => ((Life)target!).Forget(), life);
             }
 
             May(life.CanEnd ? 100 : 0, static (world, target) => world.Ended((Life)target!), life);
@@ -79,7 +81,8 @@ internal sealed partial class World
         May(Log.HasMore ? 60 : 0, static (world, _) => world.Produce(), null);
         May(Log.Visible < Log.End.Length ? 6 : 0, static (world, _) => world.Grow(), null);
         May(Faults.Rebalance, static (world, _) => world.Rebalance(), null);
-        May(_settling && Log.Owner.Take(Log.Visible).Any(owner => owner is not { IsGone: false, IsStopping: false }) ? 100 : 0, static (world, _) => world.Rebalance(), null);
+        May(_settling && Log.Owner.Take(Log.Visible).Any(owner => owner is not { IsGone: false, IsStopping: false }) ? 100 : 0,
+            static (world, _) => world.Rebalance(), null);
         May(Setting.KeepsProgress ? Faults.Drop : 0, static (world, _) => world.Drop(), null);
         May(Setting.Forgets ? Faults.Age : 0, static (world, _) => world.Age(), null);
         May(CanMakeAnew ? Faults.Anew : 0, static (world, _) => world.MakeAnew(), null);
@@ -108,7 +111,9 @@ internal sealed partial class World
         if (Choices.Pick([3, 1]) == 0)
         {
             var result = request.Table.Apply(request);
-            Note("table", $"late, of {request.Sender}: [{string.Join(' ', request.Operations.Select(operation => operation.RowKey).Take(4))}]: {result.Detail ?? "committed"}");
+            Note("table", $"late, of {request.Sender}: "
+                + $"[{string.Join(' ', request.Operations.Select(operation => operation.RowKey).Take(4))}]: "
+                + $"{result.Detail ?? "committed"}");
         }
     }
 
@@ -161,7 +166,8 @@ internal sealed partial class World
 
     private void Produce()
     {
-        var partition = Choices.Pick([.. Log.Partitions.Select((records, index) => index < Log.Visible ? records.Count - Log.End[index] : 0)]);
+        var partition = Choices.Pick(
+            [.. Log.Partitions.Select((records, index) => index < Log.Visible ? records.Count - Log.End[index] : 0)]);
         do
         {
             var record = Log.At(partition, Log.End[partition]++);
@@ -281,7 +287,10 @@ internal sealed partial class World
     private void MoveClock()
     {
         // To what happens next, or further than that: a process may be late for anything.
-        var next = Lives.SelectMany(life => life.Time.Timers.Select(timer => timer.Due > life.PausedUntil ? timer.Due : life.PausedUntil).Append(life.PausedUntil))
+        var next = Lives
+            .SelectMany(life => life.Time.Timers
+                .Select(timer => timer.Due > life.PausedUntil ? timer.Due : life.PausedUntil)
+                .Append(life.PausedUntil))
             .Where(due => due > Clock.Now).DefaultIfEmpty(Clock.Now + (Setting.Lease / 4)).Min();
         var jump = Choices.Pick([100, 10, Faults.ClockJump, Faults.ClockJump]);
         Happenings.On(Happening.JumpOfTheClock, jump > 1 ? 1 : 0);
@@ -294,8 +303,8 @@ internal sealed partial class World
         });
     }
 
-    // Keys are forgotten, and a topic made anew is told from the old one, on the word that no delivery lasts longer than a few minutes: the broker evicts who holds records
-    // that long, its process is started anew, and no request is under way for so long.
+    // Keys are forgotten, and a topic made anew is told from the old one, on the word that no delivery lasts
+    // longer than a few minutes: the broker evicts who holds records that long, its process is started anew, and no request is under way for so long.
     private void MoveTo(TimeSpan time)
     {
         Clock.Now = time;
@@ -303,7 +312,9 @@ internal sealed partial class World
         {
             var oldest = time - MaxPollInterval;
             _late.RemoveAll(request => request.SentAt < oldest);
-            foreach (var life in Lives.Where(life => life.InHandSince < oldest || Operations.Exists(operation => operation.Life == life && operation.Since < oldest)).ToArray())
+            bool IsTooOld(Life life) =>
+                life.InHandSince < oldest || Operations.Exists(operation => operation.Life == life && operation.Since < oldest);
+            foreach (var life in Lives.Where(IsTooOld).ToArray())
             {
                 Crash(life);
             }

@@ -18,14 +18,16 @@ internal sealed partial class World
     public ulong State()
     {
         var digest = 14695981039346656037UL;
-        foreach (var row in Table.Partitions.Order(StringComparer.Ordinal).SelectMany(bucket => Table.Rows(bucket).Values).Concat(Progress.Rows(Consumer.Group).Values))
+        var rows = Table.Partitions.Order(StringComparer.Ordinal).SelectMany(bucket => Table.Rows(bucket).Values);
+        foreach (var row in rows.Concat(Progress.Rows(Consumer.Group).Values))
         {
             Add(row.RowKey);
             Add(row.ETag);
         }
 
         foreach (var part in Operations.Select(operation => $"{operation.Life.Name} {operation.Label} {operation.Phase}")
-            .Concat(_late.Select(late => $"{late.Sender} {late.Delivery} {late.PartitionKey} {string.Join(' ', late.Operations.Select(operation => operation.Kind + operation.RowKey + operation.ETag))}"))
+            .Concat(_late.Select(late => $"{late.Sender} {late.Delivery} {late.PartitionKey} "
+                + $"{string.Join(' ', late.Operations.Select(operation => operation.Kind + operation.RowKey + operation.ETag))}"))
             .Concat(_lateMessages.Select(message => message.Message.Id)).Order(StringComparer.Ordinal))
         {
             Add(part);
@@ -33,10 +35,12 @@ internal sealed partial class World
 
         foreach (var life in _hosts)
         {
-            Add(life is null or { IsGone: true } ? "gone" : $"{life.Name} {life.Observed} {life.Delivery} {life.IsIdle} {life.CanTake} {life.CanCommit} {life.CanDispatch} {life.Time.Timers.Count}");
+            Add(life is null or { IsGone: true } ? "gone" : $"{life.Name} {life.Observed} {life.Delivery} {life.IsIdle} {life.CanTake} "
+                + $"{life.CanCommit} {life.CanDispatch} {life.Time.Timers.Count}");
         }
 
-        Add($"{_lives} {_faultsLeft} {_rebalancesLeft} {_sweepsLeft} {_clockMovesLeft} {_skipsLeft} {_auditsLeft} {Clock.Now.Ticks} {Oracle.State}");
+        Add($"{_lives} {_faultsLeft} {_rebalancesLeft} {_sweepsLeft} {_clockMovesLeft} {_skipsLeft} {_auditsLeft} {Clock.Now.Ticks} "
+            + $"{Oracle.State}");
         Add(string.Join(' ', Log.Committed) + string.Join(' ', Log.End) + string.Join(' ', Log.Owner.Select(owner => owner?.Name)));
         return digest;
 
@@ -134,7 +138,8 @@ internal sealed partial class World
             if (_hosts[slot] is not { IsGone: false } life)
             {
                 // Where messages are sent, the other owner is enough.
-                May(small.Sends || (Log.IsConsumed && Operations.Count == 0) ? 0 : 1, static (world, target) => world.StartSmall((int)target!), slot);
+                May(small.Sends || (Log.IsConsumed && Operations.Count == 0) ? 0 : 1,
+                    static (world, target) => world.StartSmall((int)target!), slot);
                 continue;
             }
 
@@ -143,7 +148,8 @@ internal sealed partial class World
             foreach (var timer in life.Time.Timers)
             {
                 // Waits end when they like; the deadline does not come.
-                May(timer.Due - Clock.Now < Setting.BatchDeadline / 2 ? 1 : 0, static (_, target) => ((SimulatedTimer)target!).Fire(), timer);
+                May(timer.Due - Clock.Now < Setting.BatchDeadline / 2 ? 1 : 0, static (_, target) => ((SimulatedTimer)target!).Fire(),
+                    timer);
             }
 
             May(life.CanTake ? 1 : 0, static (_, target) => ((Life)target!).Take(), life);
@@ -152,7 +158,8 @@ internal sealed partial class World
             May(life.CanCommit ? 1 : 0, static (_, target) => ((Life)target!).Commit(), life);
             // The first owner sends what it wrote, the other one sweeps.
             May(small.Sends && life.CanDispatch ? 1 : 0, static (_, target) => ((Life)target!).Dispatch(), life);
-            May(_sweepsLeft > 0 && slot > 0 && life.CanSweep && !Oracle.IsOutboxSettled ? 1 : 0, static (world, target) => world.SweepOnce((Life)target!), life);
+            May(_sweepsLeft > 0 && slot > 0 && life.CanSweep && !Oracle.IsOutboxSettled ? 1 : 0,
+                static (world, target) => world.SweepOnce((Life)target!), life);
         }
 
         May(_rebalancesLeft > 0 && !Log.IsConsumed ? 1 : 0, static (world, _) => world.Exchange(), null);

@@ -28,10 +28,12 @@ internal sealed partial class World
         Choices = choices;
         _faults = faults;
         _faultsLeft = setting.Small?.Faults ?? int.MaxValue;
-        (_rebalancesLeft, _sweepsLeft, _clockMovesLeft) = (setting.Small?.Rebalances ?? 0, setting.Small?.Sweeps ?? 0, setting.Small?.ClockMoves ?? 0);
+        (_rebalancesLeft, _sweepsLeft, _clockMovesLeft) = (setting.Small?.Rebalances ?? 0, setting.Small?.Sweeps ?? 0,
+            setting.Small?.ClockMoves ?? 0);
         (_skipsLeft, _auditsLeft) = (setting.Small?.Skips ?? 0, setting.Small?.Audits ?? 0);
         IsTracing = tracing;
-        Log = new ModelledLog(setting.Records, setting.Begins ?? new int[setting.Records.Count], setting.HasCommitted ?? new bool[setting.Records.Count], setting.LaterPartitions);
+        Log = new ModelledLog(setting.Records, setting.Begins ?? new int[setting.Records.Count],
+            setting.HasCommitted ?? new bool[setting.Records.Count], setting.LaterPartitions);
         Consumer = setting.Consumer(this);
         Oracle = new Oracle(this);
         Table.Committed = Oracle.OnCommitted;
@@ -167,7 +169,8 @@ internal sealed partial class World
     {
         if (IsTracing)
         {
-            History.Add(string.Create(CultureInfo.InvariantCulture, $"{Steps,5} {Clock.Now.TotalSeconds,8:0.00} {who,-6} {what.ToStringAndClear()}"));
+            History.Add(string.Create(
+                CultureInfo.InvariantCulture, $"{Steps,5} {Clock.Now.TotalSeconds,8:0.00} {who,-6} {what.ToStringAndClear()}"));
         }
     }
 
@@ -243,7 +246,8 @@ internal sealed partial class World
         {
             if (Steps > most)
             {
-                Fail("It does not settle: " + string.Join(", ", Operations.Select(operation => operation.Life.Name + " " + operation.Label)));
+                var open = Operations.Select(operation => operation.Life.Name + " " + operation.Label);
+                Fail("It does not settle: " + string.Join(", ", open));
                 return;
             }
 
@@ -258,6 +262,8 @@ internal sealed partial class World
 
     private IEnumerable<Life> Lives => _hosts.Where(life => life is { IsGone: false })!;
 
-    private bool IsSettled => Operations.Count == 0 && _late.Count == 0 && _lateMessages.Count == 0 && Log.IsConsumed && Oracle.IsOutboxSettled && Oracle.IsAudited
+    private bool IsSettled =>
+        Operations.Count == 0 && _late.Count == 0 && _lateMessages.Count == 0
+        && Log.IsConsumed && Oracle.IsOutboxSettled && Oracle.IsAudited
         && Lives.All(life => life.IsIdle);
 }

@@ -44,7 +44,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     /// <param name="time">The clock.</param>
     /// <param name="random">The source of jitter.</param>
     /// <param name="logger">Where each batch is reported.</param>
-    /// <exception cref="ArgumentException">The consumer's <see cref="IConsumer{TEvent}.EffectKind" /> is the library's own, or cannot begin a row key.</exception>
+    /// <exception cref="ArgumentException">The consumer's <see cref="IConsumer{TEvent}.EffectKind" /> is the library's own, or
+    /// cannot begin a row key.</exception>
     public BatchProcessor(
         IConsumer<TEvent> consumer,
         IEventDecoder<TEvent> decoder,
@@ -96,7 +97,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         try
         {
             var outcome = await SettleAsync(records, deadline).ConfigureAwait(false);
-            LogBatch(Group, records.Count, outcome.Applied, outcome.Duplicates, outcome.DeadLettered, (long)_time.GetElapsedTime(started).TotalMilliseconds);
+            LogBatch(Group, records.Count, outcome.Applied, outcome.Duplicates, outcome.DeadLettered,
+                (long)_time.GetElapsedTime(started).TotalMilliseconds);
             _metrics.Settled(outcome, deadline.Tries, _time.GetElapsedTime(started));
             GroupSpans.Settled(span, outcome, deadline.Tries);
             return outcome;
@@ -125,7 +127,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             {
                 run.Duplicates.ForEach(record => outcomes[record.Position] = record.Suppressed());
                 run.Committed.ForEach(record => outcomes[record.Position] = record.Settled());
-                pending.AddRange(run.RuledOut.Select(ruledOut => DeadLetter(ruledOut.Record, ruledOut.Verdict, ruledOut.Detail, delivery)));
+                pending.AddRange(
+                    run.RuledOut.Select(ruledOut => DeadLetter(ruledOut.Record, ruledOut.Verdict, ruledOut.Detail, delivery)));
                 Remember(run);
             }
         }
@@ -201,7 +204,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             bucket.Key,
             isOfOnePartition
                 ? bucket.Value
-                : [.. bucket.Value.OrderBy(record => record.Record.Coordinates.Topic, StringComparer.Ordinal).ThenBy(record => record.Record.Coordinates.Partition)],
+                : [.. bucket.Value.OrderBy(record => record.Record.Coordinates.Topic, StringComparer.Ordinal)
+                    .ThenBy(record => record.Record.Coordinates.Partition)],
             attempt,
             _counters,
             _known,
@@ -234,8 +238,10 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
             return [];
         }
 
-        var rejected = pending.Where(record => record.Event is not null).GroupBy(record => _buckets.Of(record.Event!.Subject), StringComparer.Ordinal);
-        var ruled = await Task.WhenAll(rejected.Select(bucket => JudgeAsync(bucket.Key, [.. bucket], delivery.Attempt, deadline))).ConfigureAwait(false);
+        var rejected = pending.Where(record => record.Event is not null)
+            .GroupBy(record => _buckets.Of(record.Event!.Subject), StringComparer.Ordinal);
+        var ruled = await Task.WhenAll(rejected.Select(bucket => JudgeAsync(bucket.Key, [.. bucket], delivery.Attempt, deadline)))
+            .ConfigureAwait(false);
         var duplicates = new List<PlannedRecord>();
         foreach (var (record, verdict, _) in ruled.SelectMany(bucket => bucket))
         {
@@ -302,7 +308,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         if (record.IsDeadLetter)
         {
             return record.Smaller?.Invoke()?.InPlaceOf(record)
-                ?? throw new InvalidOperationException($"The table of '{Group}' refuses the dead letter of {record.Record.Coordinates}: {refusal}");
+                ?? throw new InvalidOperationException(
+                    $"The table of '{Group}' refuses the dead letter of {record.Record.Coordinates}: {refusal}");
         }
 
         return DeadLetter(record, record.Identity, verdict, refusal, delivery);
@@ -313,7 +320,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         var rejection = verdict switch
         {
             Verdict.KeyReused => new Rejection(DeadLetterReasons.KeyReused,
-                $"'{identity.Subject}' was handled with another content under the same idempotency key: an event sent again has to be the same event."),
+                $"'{identity.Subject}' was handled with another content under the same idempotency key: an event sent again has to be "
+                    + "the same event."),
             Verdict.SubjectExists => new Rejection(_decoder.SubjectExistsReason,
                 $"'{identity.Subject}' was handled with another content under another idempotency key: two different events have one id."),
             _ => new Rejection(DeadLetterReasons.Refused, $"The event's rows are refused: {refusal}"),
@@ -322,7 +330,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         return _planner.DeadLetter(record.Record, identity, rejection, delivery.At(_time.GetUtcNow())).InPlaceOf(record);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Group}: {Records} records: {Applied} applied, {Duplicates} duplicates, {DeadLettered} dead-lettered, {Milliseconds} ms")]
+    [LoggerMessage(1, LogLevel.Information,
+        "{Group}: {Records} records: {Applied} applied, {Duplicates} duplicates, {DeadLettered} dead-lettered, {Milliseconds} ms")]
     private partial void LogBatch(string group, int records, int applied, int duplicates, int deadLettered, long milliseconds);
 
     // Without the exception itself: its text may quote the record. The dead letter has the text.

@@ -31,7 +31,9 @@ internal sealed class BucketRun(
     /// <summary>Records suppressed.</summary>
     public List<PlannedRecord> Duplicates { get; } = [];
 
-    /// <summary>Records that a committed row, or the table service, ruled out: they become dead letters, in buckets of their own.</summary>
+    /// <summary>
+    /// Records that a committed row, or the table service, ruled out: they become dead letters, in buckets of their own.
+    /// </summary>
     public List<(PlannedRecord Record, Verdict Verdict, string? Detail)> RuledOut { get; } = [];
 
     /// <summary>Settles every record.</summary>
@@ -142,7 +144,8 @@ internal sealed class BucketRun(
         : record.Inserts;
 
     private void Commit(
-        List<PlannedRecord> transaction, IReadOnlyList<RowOperation> additions, IReadOnlyList<Parcel> parcels, IReadOnlyList<string?> etags)
+        List<PlannedRecord> transaction, IReadOnlyList<RowOperation> additions, IReadOnlyList<Parcel> parcels,
+        IReadOnlyList<string?> etags)
     {
         metrics.Submitted(etags.Count);
         var next = 0;
@@ -222,11 +225,14 @@ internal sealed class BucketRun(
     {
         foreach (var record in stuck.Where(record => !record.IsDeadLetter))
         {
-            string[] further = [.. record.Inserts.Skip(1).Select(insert => insert.RowKey), .. record.Messages.Select(message => OutboxRows.RowKeyOf(message.Id))];
+            string[] further = [.. record.Inserts.Skip(1).Select(insert => insert.RowKey), .. record.Messages.Select(
+                message => OutboxRows.RowKeyOf(message.Id))];
             var taken = further.Length == 0 ? null : (await _rows.ReadAsync(further).ConfigureAwait(false)).Keys.FirstOrDefault();
             if (taken is not null)
             {
-                await RefuseAsync([record], $"Row '{taken}' is there already, inserted by another event: a plan's rows are named after its own subject.").ConfigureAwait(false);
+                await RefuseAsync(
+                    [record], $"Row '{taken}' is there already, inserted by another event: a plan's rows are named after its own subject.")
+                    .ConfigureAwait(false);
             }
         }
     }
@@ -234,7 +240,8 @@ internal sealed class BucketRun(
     // Which of the transactions tried was the one committed, and so how its messages stand in the table, is not known.
     private void OfferMine(int from)
     {
-        var messages = Committed.Skip(from).SelectMany(record => record.Messages).Select(message => message.Id).ToHashSet(StringComparer.Ordinal);
+        var messages = Committed.Skip(from).SelectMany(record => record.Messages).Select(message => message.Id)
+            .ToHashSet(StringComparer.Ordinal);
         if (messages.Count > 0)
         {
             outbox.Offer(bucket, [.. _inDoubt

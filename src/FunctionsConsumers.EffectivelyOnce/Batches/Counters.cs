@@ -24,7 +24,8 @@ internal sealed class Counters(ITableStore store)
     /// <returns>The operations.</returns>
     /// <exception cref="StoreUnavailableException">A row not seen yet could not be read.</exception>
     /// <exception cref="CounterException">A counter takes no such amount, by the rows as they are now.</exception>
-    public async Task<IReadOnlyList<RowOperation>> AddAsync(string bucket, IReadOnlyList<PlannedRecord> records, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RowOperation>> AddAsync(
+        string bucket, IReadOnlyList<PlannedRecord> records, CancellationToken cancellationToken)
     {
         var sums = Sum(records);
         if (sums.Count == 0)
@@ -120,7 +121,8 @@ internal sealed class Counters(ITableStore store)
 
     private static long Present(Row? row, string rowKey, string column) => row is null || !row.Columns.ContainsKey(column)
         ? 0
-        : row.Number(column) ?? throw new CounterException($"Column {column} of row '{rowKey}' holds no whole number: nothing can be added to it.");
+        : row.Number(column)
+            ?? throw new CounterException($"Column {column} of row '{rowKey}' holds no whole number: nothing can be added to it.");
 
     private static long Sum(string rowKey, string column, long present, long amount)
     {
@@ -130,7 +132,8 @@ internal sealed class Counters(ITableStore store)
         }
         catch (OverflowException overflow)
         {
-            throw new CounterException(string.Create(CultureInfo.InvariantCulture, $"Counter '{rowKey}', column {column}, holds {present} and takes no {amount} more: it is an Int64."), overflow);
+            throw new CounterException(string.Create(CultureInfo.InvariantCulture,
+                $"Counter '{rowKey}', column {column}, holds {present} and takes no {amount} more: it is an Int64."), overflow);
         }
     }
 
@@ -146,7 +149,8 @@ internal sealed class Counters(ITableStore store)
                     sums.Add(addition.RowKey, columns = new(StringComparer.Ordinal));
                 }
 
-                columns[addition.Column] = Sum(addition.RowKey, addition.Column, columns.GetValueOrDefault(addition.Column), addition.Amount);
+                columns[addition.Column] = Sum(
+                    addition.RowKey, addition.Column, columns.GetValueOrDefault(addition.Column), addition.Amount);
             }
         }
 

@@ -77,7 +77,8 @@ internal sealed class Deadline : IDisposable
         if (_limit.IsCancellationRequested)
         {
             throw new BatchDeadlineException(
-                $"The batch could not be settled within {Limit.TotalSeconds:0.#} s (EffectivelyOnce__BatchDeadline); it has to be delivered again. Last answer: {LastAnswer ?? waitedFor ?? "none"}.",
+                $"The batch could not be settled within {Limit.TotalSeconds:0.#} s (EffectivelyOnce__BatchDeadline); "
+                    + $"it has to be delivered again. Last answer: {LastAnswer ?? waitedFor ?? "none"}.",
                 InnerException);
         }
     }

@@ -29,7 +29,8 @@ internal static class PlanRules
     // Documented as forbidden: / \ # ? and control characters. '%' and '+' are known to be read wrongly in addresses.
     private static readonly SearchValues<char> ForbiddenInKeys = SearchValues.Create("/\\#?%+");
 
-    private static readonly SearchValues<char> PlainInNames = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+    private static readonly SearchValues<char> PlainInNames = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     private static readonly SearchValues<char> PlainCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
@@ -56,7 +57,8 @@ internal static class PlanRules
         }
 
         return effectKind.Length is 0 or > MaxKindLength || effectKind.AsSpan().ContainsAnyExcept(PlainCharacters)
-            ? string.Create(CultureInfo.InvariantCulture, $"the kind '{effectKind}' cannot begin a row key: give 1 to {MaxKindLength} ASCII letters, digits, '-', '_' or '.'")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"the kind '{effectKind}' cannot begin a row key: give 1 to {MaxKindLength} ASCII letters, digits, '-', '_' or '.'")
             : null;
     }
 
@@ -113,7 +115,8 @@ internal static class PlanRules
         }
 
         return RowKeyViolation(insert.RowKey, effectKind)
-            ?? insert.Columns.Select(column => ColumnViolation($"row '{insert.RowKey}'", column)).FirstOrDefault(violation => violation is not null);
+            ?? insert.Columns.Select(column => ColumnViolation($"row '{insert.RowKey}'", column))
+                .FirstOrDefault(violation => violation is not null);
     }
 
     private static string? AdditionViolation(Addition? addition, string? effectKind) => addition is null
@@ -125,13 +128,15 @@ internal static class PlanRules
     {
         if (string.IsNullOrEmpty(rowKey) || rowKey.Length > RowKey.MaxLength)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"The plan has a row key of {rowKey?.Length ?? 0} characters: 1 to {RowKey.MaxLength} are taken; RowKey.OfSubject makes one.");
+            return string.Create(CultureInfo.InvariantCulture, $"The plan has a row key of {rowKey?.Length ?? 0} characters: "
+                + $"1 to {RowKey.MaxLength} are taken; RowKey.OfSubject makes one.");
         }
 
         if (rowKey.AsSpan().ContainsAnyExcept(PlainInKeys)
             && (rowKey.AsSpan().ContainsAny(ForbiddenInKeys) || rowKey.Any(char.IsControl) || !Utf16.IsWellFormed(rowKey)))
         {
-            return $"The plan has a row key with characters that Table storage does not take in keys: RowKey.OfSubject escapes them. It is '{rowKey}'.";
+            return "The plan has a row key with characters that Table storage does not take in keys: RowKey.OfSubject escapes them. "
+                + $"It is '{rowKey}'.";
         }
 
         var kind = rowKey.AsSpan();
@@ -157,8 +162,11 @@ internal static class PlanRules
             return $"The plan writes column {name} of {row}, which is the library's own: give the column another name.";
         }
 
-        return name is not { Length: > 0 and <= MaxColumnName } || char.IsAsciiDigit(name[0]) || !name.All(c => char.IsLetterOrDigit(c) || c == '_')
-            ? $"The plan writes column '{name}' of {row}: a column's name has letters, digits and '_', does not begin with a digit, and has at most 255 characters."
+        return name is not { Length: > 0 and <= MaxColumnName }
+            || char.IsAsciiDigit(name[0])
+            || !name.All(c => char.IsLetterOrDigit(c) || c == '_')
+            ? $"The plan writes column '{name}' of {row}: a column's name has letters, digits and '_', does not begin with a digit, "
+                + "and has at most 255 characters."
             : null;
     }
 
@@ -187,7 +195,8 @@ internal static class PlanRules
         DateTimeOffset time when time >= EarliestTime => null,
         DateTimeOffset => $"The plan writes a time before 1601 to column {name} of {row}.",
         null => $"The plan writes null to column {name} of {row}: leave the column out.",
-        _ => $"The plan writes a {value.GetType().Name} to column {name} of {row}: string, int, long, bool, double, byte[] and DateTimeOffset are taken.",
+        _ => $"The plan writes a {value.GetType().Name} to column {name} of {row}: string, int, long, bool, double, "
+            + "byte[] and DateTimeOffset are taken.",
     };
 
     // The service takes a row once in a transaction.
@@ -203,7 +212,8 @@ internal static class PlanRules
     {
         if (message is not { Payload: not null, Kind.Length: > 0 and <= MaxKindLength })
         {
-            return string.Create(CultureInfo.InvariantCulture, $"The plan has a message without a payload, or whose kind does not have 1 to {MaxKindLength} characters.");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"The plan has a message without a payload, or whose kind does not have 1 to {MaxKindLength} characters.");
         }
 
         return string.Equals(message.Kind, DeadLetters.DeadLetter.Kind, StringComparison.Ordinal)

@@ -45,13 +45,15 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
 
             if (decoded.Rejection is { } rejection)
             {
-                return DeadLetter(record, identity, rejection, delivery, applied: decoded.Subject is null && !rejection.Provisional ? null : identity);
+                return DeadLetter(
+                    record, identity, rejection, delivery, applied: decoded.Subject is null && !rejection.Provisional ? null : identity);
             }
 
             if (identity.Key.Length > IdempotencyKey.MaxLength)
             {
                 return DeadLetter(record, identity, new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
-                    $"The idempotency key has {identity.Key.Length} characters; at most {IdempotencyKey.MaxLength} are taken.")), delivery, applied: identity);
+                    $"The idempotency key has {identity.Key.Length} characters; at most {IdempotencyKey.MaxLength} are taken.")), delivery,
+                    applied: identity);
             }
 
             var plan = consumer.Plan(decoded.Event!, identity);
@@ -66,12 +68,16 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             // Both are pure functions: what they throw now they throw at every delivery, and the partition would stand still.
-            var rejection = new Rejection(DeadLetterReasons.Refused, $"The {(decoded is null ? "decoder" : "consumer")} of '{consumer.Group}' threw {failure.GetType().Name}: {failure.Message}");
-            return DeadLetter(record, identity ?? IdentityOf(record, null), rejection, delivery, applied: decoded?.Subject is null ? null : identity, failure);
+            var rejection = new Rejection(DeadLetterReasons.Refused, $"The {(decoded is null ? "decoder" : "consumer")} of "
+                + $"'{consumer.Group}' threw {failure.GetType().Name}: {failure.Message}");
+            return DeadLetter(record, identity ?? IdentityOf(record, null), rejection, delivery,
+                applied: decoded?.Subject is null ? null : identity, failure);
         }
     }
 
-    /// <summary>Plans a record's dead letter. It never claims its event's subject: its row and its bucket are those of the coordinates.</summary>
+    /// <summary>
+    /// Plans a record's dead letter. It never claims its event's subject: its row and its bucket are those of the coordinates.
+    /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="identity">Who the event is, or would be.</param>
     /// <param name="rejection">Why it is poison.</param>
@@ -96,7 +102,8 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
             columns["RecordTimestamp"] = timestamp;
         }
 
-        var row = RowOperation.Insert(RowKey.OfDeadLetter(record.Coordinates), IdentityColumns.With(columns, own, IdentityColumns.DeadLettered, delivery));
+        var row = RowOperation.Insert(
+            RowKey.OfDeadLetter(record.Coordinates), IdentityColumns.With(columns, own, IdentityColumns.DeadLettered, delivery));
         var planned = Planned(letter);
         while (Violation(planned) is not null && planned.Smaller?.Invoke() is { } smaller)
         {
@@ -108,7 +115,8 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         PlannedRecord Planned(DeadLetter deadLetter)
         {
             var id = MessageId.OfDeadLetter(consumer.Group, own, record.Timestamp);
-            var message = new OutboxMessage(id, DeadLetters.DeadLetter.Kind, consumer.Group, coordinates, deadLetter.ToPayload(), delivery.Now);
+            var message = new OutboxMessage(
+                id, DeadLetters.DeadLetter.Kind, consumer.Group, coordinates, deadLetter.ToPayload(), delivery.Now);
             return new PlannedRecord
             {
                 Record = record,
@@ -131,7 +139,8 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
     {
         var key = (decoded is null ? null : IdempotencyKey.Of(record, decoded.EventId, decoded.Subject)) ?? record.Coordinates.ToString();
         var canonical = decoded?.Canonical;
-        return new EventIdentity(consumer.Group, decoded?.Subject ?? key, key, Fingerprint.Of(canonical ?? record.Value), record.Coordinates)
+        return new EventIdentity(
+            consumer.Group, decoded?.Subject ?? key, key, Fingerprint.Of(canonical ?? record.Value), record.Coordinates)
         {
             Spelling = canonical is null ? null : record.Value ?? [],
         };
@@ -189,7 +198,8 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         if (planned.Messages.Length > 0 && 2 * planned.Messages[0].Subject.Length > TransactionLimits.MaxPropertyBytes)
         {
             return new Rejection(DeadLetterReasons.TooLarge, string.Create(CultureInfo.InvariantCulture,
-                $"The subject has {planned.Messages[0].Subject.Length} characters; a column takes {TransactionLimits.MaxPropertyBytes / 2}."));
+                $"The subject has {planned.Messages[0].Subject.Length} characters; "
+                    + $"a column takes {TransactionLimits.MaxPropertyBytes / 2}."));
         }
 
         foreach (var insert in planned.Inserts)

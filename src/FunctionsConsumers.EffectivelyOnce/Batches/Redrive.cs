@@ -33,7 +33,9 @@ internal static class Redrive
             return RedriveTarget.ThisGroup;
         }
 
-        return name is not null && (groups?.Contains(name, StringComparer.Ordinal) ?? IsAnother(name, group)) ? RedriveTarget.AnotherGroup : RedriveTarget.Nobody;
+        return name is not null && (groups?.Contains(name, StringComparer.Ordinal) ?? IsAnother(name, group))
+            ? RedriveTarget.AnotherGroup
+            : RedriveTarget.Nobody;
     }
 
     /// <summary>Why a record that is meant for nobody is a dead letter.</summary>
@@ -43,11 +45,14 @@ internal static class Redrive
     public static Rejection RejectionOf(ConsumedRecord record, IReadOnlyCollection<string>? groups)
     {
         var name = Name(record) is { } text
-            ? "'" + string.Concat(text.EnumerateRunes().Take(ShownCharacters).Select(rune => Rune.IsControl(rune) ? Rune.ReplacementChar : rune)) + "'"
+            ? "'" + string.Concat(text.EnumerateRunes()
+                .Take(ShownCharacters)
+                .Select(rune => Rune.IsControl(rune) ? Rune.ReplacementChar : rune)) + "'"
             : "bytes that are no UTF-8 text";
         return new Rejection(DeadLetterReasons.BadRedrive, groups is null
             ? $"The header {Header} holds {name}, which is the name of no consumer group: write the name of one group."
-            : $"The header {Header} holds {name}, which is none of the groups {string.Join(", ", groups)}: write the name of one of them.");
+            : $"The header {Header} holds {name}, which is none of the groups {string.Join(", ", groups)}: "
+                + "write the name of one of them.");
     }
 
     private static bool HasHeader(ConsumedRecord record)
@@ -65,7 +70,8 @@ internal static class Redrive
 
     // A group is also a table, and the service takes names of tables that differ in capitals alone for one.
     private static bool IsAnother(string name, string group) =>
-        name.Length is >= 3 and <= 63 && char.IsAsciiLetter(name[0]) && name.All(char.IsAsciiLetterOrDigit) && !string.Equals(name, group, StringComparison.OrdinalIgnoreCase);
+        name.Length is >= 3 and <= 63 && char.IsAsciiLetter(name[0]) && name.All(char.IsAsciiLetterOrDigit)
+            && !string.Equals(name, group, StringComparison.OrdinalIgnoreCase);
 
     private static string? Name(ConsumedRecord record)
     {

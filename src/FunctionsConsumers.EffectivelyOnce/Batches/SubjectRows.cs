@@ -55,7 +55,8 @@ internal sealed class SubjectRows(ITableStore store, string bucket, bool areKeys
         }
 
         var noted = await NotedAsync(judgements).ConfigureAwait(false);
-        return ([.. judgements.Where(one => noted.Contains(one.Row.RowKey))], [.. judgements.Where(one => !noted.Contains(one.Row.RowKey))]);
+        return ([.. judgements.Where(one => noted.Contains(one.Row.RowKey))],
+            [.. judgements.Where(one => !noted.Contains(one.Row.RowKey))]);
     }
 
     private async Task<HashSet<string>> NotedAsync(IReadOnlyList<Judgement> judgements)
@@ -88,7 +89,8 @@ internal sealed class SubjectRows(ITableStore store, string bucket, bool areKeys
             // Another owner wrote some of them, or an answer was lost. A row that went and came again is another row.
             var rows = await ReadAsync([.. left.Select(row => row.Row.RowKey)]).ConfigureAwait(false);
             open = [.. left
-                .Where(row => rows.TryGetValue(row.Row.RowKey, out var now) && now.Text(IdentityColumns.Attempt) == row.Row.Text(IdentityColumns.Attempt))
+                .Where(row => rows.TryGetValue(row.Row.RowKey, out var now)
+                    && now.Text(IdentityColumns.Attempt) == row.Row.Text(IdentityColumns.Attempt))
                 .Select(row => (rows[row.Row.RowKey], row.Seen))];
         }
     }
@@ -97,7 +99,8 @@ internal sealed class SubjectRows(ITableStore store, string bucket, bool areKeys
     {
         // Past the deadline every request would only be cancelled, one by one.
         deadline.ThrowIfOver();
-        var written = await store.SubmitAsync(bucket, [.. chunk.Select(row => Prolong(row.Row, row.Seen))], deadline.Token).ConfigureAwait(false);
+        var written = await store.SubmitAsync(bucket, [.. chunk.Select(row => Prolong(row.Row, row.Seen))], deadline.Token)
+            .ConfigureAwait(false);
         deadline.Note(written.Detail, written.Failure);
         return written.Status == SubmitStatus.Misconfigured
             ? throw new SettingException(written.Detail ?? "The table service refused the request.", written.Failure)
@@ -110,7 +113,8 @@ internal sealed class SubjectRows(ITableStore store, string bucket, bool areKeys
 
     // The record that the row was written for, delivered again.
     private static bool IsOwn(Row row, Coordinates seen) => row.Number(IdentityColumns.Offset) == seen.Offset
-        && row.Number(IdentityColumns.Partition) == seen.Partition && string.Equals(row.Text(IdentityColumns.Topic), seen.Topic, StringComparison.Ordinal);
+        && row.Number(IdentityColumns.Partition) == seen.Partition
+        && string.Equals(row.Text(IdentityColumns.Topic), seen.Topic, StringComparison.Ordinal);
 
     private static DateTimeOffset LastNeeded(Row row) =>
         row.Columns.GetValueOrDefault(IdentityColumns.ProlongedAt) is DateTimeOffset prolonged ? prolonged
@@ -126,7 +130,8 @@ internal sealed class SubjectRows(ITableStore store, string bucket, bool areKeys
         },
         row.ETag);
 
-    private static IEnumerable<List<(Row Row, IReadOnlyList<Coordinates> Seen)>> Chunks(List<(Row Row, IReadOnlyList<Coordinates> Seen)> rows, int most) =>
+    private static IEnumerable<List<(Row Row, IReadOnlyList<Coordinates> Seen)>> Chunks(
+        List<(Row Row, IReadOnlyList<Coordinates> Seen)> rows, int most) =>
         rows.Chunk(most).Select(chunk => chunk.ToList());
 }
 
@@ -145,5 +150,6 @@ internal readonly record struct Judgement(PlannedRecord Record, Verdict Verdict,
     /// <param name="row">The row of the event's subject.</param>
     /// <param name="attempt">The id of this delivery.</param>
     /// <returns>The judgement.</returns>
-    public static Judgement Of(PlannedRecord record, EventIdentity identity, Row row, string attempt) => new(record, Verdicts.Of(row, identity, attempt), row);
+    public static Judgement Of(PlannedRecord record, EventIdentity identity, Row row, string attempt) =>
+        new(record, Verdicts.Of(row, identity, attempt), row);
 }

@@ -39,7 +39,8 @@ internal static class TransactionPacker
                 // What one event needs has been checked already, and goes in any case.
                 parcels.Add(record.Messages);
             }
-            else if (record.Alone || !parcels.TryAdd(record.Messages, TransactionLimits.MaxRows - rows, TransactionLimits.MaxBytes - bytes))
+            else if (record.Alone
+                || !parcels.TryAdd(record.Messages, TransactionLimits.MaxRows - rows, TransactionLimits.MaxBytes - bytes))
             {
                 break;
             }

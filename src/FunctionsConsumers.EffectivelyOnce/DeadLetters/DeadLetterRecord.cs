@@ -24,7 +24,8 @@ internal static class DeadLetterRecord
         Add(headers, "dead-letter-topic", from.Topic);
         Add(headers, "dead-letter-partition", from.Partition.ToString(CultureInfo.InvariantCulture));
         Add(headers, "dead-letter-offset", from.Offset.ToString(CultureInfo.InvariantCulture));
-        Add(headers, "dead-letter-time", letter.DeadLetteredAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+        Add(headers, "dead-letter-time", letter.DeadLetteredAt.UtcDateTime.ToString(
+            "yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
         Add(headers, TopicMessage.IdHeader, messageId);
         AddOmitted(headers, "dead-letter-key-omitted", letter.OmittedKey);
         AddOmitted(headers, "dead-letter-headers-omitted", letter.OmittedHeaders);
@@ -32,7 +33,12 @@ internal static class DeadLetterRecord
 
         // Last, so that it counts for whoever reads the dead letter; the producer's own stands where it stood.
         trace?.AddTo(headers);
-        return new Message<byte[], byte[]> { Key = letter.Record.Key!, Value = letter.OmittedValue is { } omitted ? Note(from, omitted) : letter.Record.Value!, Headers = headers };
+        return new Message<byte[], byte[]>
+        {
+            Key = letter.Record.Key!,
+            Value = letter.OmittedValue is { } omitted ? Note(from, omitted) : letter.Record.Value!,
+            Headers = headers,
+        };
     }
 
     private static byte[] Note(Coordinates from, OmittedPart omitted) => Encoding.UTF8.GetBytes(new JsonObject

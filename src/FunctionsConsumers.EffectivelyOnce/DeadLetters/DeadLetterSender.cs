@@ -64,14 +64,16 @@ internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
             }
         }
 
-        return new SendResult(SendStatus.NotSent, $"The broker takes not even the dead letter without value, key and headers: raise max.message.bytes of topic '{topic}'.");
+        return new SendResult(SendStatus.NotSent,
+            $"The broker takes not even the dead letter without value, key and headers: raise max.message.bytes of topic '{topic}'.");
     }
 
     /// <inheritdoc />
     public void Dispose() => _producer.Dispose();
 
     // Null: the broker refuses the size. The password is the group's own where the broker gives a key for each topic.
-    private async Task<SendResult?> ProduceAsync(string topic, DeadLetter letter, OutboxMessage message, SendBudget budget, CancellationToken cancellationToken)
+    private async Task<SendResult?> ProduceAsync(
+        string topic, DeadLetter letter, OutboxMessage message, SendBudget budget, CancellationToken cancellationToken)
     {
         var result = await _producer.ProduceAsync(
             _kafka.ForDeadLetters(letter.Group),
@@ -126,9 +128,11 @@ internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
     {
         try
         {
-            await admin.CreateTopicsAsync([new TopicSpecification { Name = topic }], new CreateTopicsOptions { RequestTimeout = _question }).ConfigureAwait(false);
+            await admin.CreateTopicsAsync(
+                [new TopicSpecification { Name = topic }], new CreateTopicsOptions { RequestTimeout = _question }).ConfigureAwait(false);
         }
-        catch (CreateTopicsException race) when (race.Results.TrueForAll(result => result.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
+        catch (CreateTopicsException race) when (race.Results.TrueForAll(
+            result => result.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
         {
             LogClient($"{topic} was made by another owner");
         }

@@ -73,7 +73,8 @@ internal static class Reasons
     /// <returns>The reason.</returns>
     public static string Silent(GroupCondition condition) => string.Create(
         CultureInfo.InvariantCulture,
-        $"has handled nothing for {GroupSilence.Intervals * GroupWatch.Interval.TotalSeconds:0} s while its lag rose to {condition.Reading?.Lag} records");
+        $"has handled nothing for {GroupSilence.Intervals * GroupWatch.Interval.TotalSeconds:0} s while its lag rose to "
+            + $"{condition.Reading?.Lag} records");
 
     /// <summary>The result over all groups.</summary>
     /// <param name="watch">What was seen.</param>

@@ -10,7 +10,8 @@ internal static class GroupSilence
     public const int Intervals = 3;
 
     /// <summary>Whether a group is silent.</summary>
-    /// <param name="readings">The last readings at equal intervals, the oldest first, none left out; of more than are needed the last count.</param>
+    /// <param name="readings">The last readings at equal intervals, the oldest first, none left out; of more than are needed the
+    /// last count.</param>
     /// <returns>True where it is; false where too few readings are there to say.</returns>
     public static bool IsSilent(IReadOnlyList<GroupReading> readings)
     {

@@ -17,7 +17,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Health;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where a silent group is reported.</param>
 internal sealed partial class GroupWatch(
-    IEnumerable<WatchedGroup> groups, IGroupLog log, Func<string, CancellationToken, Task> probe, TimeProvider time, ILogger<GroupWatch> logger) : BackgroundService
+    IEnumerable<WatchedGroup> groups, IGroupLog log, Func<string, CancellationToken, Task> probe, TimeProvider time,
+    ILogger<GroupWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -40,7 +41,8 @@ internal sealed partial class GroupWatch(
     /// <summary>Looks at every group once.</summary>
     /// <param name="cancellationToken">Ends the looking.</param>
     /// <returns>When all were looked at.</returns>
-    internal Task LookAsync(CancellationToken cancellationToken) => Task.WhenAll(_groups.Select(group => LookAsync(group, cancellationToken)));
+    internal Task LookAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_groups.Select(group => LookAsync(group, cancellationToken)));
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -62,7 +64,8 @@ internal sealed partial class GroupWatch(
     private async Task LookAsync(WatchedGroup group, CancellationToken cancellationToken)
     {
         GroupReading? reading = null;
-        var broker = FailureOfAsync("Kafka", async stop => reading = await ReadAsync(group, stop).ConfigureAwait(false), cancellationToken);
+        var broker = FailureOfAsync(
+            "Kafka", async stop => reading = await ReadAsync(group, stop).ConfigureAwait(false), cancellationToken);
         var tables = FailureOfAsync("the table service", stop => probe(group.Name, stop), cancellationToken);
         await Task.WhenAll(broker, tables).ConfigureAwait(false);
 

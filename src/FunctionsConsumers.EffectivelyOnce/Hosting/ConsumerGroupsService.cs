@@ -75,7 +75,8 @@ internal sealed partial class ConsumerGroupsService(
                 try
                 {
                     var open = await group.OpenAsync(_stop.Token).ConfigureAwait(false);
-                    await Task.WhenAll(open.Outbox.RunAsync(_stop.Token), WriteProgressAsync(group.Name, open.Progress)).ConfigureAwait(false);
+                    await Task.WhenAll(open.Outbox.RunAsync(_stop.Token), WriteProgressAsync(group.Name, open.Progress))
+                        .ConfigureAwait(false);
                     return;
                 }
                 catch (Exception failure) when (!_stop.IsCancellationRequested)
@@ -133,7 +134,8 @@ internal sealed partial class ConsumerGroupsService(
         }
     }
 
-    [LoggerMessage(43, LogLevel.Warning, "The host's time to stop is over, and the tables did not answer: a message that was sent and is not settled may be sent again")]
+    [LoggerMessage(43, LogLevel.Warning,
+        "The host's time to stop is over, and the tables did not answer: a message that was sent and is not settled may be sent again")]
     private partial void LogNotDone();
 
     [LoggerMessage(42, LogLevel.Warning, "{Group}: the progress is not written yet: {Reason}")]

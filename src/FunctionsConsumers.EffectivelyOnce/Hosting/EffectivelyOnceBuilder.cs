@@ -137,7 +137,8 @@ public sealed class EffectivelyOnceBuilder
                 nameof(topics));
         }
 
-        var keys = Services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConsumerGroup)).Select(service => service.ServiceKey);
+        var keys = Services.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConsumerGroup))
+            .Select(service => service.ServiceKey);
         if (keys.Contains(group))
         {
             throw new ArgumentException(

@@ -45,7 +45,8 @@ internal sealed partial class HostedConsumer(
         var loop = new UpkeepLoop(group.Name, Random.Shared, time, _logger);
         _upkeep = Task.WhenAll(
             loop.RunAsync("gap audit", options.GapAuditInterval, stop => group.AuditGapsAsync(IGroupUpkeep.Grace, stop), _stop.Token),
-            loop.RunAsync("retention sweep", options.RetentionInterval, stop => group.ForgetAsync(RowsForgottenAtOnce, stop), _stop.Token));
+            loop.RunAsync(
+                "retention sweep", options.RetentionInterval, stop => group.ForgetAsync(RowsForgottenAtOnce, stop), _stop.Token));
         return Task.CompletedTask;
     }
 

@@ -71,7 +71,9 @@ internal sealed class BrokerWatch(
         }
     }
 
-    /// <summary>Asks the broker from time to time until the end: clients that wait for new records do not notice that it is silent.</summary>
+    /// <summary>
+    /// Asks the broker from time to time until the end: clients that wait for new records do not notice that it is silent.
+    /// </summary>
     /// <param name="topic">The topic that is asked about.</param>
     public void Follow(string topic)
     {
@@ -83,7 +85,8 @@ internal sealed class BrokerWatch(
 
     /// <summary>Looks whether the broker answers if what is waited for takes long.</summary>
     /// <returns>To be disposed of when the wait is over.</returns>
-    public IDisposable Waiting() => time.CreateTimer(_ => Look("a question has had no answer"), null, LongQuestion, Timeout.InfiniteTimeSpan);
+    public IDisposable Waiting() =>
+        time.CreateTimer(_ => Look("a question has had no answer"), null, LongQuestion, Timeout.InfiniteTimeSpan);
 
     public void Dispose()
     {
@@ -107,7 +110,9 @@ internal sealed class BrokerWatch(
             while (true)
             {
                 await Task.Delay(BetweenLooks, time, _stop.Token).ConfigureAwait(false);
-                if (Volatile.Read(ref _watching) == 0 && Ask(admin, topic) is null && Interlocked.CompareExchange(ref _watching, 1, 0) == 0)
+                if (Volatile.Read(ref _watching) == 0
+                    && Ask(admin, topic) is null
+                    && Interlocked.CompareExchange(ref _watching, 1, 0) == 0)
                 {
                     await WatchAsync("the connection is there, and no answer comes", AnswerTimeout).ConfigureAwait(false);
                 }
@@ -143,7 +148,8 @@ internal sealed class BrokerWatch(
                 return;
             }
 
-            var absence = new ServiceAbsence($"Kafka at {kafka.Brokers} (setting KafkaBrokers)", since, Volatile.Read(ref _lastReason) ?? reason);
+            var absence = new ServiceAbsence(
+                $"Kafka at {kafka.Brokers} (setting KafkaBrokers)", since, Volatile.Read(ref _lastReason) ?? reason);
             away(absence);
             while (Ask(admin, null) is null)
             {
@@ -184,7 +190,8 @@ internal sealed class BrokerWatch(
     }
 
     private IAdminClient Admin() =>
-        new AdminClientBuilder(kafka.Apply(new AdminClientConfig { ClientId = "functions-consumers-watch", AllowAutoCreateTopics = false }))
+        new AdminClientBuilder(
+            kafka.Apply(new AdminClientConfig { ClientId = "functions-consumers-watch", AllowAutoCreateTopics = false }))
             .SetErrorHandler((_, failure) => Note(failure))
             .SetLogHandler((_, _) => { })
             .Build();

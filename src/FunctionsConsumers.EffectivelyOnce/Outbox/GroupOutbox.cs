@@ -31,7 +31,8 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
     /// <param name="owner">The id of this process life, never used before and never again.</param>
     /// <param name="time">The clock; leases are measured on its monotonic side.</param>
     /// <param name="logger">Where trouble is reported.</param>
-    /// <param name="slots">How many messages each sender sends side by side; null for an outbox that shares its senders with no other.</param>
+    /// <param name="slots">How many messages each sender sends side by side; null for an outbox that shares its senders with no
+    /// other.</param>
     /// <param name="start">Starts work beside the caller's; null for the thread pool's.</param>
     public GroupOutbox(
         string group,
@@ -51,7 +52,8 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
         var dispatch = new OutboxDispatch(group, store, senders, options, owner, time, logger, slots);
         _lanes = new OutboxLanes(group, dispatch, logger, start ?? Task.Run);
         _sweep = new OutboxSweep(group, store, buckets, dispatch, _lanes, options.OutboxLease, time, logger);
-        _sweepInterval = TimeSpan.FromTicks(Math.Clamp(options.OutboxLease.Ticks / 4, TimeSpan.TicksPerSecond, 15 * TimeSpan.TicksPerSecond));
+        _sweepInterval = TimeSpan.FromTicks(
+            Math.Clamp(options.OutboxLease.Ticks / 4, TimeSpan.TicksPerSecond, 15 * TimeSpan.TicksPerSecond));
     }
 
     /// <inheritdoc />
@@ -84,7 +86,8 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
     /// <param name="cancellationToken">Stops it; a send under way is finished first.</param>
     /// <returns>When it has stopped.</returns>
     public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll([_lanes.RunAsync(cancellationToken), .. _buckets.All.Select(bucket => SweepRegularlyAsync(bucket, cancellationToken))]);
+        Task.WhenAll(
+            [_lanes.RunAsync(cancellationToken), .. _buckets.All.Select(bucket => SweepRegularlyAsync(bucket, cancellationToken))]);
 
     /// <summary>Whether nothing is left in memory to be claimed.</summary>
     internal bool IsEmpty => _lanes.IsEmpty;

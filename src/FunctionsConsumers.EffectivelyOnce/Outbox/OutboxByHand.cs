@@ -88,14 +88,16 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
         ArgumentNullException.ThrowIfNull(entries);
         if (entries.FirstOrDefault(entry => entry.State is not (OutboxRows.Parked or OutboxRows.Waiting)) is { } underWay)
         {
-            throw new ArgumentException($"Message {underWay.Id} is {underWay.State}: an owner may be sending it, or another version reads it.", nameof(entries));
+            throw new ArgumentException(
+                $"Message {underWay.Id} is {underWay.State}: an owner may be sending it, or another version reads it.", nameof(entries));
         }
 
         var changes = new Dictionary<(string Bucket, string RowKey, string ETag), OutboxChange>();
         foreach (var row in entries.GroupBy(entry => entry.Head))
         {
             var ids = row.Select(entry => entry.Id).ToHashSet(StringComparer.Ordinal);
-            changes[row.Key] = await ChangeAsync(row.First(), null, () => DropsAsync(row.First(), ids, cancellationToken), cancellationToken).ConfigureAwait(false);
+            changes[row.Key] = await ChangeAsync(
+                row.First(), null, () => DropsAsync(row.First(), ids, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
         return [.. entries.Select(entry => changes[entry.Head])];
@@ -119,7 +121,9 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
             List<LeftMessage> left = [.. parcel.Messages
                 .Select((message, index) => new LeftMessage(message, first.State, OutboxRows.DetailOf(head, index), isInDoubt))
                 .Where(message => !ids.Contains(message.Message.Id))];
-            return left.Count == 0 ? [delete] : OutboxSettlement.Moved(new CommittedParcel(parcel, first.Head.ETag, OutboxRows.PolicyOf(head), isInDoubt), left);
+            return left.Count == 0
+                ? [delete]
+                : OutboxSettlement.Moved(new CommittedParcel(parcel, first.Head.ETag, OutboxRows.PolicyOf(head), isInDoubt), left);
         }
 
         if (first.FurtherRows.Count == 0)
@@ -127,7 +131,8 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
             return [delete];
         }
 
-        var further = await store.ReadAsync(first.Head.Bucket, first.FurtherRows, [OutboxRows.State], cancellationToken).ConfigureAwait(false);
+        var further = await store.ReadAsync(first.Head.Bucket, first.FurtherRows, [OutboxRows.State], cancellationToken)
+            .ConfigureAwait(false);
         return [delete, .. further.Values.Select(row => RowOperation.Delete(row.RowKey, row.ETag))];
     }
 
@@ -137,7 +142,8 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
         var (bucket, rowKey, etag) = entry.Head;
         for (var tries = 1; ; tries++)
         {
-            var result = await store.SubmitAsync(bucket, await operations().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            var result = await store.SubmitAsync(bucket, await operations().ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
             switch (result.Status)
             {
                 case SubmitStatus.Committed:
@@ -150,7 +156,8 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
             }
 
             // Not a plain success says nothing yet: what stands there now does.
-            var rows = await store.ReadAsync(bucket, [rowKey], [OutboxRows.State, OutboxRows.Claim], cancellationToken).ConfigureAwait(false);
+            var rows = await store.ReadAsync(bucket, [rowKey], [OutboxRows.State, OutboxRows.Claim], cancellationToken)
+                .ConfigureAwait(false);
             if (!rows.TryGetValue(rowKey, out var head))
             {
                 return OutboxChange.Gone;
@@ -163,7 +170,8 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
 
             if (tries == Tries)
             {
-                throw new StoreUnavailableException($"Message {entry.Id} of '{group}' could not be changed in {Tries} tries: {result.Detail}", result.Failure);
+                throw new StoreUnavailableException(
+                    $"Message {entry.Id} of '{group}' could not be changed in {Tries} tries: {result.Detail}", result.Failure);
             }
 
             await Task.Delay(BackOff.After(tries, FirstDelay, LongestDelay), time, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// Claims parcels for one process life. The invariant: a parcel is claimed only under the version of its head row that was
 /// seen, and every claim has a number of its own, so that none is taken for another's, or for an earlier one of ours.
 /// </summary>
-internal sealed partial class OutboxClaims(string group, ITableStore store, string owner, Func<CommittedParcel, InDoubtPolicy> policyOf, ILogger logger)
+internal sealed partial class OutboxClaims(
+    string group, ITableStore store, string owner, Func<CommittedParcel, InDoubtPolicy> policyOf, ILogger logger)
 {
     private readonly ILogger _logger = logger;
 
@@ -18,7 +19,8 @@ internal sealed partial class OutboxClaims(string group, ITableStore store, stri
     /// <param name="parcels">At most as many as a transaction takes rows.</param>
     /// <param name="cancellationToken">Begins no claim any more.</param>
     /// <returns>Those that are ours now, with their new versions; the sweep sees to the others.</returns>
-    public async Task<List<CommittedParcel>> ClaimAsync(string bucket, IReadOnlyList<CommittedParcel> parcels, CancellationToken cancellationToken)
+    public async Task<List<CommittedParcel>> ClaimAsync(
+        string bucket, IReadOnlyList<CommittedParcel> parcels, CancellationToken cancellationToken)
     {
         // One that is cancelled half-way may be committed all the same: its messages, which nobody has tried to send, would
         // be in doubt for a whole lease after every stop, and parked where doubt means a person.
@@ -26,12 +28,14 @@ internal sealed partial class OutboxClaims(string group, ITableStore store, stri
         cancellationToken = CancellationToken.None;
 
         var claim = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
-        List<CommittedParcel> known = [.. parcels.Where(parcel => parcel.ETag is not null).Select(parcel => parcel with { Policy = policyOf(parcel) })];
+        List<CommittedParcel> known = [.. parcels.Where(parcel => parcel.ETag is not null)
+            .Select(parcel => parcel with { Policy = policyOf(parcel) })];
         List<CommittedParcel> claimed = [];
         IEnumerable<CommittedParcel> single = parcels;
         if (known.Count > 0)
         {
-            var result = await store.SubmitAsync(bucket, [.. known.Select(parcel => Claim(parcel, claim))], cancellationToken).ConfigureAwait(false);
+            var result = await store.SubmitAsync(bucket, [.. known.Select(parcel => Claim(parcel, claim))], cancellationToken)
+                .ConfigureAwait(false);
             if (result.Status == SubmitStatus.Committed)
             {
                 claimed = [.. known.Select((parcel, index) => parcel with { ETag = result.ETags[index] })];
@@ -87,7 +91,8 @@ internal sealed partial class OutboxClaims(string group, ITableStore store, stri
     }
 
     // Null: the row is another owner's, or gone, or could not be claimed now; the sweep sees to it. Throws what its readings do.
-    private async Task<CommittedParcel?> ClaimOneAsync(string bucket, CommittedParcel parcel, string claim, CancellationToken cancellationToken)
+    private async Task<CommittedParcel?> ClaimOneAsync(
+        string bucket, CommittedParcel parcel, string claim, CancellationToken cancellationToken)
     {
         var id = parcel.Parcel.Id;
         var row = await HeadAsync(bucket, id, cancellationToken).ConfigureAwait(false);
@@ -100,7 +105,9 @@ internal sealed partial class OutboxClaims(string group, ITableStore store, stri
         {
             // Of a parcel whose commit was only read back, other rows may stand in the table than those we would have
             // written; and a row of which nothing is known must be free.
-            if (row.Text(OutboxRows.State) != OutboxRows.Waiting || OutboxRows.IsInDoubt(row) || await ReadAsync(bucket, row, cancellationToken).ConfigureAwait(false) is not { } read)
+            if (row.Text(OutboxRows.State) != OutboxRows.Waiting
+                || OutboxRows.IsInDoubt(row)
+                || await ReadAsync(bucket, row, cancellationToken).ConfigureAwait(false) is not { } read)
             {
                 return null;
             }

@@ -23,7 +23,8 @@ internal sealed partial class OutboxDispatch
     private readonly ConcurrentDictionary<string, byte> _inHand = new(StringComparer.Ordinal);
 
     public OutboxDispatch(
-        string group, ITableStore store, IEnumerable<IMessageSender> senders, EffectivelyOnceOptions options, string owner, TimeProvider time, ILogger logger, SendSlots? slots = null)
+        string group, ITableStore store, IEnumerable<IMessageSender> senders, EffectivelyOnceOptions options, string owner,
+        TimeProvider time, ILogger logger, SendSlots? slots = null)
     {
         _group = group;
         slots ??= new SendSlots(options);
@@ -97,8 +98,11 @@ internal sealed partial class OutboxDispatch
     public Task ParkAsync(string bucket, CommittedParcel parcel, string detail, CancellationToken cancellationToken) =>
         _settlement.ParkAsync(bucket, parcel with { Policy = PolicyOf(parcel) }, detail, cancellationToken);
 
-    private async Task<(CommittedParcel Parcel, SendResult[] Results)> SendAsync(CommittedParcel parcel, long claimedAt, CancellationToken cancellationToken) =>
-        (parcel, await Task.WhenAll(parcel.Parcel.Messages.Select(message => SendAsync(Told(message, parcel), claimedAt, cancellationToken))).ConfigureAwait(false));
+    private async Task<(CommittedParcel Parcel, SendResult[] Results)> SendAsync(
+        CommittedParcel parcel, long claimedAt, CancellationToken cancellationToken) =>
+        (parcel,
+            await Task.WhenAll(parcel.Parcel.Messages.Select(message => SendAsync(Told(message, parcel), claimedAt, cancellationToken)))
+                .ConfigureAwait(false));
 
     private static OutboxMessage Told(OutboxMessage message, CommittedParcel parcel) => parcel.IsInDoubt || parcel.Parcel.Trace is not null
         ? message with { MayHaveBeenSent = message.MayHaveBeenSent || parcel.IsInDoubt, Trace = parcel.Parcel.Trace }
@@ -107,7 +111,8 @@ internal sealed partial class OutboxDispatch
     private async Task<SendResult> SendAsync(OutboxMessage message, long claimedAt, CancellationToken cancellationToken)
     {
         var slots = _slots[message.Kind];
-        var isEntered = slots.Wait(0, CancellationToken.None) || await EntersAsync(slots, _halfLease - _time.GetElapsedTime(claimedAt), cancellationToken).ConfigureAwait(false);
+        var isEntered = slots.Wait(0, CancellationToken.None)
+            || await EntersAsync(slots, _halfLease - _time.GetElapsedTime(claimedAt), cancellationToken).ConfigureAwait(false);
         try
         {
             var left = _halfLease - _time.GetElapsedTime(claimedAt);

@@ -22,7 +22,8 @@ internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch,
     private readonly ConcurrentDictionary<string, Size> _waiting = new(StringComparer.Ordinal);
 
     // Who adds to a lane goes on in the reader, which only starts the lane.
-    private readonly Channel<Lane> _ready = Channel.CreateUnbounded<Lane>(new UnboundedChannelOptions { AllowSynchronousContinuations = true });
+    private readonly Channel<Lane> _ready = Channel.CreateUnbounded<Lane>(
+        new UnboundedChannelOptions { AllowSynchronousContinuations = true });
 
     /// <summary>Whether no parcel waits in any lane.</summary>
     public bool IsEmpty => _lanes.Values.All(lane => lane.Parcels.IsEmpty);

@@ -104,7 +104,8 @@ internal static class OutboxRows
     /// <param name="policy">What is done with it in doubt; null where no owner has claimed it yet.</param>
     /// <param name="doubt">The claim under which it came in doubt; null where it is not.</param>
     /// <returns>The head row first.</returns>
-    public static IReadOnlyList<RowOperation> Inserts(Parcel parcel, string state = Waiting, string? detail = null, InDoubtPolicy? policy = null, string? doubt = null)
+    public static IReadOnlyList<RowOperation> Inserts(
+        Parcel parcel, string state = Waiting, string? detail = null, InDoubtPolicy? policy = null, string? doubt = null)
     {
         ArgumentNullException.ThrowIfNull(parcel);
         var first = parcel.Messages[0];
@@ -117,7 +118,8 @@ internal static class OutboxRows
             var end = Math.Min(payload.Length, (part + 1) * RowBytes);
             for (int start = part * RowBytes, column = 0; start < end; start += ColumnBytes, column++)
             {
-                columns.Add(PayloadColumn(column), start == 0 && payload.Length <= ColumnBytes ? payload : payload[start..Math.Min(end, start + ColumnBytes)]);
+                columns.Add(PayloadColumn(column),
+                    start == 0 && payload.Length <= ColumnBytes ? payload : payload[start..Math.Min(end, start + ColumnBytes)]);
             }
 
             inserts.Add(RowOperation.Insert(RowKeyOf(parcel.Id, part), columns));
@@ -157,13 +159,16 @@ internal static class OutboxRows
         return line.Length <= most ? line : line[..most];
     }
 
-    /// <summary>What the inserts of a message that has its rows to itself take, without making them: its payload may be megabytes.</summary>
+    /// <summary>
+    /// What the inserts of a message that has its rows to itself take, without making them: its payload may be megabytes.
+    /// </summary>
     /// <param name="message">The message.</param>
     /// <returns>The rows, and their bytes in a request, at most.</returns>
     public static (int Rows, long RequestBytes) Measure(OutboxMessage message)
     {
         var parts = PartsOf(message.Payload);
-        var bytes = TransactionLimits.RequestBytes(RowOperation.Insert(RowKeyOf(message.Id), Head(new Parcel(message.Kind, [message]), Waiting, null, null, null)));
+        var bytes = TransactionLimits.RequestBytes(
+            RowOperation.Insert(RowKeyOf(message.Id), Head(new Parcel(message.Kind, [message]), Waiting, null, null, null)));
         for (var part = 1; part <= parts; part++)
         {
             bytes += TransactionLimits.RequestBytes(RowOperation.Insert(RowKeyOf(message.Id, part), new Columns(0)));
@@ -171,7 +176,8 @@ internal static class OutboxRows
 
         for (int start = 0, column = 0; start < message.Payload.Length; start += ColumnBytes, column++)
         {
-            bytes += TransactionLimits.RequestBytes(PayloadColumn(column % ColumnsOfARow), Math.Min(ColumnBytes, message.Payload.Length - start));
+            bytes += TransactionLimits.RequestBytes(
+                PayloadColumn(column % ColumnsOfARow), Math.Min(ColumnBytes, message.Payload.Length - start));
         }
 
         return (1 + parts, bytes);
@@ -214,7 +220,8 @@ internal static class OutboxRows
             null => null,
             nameof(InDoubtPolicy.Resend) => InDoubtPolicy.Resend,
             nameof(InDoubtPolicy.Park) => InDoubtPolicy.Park,
-            var another => throw new InvalidDataException($"Row '{head.RowKey}' of the outbox has the policy '{another}', which this version does not know."),
+            var another => throw new InvalidDataException(
+                $"Row '{head.RowKey}' of the outbox has the policy '{another}', which this version does not know."),
         };
     }
 
@@ -259,9 +266,10 @@ internal static class OutboxRows
     {
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(further);
-        return new Parcel(head.Text(Kind) ?? "", MessagesOf(group, head, FurtherRows(head).Select(rowKey => further.TryGetValue(rowKey, out var row)
+        var rows = FurtherRows(head).Select(rowKey => further.TryGetValue(rowKey, out var row)
             ? row
-            : throw new InvalidDataException($"Row '{rowKey}' of a message in the outbox of '{group}' is missing."))))
+            : throw new InvalidDataException($"Row '{rowKey}' of a message in the outbox of '{group}' is missing."));
+        return new Parcel(head.Text(Kind) ?? "", MessagesOf(group, head, rows))
         {
             Trace = TraceContext.Of(head.Text(TraceParent), head.Text(TraceState)),
         };
@@ -335,7 +343,8 @@ internal static class OutboxRows
 
         return head.Number(column) is { } number && number >= absent && number <= most
             ? (int)number
-            : throw new InvalidDataException($"Column {column} of row '{head.RowKey}' of the outbox is '{value}', which this version cannot read.");
+            : throw new InvalidDataException(
+                $"Column {column} of row '{head.RowKey}' of the outbox is '{value}', which this version cannot read.");
     }
 
     private static int PartsOf(byte[] payload) => Math.Max(0, (payload.Length - 1) / RowBytes);
@@ -352,7 +361,8 @@ internal static class OutboxRows
     {
         for (var column = 0; column < ColumnsOfARow && row.Columns.TryGetValue(PayloadColumn(column), out var value); column++)
         {
-            payload.Write(value as byte[] ?? throw new InvalidDataException($"Column {PayloadColumn(column)} of row '{row.RowKey}' of the outbox holds no bytes."));
+            payload.Write(value as byte[]
+                ?? throw new InvalidDataException($"Column {PayloadColumn(column)} of row '{row.RowKey}' of the outbox holds no bytes."));
         }
     }
 }

@@ -14,7 +14,9 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
     private readonly ILogger _logger = logger;
     private readonly ContainedFaults _faults = new();
 
-    /// <summary>Settles parcels of one bucket. It is not cancelled: a message that was sent and whose row stays would be sent again.</summary>
+    /// <summary>
+    /// Settles parcels of one bucket. It is not cancelled: a message that was sent and whose row stays would be sent again.
+    /// </summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="sent">The parcels, each with what became of its messages, in their order.</param>
     /// <returns>When their rows are settled.</returns>
@@ -30,7 +32,8 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
 
         foreach (var chunk in Chunks(settlements))
         {
-            var result = await store.SubmitAsync(bucket, [.. chunk.SelectMany(settlement => settlement.Operations)], CancellationToken.None).ConfigureAwait(false);
+            var result = await store.SubmitAsync(
+                bucket, [.. chunk.SelectMany(settlement => settlement.Operations)], CancellationToken.None).ConfigureAwait(false);
             if (result.Status != SubmitStatus.Committed)
             {
                 foreach (var (parcel, operations) in chunk)
@@ -55,7 +58,10 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         }
 
         trouble.Tell();
-        return store.SubmitAsync(bucket, Moved(parcel, [.. parcel.Parcel.Messages.Select(message => new LeftMessage(message, OutboxRows.Parked, detail, IsInDoubt: true))]), cancellationToken);
+        return store.SubmitAsync(bucket,
+            Moved(parcel,
+                [.. parcel.Parcel.Messages.Select(message => new LeftMessage(message, OutboxRows.Parked, detail, IsInDoubt: true))]),
+            cancellationToken);
     }
 
     private async Task<List<RowOperation>> OperationsAsync(string bucket, CommittedParcel parcel, SendResult[] results)
@@ -81,7 +87,8 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         List<RowOperation> deletes = [RowOperation.Delete(OutboxRows.RowKeyOf(parcel.Parcel.Id), parcel.ETag!)];
         if (OutboxRows.FurtherRows(parcel.Parcel) is { Count: > 0 } further)
         {
-            var rows = await UntilAnsweredAsync(() => store.ReadAsync(bucket, further, [OutboxRows.State], CancellationToken.None)).ConfigureAwait(false);
+            var rows = await UntilAnsweredAsync(() => store.ReadAsync(bucket, further, [OutboxRows.State], CancellationToken.None))
+                .ConfigureAwait(false);
             deletes.AddRange(rows.Values.Select(row => RowOperation.Delete(row.RowKey, row.ETag)));
         }
 
@@ -101,7 +108,8 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
             default:
                 trouble.Note(message, MessageFate.Parked, result.Detail ?? "no reason was given");
                 var isUnknown = result.Status == SendStatus.Unknown;
-                return new LeftMessage(message, OutboxRows.Parked, (isUnknown ? "in doubt: " : "refused: ") + result.Detail, isUnknown || parcel.IsInDoubt);
+                return new LeftMessage(
+                    message, OutboxRows.Parked, (isUnknown ? "in doubt: " : "refused: ") + result.Detail, isUnknown || parcel.IsInDoubt);
         }
     }
 
@@ -117,7 +125,8 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         // Any mark will do: what counts is that there is one.
         var waiting = left.FindAll(message => message.State == OutboxRows.Waiting);
         var doubt = (waiting.Count > 0 ? waiting : left).Exists(message => message.IsInDoubt) ? parcel.Parcel.Id : "";
-        if (left.Count == parcel.Parcel.Messages.Count && (left.Count == 1 || left.TrueForAll(message => message.State == OutboxRows.Waiting)))
+        if (left.Count == parcel.Parcel.Messages.Count
+            && (left.Count == 1 || left.TrueForAll(message => message.State == OutboxRows.Waiting)))
         {
             var columns = new Dictionary<string, object> { [OutboxRows.State] = left[0].State, [OutboxRows.Doubt] = doubt };
             if (OutboxRows.Details([.. left.Select(message => message.Detail)]) is { } details)
@@ -168,8 +177,9 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         var rowKey = OutboxRows.RowKeyOf(parcel.Parcel.Id);
         for (var failures = 1; ; failures++)
         {
-            var head = (await UntilAnsweredAsync(
-                () => store.ReadAsync(bucket, [rowKey], [OutboxRows.State], CancellationToken.None)).ConfigureAwait(false)).GetValueOrDefault(rowKey);
+            var rows = await UntilAnsweredAsync(() => store.ReadAsync(bucket, [rowKey], [OutboxRows.State], CancellationToken.None))
+                .ConfigureAwait(false);
+            var head = rows.GetValueOrDefault(rowKey);
             if (head is null || !string.Equals(head.ETag, parcel.ETag, StringComparison.Ordinal))
             {
                 // Gone or moved on by our own request whose answer was lost, or taken over after our lease.
@@ -231,7 +241,8 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         foreach (var settlement in settlements)
         {
             var more = settlement.Operations.Sum(TransactionLimits.RequestBytes);
-            if (chunk.Count > 0 && (rows + settlement.Operations.Count > TransactionLimits.MaxRows || bytes + more > TransactionLimits.MaxBytes))
+            if (chunk.Count > 0
+                && (rows + settlement.Operations.Count > TransactionLimits.MaxRows || bytes + more > TransactionLimits.MaxBytes))
             {
                 yield return chunk;
                 (chunk, rows, bytes) = ([], 0, 0L);

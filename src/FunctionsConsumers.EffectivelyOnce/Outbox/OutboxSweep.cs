@@ -11,11 +11,13 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 /// it is then in doubt. A row that cannot be read is passed over, and a bucket that cannot be scanned keeps no other.
 /// </summary>
 internal sealed partial class OutboxSweep(
-    string group, ITableStore store, Buckets buckets, OutboxDispatch dispatch, OutboxLanes lanes, TimeSpan lease, TimeProvider time, ILogger logger) : IDisposable
+    string group, ITableStore store, Buckets buckets, OutboxDispatch dispatch, OutboxLanes lanes, TimeSpan lease, TimeProvider time,
+    ILogger logger) : IDisposable
 {
     private readonly ILogger _logger = logger;
     private readonly GroupMetrics _metrics = new(group);
-    private readonly Dictionary<string, Watched> _watched = buckets.All.ToDictionary(bucket => bucket, _ => new Watched(), StringComparer.Ordinal);
+    private readonly Dictionary<string, Watched> _watched = buckets.All.ToDictionary(
+        bucket => bucket, _ => new Watched(), StringComparer.Ordinal);
 
     /// <summary>The faults that did not stop it.</summary>
     public ContainedFaults Faults { get; } = new();
@@ -53,7 +55,8 @@ internal sealed partial class OutboxSweep(
         {
             if (Faults.Note(bucket, failure.Message))
             {
-                LogBucketFailed(failure is StoreUnavailableException or SettingException ? null : failure, group, bucket, failure.Message, Faults.Count);
+                LogBucketFailed(failure is StoreUnavailableException or SettingException ? null : failure, group, bucket, failure.Message,
+                    Faults.Count);
             }
 
             return (0, failure);
@@ -90,13 +93,16 @@ internal sealed partial class OutboxSweep(
                     if (row.Text(OutboxRows.State) != OutboxRows.Parked)
                     {
                         waiting += count;
-                        oldest = row.Columns.GetValueOrDefault(OutboxRows.CreatedAt) is DateTimeOffset created && !(created >= oldest) ? created : oldest;
+                        oldest = row.Columns.GetValueOrDefault(OutboxRows.CreatedAt) is DateTimeOffset created && !(created >= oldest)
+                            ? created
+                            : oldest;
                     }
                 }
             }
 
             isWhole = true;
-            _metrics.OutboxSeen(bucket, waiting, oldest is { } since && time.GetUtcNow() is var now && now > since ? now - since : TimeSpan.Zero);
+            _metrics.OutboxSeen(
+                bucket, waiting, oldest is { } since && time.GetUtcNow() is var now && now > since ? now - since : TimeSpan.Zero);
             return messages;
         }
         finally
@@ -113,7 +119,8 @@ internal sealed partial class OutboxSweep(
     }
 
     // Returns how many messages stand in the row; 1 where that cannot be read.
-    private async Task<int> SweepAsync(string bucket, Row row, Watched watched, Dictionary<string, (string ETag, long Since)> seen, CancellationToken cancellationToken)
+    private async Task<int> SweepAsync(
+        string bucket, Row row, Watched watched, Dictionary<string, (string ETag, long Since)> seen, CancellationToken cancellationToken)
     {
         try
         {
@@ -130,7 +137,9 @@ internal sealed partial class OutboxSweep(
                 return count;
             }
 
-            if (dispatch.IsInHand(OutboxRows.IdOf(row)) || !IsFree(row, watched, seen) || await dispatch.Claims.ReadAsync(bucket, row, cancellationToken).ConfigureAwait(false) is not { } parcel)
+            if (dispatch.IsInHand(OutboxRows.IdOf(row))
+                || !IsFree(row, watched, seen)
+                || await dispatch.Claims.ReadAsync(bucket, row, cancellationToken).ConfigureAwait(false) is not { } parcel)
             {
                 return count;
             }
@@ -139,7 +148,8 @@ internal sealed partial class OutboxSweep(
             var found = new CommittedParcel(parcel, row.ETag, OutboxRows.PolicyOf(row), isTakenOver || OutboxRows.IsInDoubt(row));
             if (found.IsInDoubt && dispatch.PolicyOf(found) == InDoubtPolicy.Park)
             {
-                await dispatch.ParkAsync(bucket, found, "in doubt: its owner died or lost its answer while sending", cancellationToken).ConfigureAwait(false);
+                await dispatch.ParkAsync(bucket, found, "in doubt: its owner died or lost its answer while sending", cancellationToken)
+                    .ConfigureAwait(false);
             }
             else
             {
@@ -167,7 +177,8 @@ internal sealed partial class OutboxSweep(
             case OutboxRows.Waiting:
                 return true;
             case OutboxRows.Claimed:
-                var since = watched.Claimed.TryGetValue(row.RowKey, out var before) && string.Equals(before.ETag, row.ETag, StringComparison.Ordinal)
+                var since = watched.Claimed.TryGetValue(row.RowKey, out var before)
+                    && string.Equals(before.ETag, row.ETag, StringComparison.Ordinal)
                     ? before.Since
                     : time.GetTimestamp();
                 seen[row.RowKey] = (row.ETag, since);
@@ -177,13 +188,16 @@ internal sealed partial class OutboxSweep(
         }
     }
 
-    [LoggerMessage(10, LogLevel.Warning, "{Group}: bucket {Bucket} of the outbox could not be swept and is tried again ({Faults} faults so far): {Reason}")]
+    [LoggerMessage(10, LogLevel.Warning,
+        "{Group}: bucket {Bucket} of the outbox could not be swept and is tried again ({Faults} faults so far): {Reason}")]
     private partial void LogBucketFailed(Exception? failure, string group, string bucket, string reason, long faults);
 
-    [LoggerMessage(19, LogLevel.Error, "{Group}: row {RowKey} of the outbox cannot be read by this version and is passed over ({Faults} faults so far): {Reason}")]
+    [LoggerMessage(19, LogLevel.Error,
+        "{Group}: row {RowKey} of the outbox cannot be read by this version and is passed over ({Faults} faults so far): {Reason}")]
     private partial void LogRowPassedOver(string group, string rowKey, string reason, long faults);
 
-    [LoggerMessage(21, LogLevel.Warning, "{Group}: no sender is registered for messages of kind '{Kind}': they are left to hosts that have one")]
+    [LoggerMessage(
+        21, LogLevel.Warning, "{Group}: no sender is registered for messages of kind '{Kind}': they are left to hosts that have one")]
     private partial void LogNoSender(string group, string kind);
 
     /// <summary>What was seen of a bucket's claimed rows, by one sweep at a time.</summary>

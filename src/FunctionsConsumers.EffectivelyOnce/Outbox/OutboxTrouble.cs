@@ -150,11 +150,13 @@ internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILo
     private partial void LogNotSent(string group, string kind, int messages, int tries, string reason);
 
     [LoggerMessage(
-        13, LogLevel.Warning, "{Group}: {Kind} messages that may have been taken and are sent again: {Messages} (tries: {Tries}): {Reason}")]
+        13, LogLevel.Warning,
+        "{Group}: {Kind} messages that may have been taken and are sent again: {Messages} (tries: {Tries}): {Reason}")]
     private partial void LogInDoubt(string group, string kind, int messages, int tries, string reason);
 
     [LoggerMessage(
-        14, LogLevel.Error, "{Group}: {Kind} messages parked, for a person to decide: {Messages} (fc outbox list has them, such as {Id}): {Reason}")]
+        14, LogLevel.Error,
+        "{Group}: {Kind} messages parked, for a person to decide: {Messages} (fc outbox list has them, such as {Id}): {Reason}")]
     private partial void LogParked(string group, string kind, int messages, string id, string reason);
 
     private sealed class Cause(string kind, MessageFate fate, string reason)

@@ -14,7 +14,8 @@ internal static class PackedMessages
     /// <summary>How many bytes a message takes, at most.</summary>
     /// <param name="message">The message.</param>
     /// <returns>Bytes.</returns>
-    public static int MaxBytesOf(OutboxMessage message) => FixedBytes + Encoding.UTF8.GetMaxByteCount(message.Subject.Length) + message.Payload.Length;
+    public static int MaxBytesOf(OutboxMessage message) =>
+        FixedBytes + Encoding.UTF8.GetMaxByteCount(message.Subject.Length) + message.Payload.Length;
 
     /// <summary>Writes messages of one kind and group.</summary>
     /// <param name="messages">The messages.</param>
@@ -52,7 +53,8 @@ internal static class PackedMessages
             using var reader = new BinaryReader(new MemoryStream(bytes));
             if (reader.ReadByte() is var version && version != Version)
             {
-                throw new InvalidDataException($"Messages in the outbox of '{group}' are written in format {version}; this version reads format {Version}.");
+                throw new InvalidDataException(
+                    $"Messages in the outbox of '{group}' are written in format {version}; this version reads format {Version}.");
             }
 
             // Read one by one, and not by the number alone: bytes of another format may say anything.

@@ -119,7 +119,9 @@ internal sealed class ParcelPacker
 
         public bool TryAdd(OutboxMessage message, int more)
         {
-            if (_messages.Count == MaxMessages || _bytes + more > OutboxRows.RowBytes || !string.Equals(message.Kind, first.Kind, StringComparison.Ordinal))
+            if (_messages.Count == MaxMessages
+                || _bytes + more > OutboxRows.RowBytes
+                || !string.Equals(message.Kind, first.Kind, StringComparison.Ordinal))
             {
                 return false;
             }

@@ -50,9 +50,11 @@ internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions 
 
         GroupSpans.SendsTo(record.Topic);
         var sent = new Message<byte[], byte[]> { Key = record.Key!, Value = record.Value!, Headers = headers };
-        var result = await _producer.ProduceAsync(kafka, record.Topic, sent, null, new SendBudget(timeout, time), cancellationToken).ConfigureAwait(false);
+        var result = await _producer.ProduceAsync(kafka, record.Topic, sent, null, new SendBudget(timeout, time), cancellationToken)
+            .ConfigureAwait(false);
         return result ?? new SendResult(
-            SendStatus.NotSent, $"The broker takes no record of this size: raise max.message.bytes of topic '{record.Topic}', or KafkaMaxRequestBytes.");
+            SendStatus.NotSent,
+            $"The broker takes no record of this size: raise max.message.bytes of topic '{record.Topic}', or KafkaMaxRequestBytes.");
     }
 
     public void Dispose() => _producer.Dispose();

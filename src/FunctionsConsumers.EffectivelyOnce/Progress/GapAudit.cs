@@ -114,7 +114,10 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
         var stretches = new List<Stretch>();
         foreach (var gap in gaps)
         {
-            if (stretches.Count > 0 && stretches[^1] is var last && last.Position.Partition == gap.Position.Partition && gap.From - last.Gaps[^1].To <= RecordsAtOnce)
+            if (stretches.Count > 0
+                && stretches[^1] is var last
+                && last.Position.Partition == gap.Position.Partition
+                && gap.From - last.Gaps[^1].To <= RecordsAtOnce)
             {
                 last.Gaps.Add((gap.From, gap.To));
             }
@@ -151,15 +154,18 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
 
     private static List<Gap> Gaps(IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)> partitions) =>
         [.. partitions.SelectMany(partition => partition.Position.Committed is { } committed
-            ? partition.Progress.Finished.Missing(partition.Progress.Floor, committed).Select(gap => new Gap(partition.Position, partition.Progress.Epoch, gap.From, gap.To))
+            ? partition.Progress.Finished.Missing(partition.Progress.Floor, committed)
+                .Select(gap => new Gap(partition.Position, partition.Progress.Epoch, gap.From, gap.To))
             : [])];
 
     // A topic made anew meanwhile has none of the old one's gaps; the next audit finds its own.
     private static List<Gap> Still(List<Gap> gaps, IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)> now)
     {
         var byPartition = now.ToDictionary(partition => partition.Position.Partition);
-        return [.. gaps.SelectMany(gap => byPartition.TryGetValue(gap.Position.Partition, out var partition) && partition.Progress.Epoch == gap.Epoch
-            ? partition.Progress.Finished.Missing(Math.Max(gap.From, partition.Progress.Floor), gap.To).Select(left => new Gap(partition.Position, gap.Epoch, left.From, left.To))
+        return [.. gaps.SelectMany(gap =>
+            byPartition.TryGetValue(gap.Position.Partition, out var partition) && partition.Progress.Epoch == gap.Epoch
+            ? partition.Progress.Finished.Missing(Math.Max(gap.From, partition.Progress.Floor), gap.To)
+                .Select(left => new Gap(partition.Position, gap.Epoch, left.From, left.To))
             : [])];
     }
 
@@ -170,7 +176,8 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
     [LoggerMessage(62, LogLevel.Warning, "{Group}: the gaps of {Topic} partition {Partition} could not be healed now: {Reason}")]
     private partial void LogNotHealed(string group, string topic, int partition, string reason);
 
-    [LoggerMessage(60, LogLevel.Error, "{Group}: the broker dropped offsets {From} to {To} of {Topic} partition {Partition} before they were handled: they are lost")]
+    [LoggerMessage(60, LogLevel.Error,
+        "{Group}: the broker dropped offsets {From} to {To} of {Topic} partition {Partition} before they were handled: they are lost")]
     private partial void LogLost(string group, string topic, int partition, long from, long to);
 
     [LoggerMessage(61, LogLevel.Warning, "{Group}: {Healed} records of {Topic} had been skipped and were handled by the gap audit")]

@@ -14,10 +14,12 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// <param name="group">The consumer group, the rows' partition key.</param>
 /// <param name="store">The table <c>progress</c>.</param>
 /// <param name="log">The log, to learn where the group begins.</param>
-/// <param name="startsAtEnd">Whether a group without a committed offset begins at the log's end (<c>autoOffsetReset</c> is <c>Latest</c>).</param>
+/// <param name="startsAtEnd">Whether a group without a committed offset begins at the log's end (<c>autoOffsetReset</c> is
+/// <c>Latest</c>).</param>
 /// <param name="logger">Where a topic made anew is reported.</param>
 /// <param name="time">The clock; null for the system's.</param>
-internal sealed partial class GroupProgress(string group, ITableStore store, IGroupLog log, bool startsAtEnd, ILogger logger, TimeProvider? time = null)
+internal sealed partial class GroupProgress(
+    string group, ITableStore store, IGroupLog log, bool startsAtEnd, ILogger logger, TimeProvider? time = null)
 {
     /// <summary>The table.</summary>
     public const string TableName = "progress";
@@ -45,13 +47,15 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
     /// <summary>Gives partitions their floor where they have none.</summary>
     /// <param name="records">A batch about to be handled.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
-    /// <returns>The floors of the batch's partitions, for <see cref="Finished(IReadOnlyList{ConsumedRecord}, PartitionFloors?)" />.</returns>
+    /// <returns>The floors of the batch's partitions, for
+    /// <see cref="Finished(IReadOnlyList{ConsumedRecord}, PartitionFloors?)" />.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read or written.</exception>
     public async Task<PartitionFloors> EnsureFloorsAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
         var partitions = records.Select(record => (record.Coordinates.Topic, record.Coordinates.Partition)).Distinct().ToList();
-        foreach (var topic in partitions.Where(partition => !_floors.ContainsKey(partition)).Select(partition => partition.Topic).Distinct(StringComparer.Ordinal).ToList())
+        var topicsWithoutFloors = partitions.Where(partition => !_floors.ContainsKey(partition)).Select(partition => partition.Topic);
+        foreach (var topic in topicsWithoutFloors.Distinct(StringComparer.Ordinal).ToList())
         {
             await EnsureFloorsAsync(topic, cancellationToken).ConfigureAwait(false);
         }
@@ -68,12 +72,15 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
         return floors;
     }
 
-    /// <summary>Gives every partition of a topic its floor where it has none: the group's committed offset, else where it starts.</summary>
+    /// <summary>
+    /// Gives every partition of a topic its floor where it has none: the group's committed offset, else where it starts.
+    /// </summary>
     /// <param name="topic">The topic.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <returns>What the group has finished of each partition, as the table has it, and where the log stands.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read or written.</exception>
-    public async Task<IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)>> EnsureFloorsAsync(string topic, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)>> EnsureFloorsAsync(
+        string topic, CancellationToken cancellationToken)
     {
         for (var tries = 0; tries < TriesAgainstOtherOwners; tries++)
         {
@@ -83,7 +90,8 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
             }
         }
 
-        throw new StoreUnavailableException($"The floors of '{group}' in {topic} could not be written: other owners were faster {TriesAgainstOtherOwners} times.");
+        throw new StoreUnavailableException(
+            $"The floors of '{group}' in {topic} could not be written: other owners were faster {TriesAgainstOtherOwners} times.");
     }
 
     /// <summary>Notes that records are finished; written at the next <see cref="FlushAsync" />.</summary>
@@ -128,7 +136,8 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         ExceptionDispatchInfo? first = null;
-        foreach (var (key, intervals) in _unwritten.OrderBy(unwritten => unwritten.Key.Topic, StringComparer.Ordinal).ThenBy(unwritten => unwritten.Key.Partition))
+        foreach (var (key, intervals) in _unwritten.OrderBy(unwritten => unwritten.Key.Topic, StringComparer.Ordinal)
+            .ThenBy(unwritten => unwritten.Key.Partition))
         {
             try
             {
@@ -152,7 +161,8 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
     /// <param name="epoch">Which topic of that name it is; null for the one known now.</param>
     /// <returns>When it is written.</returns>
     public Task LostAsync(string topic, int partition, long from, long to, CancellationToken cancellationToken, string? epoch = null) =>
-        MergeAsync(topic, partition, epoch ?? (_floors.TryGetValue((topic, partition), out var known) ? known.Epoch : AnyEpoch), progress =>
+        MergeAsync(
+            topic, partition, epoch ?? (_floors.TryGetValue((topic, partition), out var known) ? known.Epoch : AnyEpoch), progress =>
         {
             // Another audit may have counted them, or this one in a request whose answer was lost.
             var uncounted = progress.Finished.Missing(from, to).Sum(gap => gap.To - gap.From);
@@ -161,7 +171,8 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
             return progress with { Finished = finished, Lost = progress.Lost + uncounted };
         }, cancellationToken);
 
-    private async Task WriteAsync((string Topic, int Partition, string Epoch) key, OffsetIntervals intervals, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        (string Topic, int Partition, string Epoch) key, OffsetIntervals intervals, CancellationToken cancellationToken)
     {
         OffsetIntervals taken;
         lock (intervals)
@@ -177,7 +188,8 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
 
         try
         {
-            await MergeAsync(key.Topic, key.Partition, key.Epoch, progress => progress.Merge(progress with { Finished = taken }), cancellationToken).ConfigureAwait(false);
+            await MergeAsync(key.Topic, key.Partition, key.Epoch, progress => progress.Merge(progress with { Finished = taken }),
+                cancellationToken).ConfigureAwait(false);
         }
         catch (Exception)
         {
@@ -195,7 +207,8 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
 
     private static string RowKeyOf(string topic, int partition) => string.Create(CultureInfo.InvariantCulture, $"{topic}:{partition}");
 
-    private async Task MergeAsync(string topic, int partition, string epoch, Func<PartitionProgress, PartitionProgress> change, CancellationToken cancellationToken)
+    private async Task MergeAsync(
+        string topic, int partition, string epoch, Func<PartitionProgress, PartitionProgress> change, CancellationToken cancellationToken)
     {
         var rowKey = RowKeyOf(topic, partition);
         for (var tries = 0; tries < TriesAgainstOtherOwners; tries++)
@@ -225,27 +238,32 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
             }
 
             var changed = change(progress) with { IsYoung = progress.IsYoung && (epoch == AnyEpoch || IsYoung(topic)) };
-            var result = await store.SubmitAsync(group, [RowOperation.Replace(rowKey, changed.ToColumns(), row.ETag)], cancellationToken).ConfigureAwait(false);
+            var write = RowOperation.Replace(rowKey, changed.ToColumns(), row.ETag);
+            var result = await store.SubmitAsync(group, [write], cancellationToken).ConfigureAwait(false);
             if (result.Status == SubmitStatus.Committed)
             {
                 return;
             }
         }
 
-        throw new StoreUnavailableException($"The progress of '{group}' in {rowKey} could not be written: other owners were faster {TriesAgainstOtherOwners} times.");
+        throw new StoreUnavailableException(
+            $"The progress of '{group}' in {rowKey} could not be written: other owners were faster {TriesAgainstOtherOwners} times.");
     }
 
     // Null where a floor could not be written: another owner was faster, or our own answer was lost, and its floor is as good
     // as ours. All is asked anew then.
-    private async Task<List<(PartitionPosition, PartitionProgress)>?> TryEnsureFloorsAsync(string topic, CancellationToken cancellationToken)
+    private async Task<List<(PartitionPosition, PartitionProgress)>?> TryEnsureFloorsAsync(
+        string topic, CancellationToken cancellationToken)
     {
         // The id first: what a topic made anew between the two questions tells is then noted under the old id, and begins anew
         // with the next asking. The other way round, a place in the old topic would be the floor of the new one.
         var topicId = await log.TopicIdAsync(topic, cancellationToken).ConfigureAwait(false);
         var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
-        var rows = await store.ReadAsync(group, [.. positions.Select(position => RowKeyOf(topic, position.Partition))], null, cancellationToken).ConfigureAwait(false);
+        string[] rowKeys = [.. positions.Select(position => RowKeyOf(topic, position.Partition))];
+        var rows = await store.ReadAsync(group, rowKeys, null, cancellationToken).ConfigureAwait(false);
         var known = rows.ToDictionary(row => row.Key, row => ReadOrPassOver(row.Value), StringComparer.Ordinal);
-        if (positions.Any(position => known.GetValueOrDefault(RowKeyOf(topic, position.Partition))?.IsOfAnotherTopic(topicId, position.LogEnd) == true))
+        if (positions.Any(position =>
+            known.GetValueOrDefault(RowKeyOf(topic, position.Partition))?.IsOfAnotherTopic(topicId, position.LogEnd) == true))
         {
             // Answers that are older than the row prove nothing: the row may know of records that came since, and of a topic that
             // was made since.
@@ -255,7 +273,10 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
 
         // A partition above all that have a row came later than they: the group means to have it from its beginning, and what
         // it has committed there may be behind a batch that was skipped.
-        var highest = positions.Where(position => rows.ContainsKey(RowKeyOf(topic, position.Partition))).Select(position => position.Partition).DefaultIfEmpty(int.MaxValue).Max();
+        var highest = positions.Where(position => rows.ContainsKey(RowKeyOf(topic, position.Partition)))
+            .Select(position => position.Partition)
+            .DefaultIfEmpty(int.MaxValue)
+            .Max();
         var found = new List<(PartitionPosition Position, PartitionProgress Progress)>(positions.Count);
         var writes = new List<RowOperation>();
         foreach (var position in positions)
@@ -263,7 +284,9 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
             var rowKey = RowKeyOf(topic, position.Partition);
             if (!known.TryGetValue(rowKey, out var progress))
             {
-                var floor = position.Partition > highest ? position.LogStart : position.Committed ?? (startsAtEnd ? position.LogEnd : position.LogStart);
+                var floor = position.Partition > highest
+                    ? position.LogStart
+                    : position.Committed ?? (startsAtEnd ? position.LogEnd : position.LogStart);
                 progress = Anew(topicId, floor);
                 writes.Add(RowOperation.Insert(rowKey, progress.ToColumns()));
             }
@@ -311,7 +334,8 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
             }
 
             _floors[(topic, position.Partition)] = (progress.Epoch, progress.Floor);
-            _metrics.LagSeen(topic, position.Partition, Math.Max(0, position.LogEnd - Math.Max(position.LogStart, position.Committed ?? progress.Floor)));
+            _metrics.LagSeen(topic, position.Partition,
+                Math.Max(0, position.LogEnd - Math.Max(position.LogStart, position.Committed ?? progress.Floor)));
         }
 
         return found;
@@ -343,9 +367,11 @@ internal sealed partial class GroupProgress(string group, ITableStore store, IGr
     [LoggerMessage(50, LogLevel.Warning, "{Group}: topic {Topic} was made anew; the progress of partition {Partition} begins again")]
     private partial void LogTopicAnew(string group, string topic, int partition);
 
-    [LoggerMessage(51, LogLevel.Information, "{Group}: what was finished of {Topic} partition {Partition} belongs to another topic of that name and is not written down")]
+    [LoggerMessage(51, LogLevel.Information,
+        "{Group}: what was finished of {Topic} partition {Partition} belongs to another topic of that name and is not written down")]
     private partial void LogOtherTopics(string group, string topic, int partition);
 
-    [LoggerMessage(52, LogLevel.Error, "{Group}: row {RowKey} of the progress cannot be read by this version; its partition is consumed and not audited ({Faults} faults so far): {Reason}")]
+    [LoggerMessage(52, LogLevel.Error, "{Group}: row {RowKey} of the progress cannot be read by this version; "
+        + "its partition is consumed and not audited ({Faults} faults so far): {Reason}")]
     private partial void LogPassedOver(string group, string rowKey, string reason, long faults);
 }

@@ -23,7 +23,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Retention;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where the sweep reports.</param>
 internal sealed partial class RetentionSweep(
-    string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, IReadOnlyList<string> topics, TimeSpan retention, TimeProvider time, ILogger logger)
+    string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, IReadOnlyList<string> topics, TimeSpan retention,
+    TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// How many rows a second the sweep deletes at most: a tenth of what one partition takes (2,000 entities/s), so that
@@ -49,7 +50,8 @@ internal sealed partial class RetentionSweep(
     private const int MaxStarts = 30_000;
 
     private static readonly string[] Columns =
-        [IdentityColumns.AppliedAt, IdentityColumns.ProlongedAt, IdentityColumns.SeenAt, IdentityColumns.Topic, IdentityColumns.Partition, IdentityColumns.Offset];
+        [IdentityColumns.AppliedAt, IdentityColumns.ProlongedAt, IdentityColumns.SeenAt, IdentityColumns.Topic, IdentityColumns.Partition,
+            IdentityColumns.Offset];
 
     private readonly ILogger _logger = logger;
 
@@ -64,7 +66,8 @@ internal sealed partial class RetentionSweep(
     public async Task<int> RunAsync(int most, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
-        var cursor = (await cursors.ReadAsync(group, [CursorRow], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(CursorRow);
+        var cursor = (await cursors.ReadAsync(group, [CursorRow], null, cancellationToken).ConfigureAwait(false))
+            .GetValueOrDefault(CursorRow);
         var starts = new Dictionary<(string Topic, int Partition), long>();
         foreach (var topic in topics)
         {
@@ -83,7 +86,8 @@ internal sealed partial class RetentionSweep(
             var bucket = buckets.All[(first + i) % buckets.All.Count];
             try
             {
-                await NoteAsync(CursorRow, new Dictionary<string, object> { [CursorColumn] = bucket }, cancellationToken).ConfigureAwait(false);
+                await NoteAsync(CursorRow, new Dictionary<string, object> { [CursorColumn] = bucket }, cancellationToken)
+                    .ConfigureAwait(false);
                 forgotten += await SweepAsync(bucket, most - forgotten, starts, cancellationToken).ConfigureAwait(false);
                 Faults.Over(bucket);
             }
@@ -121,7 +125,8 @@ internal sealed partial class RetentionSweep(
         // The id first: a topic made anew between the two questions then has its starts noted under the old id, and never used.
         var topicId = await log.TopicIdAsync(topic, cancellationToken).ConfigureAwait(false) ?? "";
         var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
-        var starts = string.Join(',', positions.Select(position => string.Create(CultureInfo.InvariantCulture, $"{position.Partition}:{position.LogStart}")));
+        var starts = string.Join(
+            ',', positions.Select(position => string.Create(CultureInfo.InvariantCulture, $"{position.Partition}:{position.LogStart}")));
         await NoteAsync(rowKey, new Dictionary<string, object>
         {
             [StartsColumn] = starts.Length <= MaxStarts ? starts : starts[..starts.LastIndexOf(',', MaxStarts)],
@@ -138,12 +143,14 @@ internal sealed partial class RetentionSweep(
         return (earlier?.Text(StartsColumn) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(start => start.Split(':'))
             .Where(start => start.Length == 2)
-            .Select(start => (Partition: int.Parse(start[0], CultureInfo.InvariantCulture), Start: long.Parse(start[1], CultureInfo.InvariantCulture)))
+            .Select(start =>
+                (Partition: int.Parse(start[0], CultureInfo.InvariantCulture), Start: long.Parse(start[1], CultureInfo.InvariantCulture)))
             .Where(start => now.TryGetValue(start.Partition, out var present) && present >= start.Start)
             .ToDictionary(start => start.Partition, start => start.Start);
     }
 
-    private async Task<int> SweepAsync(string bucket, int most, Dictionary<(string Topic, int Partition), long> starts, CancellationToken cancellationToken)
+    private async Task<int> SweepAsync(
+        string bucket, int most, Dictionary<(string Topic, int Partition), long> starts, CancellationToken cancellationToken)
     {
         // A row that cannot be read may be any event's message: it keeps all of its bucket, by the exception.
         // A message's row is inserted with the row it belongs to and never after it: what has none now, gets none.
@@ -186,7 +193,9 @@ internal sealed partial class RetentionSweep(
 
     private bool IsOld(Row row)
     {
-        var at = row.Columns.TryGetValue(IdentityColumns.ProlongedAt, out var prolonged) ? prolonged : row.Columns.GetValueOrDefault(IdentityColumns.AppliedAt);
+        var at = row.Columns.TryGetValue(IdentityColumns.ProlongedAt, out var prolonged)
+            ? prolonged
+            : row.Columns.GetValueOrDefault(IdentityColumns.AppliedAt);
         return at is DateTimeOffset written && time.GetUtcNow() - written > retention;
     }
 
@@ -194,7 +203,9 @@ internal sealed partial class RetentionSweep(
     // only be out of reach: nothing is forgotten on that.
     private static bool IsGoneFromTheTopic(Row row, Dictionary<(string Topic, int Partition), long> starts)
     {
-        if (row.Text(IdentityColumns.Topic) is not { } from || row.Number(IdentityColumns.Partition) is not { } partition || row.Number(IdentityColumns.Offset) is not { } offset)
+        if (row.Text(IdentityColumns.Topic) is not { } from
+            || row.Number(IdentityColumns.Partition) is not { } partition
+            || row.Number(IdentityColumns.Offset) is not { } offset)
         {
             return false;
         }
@@ -237,7 +248,8 @@ internal sealed partial class RetentionSweep(
     {
         var row = (await cursors.ReadAsync(group, [rowKey], null, cancellationToken).ConfigureAwait(false)).GetValueOrDefault(rowKey);
         var noted = await cursors.SubmitAsync(
-            group, [row is null ? RowOperation.Insert(rowKey, columns) : RowOperation.Merge(rowKey, columns, row.ETag)], cancellationToken).ConfigureAwait(false);
+            group, [row is null ? RowOperation.Insert(rowKey, columns) : RowOperation.Merge(rowKey, columns, row.ETag)],
+            cancellationToken).ConfigureAwait(false);
         if (noted.Status != SubmitStatus.Committed)
         {
             LogNotNoted(group, noted.Detail);

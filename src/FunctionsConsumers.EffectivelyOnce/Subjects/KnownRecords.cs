@@ -87,7 +87,8 @@ internal sealed class KnownRecords(int capacity)
 
             for (var i = 0; i < x.Headers.Count; i++)
             {
-                if (!string.Equals(x.Headers[i].Name, y.Headers[i].Name, StringComparison.Ordinal) || !Same(x.Headers[i].Value, y.Headers[i].Value))
+                if (!string.Equals(x.Headers[i].Name, y.Headers[i].Name, StringComparison.Ordinal)
+                    || !Same(x.Headers[i].Value, y.Headers[i].Value))
                 {
                     return false;
                 }

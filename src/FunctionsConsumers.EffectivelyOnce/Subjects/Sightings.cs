@@ -45,7 +45,8 @@ internal static class Sightings
     /// <param name="seen">Where the record stands.</param>
     /// <returns>Whether they do.</returns>
     public static bool Cover(string? text, Coordinates seen) => TryRead(text) is { } places
-        && places.Exists(place => place == More || (place.Topic == seen.Topic && place.Partition == seen.Partition && place.Offset >= seen.Offset));
+        && places.Exists(
+            place => place == More || (place.Topic == seen.Topic && place.Partition == seen.Partition && place.Offset >= seen.Offset));
 
     /// <summary>Reads the places.</summary>
     /// <param name="text">The column's text; null for none.</param>

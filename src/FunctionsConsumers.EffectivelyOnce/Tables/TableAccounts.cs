@@ -66,7 +66,8 @@ public sealed class TableAccounts
     /// or on a developer's machine for what <see cref="DefaultAzureCredential" /> finds.</param>
     /// <returns>The accounts; at least one.</returns>
     /// <exception cref="SettingException">The setting is missing, or one of its parts is wrong.</exception>
-    public static TableAccounts FromConfiguration(IConfiguration configuration, string setting = DefaultSetting, TokenCredential? credential = null)
+    public static TableAccounts FromConfiguration(
+        IConfiguration configuration, string setting = DefaultSetting, TokenCredential? credential = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var section = configuration.GetSection(setting);
@@ -75,7 +76,8 @@ public sealed class TableAccounts
             .OrderBy(child => int.Parse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture))];
         if (several.Count > 0 && (!string.IsNullOrWhiteSpace(section.Value) || !string.IsNullOrWhiteSpace(section["serviceUri"])))
         {
-            throw new SettingException($"{setting} names one account, and {setting}__{several[0].Key} begins a list: move the one into the list, or remove the list.");
+            throw new SettingException($"{setting} names one account, and {setting}__{several[0].Key} begins a list: "
+                + "move the one into the list, or remove the list.");
         }
 
         return new TableAccounts((several.Count > 0 ? several : [section]).Select(account => Client(account, credential)), setting);
@@ -85,7 +87,8 @@ public sealed class TableAccounts
     /// <param name="connectionStrings">At least one.</param>
     /// <returns>The accounts.</returns>
     /// <exception cref="SettingException">A connection string is malformed, or two name one account.</exception>
-    public static TableAccounts FromConnectionStrings(params IReadOnlyList<string> connectionStrings) => FromConnectionStrings(connectionStrings, null);
+    public static TableAccounts FromConnectionStrings(params IReadOnlyList<string> connectionStrings) =>
+        FromConnectionStrings(connectionStrings, null);
 
     /// <summary>Accounts whose clients differ from the usual ones, in their transport for one.</summary>
     /// <param name="connectionStrings">At least one.</param>
@@ -107,12 +110,14 @@ public sealed class TableAccounts
         if (string.IsNullOrWhiteSpace(serviceUri))
         {
             throw new SettingException(
-                $"{name} is not set: give a connection string, or {name}__serviceUri (https://ACCOUNT.table.core.windows.net) for a managed identity.");
+                $"{name} is not set: give a connection string, or {name}__serviceUri (https://ACCOUNT.table.core.windows.net) for a "
+                    + "managed identity.");
         }
 
         if (!Uri.TryCreate(serviceUri, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
         {
-            throw new SettingException($"{name}__serviceUri is '{Secrets.Masked(serviceUri)}': it has to be an https address such as https://ACCOUNT.table.core.windows.net.");
+            throw new SettingException($"{name}__serviceUri is '{Secrets.Masked(serviceUri)}': it has to be an https address such as "
+                + "https://ACCOUNT.table.core.windows.net.");
         }
 
         var pulse = new AccountPulse(uri, TimeProvider.System);
@@ -122,7 +127,8 @@ public sealed class TableAccounts
     // On Azure the managed identity, and nothing else: a chain of credentials would try one after the other at each start.
     private static TokenCredential Credential(string? clientId)
     {
-        if (Environment.GetEnvironmentVariable("WEBSITE_INSTANCE_ID") is null && Environment.GetEnvironmentVariable("IDENTITY_ENDPOINT") is null)
+        if (Environment.GetEnvironmentVariable("WEBSITE_INSTANCE_ID") is null
+            && Environment.GetEnvironmentVariable("IDENTITY_ENDPOINT") is null)
         {
             return new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId });
         }
@@ -146,7 +152,9 @@ public sealed class TableAccounts
         {
             // The SDK quotes what it could not read, which may be the key: neither its words nor the exception go on.
             throw new SettingException(
-                $"{name} is no connection string of a storage account: it has to be AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net, or TableEndpoint=https://…;SharedAccessSignature=…, each part with its name, in quotes for a shell.");
+                $"{name} is no connection string of a storage account: "
+                    + "it has to be AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net, "
+                    + "or TableEndpoint=https://…;SharedAccessSignature=…, each part with its name, in quotes for a shell.");
         }
     }
 

@@ -75,7 +75,9 @@ internal static class TableAnswers
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                throw new OperationCanceledException($"{setting}: table '{table.Name}' of '{table.AccountName}' at {table.Uri} has given no answer yet.", failure, cancellationToken);
+                throw new OperationCanceledException(
+                    $"{setting}: table '{table.Name}' of '{table.AccountName}' at {table.Uri} has given no answer yet.", failure,
+                    cancellationToken);
             }
 
             throw StatusOf(failure) == SubmitStatus.Misconfigured
@@ -96,13 +98,15 @@ internal static class TableAnswers
     /// <exception cref="StoreUnavailableException">No answer, one that says to come back later, or one that cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public static Task<TableEntity?> FindAsync(
-        this TableClient table, string setting, string partitionKey, string rowKey, IEnumerable<string>? columns, CancellationToken cancellationToken)
+        this TableClient table, string setting, string partitionKey, string rowKey, IEnumerable<string>? columns,
+        CancellationToken cancellationToken)
     {
         return table.AskAsync(setting, ReadAsync, cancellationToken);
 
         async Task<TableEntity?> ReadAsync()
         {
-            var response = await table.GetEntityIfExistsAsync<TableEntity>(partitionKey, rowKey, columns, cancellationToken).ConfigureAwait(false);
+            var response = await table.GetEntityIfExistsAsync<TableEntity>(partitionKey, rowKey, columns, cancellationToken)
+                .ConfigureAwait(false);
             if (!response.HasValue)
             {
                 // The client takes every 404 for a row that is not there.
@@ -119,7 +123,9 @@ internal static class TableAnswers
     /// <param name="row">A row as the client read it.</param>
     /// <returns>The same row.</returns>
     public static TableEntity Whole(TableEntity row) =>
-        row.PartitionKey is not null && row.RowKey is not null && row.ETag != default ? row : throw Unreadable("a row has no keys or no version");
+        row.PartitionKey is not null && row.RowKey is not null && row.ETag != default
+            ? row
+            : throw Unreadable("a row has no keys or no version");
 
     /// <summary>Holds a page without rows to being one: the client takes any object for an empty page.</summary>
     /// <param name="page">A page as the client read it.</param>

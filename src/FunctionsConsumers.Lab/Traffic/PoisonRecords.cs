@@ -119,7 +119,8 @@ internal static class PoisonRecords
         }
         else
         {
-            value.AppendJoin(',', Enumerable.Range(1, 91).Select(n => string.Create(CultureInfo.InvariantCulture, $$"""{"product":"Widget {{n}}","quantity":1}""")));
+            value.AppendJoin(',', Enumerable.Range(1, 91).Select(
+                n => string.Create(CultureInfo.InvariantCulture, $$"""{"product":"Widget {{n}}","quantity":1}""")));
         }
 
         return Encoding.UTF8.GetBytes(value.Append("]}").ToString());

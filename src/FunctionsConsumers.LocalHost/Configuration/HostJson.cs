@@ -11,11 +11,18 @@ namespace FunctionsConsumers.LocalHost.Configuration;
 /// <param name="LogLevels"><c>logging.logLevel</c>, by category; <c>default</c> for all others.</param>
 /// <param name="RoutePrefix"><c>extensions.http.routePrefix</c>, without slashes at its ends; empty for none.</param>
 /// <param name="Unknown">Options of <c>extensions.kafka</c> that no extension reads, a slip of the pen for the most part.</param>
-internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<string, LogLevel> LogLevels, string RoutePrefix, IReadOnlyList<string> Unknown)
+internal sealed record HostJson(
+    KafkaHostOptions Kafka, IReadOnlyDictionary<string, LogLevel> LogLevels, string RoutePrefix, IReadOnlyList<string> Unknown)
 {
-    private static readonly JsonDocumentOptions AsTheHostReads = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions AsTheHostReads = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
-    /// <summary>Reads the file of a folder, and the settings that stand in place of what it says (<c>AzureFunctionsJobHost__…</c>).</summary>
+    /// <summary>
+    /// Reads the file of a folder, and the settings that stand in place of what it says (<c>AzureFunctionsJobHost__…</c>).
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="settings">The settings.</param>
     /// <exception cref="LocalHostException">It is missing, is no JSON, or holds an option out of its range.</exception>
@@ -49,10 +56,12 @@ internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<stri
             var kafka = ReadKafka(options);
             if (kafka.MaxPollIntervalMs < kafka.SessionTimeoutMs)
             {
-                throw new LocalHostException($"{path}: extensions.kafka.maxPollIntervalMs ({kafka.MaxPollIntervalMs}) is below sessionTimeoutMs ({kafka.SessionTimeoutMs}): raise it.");
+                throw new LocalHostException($"{path}: extensions.kafka.maxPollIntervalMs ({kafka.MaxPollIntervalMs}) is below "
+                    + $"sessionTimeoutMs ({kafka.SessionTimeoutMs}): raise it.");
             }
 
-            var http = new HostJsonSection(Below(document.RootElement, "extensions", "http"), option => $"{path}: extensions.http.{option}");
+            var http = new HostJsonSection(
+                Below(document.RootElement, "extensions", "http"), option => $"{path}: extensions.http.{option}");
             var prefix = (http.Text("routePrefix") ?? "api").Trim('/');
             return new HostJson(kafka, ReadLevels(Below(document.RootElement, "logging", "logLevel"), path), prefix, options.Unread());
         }
@@ -106,7 +115,8 @@ internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<stri
             ChannelFullRetryIntervalInMs = options.Number("channelFullRetryIntervalInMs", 1) ?? standard.ChannelFullRetryIntervalInMs,
             SubscriberIdleBackoffMs = options.Number("subscriberIdleBackoffMs", 0) ?? standard.SubscriberIdleBackoffMs,
             AutoCommitIntervalMs = options.Number("autoCommitIntervalMs", 0, 86_400_000) ?? standard.AutoCommitIntervalMs,
-            AutoOffsetReset = options.OneOf("autoOffsetReset", AutoOffsetReset.Earliest, AutoOffsetReset.Latest) ?? standard.AutoOffsetReset,
+            AutoOffsetReset = options.OneOf("autoOffsetReset", AutoOffsetReset.Earliest, AutoOffsetReset.Latest)
+                ?? standard.AutoOffsetReset,
             SessionTimeoutMs = options.Number("sessionTimeoutMs", 1, 3_600_000) ?? standard.SessionTimeoutMs,
             MaxPollIntervalMs = options.Number("maxPollIntervalMs", 1, 86_400_000) ?? standard.MaxPollIntervalMs,
             QueuedMinMessages = options.Number("queuedMinMessages", 1, 10_000_000) ?? standard.QueuedMinMessages,
@@ -128,9 +138,11 @@ internal sealed record HostJson(KafkaHostOptions Kafka, IReadOnlyDictionary<stri
         {
             foreach (var level in element.EnumerateObject())
             {
-                levels[level.Name] = level.Value.ValueKind == JsonValueKind.String && Enum.TryParse<LogLevel>(level.Value.GetString(), ignoreCase: true, out var value)
+                levels[level.Name] = level.Value.ValueKind == JsonValueKind.String
+                    && Enum.TryParse<LogLevel>(level.Value.GetString(), ignoreCase: true, out var value)
                     ? value
-                    : throw new LocalHostException($"{path}: logging.logLevel.{level.Name} is {level.Value.GetRawText()}: it must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+                    : throw new LocalHostException($"{path}: logging.logLevel.{level.Name} is {level.Value.GetRawText()}: "
+                        + $"it must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}.");
             }
         }
 

@@ -11,7 +11,11 @@ namespace FunctionsConsumers.LocalHost.Configuration;
 /// </summary>
 internal static class LocalSettings
 {
-    private static readonly JsonDocumentOptions AsTheHostReads = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions AsTheHostReads = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <summary>Reads the settings.</summary>
     /// <param name="options">What the caller decides.</param>
@@ -41,7 +45,8 @@ internal static class LocalSettings
         }
 
 
-        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("KafkaBrokers", options.Brokers), (OrderSettings.Tables, options.Tables), (OrderSettings.Topic, options.Topic)])
+        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("KafkaBrokers", options.Brokers),
+            (OrderSettings.Tables, options.Tables), (OrderSettings.Topic, options.Topic)])
         {
             Replace(settings, name, value);
             if (value is not null)
@@ -86,7 +91,9 @@ internal static class LocalSettings
         }
     }
 
-    /// <summary>An option stands for the whole setting: what lies below it (an account's identity, further accounts) goes with it.</summary>
+    /// <summary>
+    /// An option stands for the whole setting: what lies below it (an account's identity, further accounts) goes with it.
+    /// </summary>
     private static void Replace(Dictionary<string, string?> settings, string name, string? value)
     {
         if (value is not null)
@@ -99,7 +106,8 @@ internal static class LocalSettings
     private static void Remove(Dictionary<string, string?> settings, string name)
     {
         var below = name + ":";
-        foreach (var key in settings.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase) || key.StartsWith(below, StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (var key in settings.Keys.Where(key =>
+            key.Equals(name, StringComparison.OrdinalIgnoreCase) || key.StartsWith(below, StringComparison.OrdinalIgnoreCase)).ToList())
         {
             settings.Remove(key);
         }
@@ -123,7 +131,8 @@ internal static class LocalSettings
             {
                 JsonValueKind.String => value.Value.GetString(),
                 JsonValueKind.Null => null,
-                JsonValueKind.Object or JsonValueKind.Array => throw new LocalHostException($"{path}: the value {value.Name} is no text; write nested settings as {value.Name}__…."),
+                JsonValueKind.Object or JsonValueKind.Array =>
+                    throw new LocalHostException($"{path}: the value {value.Name} is no text; write nested settings as {value.Name}__…."),
                 _ => value.Value.GetRawText(),
             });
         }

@@ -60,7 +60,8 @@ internal sealed class Target
     /// <param name="follower">Told of each service that is talked to; null for nobody.</param>
     /// <returns>The target.</returns>
     public static Target Resolve(
-        TargetOptions options, IReadOnlyDictionary<string, string> environment, RunFile? run, TimeSpan? patience = null, IServiceFollower? follower = null)
+        TargetOptions options, IReadOnlyDictionary<string, string> environment, RunFile? run, TimeSpan? patience = null,
+        IServiceFollower? follower = null)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in environment)
@@ -93,7 +94,8 @@ internal sealed class Target
     public KafkaConnection Kafka()
     {
         var kafka = KafkaConnection.FromConfiguration(_configuration)
-            ?? throw new LocalHostException("no Kafka to talk to: start ./run (or ./fc services) in another terminal, or name one with --brokers host:port (setting KafkaBrokers)");
+            ?? throw new LocalHostException("no Kafka to talk to: start ./run (or ./fc services) in another terminal, "
+                + "or name one with --brokers host:port (setting KafkaBrokers)");
         Follower?.Follow(kafka, Topic);
         return kafka;
     }
@@ -105,7 +107,8 @@ internal sealed class Target
     {
         if (!HasTables)
         {
-            throw new LocalHostException("no tables to read: start ./run (or ./fc services) in another terminal, or name an account with --tables 'connection string' (setting OrderTables)");
+            throw new LocalHostException("no tables to read: start ./run (or ./fc services) in another terminal, "
+                + "or name an account with --tables 'connection string' (setting OrderTables)");
         }
 
         var accounts = TableAccounts.FromConfiguration(_configuration, OrderSettings.Tables);
@@ -117,7 +120,11 @@ internal sealed class Target
     /// <returns>Settings by name; first those that take away what a file may hold.</returns>
     public IReadOnlyDictionary<string, string?> HostSettings()
     {
-        var settings = new Dictionary<string, string?> { [BrokersSetting] = _configuration[BrokersSetting], [OrderSettings.Tables] = null };
+        var settings = new Dictionary<string, string?>
+        {
+            [BrokersSetting] = _configuration[BrokersSetting],
+            [OrderSettings.Tables] = null,
+        };
         foreach (var (name, value) in _configuration.GetSection(OrderSettings.Tables).AsEnumerable())
         {
             if (value is not null)
@@ -130,9 +137,12 @@ internal sealed class Target
     }
 
     // An option, and the run file, stand for the whole setting: what lies below it in the environment goes with it.
-    private static string Settle(Dictionary<string, string?> settings, string name, string? option, string? fallback, string ofOption, string ofFallback)
+    private static string Settle(
+        Dictionary<string, string?> settings, string name, string? option, string? fallback, string ofOption, string ofFallback)
     {
-        var below = settings.Keys.Where(key => key.Equals(name, StringComparison.OrdinalIgnoreCase) || key.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)).ToList();
+        var below = settings.Keys.Where(
+            key => key.Equals(name, StringComparison.OrdinalIgnoreCase) || key.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
+            .ToList();
         if (option is null && below.Count > 0)
         {
             return "the environment";

@@ -26,7 +26,8 @@ public sealed class ReportedGroupMembers(OperatedServices services, Func<IReadOn
     /// <inheritdoc />
     public Task<IReadOnlyList<GroupMembership>> FindAsync(string? topic, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
-        List<HostReport> here = [.. reports().Where(report => (topic is null || report.Topic == topic) && report.Brokers == services.Kafka.Brokers)];
+        List<HostReport> here = [.. reports()
+            .Where(report => (topic is null || report.Topic == topic) && report.Brokers == services.Kafka.Brokers)];
         return Task.FromResult<IReadOnlyList<GroupMembership>>(
         [
             .. groups.Select(group =>

@@ -5,7 +5,9 @@ using FunctionsConsumers.Orders.Mail;
 
 namespace FunctionsConsumers.LocalHost.Files;
 
-/// <summary>Small JSON files that other processes read while they are written: they see the old one or the new one, never a part.</summary>
+/// <summary>
+/// Small JSON files that other processes read while they are written: they see the old one or the new one, never a part.
+/// </summary>
 internal static class LocalFile
 {
     private static readonly ConcurrentDictionary<string, bool> s_written = new(StringComparer.Ordinal);
@@ -29,7 +31,8 @@ internal static class LocalFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LocalHostException($"{path} cannot be written ({e.Message}): make {folder} writable for this user and free of what is in the way, or set FC_HOME to another folder.", e);
+            throw new LocalHostException($"{path} cannot be written ({e.Message}): make {folder} writable for this user and free of what "
+                + "is in the way, or set FC_HOME to another folder.", e);
         }
     }
 

@@ -20,7 +20,8 @@ internal static class FunctionDiscovery
         var kafka = new SortedDictionary<string, KafkaFunction>(StringComparer.OrdinalIgnoreCase);
         var timers = new SortedDictionary<string, TimerFunction>(StringComparer.OrdinalIgnoreCase);
         var http = new SortedDictionary<string, HttpFunction>(StringComparer.OrdinalIgnoreCase);
-        foreach (var method in types.SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)))
+        foreach (var method in types.SelectMany(
+            type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)))
         {
             if (method.GetCustomAttribute<FunctionAttribute>() is not { } function)
             {
@@ -38,13 +39,16 @@ internal static class FunctionDiscovery
                     kafka.Add(function.Name, DescribeKafka(function.Name, method, trigger));
                     break;
                 case TimerTriggerAttribute trigger:
-                    timers.Add(function.Name, new TimerFunction(function.Name, method.DeclaringType!, trigger, Compile<TimerInfo>(function.Name, method)));
+                    timers.Add(function.Name,
+                        new TimerFunction(function.Name, method.DeclaringType!, trigger, Compile<TimerInfo>(function.Name, method)));
                     break;
                 case HttpTriggerAttribute trigger:
-                    http.Add(function.Name, new HttpFunction(function.Name, method.DeclaringType!, trigger, Answering(function.Name, method)));
+                    http.Add(
+                        function.Name, new HttpFunction(function.Name, method.DeclaringType!, trigger, Answering(function.Name, method)));
                     break;
                 case var other:
-                    throw new LocalHostException($"Function {function.Name} has the trigger {WithoutSuffix(other)}, which the local host does not know: it runs Kafka, timer and HTTP triggers.");
+                    throw new LocalHostException($"Function {function.Name} has the trigger {WithoutSuffix(other)}, "
+                        + "which the local host does not know: it runs Kafka, timer and HTTP triggers.");
             }
         }
 
@@ -66,12 +70,14 @@ internal static class FunctionDiscovery
     {
         if (!trigger.IsBatched)
         {
-            throw new LocalHostException($"Function {name} takes records one by one, which the local host does not do: set IsBatched = true and take KafkaRecord[].");
+            throw new LocalHostException($"Function {name} takes records one by one, which the local host does not do: "
+                + "set IsBatched = true and take KafkaRecord[].");
         }
 
         if (trigger.KeyDataType != KafkaMessageKeyType.Binary)
         {
-            throw new LocalHostException($"Function {name} has KeyDataType {trigger.KeyDataType}, under which a key that is none is passed over: set KeyDataType = KafkaMessageKeyType.Binary.");
+            throw new LocalHostException($"Function {name} has KeyDataType {trigger.KeyDataType}, under which a key that is none is "
+                + "passed over: set KeyDataType = KafkaMessageKeyType.Binary.");
         }
 
         if (string.IsNullOrWhiteSpace(trigger.ConsumerGroup))
@@ -87,7 +93,8 @@ internal static class FunctionDiscovery
     {
         if (method.ReturnType != typeof(Task<IResult>))
         {
-            throw new LocalHostException($"Function {name} returns {method.ReturnType.Name}, which the local host cannot send: an HTTP function returns Task<IResult>.");
+            throw new LocalHostException($"Function {name} returns {method.ReturnType.Name}, which the local host cannot send: "
+                + "an HTTP function returns Task<IResult>.");
         }
 
         var call = Compile<HttpRequest>(name, method);
@@ -108,7 +115,9 @@ internal static class FunctionDiscovery
         {
             var type when type == typeof(TInput) && parameter.IsDefined(typeof(TriggerBindingAttribute)) => input,
             var type when type == typeof(CancellationToken) => cancellation,
-            var type => throw new LocalHostException($"Function {name} has the parameter {parameter.Name} of type {type.Name}, which the local host cannot give: it gives {typeof(TInput).Name} to the trigger's parameter, and a CancellationToken."),
+            var type => throw new LocalHostException($"Function {name} has the parameter {parameter.Name} of type {type.Name}, "
+                + $"which the local host cannot give: it gives {typeof(TInput).Name} to the trigger's parameter, "
+                + "and a CancellationToken."),
         });
 
         Expression call = Expression.Call(method.IsStatic ? null : Expression.Convert(instance, method.DeclaringType!), method, arguments);
@@ -117,7 +126,8 @@ internal static class FunctionDiscovery
             var type when type == typeof(void) => Expression.Block(call, Expression.Constant(Task.CompletedTask)),
             var type when type == typeof(ValueTask) => Expression.Call(call, nameof(ValueTask.AsTask), null),
             var type when typeof(Task).IsAssignableFrom(type) => Expression.Convert(call, typeof(Task)),
-            var type => throw new LocalHostException($"Function {name} returns {type.Name}, which the local host does not know: return Task, ValueTask or void."),
+            var type => throw new LocalHostException(
+                $"Function {name} returns {type.Name}, which the local host does not know: return Task, ValueTask or void."),
         };
         return Expression.Lambda<Func<object?, TInput, CancellationToken, Task>>(call, instance, input, cancellation).Compile();
     }

@@ -15,7 +15,8 @@ internal abstract record TriggeredFunction<TInput>(string Name, Type Type, Func<
 /// <param name="Type">The class of the method.</param>
 /// <param name="Trigger">What the trigger's attribute says.</param>
 /// <param name="Invoke">Calls the method.</param>
-internal sealed record KafkaFunction(string Name, Type Type, KafkaTriggerAttribute Trigger, Func<object?, KafkaRecord[], CancellationToken, Task> Invoke)
+internal sealed record KafkaFunction(
+    string Name, Type Type, KafkaTriggerAttribute Trigger, Func<object?, KafkaRecord[], CancellationToken, Task> Invoke)
     : TriggeredFunction<KafkaRecord[]>(Name, Type, Invoke);
 
 /// <summary>A function with a timer trigger.</summary>
@@ -23,7 +24,8 @@ internal sealed record KafkaFunction(string Name, Type Type, KafkaTriggerAttribu
 /// <param name="Type">The class of the method.</param>
 /// <param name="Trigger">What the trigger's attribute says.</param>
 /// <param name="Invoke">Calls the method.</param>
-internal sealed record TimerFunction(string Name, Type Type, TimerTriggerAttribute Trigger, Func<object?, TimerInfo, CancellationToken, Task> Invoke)
+internal sealed record TimerFunction(
+    string Name, Type Type, TimerTriggerAttribute Trigger, Func<object?, TimerInfo, CancellationToken, Task> Invoke)
     : TriggeredFunction<TimerInfo>(Name, Type, Invoke);
 
 /// <summary>A function with an HTTP trigger.</summary>
@@ -31,11 +33,13 @@ internal sealed record TimerFunction(string Name, Type Type, TimerTriggerAttribu
 /// <param name="Type">The class of the method.</param>
 /// <param name="Trigger">What the trigger's attribute says.</param>
 /// <param name="Invoke">Calls the method, and writes its result as the answer.</param>
-internal sealed record HttpFunction(string Name, Type Type, HttpTriggerAttribute Trigger, Func<object?, HttpRequest, CancellationToken, Task> Invoke)
+internal sealed record HttpFunction(
+    string Name, Type Type, HttpTriggerAttribute Trigger, Func<object?, HttpRequest, CancellationToken, Task> Invoke)
     : TriggeredFunction<HttpRequest>(Name, Type, Invoke);
 
 /// <summary>The functions of an app, by trigger, each list by name.</summary>
 /// <param name="Kafka">Those with a Kafka trigger.</param>
 /// <param name="Timers">Those with a timer trigger.</param>
 /// <param name="Http">Those with an HTTP trigger.</param>
-internal sealed record AppFunctions(IReadOnlyList<KafkaFunction> Kafka, IReadOnlyList<TimerFunction> Timers, IReadOnlyList<HttpFunction> Http);
+internal sealed record AppFunctions(
+    IReadOnlyList<KafkaFunction> Kafka, IReadOnlyList<TimerFunction> Timers, IReadOnlyList<HttpFunction> Http);

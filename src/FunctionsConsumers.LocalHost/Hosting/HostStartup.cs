@@ -34,7 +34,8 @@ internal static class HostStartup
     {
         try
         {
-            return KafkaConnection.FromConfiguration(settings) ?? throw new LocalHostException("No Kafka is named: set KafkaBrokers to host:port, or pass --brokers.");
+            return KafkaConnection.FromConfiguration(settings)
+                ?? throw new LocalHostException("No Kafka is named: set KafkaBrokers to host:port, or pass --brokers.");
         }
         catch (SettingException e)
         {
@@ -43,7 +44,8 @@ internal static class HostStartup
     }
 
     /// <summary>A batch must be given up before the broker takes the member for dead.</summary>
-    /// <exception cref="LocalHostException">A setting of the library is wrong, or the deadline is too long for <c>maxPollIntervalMs</c>.</exception>
+    /// <exception cref="LocalHostException">A setting of the library is wrong, or the deadline is too long for
+    /// <c>maxPollIntervalMs</c>.</exception>
     public static void CheckDeadline(IConfiguration settings, HostJson hostJson)
     {
         try
@@ -62,9 +64,11 @@ internal static class HostStartup
     /// <param name="options">Where lines go, and whether few or many.</param>
     /// <param name="register">Registers the app's services; tests give their own.</param>
     /// <exception cref="LocalHostException">A setting of the app is missing or wrong.</exception>
-    public static IHost BuildApp(IConfiguration settings, HostJson hostJson, LocalHostOptions options, Action<IServiceCollection, IConfiguration> register)
+    public static IHost BuildApp(
+        IConfiguration settings, HostJson hostJson, LocalHostOptions options, Action<IServiceCollection, IConfiguration> register)
     {
-        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddConfiguration(settings);
 
         // The library asks where a group begins, since that decides what a gap is.
@@ -94,7 +98,8 @@ internal static class HostStartup
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (Exception e) when (e is OptionsValidationException or SettingException or StoreUnavailableException or ArgumentException or TimeoutException)
+        catch (Exception e) when (e is OptionsValidationException or SettingException or StoreUnavailableException or ArgumentException
+            or TimeoutException)
         {
             throw new LocalHostException(e is OptionsValidationException invalid ? string.Join("; ", invalid.Failures) : e.Message, e);
         }

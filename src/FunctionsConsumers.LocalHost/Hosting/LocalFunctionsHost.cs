@@ -71,7 +71,10 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     public static Task<LocalFunctionsHost> StartAsync(LocalHostOptions options, CancellationToken cancellationToken) =>
         StartAsync(options, typeof(BillingServiceConsumer).Assembly.GetExportedTypes(), HostStartup.RegisterApp, cancellationToken);
 
-    /// <summary>Stops fetching, lets the batches in flight end, commits, leaves the groups, and stops the app's services. A second call waits for the first.</summary>
+    /// <summary>
+    /// Stops fetching, lets the batches in flight end, commits, leaves the groups, and stops the app's services. A second call waits
+    /// for the first.
+    /// </summary>
     /// <param name="drain">How long the batches in flight may take before they are cancelled; their records then come again.</param>
     /// <returns>When the host has stopped.</returns>
     public Task StopAsync(TimeSpan drain)
@@ -88,7 +91,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
     /// <summary>Starts a host for the functions of some classes, with services of their own.</summary>
     internal static async Task<LocalFunctionsHost> StartAsync(
-        LocalHostOptions options, IEnumerable<Type> types, Action<IServiceCollection, IConfiguration> register, CancellationToken cancellationToken)
+        LocalHostOptions options, IEnumerable<Type> types, Action<IServiceCollection, IConfiguration> register,
+        CancellationToken cancellationToken)
     {
         var folder = HostStartup.ScriptRoot(options);
         var settings = LocalSettings.Build(options, Environment.GetEnvironmentVariables(), folder);
@@ -141,7 +145,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
 
             if (functions.Http.Count > 0)
             {
-                await host.ServeAsync(functions.Http, hostJson.RoutePrefix, options.HttpPort ?? LocalSettings.HttpPort(folder), cancellationToken);
+                await host.ServeAsync(
+                    functions.Http, hostJson.RoutePrefix, options.HttpPort ?? LocalSettings.HttpPort(folder), cancellationToken);
             }
 
             if (KafkaExtension.Notice is { } notice)
@@ -180,7 +185,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            LogHalfStarted(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.LocalHost"), failure.Message);
+            LogHalfStarted(
+                app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FunctionsConsumers.LocalHost"), failure.Message);
         }
         finally
         {
@@ -188,7 +194,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
     }
 
-    private void Add(KafkaFunction function, FunctionInvoker<KafkaRecord[]> invoker, IConfiguration settings, KafkaHostOptions options, bool isMock)
+    private void Add(
+        KafkaFunction function, FunctionInvoker<KafkaRecord[]> invoker, IConfiguration settings, KafkaHostOptions options, bool isMock)
     {
         var trigger = function.Trigger;
         var topic = SettingNames.Resolve(trigger.Topic, settings, function.Name);
@@ -209,7 +216,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         var schedule = SettingNames.Resolve(function.Trigger.Schedule, settings, function.Name);
         try
         {
-            _timers.Add(new TimerListener(function.Name, TimerSchedule.Parse(schedule), function.Trigger.RunOnStartup, invoker.InvokeAsync, TimeProvider.System, _logger));
+            _timers.Add(new TimerListener(function.Name, TimerSchedule.Parse(schedule), function.Trigger.RunOnStartup, invoker.InvokeAsync,
+                TimeProvider.System, _logger));
         }
         catch (FormatException malformed)
         {
@@ -222,11 +230,16 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
     private async Task ServeAsync(IReadOnlyList<HttpFunction> functions, string prefix, int? port, CancellationToken cancellationToken)
     {
         _http = await HttpServer.StartAsync(functions, prefix, port, _app.Services, cancellationToken);
-        Functions = [.. Functions, .. functions.Select(function => new LocalFunction(function.Name, "httpTrigger", null, null, null, _http.Describe(function)))];
+        Functions =
+        [
+            .. Functions,
+            .. functions.Select(function => new LocalFunction(function.Name, "httpTrigger", null, null, null, _http.Describe(function))),
+        ];
     }
 
     /// <summary>The functions as <c>func start</c> lists them.</summary>
-    private string Listing() => string.Join(Environment.NewLine, ["Functions:", "", .. Functions.Select(function => "        " + function.Describe()), ""]);
+    private string Listing() =>
+        string.Join(Environment.NewLine, ["Functions:", "", .. Functions.Select(function => "        " + function.Describe()), ""]);
 
     private void Start()
     {
@@ -317,7 +330,8 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             try
             {
                 HostReport.RemoveStale(HostReport.Folder);
-                new HostReport(Environment.ProcessId, Topic, Kafka.Brokers, [.. _listeners.Select(listener => MemberOf(listener.Member))]).Write();
+                new HostReport(Environment.ProcessId, Topic, Kafka.Brokers, [.. _listeners.Select(listener => MemberOf(listener.Member))])
+                    .Write();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or LocalHostException)
             {
@@ -326,23 +340,27 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
         }
     }
 
-    private static HostMember MemberOf(GroupMember member) => new(member.Group, member.Id, [.. member.Partitions.Select(partition => partition.Partition.Value)]) { ClientId = member.ClientId };
+    private static HostMember MemberOf(GroupMember member) =>
+        new(member.Group, member.Id, [.. member.Partitions.Select(partition => partition.Partition.Value)]) { ClientId = member.ClientId };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "host.json: extensions.kafka has no option named {Names}; left out")]
     private static partial void LogUnknown(ILogger logger, string names);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka at {Brokers} did not answer within {Seconds:0} s of the stop: the groups were not left, and what was not committed comes again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Kafka at {Brokers} did not answer within {Seconds:0} s of the stop: "
+        + "the groups were not left, and what was not committed comes again")]
     private partial void LogNotLeft(string brokers, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Line}")]
     private static partial void LogWaiting(ILogger logger, string line);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The host could not be started, and what had been started of it did not stop cleanly: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The host could not be started, and what had been started of it did not stop cleanly: {Reason}")]
     private static partial void LogHalfStarted(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The stop of the {What} failed, and the stop goes on: {Reason}")]
     private partial void LogNotStopped(string what, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The host's report could not be written, so other commands do not see its members: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The host's report could not be written, so other commands do not see its members: {Reason}")]
     private partial void LogNoReport(string reason);
 }

@@ -38,7 +38,8 @@ internal static class TablesProbe
             _ =>
             {
                 said = true;
-                say($"The start waits: {new ServiceAbsence(name, since, last?.Message ?? "the connection is there, and no answer comes")}");
+                say("The start waits: "
+                    + $"{new ServiceAbsence(name, since, last?.Message ?? "the connection is there, and no answer comes")}");
             },
             null, SaidAfter, Timeout.InfiniteTimeSpan);
         try

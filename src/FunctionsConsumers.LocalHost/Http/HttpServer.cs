@@ -55,7 +55,8 @@ internal sealed partial class HttpServer : IAsyncDisposable
         {
             return port is null
                 ? await ListenAsync(functions, prefix, 0, services, cancellationToken)
-                : throw new LocalHostException(string.Create(CultureInfo.InvariantCulture, $"Port {port} on 127.0.0.1 is taken: name another with --http, or 0 for any free one."), taken);
+                : throw new LocalHostException(string.Create(CultureInfo.InvariantCulture,
+                    $"Port {port} on 127.0.0.1 is taken: name another with --http, or 0 for any free one."), taken);
         }
     }
 
@@ -127,10 +128,13 @@ internal sealed partial class HttpServer : IAsyncDisposable
         }
     }
 
-    private static string Route(HttpFunction function, string prefix) => $"{(prefix.Length == 0 ? "" : "/" + prefix)}/{function.Trigger.Route ?? function.Name}";
+    private static string Route(HttpFunction function, string prefix) =>
+        $"{(prefix.Length == 0 ? "" : "/" + prefix)}/{function.Trigger.Route ?? function.Name}";
 
     private static IEnumerable<string> Methods(HttpFunction function) =>
-        function.Trigger.Methods is { Length: > 0 } methods ? methods.Select(method => method.ToUpperInvariant()) : ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+        function.Trigger.Methods is { Length: > 0 } methods
+            ? methods.Select(method => method.ToUpperInvariant())
+            : ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Function} failed: {Reason}")]
     private static partial void LogFailed(ILogger logger, string function, string reason);

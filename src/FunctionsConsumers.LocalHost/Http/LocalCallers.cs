@@ -44,7 +44,8 @@ internal static class LocalCallers
             return null;
         }
 
-        var isForeign = request.Headers.Origin.Any(origin => !string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase))
+        var own = $"{request.Scheme}://{request.Host}";
+        var isForeign = request.Headers.Origin.Any(origin => !string.Equals(origin, own, StringComparison.OrdinalIgnoreCase))
             || request.Headers["Sec-Fetch-Site"].Any(site => site is not ("same-origin" or "none"));
         return isForeign ? (StatusCodes.Status403Forbidden, "A page of another site may change nothing here.") : null;
     }

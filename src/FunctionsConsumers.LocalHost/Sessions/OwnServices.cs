@@ -46,7 +46,8 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
             if (Stopwatch.GetElapsedTime(since) >= Patience)
             {
                 throw new LocalHostException(
-                    $"another process holds {RunLock.FilePath} and has started no services within {Patience.TotalSeconds:0} s: stop it first");
+                    $"another process holds {RunLock.FilePath} and has started no services within {Patience.TotalSeconds:0} s: "
+                        + "stop it first");
             }
 
             await Task.Delay(Between, stop);
@@ -68,7 +69,12 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
             services = await EmbeddedServices.StartAsync(!target.HasBrokers, !target.HasTables, target.Topic, options.Partitions, stop);
             var given = options.Target;
             var whole = Target.Resolve(
-                given with { Brokers = services.Brokers ?? given.Brokers, Tables = services.TablesConnectionString ?? given.Tables, Topic = target.Topic },
+                given with
+                {
+                    Brokers = services.Brokers ?? given.Brokers,
+                    Tables = services.TablesConnectionString ?? given.Tables,
+                    Topic = target.Topic,
+                },
                 options.Environment, run: null);
 
             // A managed identity has no connection string to put into the file.

@@ -149,7 +149,8 @@ internal sealed class RunSession : IAsyncDisposable
         {
             if (named.HasTables && !named.HasBrokers)
             {
-                await options.Log.WriteLineAsync("The broker is embedded and ends with this process; the tables stay. The next start begins with an empty topic.");
+                await options.Log.WriteLineAsync(
+                    "The broker is embedded and ends with this process; the tables stay. The next start begins with an empty topic.");
             }
 
             return;
@@ -164,11 +165,13 @@ internal sealed class RunSession : IAsyncDisposable
         if (!options.IsProof)
         {
             throw new LocalHostException(
-                $"Kafka at {brokers} keeps the groups' offsets, and embedded tables end with this process: after a restart every order would count as lost. "
-                + "Name tables that last too with --tables (setting OrderTables), or leave --brokers (setting KafkaBrokers) out for an embedded broker");
+                $"Kafka at {brokers} keeps the groups' offsets, and embedded tables end with this process: after a restart every order "
+                + "would count as lost. Name tables that last too with --tables (setting OrderTables), or leave --brokers (setting "
+                + "KafkaBrokers) out for an embedded broker");
         }
 
-        await options.Log.WriteLineAsync($"The tables are embedded and end with this run, while the groups' offsets stay at {brokers}: give further runs a topic of their own (--topic), or tables that last (--tables).");
+        await options.Log.WriteLineAsync($"The tables are embedded and end with this run, while the groups' offsets stay at {brokers}: "
+            + "give further runs a topic of their own (--topic), or tables that last (--tables).");
     }
 }
 

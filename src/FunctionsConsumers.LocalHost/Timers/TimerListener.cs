@@ -15,7 +15,8 @@ namespace FunctionsConsumers.LocalHost.Timers;
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where a failed call is reported.</param>
 internal sealed partial class TimerListener(
-    string name, TimerSchedule schedule, bool runOnStartup, Func<TimerInfo, CancellationToken, Task> invoke, TimeProvider time, ILogger logger) : IDisposable
+    string name, TimerSchedule schedule, bool runOnStartup, Func<TimerInfo, CancellationToken, Task> invoke, TimeProvider time,
+    ILogger logger) : IDisposable
 {
     /// <summary>The longest single wait: a timer of the system takes no more than 49 days, and a clock may be set meanwhile.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);

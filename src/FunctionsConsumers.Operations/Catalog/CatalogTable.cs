@@ -10,7 +10,10 @@ using FunctionsConsumers.Orders.Inventory;
 
 namespace FunctionsConsumers.Operations.Catalog;
 
-/// <summary>The catalog as a person looks at it and changes it. Running hosts read it anew every minute, and for a product they do not know at once.</summary>
+/// <summary>
+/// The catalog as a person looks at it and changes it. Running hosts read it anew every minute, and for a product they do not know
+/// at once.
+/// </summary>
 /// <param name="services">Where the system is.</param>
 public sealed class CatalogTable(OperatedServices services)
 {
@@ -32,7 +35,8 @@ public sealed class CatalogTable(OperatedServices services)
         var entries = new List<CatalogEntry>();
         try
         {
-            await foreach (var row in _table.QueryAsync<TableEntity>($"PartitionKey eq '{TableCatalogSource.PartitionKey}'", cancellationToken: cancellationToken))
+            await foreach (var row in _table.QueryAsync<TableEntity>(
+                $"PartitionKey eq '{TableCatalogSource.PartitionKey}'", cancellationToken: cancellationToken))
             {
                 entries.Add(Entry(row, reserved.GetValueOrDefault(row.RowKey)));
             }
@@ -51,20 +55,25 @@ public sealed class CatalogTable(OperatedServices services)
     /// <param name="onHand">Pieces on hand; null to leave them.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
     /// <returns>The product as it is now, and whether it is new.</returns>
-    /// <exception cref="OperationException">The product is new and has no price, its name or price is none, or somebody changed it meanwhile.</exception>
-    public async Task<(CatalogEntry Entry, bool IsNew)> SetAsync(string product, string? price, long? onHand, CancellationToken cancellationToken)
+    /// <exception cref="OperationException">The product is new and has no price, its name or price is none, or somebody changed it
+    /// meanwhile.</exception>
+    public async Task<(CatalogEntry Entry, bool IsNew)> SetAsync(
+        string product, string? price, long? onHand, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(product);
         if (product.Length is 0 or > 500 || product.IndexOfAny(Forbidden) >= 0 || product.Any(char.IsControl))
         {
-            throw new OperationException($"'{product}' cannot be the name of a product: 1 to 500 characters, none of them / \\ # ? or a control character");
+            throw new OperationException(
+                $"'{product}' cannot be the name of a product: 1 to 500 characters, none of them / \\ # ? or a control character");
         }
 
         decimal? amount = price is null ? null : Money.TryParse(price, out var parsed) ? parsed
-            : throw new OperationException($"'{price}' is no price: give a number of at least 0 with at most four decimals, such as 399.00");
+            : throw new OperationException(
+                $"'{price}' is no price: give a number of at least 0 with at most four decimals, such as 399.00");
         try
         {
-            var found = await _table.GetEntityIfExistsAsync<TableEntity>(TableCatalogSource.PartitionKey, product, cancellationToken: cancellationToken);
+            var found = await _table.GetEntityIfExistsAsync<TableEntity>(
+                TableCatalogSource.PartitionKey, product, cancellationToken: cancellationToken);
             var row = new TableEntity(TableCatalogSource.PartitionKey, product);
             if (amount is { } given)
             {
@@ -78,7 +87,9 @@ public sealed class CatalogTable(OperatedServices services)
 
             if (!found.HasValue)
             {
-                row[PriceColumn] = amount is null ? throw new OperationException($"the catalog has no {product}: to add it, give --price") : row[PriceColumn];
+                row[PriceColumn] = amount is null
+                    ? throw new OperationException($"the catalog has no {product}: to add it, give --price")
+                    : row[PriceColumn];
                 row[OnHandColumn] = onHand ?? 0;
                 await _table.AddEntityAsync(row, cancellationToken);
             }
@@ -87,7 +98,8 @@ public sealed class CatalogTable(OperatedServices services)
                 await _table.UpdateEntityAsync(row, found.Value!.ETag, TableUpdateMode.Merge, cancellationToken);
             }
 
-            var now = await _table.GetEntityAsync<TableEntity>(TableCatalogSource.PartitionKey, product, cancellationToken: cancellationToken);
+            var now = await _table.GetEntityAsync<TableEntity>(
+                TableCatalogSource.PartitionKey, product, cancellationToken: cancellationToken);
             return (Entry(now.Value, (await ReservedAsync(cancellationToken)).GetValueOrDefault(product)), !found.HasValue);
         }
         catch (RequestFailedException race) when (race.Status is 409 or 412)
@@ -101,12 +113,15 @@ public sealed class CatalogTable(OperatedServices services)
     }
 
     private OperationException NoCatalog(RequestFailedException missing) =>
-        new($"account {_table.AccountName} has no table {TableCatalogSource.TableName}: start ./run once, which makes it, or check --tables (setting {services.Tables.Setting})", missing);
+        new($"account {_table.AccountName} has no table {TableCatalogSource.TableName}: start ./run once, which makes it, "
+            + $"or check --tables (setting {services.Tables.Setting})", missing);
 
     private static CatalogEntry Entry(TableEntity row, long reserved)
     {
         var onHand = row.TryGetValue(OnHandColumn, out var pieces) ? Convert.ToInt64(pieces, CultureInfo.InvariantCulture) : 0;
-        return new CatalogEntry(row.RowKey, row.TryGetValue(PriceColumn, out var price) ? Convert.ToString(price, CultureInfo.InvariantCulture) ?? "" : "", onHand, reserved, onHand - reserved);
+        return new CatalogEntry(
+            row.RowKey, row.TryGetValue(PriceColumn, out var price) ? Convert.ToString(price, CultureInfo.InvariantCulture) ?? "" : "",
+            onHand, reserved, onHand - reserved);
     }
 
     private async Task<Dictionary<string, long>> ReservedAsync(CancellationToken cancellationToken)
@@ -122,7 +137,8 @@ public sealed class CatalogTable(OperatedServices services)
         {
             await foreach (var row in table.Store.ScanAsync(bucket, Prefix, [ReservationConsumer.CounterColumn], cancellationToken))
             {
-                // stock!<product>!<topic>:<partition>; of a name too long for a key only its hash is left, and it belongs to no product here.
+                // stock!<product>!<topic>:<partition>; of a name too long for a key only its hash is left, and it belongs to no
+                // product here.
                 var part = row.RowKey[Prefix.Length..row.RowKey.LastIndexOf('!')];
                 if (!part.StartsWith("==", StringComparison.Ordinal))
                 {

@@ -11,21 +11,23 @@ public sealed partial class BrokerGroupMembers(OperatedServices services) : IGro
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<GroupMembership>> FindAsync(string? topic, IReadOnlyList<string> groups, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<GroupMembership>> FindAsync(
+        string? topic, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
-        using var admin = new AdminClientBuilder(services.Kafka.Apply(new AdminClientConfig { ClientId = "functions-consumers-operations" }))
-            .SetErrorHandler((_, _) => { })
-            .SetLogHandler((_, _) => { })
-            .Build();
+        using var admin = Admin();
         try
         {
-            var described = await admin.DescribeConsumerGroupsAsync(groups, new DescribeConsumerGroupsOptions { RequestTimeout = Patience }).WaitAsync(cancellationToken);
-            return [.. described.ConsumerGroupDescriptions.Select(group => new GroupMembership(group.GroupId, group.State.ToString(), Members(group, topic)))];
+            var described = await admin
+                .DescribeConsumerGroupsAsync(groups, new DescribeConsumerGroupsOptions { RequestTimeout = Patience })
+                .WaitAsync(cancellationToken);
+            return [.. described.ConsumerGroupDescriptions.Select(
+                group => new GroupMembership(group.GroupId, group.State.ToString(), Members(group, topic)))];
         }
         catch (KafkaException e)
         {
             throw new OperationException(
-                $"Kafka at {services.Kafka.Brokers} does not tell its groups ({e.Error.Reason}): check --brokers (setting KafkaBrokers), and that the user may describe groups", e);
+                $"Kafka at {services.Kafka.Brokers} does not tell its groups ({e.Error.Reason}): check --brokers (setting KafkaBrokers), "
+                    + "and that the user may describe groups", e);
         }
     }
 
@@ -35,21 +37,26 @@ public sealed partial class BrokerGroupMembers(OperatedServices services) : IGro
     /// <exception cref="OperationException">The broker does not answer.</exception>
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken)
     {
-        using var admin = new AdminClientBuilder(services.Kafka.Apply(new AdminClientConfig { ClientId = "functions-consumers-operations" }))
-            .SetErrorHandler((_, _) => { })
-            .SetLogHandler((_, _) => { })
-            .Build();
+        using var admin = Admin();
         try
         {
-            var listed = await admin.ListConsumerGroupsAsync(new ListConsumerGroupsOptions { RequestTimeout = Patience }).WaitAsync(cancellationToken);
+            var listed = await admin.ListConsumerGroupsAsync(new ListConsumerGroupsOptions { RequestTimeout = Patience })
+                .WaitAsync(cancellationToken);
             return [.. listed.Valid.Select(group => group.GroupId).Order(StringComparer.Ordinal)];
         }
         catch (KafkaException e)
         {
             throw new OperationException(
-                $"Kafka at {services.Kafka.Brokers} does not list its groups ({e.Error.Reason}): name them with --group, or check that the user may list groups", e);
+                $"Kafka at {services.Kafka.Brokers} does not list its groups ({e.Error.Reason}): name them with --group, "
+                    + "or check that the user may list groups", e);
         }
     }
+
+    private IAdminClient Admin() =>
+        new AdminClientBuilder(services.Kafka.Apply(new AdminClientConfig { ClientId = "functions-consumers-operations" }))
+            .SetErrorHandler((_, _) => { })
+            .SetLogHandler((_, _) => { })
+            .Build();
 
     private List<GroupMember> Members(ConsumerGroupDescription group, string? topic) =>
     [
@@ -61,7 +68,10 @@ public sealed partial class BrokerGroupMembers(OperatedServices services) : IGro
                 member.ConsumerId,
                 [
                     .. (member.Assignment?.TopicPartitions ?? [])
-                        .Where(partition => topic is null || partition.Topic == topic).Select(partition => partition.Partition.Value).Distinct().Order(),
+                        .Where(partition => topic is null || partition.Topic == topic)
+                        .Select(partition => partition.Partition.Value)
+                        .Distinct()
+                        .Order(),
                 ]))),
     ];
 
@@ -73,7 +83,13 @@ public sealed partial class BrokerGroupMembers(OperatedServices services) : IGro
     /// <returns>The member with host, process and function.</returns>
     internal static GroupMember Named(string? clientId, string? host, string? function, GroupMember member) =>
         Name().Match(clientId ?? "") is { Success: true } name
-            ? member with { ClientId = clientId, Host = name.Groups["host"].Value, Process = name.Groups["process"].Value, Function = name.Groups["function"].Value }
+            ? member with
+            {
+                ClientId = clientId,
+                Host = name.Groups["host"].Value,
+                Process = name.Groups["process"].Value,
+                Function = name.Groups["function"].Value,
+            }
             : member with { ClientId = clientId, Host = host, Process = clientId, Function = function };
 
     // As the library's ClientName makes it.

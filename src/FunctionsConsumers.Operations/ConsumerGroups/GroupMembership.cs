@@ -16,13 +16,18 @@ public sealed record GroupMembership(string Group, string State, IReadOnlyList<G
 /// <param name="Host">The machine it runs on; null where nobody tells.</param>
 /// <param name="Process">The process, by its id, or else by the name it gave itself; null where nobody tells.</param>
 /// <param name="Function">The function; null where the group has none.</param>
-public sealed record GroupMember(string Id, IReadOnlyList<int> Partitions, string? Host = null, string? Process = null, string? Function = null)
+public sealed record GroupMember(
+    string Id, IReadOnlyList<int> Partitions, string? Host = null, string? Process = null, string? Function = null)
 {
-    /// <summary>The name that the member gave itself: host, process and function for those of this project; null where it gave none.</summary>
+    /// <summary>
+    /// The name that the member gave itself: host, process and function for those of this project; null where it gave none.
+    /// </summary>
     public string? ClientId { get; init; }
 }
 
-/// <summary>Tells the members of groups: the broker, or the local hosts where the broker is the embedded cluster, which cannot be asked.</summary>
+/// <summary>
+/// Tells the members of groups: the broker, or the local hosts where the broker is the embedded cluster, which cannot be asked.
+/// </summary>
 public interface IGroupMembers
 {
     /// <summary>Asks for groups.</summary>

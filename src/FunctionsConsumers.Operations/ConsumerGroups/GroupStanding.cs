@@ -6,7 +6,8 @@ namespace FunctionsConsumers.Operations.ConsumerGroups;
 /// <param name="Members">Its members.</param>
 /// <param name="Partitions">The topic's partitions.</param>
 /// <param name="Lag">Records to go, over all partitions.</param>
-public sealed record GroupStanding(string Group, string State, IReadOnlyList<GroupMember> Members, IReadOnlyList<PartitionStanding> Partitions, long Lag);
+public sealed record GroupStanding(
+    string Group, string State, IReadOnlyList<GroupMember> Members, IReadOnlyList<PartitionStanding> Partitions, long Lag);
 
 /// <summary>Where a group stands in a partition.</summary>
 /// <param name="Partition">The partition.</param>
@@ -24,7 +25,8 @@ public sealed record PartitionStanding(int Partition, long? Committed, long End,
 /// <param name="Claimed">Messages that a host may be sending.</param>
 /// <param name="InDoubt">Messages that may have been sent before.</param>
 /// <param name="Parked">Messages left for a person.</param>
-public sealed record OutboxStanding(string Group, bool IsThere, long Depth, DateTimeOffset? OldestAt, long Claimed, long InDoubt, long Parked)
+public sealed record OutboxStanding(
+    string Group, bool IsThere, long Depth, DateTimeOffset? OldestAt, long Claimed, long InDoubt, long Parked)
 {
     /// <summary>The age of the oldest message that is not parked, in whole seconds.</summary>
     /// <param name="now">The time.</param>

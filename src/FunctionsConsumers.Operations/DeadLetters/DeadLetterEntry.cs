@@ -5,7 +5,9 @@ namespace FunctionsConsumers.Operations.DeadLetters;
 /// <summary>A dead letter, as its headers tell of it. One that was delivered twice is one entry.</summary>
 public sealed record DeadLetterEntry
 {
-    /// <summary>The letter's own id, 32 hex digits (header <c>message-id</c>); its place in the dead-letter topic where it has none.</summary>
+    /// <summary>
+    /// The letter's own id, 32 hex digits (header <c>message-id</c>); its place in the dead-letter topic where it has none.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>The group that could not apply the record.</summary>
@@ -51,7 +53,9 @@ public enum DeadLetterState
     /// <summary>Nothing yet.</summary>
     Open,
 
-    /// <summary>A redrive took it and has not said yet that it was sent: one that runs, or was killed and waits to be called again.</summary>
+    /// <summary>
+    /// A redrive took it and has not said yet that it was sent: one that runs, or was killed and waits to be called again.
+    /// </summary>
     Redriving,
 
     /// <summary>It was sent to the group again.</summary>
@@ -84,7 +88,8 @@ public sealed record DeadLetterContent(
 /// <param name="Open">How many of them are open.</param>
 /// <param name="Oldest">When the oldest was dead-lettered.</param>
 /// <param name="Newest">When the newest was.</param>
-public sealed record DeadLetterCount(string Group, string? Reason, string Cause, int Count, int Open, DateTimeOffset? Oldest, DateTimeOffset? Newest);
+public sealed record DeadLetterCount(
+    string Group, string? Reason, string Cause, int Count, int Open, DateTimeOffset? Oldest, DateTimeOffset? Newest);
 
 /// <summary>Which dead letters are meant; what is null does not matter.</summary>
 public sealed record DeadLetterFilter

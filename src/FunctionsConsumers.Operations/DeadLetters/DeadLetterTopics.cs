@@ -13,7 +13,8 @@ namespace FunctionsConsumers.Operations.DeadLetters;
 public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly Dictionary<string, GroupLetters> _groups = services.Groups.ToDictionary(group => group, group => new GroupLetters(group, services.Topic, log), StringComparer.Ordinal);
+    private readonly Dictionary<string, GroupLetters> _groups = services.Groups.ToDictionary(
+        group => group, group => new GroupLetters(group, services.Topic, log), StringComparer.Ordinal);
 
     /// <summary>Lists dead letters, newest first.</summary>
     /// <param name="filter">Which.</param>
@@ -21,18 +22,22 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
     /// <param name="after">What the page before gave as <see cref="DeadLetterPage.Next" />; null for the first page.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The letters, each once however often it was delivered.</returns>
-    /// <exception cref="OperationException">The broker does not answer, there is no such topic of orders, or <paramref name="after" /> is none.</exception>
+    /// <exception cref="OperationException">The broker does not answer, there is no such topic of orders, or
+    /// <paramref name="after" /> is none.</exception>
     public async Task<DeadLetterPage> ListAsync(DeadLetterFilter filter, int limit, string? after, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
         var (entries, isCut) = await ReadAsync(filter.Group, cancellationToken);
         var known = filter.State is null ? entries : await LetterRows.WithStatesAsync(services.Tables, entries, cancellationToken);
-        List<DeadLetterEntry> taken = [.. known.Where(filter.Takes).OrderByDescending(entry => entry.Time).ThenByDescending(entry => entry.Id, StringComparer.Ordinal)];
+        List<DeadLetterEntry> taken = [.. known.Where(filter.Takes)
+            .OrderByDescending(entry => entry.Time)
+            .ThenByDescending(entry => entry.Id, StringComparer.Ordinal)];
         var from = after is null ? 0 : Behind(taken, after);
         List<DeadLetterEntry> page = [.. taken.Skip(from).Take(limit)];
         var next = from + page.Count < taken.Count && page.Count > 0 ? Mark(page[^1]) : null;
         return new DeadLetterPage(
-            filter.State is null ? await LetterRows.WithStatesAsync(services.Tables, page, cancellationToken) : page, taken.Count, next, isCut);
+            filter.State is null ? await LetterRows.WithStatesAsync(services.Tables, page, cancellationToken) : page, taken.Count, next,
+            isCut);
     }
 
     /// <summary>Counts dead letters by group, reason and cause; the most first.</summary>
@@ -48,9 +53,12 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
             .. (await SelectAsync(filter, cancellationToken))
                 .GroupBy(entry => (entry.Group, entry.Reason, entry.Cause))
                 .Select(cause => new DeadLetterCount(
-                    cause.Key.Group, cause.Key.Reason, cause.Key.Cause, cause.Count(), cause.Count(entry => entry.State == DeadLetterState.Open),
+                    cause.Key.Group, cause.Key.Reason, cause.Key.Cause, cause.Count(),
+                    cause.Count(entry => entry.State == DeadLetterState.Open),
                     cause.Min(entry => entry.Time), cause.Max(entry => entry.Time)))
-                .OrderByDescending(count => count.Count).ThenBy(count => count.Group, StringComparer.Ordinal).ThenBy(count => count.Cause, StringComparer.Ordinal),
+                .OrderByDescending(count => count.Count)
+                .ThenBy(count => count.Group, StringComparer.Ordinal)
+                .ThenBy(count => count.Cause, StringComparer.Ordinal),
         ];
     }
 
@@ -64,7 +72,8 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
         ArgumentNullException.ThrowIfNull(filter);
         var (entries, _) = await ReadAsync(filter.Group, cancellationToken);
         List<DeadLetterEntry> stateless = [.. entries.Where((filter with { State = null }).Takes)];
-        return [.. (await LetterRows.WithStatesAsync(services.Tables, stateless, cancellationToken)).Where(filter.Takes).OrderBy(entry => entry.Time)];
+        var withStates = await LetterRows.WithStatesAsync(services.Tables, stateless, cancellationToken);
+        return [.. withStates.Where(filter.Takes).OrderBy(entry => entry.Time)];
     }
 
     /// <summary>The dead letters of one record: one for each group that could not apply it.</summary>
@@ -102,14 +111,16 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
     /// <param name="entries">The letters.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The contents by the letters' ids; what the broker has dropped is not among them.</returns>
-    internal async Task<IReadOnlyDictionary<string, DeadLetterContent>> OpenAllAsync(IReadOnlyCollection<DeadLetterEntry> entries, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyDictionary<string, DeadLetterContent>> OpenAllAsync(
+        IReadOnlyCollection<DeadLetterEntry> entries, CancellationToken cancellationToken)
     {
         var contents = new Dictionary<string, DeadLetterContent>(StringComparer.Ordinal);
         foreach (var topic in entries.GroupBy(entry => entry.At.Topic, StringComparer.Ordinal))
         {
             var wanted = topic.ToDictionary(entry => entry.At);
             var held = (await log.FindAsync(topic.Key, cancellationToken) ?? []).ToDictionary(range => range.Partition);
-            var ranges = topic.GroupBy(entry => entry.At.Partition).Where(partition => held.ContainsKey(partition.Key)).Select(partition => new PartitionRange(
+            var ranges = topic.GroupBy(entry => entry.At.Partition).Where(partition => held.ContainsKey(partition.Key))
+                .Select(partition => new PartitionRange(
                 partition.Key,
                 Math.Max(partition.Min(entry => entry.At.Offset), held[partition.Key].Start),
                 Math.Min(partition.Max(entry => entry.At.Offset) + 1, held[partition.Key].End)));
@@ -128,7 +139,8 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
     /// <inheritdoc />
     public void Dispose() => _turn.Dispose();
 
-    private static string Mark(DeadLetterEntry entry) => string.Create(CultureInfo.InvariantCulture, $"{entry.Time?.UtcTicks ?? 0}-{entry.Id}");
+    private static string Mark(DeadLetterEntry entry) =>
+        string.Create(CultureInfo.InvariantCulture, $"{entry.Time?.UtcTicks ?? 0}-{entry.Id}");
 
     // By time and id, and not by number: letters that come meanwhile move nothing.
     private static int Behind(List<DeadLetterEntry> entries, string mark)
@@ -140,7 +152,8 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
         }
 
         var id = mark[(dash + 1)..];
-        var index = entries.FindIndex(entry => (entry.Time?.UtcTicks ?? 0) is var at && (at < ticks || (at == ticks && string.CompareOrdinal(entry.Id, id) < 0)));
+        var index = entries.FindIndex(
+            entry => (entry.Time?.UtcTicks ?? 0) is var at && (at < ticks || (at == ticks && string.CompareOrdinal(entry.Id, id) < 0)));
         return index < 0 ? entries.Count : index;
     }
 

@@ -43,7 +43,8 @@ internal sealed class GroupLetters(string group, string topic, TopicLog log)
             _readTo.Clear();
         }
 
-        List<PartitionRange> fresh = [.. held.Select(range => range with { Start = Math.Max(Math.Max(range.Start, range.End - Most), _readTo.GetValueOrDefault(range.Partition)) })];
+        List<PartitionRange> fresh = [.. held.Select(range =>
+            range with { Start = Math.Max(Math.Max(range.Start, range.End - Most), _readTo.GetValueOrDefault(range.Partition)) })];
         IsCut = held.Any(range => range.Length > Most);
         await log.ReadAsync(Topic, fresh, Take, cancellationToken);
         fresh.ForEach(range => _readTo[range.Partition] = range.End);

@@ -34,9 +34,14 @@ internal static class LetterReader
             Reason = Text(block, First),
             Detail = Text(block, Prefix + "detail"),
             Origin = OriginOf(block),
-            Time = DateTimeOffset.TryParse(Text(block, Prefix + "time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : record.Timestamp,
+            Time = DateTimeOffset.TryParse(
+                Text(block, Prefix + "time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                ? time
+                : record.Timestamp,
             Key = PlainText.Of(record.Key),
-            Redrives = int.TryParse(Text(original, CountHeader), NumberStyles.None, CultureInfo.InvariantCulture, out var redrives) ? redrives : 0,
+            Redrives = int.TryParse(Text(original, CountHeader), NumberStyles.None, CultureInfo.InvariantCulture, out var redrives)
+                ? redrives
+                : 0,
             RedriveOf = Text(original, OfHeader),
             At = record.Coordinates,
             IsWhole = !letter.Any(header => header.Name.EndsWith("-omitted", StringComparison.Ordinal)),

@@ -33,7 +33,8 @@ internal static class LetterRows
     /// <param name="entries">The letters.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <returns>The same letters in their order.</returns>
-    public static async Task<List<DeadLetterEntry>> WithStatesAsync(TableAccounts accounts, IReadOnlyList<DeadLetterEntry> entries, CancellationToken cancellationToken)
+    public static async Task<List<DeadLetterEntry>> WithStatesAsync(
+        TableAccounts accounts, IReadOnlyList<DeadLetterEntry> entries, CancellationToken cancellationToken)
     {
         const int FewerThanAScan = 100;
         if (accounts.Clients.Count == 0)
@@ -50,7 +51,8 @@ internal static class LetterRows
             {
                 if (group.Count() <= FewerThanAScan)
                 {
-                    foreach (var (rowKey, row) in await table.ReadAsync(PartitionOf(group.Key), [.. group.Select(entry => RowKeyOf(entry.Id))], [State], cancellationToken))
+                    foreach (var (rowKey, row) in await table.ReadAsync(
+                        PartitionOf(group.Key), [.. group.Select(entry => RowKeyOf(entry.Id))], [State], cancellationToken))
                     {
                         states[(group.Key, rowKey)] = row.Text(State) ?? "";
                     }
@@ -69,7 +71,8 @@ internal static class LetterRows
             }
         }
 
-        return [.. entries.Select(entry => entry with { State = StateOf(entry, states.GetValueOrDefault((entry.Group, RowKeyOf(entry.Id)))) })];
+        return [.. entries.Select(entry =>
+            entry with { State = StateOf(entry, states.GetValueOrDefault((entry.Group, RowKeyOf(entry.Id)))) })];
     }
 
     /// <summary>A letter's state.</summary>

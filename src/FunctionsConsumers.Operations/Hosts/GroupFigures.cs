@@ -26,7 +26,8 @@ public enum LagTrend
 /// <param name="Hour">The last hour, slot by slot, the oldest first; none left out.</param>
 /// <param name="Error">The last thing that went wrong in the last hour; null for nothing.</param>
 public sealed record GroupFigures(
-    double PerSecond, LagTrend Trend, DayFigures LastHour, DayFigures Today, [property: JsonIgnore] IReadOnlyList<Slot> Hour, HostError? Error)
+    double PerSecond, LagTrend Trend, DayFigures LastHour, DayFigures Today, [property: JsonIgnore] IReadOnlyList<Slot> Hour,
+    HostError? Error)
 {
     /// <summary>The same hour, a list for each figure.</summary>
     public HourSeries Series => new(
@@ -55,7 +56,8 @@ public sealed record GroupFigures(
         return new GroupFigures(
             Math.Round(perSecond, 1),
             TrendOf(hour),
-            new DayFigures(hour.Sum(slot => slot.Applied), hour.Sum(slot => slot.Duplicates), hour.Sum(slot => slot.DeadLettered), hour.Sum(slot => slot.Healed)),
+            new DayFigures(hour.Sum(slot => slot.Applied), hour.Sum(slot => slot.Duplicates), hour.Sum(slot => slot.DeadLettered),
+                hour.Sum(slot => slot.Healed)),
             today,
             hour,
             failed is null ? null : new HostError(failed.Error!.At, failed.Error.Text, failed.Machine, failed.Process));
@@ -77,7 +79,8 @@ public sealed record GroupFigures(
 /// <param name="Settled">Records settled in each.</param>
 /// <param name="Duplicates">Records suppressed in each.</param>
 /// <param name="Lag">The lag; null where nobody looked.</param>
-public sealed record HourSeries(long From, int StepSeconds, IReadOnlyList<long> Settled, IReadOnlyList<long> Duplicates, IReadOnlyList<long?> Lag);
+public sealed record HourSeries(
+    long From, int StepSeconds, IReadOnlyList<long> Settled, IReadOnlyList<long> Duplicates, IReadOnlyList<long?> Lag);
 
 /// <summary>The last thing that went wrong, and where.</summary>
 /// <param name="At">When.</param>

@@ -1,6 +1,9 @@
 namespace FunctionsConsumers.Operations.Hosts;
 
-/// <summary>Counts what this process handles for one group: by slot for the last hour, and by day for two days. Safe to be told by several threads.</summary>
+/// <summary>
+/// Counts what this process handles for one group: by slot for the last hour, and by day for two days. Safe to be told by several
+/// threads.
+/// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class GroupTally(TimeProvider time)
 {
@@ -24,7 +27,8 @@ internal sealed class GroupTally(TimeProvider time)
             var day = DateOnly.FromDateTime(now.UtcDateTime);
             var sum = _days.GetValueOrDefault(day) ?? new DayFigures();
             _days[day] = new DayFigures(
-                sum.Applied + counted.Applied, sum.Duplicates + counted.Duplicates, sum.DeadLettered + counted.DeadLettered, sum.Healed + counted.Healed);
+                sum.Applied + counted.Applied, sum.Duplicates + counted.Duplicates, sum.DeadLettered + counted.DeadLettered,
+                sum.Healed + counted.Healed);
             if (_days.Count > 2)
             {
                 _days.Remove(_days.First().Key);

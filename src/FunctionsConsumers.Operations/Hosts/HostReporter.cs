@@ -5,13 +5,17 @@ using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.Operations.Hosts;
 
-/// <summary>Writes what this process counts, every 5 s where something was counted and every 20 s where nothing was. What is not written now is written the next time, since each row holds all of it.</summary>
+/// <summary>
+/// Writes what this process counts, every 5 s where something was counted and every 20 s where nothing was. What is not written now
+/// is written the next time, since each row holds all of it.
+/// </summary>
 /// <param name="tallies">What is counted.</param>
 /// <param name="rows">Where it goes.</param>
 /// <param name="watch">Knows each group's lag.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where a failure is reported.</param>
-internal sealed partial class HostReporter(HostTallies tallies, HostRows rows, GroupWatch watch, TimeProvider time, ILogger<HostReporter> logger) : BackgroundService
+internal sealed partial class HostReporter(
+    HostTallies tallies, HostRows rows, GroupWatch watch, TimeProvider time, ILogger<HostReporter> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(20);
@@ -104,7 +108,8 @@ internal sealed partial class HostReporter(HostTallies tallies, HostRows rows, G
             await work();
             _failure = null;
         }
-        catch (Exception failure) when (failure is RequestFailedException or AggregateException or OperationCanceledException or IOException or HttpRequestException)
+        catch (Exception failure) when (failure is RequestFailedException or AggregateException or OperationCanceledException
+            or IOException or HttpRequestException)
         {
             if (_failure != failure.Message)
             {
@@ -114,6 +119,7 @@ internal sealed partial class HostReporter(HostTallies tallies, HostRows rows, G
         }
     }
 
-    [LoggerMessage(110, LogLevel.Information, "The figures of this host for the status page could not be written and are written again: {Reason}")]
+    [LoggerMessage(
+        110, LogLevel.Information, "The figures of this host for the status page could not be written and are written again: {Reason}")]
     private partial void LogNotWritten(string reason);
 }

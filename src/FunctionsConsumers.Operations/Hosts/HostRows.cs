@@ -32,12 +32,14 @@ public sealed class HostRows(OperatedServices services)
     /// <param name="days">The sums of each group and day.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
     /// <returns>When it is written.</returns>
-    internal async Task WriteAsync(IReadOnlyList<HostRow> rows, IReadOnlyList<(string Life, string Group, DateOnly Day, DayFigures Sum)> days, CancellationToken cancellationToken)
+    internal async Task WriteAsync(IReadOnlyList<HostRow> rows,
+        IReadOnlyList<(string Life, string Group, DateOnly Day, DayFigures Sum)> days, CancellationToken cancellationToken)
     {
         IEnumerable<TableEntity> entities = [.. rows.Select(EntityOf), .. days.Select(EntityOf)];
         foreach (var some in entities.Chunk(MostInATransaction))
         {
-            await _table.SubmitTransactionAsync(some.Select(entity => new TableTransactionAction(TableTransactionActionType.UpsertReplace, entity)), cancellationToken);
+            await _table.SubmitTransactionAsync(
+                some.Select(entity => new TableTransactionAction(TableTransactionActionType.UpsertReplace, entity)), cancellationToken);
         }
     }
 
@@ -48,7 +50,8 @@ public sealed class HostRows(OperatedServices services)
     {
         var now = services.Time.GetUtcNow();
         List<TableEntity> old = [];
-        await foreach (var entity in _table.QueryAsync<TableEntity>(OfPartition, select: ["PartitionKey", "RowKey", nameof(HostRow.SeenAt)], cancellationToken: cancellationToken))
+        await foreach (var entity in _table.QueryAsync<TableEntity>(
+            OfPartition, select: ["PartitionKey", "RowKey", nameof(HostRow.SeenAt)], cancellationToken: cancellationToken))
         {
             var isOld = entity.RowKey.StartsWith(DayPrefix, StringComparison.Ordinal)
                 ? DayOf(entity.RowKey) < DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1)
@@ -70,7 +73,8 @@ public sealed class HostRows(OperatedServices services)
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The rows, and today's sums by group.</returns>
     /// <exception cref="RequestFailedException">The table could not be read.</exception>
-    public async Task<(IReadOnlyList<HostRow> Rows, IReadOnlyDictionary<string, DayFigures> Today)> ReadAsync(CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<HostRow> Rows, IReadOnlyDictionary<string, DayFigures> Today)> ReadAsync(
+        CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(services.Time.GetUtcNow().UtcDateTime);
         var rows = new List<HostRow>();
@@ -106,7 +110,9 @@ public sealed class HostRows(OperatedServices services)
             [nameof(row.SeenAt)] = row.SeenAt,
             [nameof(row.Group)] = row.Group,
             [nameof(row.Slots)] = JsonSerializer.Serialize(
-                row.Slots.Select(slot => new[] { slot.Number, slot.Applied, slot.Duplicates, slot.DeadLettered, slot.Healed, slot.Lag }).ToArray(), HostRowsJson.Default.NullableInt64ArrayArray),
+                row.Slots.Select(slot => new[] { slot.Number, slot.Applied, slot.Duplicates, slot.DeadLettered, slot.Healed, slot.Lag })
+                    .ToArray(),
+                HostRowsJson.Default.NullableInt64ArrayArray),
         };
         if (row.Error is { } error)
         {
@@ -118,7 +124,8 @@ public sealed class HostRows(OperatedServices services)
     }
 
     private static TableEntity EntityOf((string Life, string Group, DateOnly Day, DayFigures Sum) day) =>
-        new(Partition, string.Create(CultureInfo.InvariantCulture, $"{DayPrefix}{day.Day:yyyy-MM-dd}!{day.Life}!{RowKey.Escape(day.Group)}"))
+        new(Partition,
+            string.Create(CultureInfo.InvariantCulture, $"{DayPrefix}{day.Day:yyyy-MM-dd}!{day.Life}!{RowKey.Escape(day.Group)}"))
         {
             [nameof(HostRow.Group)] = day.Group,
             [nameof(day.Sum.Applied)] = day.Sum.Applied,
@@ -152,10 +159,14 @@ public sealed class HostRows(OperatedServices services)
         }
     }
 
-    private static long Number(TableEntity entity, string column) => entity.TryGetValue(column, out var value) && value is long number ? number : 0;
+    private static long Number(TableEntity entity, string column) =>
+        entity.TryGetValue(column, out var value) && value is long number ? number : 0;
 
     private static DateOnly DayOf(string rowKey) =>
-        DateOnly.TryParseExact(rowKey.AsSpan(DayPrefix.Length, Math.Min(10, rowKey.Length - DayPrefix.Length)), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : default;
+        DateOnly.TryParseExact(rowKey.AsSpan(DayPrefix.Length, Math.Min(10, rowKey.Length - DayPrefix.Length)), "yyyy-MM-dd",
+            CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : default;
 }
 
 /// <summary>The shape of the slots in a row.</summary>

@@ -31,7 +31,8 @@ public sealed class HostTallies : ILoggerProvider
 
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == EffectivelyOnceMetrics.MeterName && instrument.Name is "effectively_once.records" or "effectively_once.gaps.healed")
+            if (instrument.Meter.Name == EffectivelyOnceMetrics.MeterName
+                && instrument.Name is "effectively_once.records" or "effectively_once.gaps.healed")
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -87,7 +88,8 @@ public sealed class HostTallies : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => _isOurs && logLevel is >= LogLevel.Warning and < LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel))
             {
@@ -96,7 +98,8 @@ public sealed class HostTallies : ILoggerProvider
 
             // What is said of no group in particular, as that the broker is away, is said of each.
             var text = formatter(state, exception);
-            var group = (state as IReadOnlyList<KeyValuePair<string, object?>>)?.FirstOrDefault(value => value.Key == "Group").Value as string;
+            var group = (state as IReadOnlyList<KeyValuePair<string, object?>>)?.FirstOrDefault(value => value.Key == "Group")
+                .Value as string;
             foreach (var (name, tally) in tallies._tallies)
             {
                 if (group is null || group == name)

@@ -26,7 +26,8 @@ public sealed record Slot(long Number, long Applied = 0, long Duplicates = 0, lo
     /// <summary>The slots that hold the hour before a time, the oldest first; the last one is not over yet.</summary>
     /// <param name="now">The time.</param>
     /// <returns>Their numbers.</returns>
-    public static IEnumerable<long> Hour(DateTimeOffset now) => Enumerable.Range(1 - InAnHour, InAnHour).Select(before => At(now) + before);
+    public static IEnumerable<long> Hour(DateTimeOffset now) =>
+        Enumerable.Range(1 - InAnHour, InAnHour).Select(before => At(now) + before);
 
     /// <summary>Two hosts' slots as one.</summary>
     /// <param name="other">The other's; its lag goes before.</param>
@@ -35,7 +36,8 @@ public sealed record Slot(long Number, long Applied = 0, long Duplicates = 0, lo
     {
         ArgumentNullException.ThrowIfNull(other);
         return new Slot(
-            Number, Applied + other.Applied, Duplicates + other.Duplicates, DeadLettered + other.DeadLettered, Healed + other.Healed, other.Lag ?? Lag);
+            Number, Applied + other.Applied, Duplicates + other.Duplicates, DeadLettered + other.DeadLettered, Healed + other.Healed,
+            other.Lag ?? Lag);
     }
 }
 
@@ -61,4 +63,5 @@ public sealed record LastError(DateTimeOffset At, string Text);
 /// <param name="Slots">The last hour.</param>
 /// <param name="Error">The last thing that went wrong; null for nothing.</param>
 public sealed record HostRow(
-    string Life, string Machine, int Process, DateTimeOffset StartedAt, DateTimeOffset SeenAt, string Group, IReadOnlyList<Slot> Slots, LastError? Error);
+    string Life, string Machine, int Process, DateTimeOffset StartedAt, DateTimeOffset SeenAt, string Group, IReadOnlyList<Slot> Slots,
+    LastError? Error);

@@ -23,7 +23,8 @@ public sealed class TopicLog(OperatedServices services) : IDisposable
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Each partition's offsets; null where there is no such topic.</returns>
     /// <exception cref="OperationException">The broker does not answer.</exception>
-    public Task<IReadOnlyList<PartitionRange>?> FindAsync(string topic, CancellationToken cancellationToken) => AskAsync(_idle, null, client =>
+    public Task<IReadOnlyList<PartitionRange>?> FindAsync(string topic, CancellationToken cancellationToken) =>
+        AskAsync(_idle, null, client =>
     {
         // The consumer would tell of a refused login only while it reads.
         services.BeforeAsking?.Invoke(topic);
@@ -49,7 +50,8 @@ public sealed class TopicLog(OperatedServices services) : IDisposable
     /// <exception cref="OperationException">The broker does not answer, or there is no such topic.</exception>
     public async Task<IReadOnlyList<PartitionRange>> RangesAsync(string topic, CancellationToken cancellationToken) =>
         await FindAsync(topic, cancellationToken)
-        ?? throw new OperationException($"Kafka at {services.Kafka.Brokers} has no topic {topic}: start ./run, which makes it, or name another topic");
+        ?? throw new OperationException(
+            $"Kafka at {services.Kafka.Brokers} has no topic {topic}: start ./run, which makes it, or name another topic");
 
     /// <summary>The committed offsets of a group.</summary>
     /// <param name="group">The group.</param>
@@ -58,7 +60,8 @@ public sealed class TopicLog(OperatedServices services) : IDisposable
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The offsets by partition; absent where the group never committed.</returns>
     /// <exception cref="OperationException">The broker does not answer.</exception>
-    public Task<IReadOnlyDictionary<int, long>> CommittedAsync(string group, string topic, IEnumerable<int> partitions, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyDictionary<int, long>> CommittedAsync(
+        string group, string topic, IEnumerable<int> partitions, CancellationToken cancellationToken) =>
         AskAsync(_idleOfGroups.GetOrAdd(group, static _ => []), group, client => (IReadOnlyDictionary<int, long>)client.Consumer
             .Committed([.. partitions.Select(partition => new TopicPartition(topic, partition))], Patience)
             .Where(offset => offset.Offset.Value >= 0)
@@ -71,7 +74,8 @@ public sealed class TopicLog(OperatedServices services) : IDisposable
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>When all is read.</returns>
     /// <exception cref="OperationException">The broker does not answer, or dropped offsets before they were read.</exception>
-    public Task ReadAsync(string topic, IEnumerable<PartitionRange> ranges, Action<ConsumedRecord> take, CancellationToken cancellationToken)
+    public Task ReadAsync(
+        string topic, IEnumerable<PartitionRange> ranges, Action<ConsumedRecord> take, CancellationToken cancellationToken)
     {
         List<PartitionRange> wanted = [.. ranges.Where(range => range.Length > 0)];
         return wanted.Count == 0 ? Task.CompletedTask : AskAsync(_idle, null, client =>
@@ -93,10 +97,12 @@ public sealed class TopicLog(OperatedServices services) : IDisposable
     /// <returns>The offsets by partition; the partition's end where every record is older.</returns>
     /// <exception cref="OperationException">The broker does not answer.</exception>
     public Task<IReadOnlyDictionary<int, long>> OffsetsAtAsync(
-        string topic, IReadOnlyList<PartitionRange> ranges, DateTimeOffset time, CancellationToken cancellationToken) => AskAsync(_idle, null, client =>
+        string topic, IReadOnlyList<PartitionRange> ranges, DateTimeOffset time,
+        CancellationToken cancellationToken) => AskAsync(_idle, null, client =>
     {
         var told = client.Consumer
-            .OffsetsForTimes(ranges.Select(range => new TopicPartitionTimestamp(topic, range.Partition, new Timestamp(time.UtcDateTime))), Patience)
+            .OffsetsForTimes(
+                ranges.Select(range => new TopicPartitionTimestamp(topic, range.Partition, new Timestamp(time.UtcDateTime))), Patience)
             .ToDictionary(offset => offset.Partition.Value, offset => offset.Offset.Value);
         var offsets = new Dictionary<int, long>();
         foreach (var range in ranges)
@@ -104,7 +110,9 @@ public sealed class TopicLog(OperatedServices services) : IDisposable
             // The embedded cluster answers every question about a time with the end: there the records themselves are asked.
             offsets[range.Partition] = told.TryGetValue(range.Partition, out var offset) && offset >= 0 && offset < range.End
                 ? Math.Max(offset, range.Start)
-                : range.Length == 0 || LastIsOlder(client, topic, range, time, cancellationToken) ? range.End : FirstNotOlder(client, topic, range, time, cancellationToken);
+                : range.Length == 0 || LastIsOlder(client, topic, range, time, cancellationToken)
+                    ? range.End
+                    : FirstNotOlder(client, topic, range, time, cancellationToken);
         }
 
         return (IReadOnlyDictionary<int, long>)offsets;
@@ -142,7 +150,8 @@ public sealed class TopicLog(OperatedServices services) : IDisposable
     }
 
     // The taker says whether it wants more.
-    private void Read(Client client, string topic, IReadOnlyList<PartitionRange> ranges, Func<ConsumedRecord, bool> take, CancellationToken cancellationToken)
+    private void Read(Client client, string topic, IReadOnlyList<PartitionRange> ranges, Func<ConsumedRecord, bool> take,
+        CancellationToken cancellationToken)
     {
         var ends = ranges.ToDictionary(range => range.Partition, range => range.End);
         client.Consumer.Assign(ranges.Select(range => new TopicPartitionOffset(topic, range.Partition, range.Start)));
@@ -194,7 +203,8 @@ public sealed class TopicLog(OperatedServices services) : IDisposable
     }
 
     // A client is lent to one caller at a time. One that met an error is not lent again.
-    private Task<T> AskAsync<T>(ConcurrentBag<Client> idle, string? group, Func<Client, T> ask, CancellationToken cancellationToken) => Task.Run(() =>
+    private Task<T> AskAsync<T>(ConcurrentBag<Client> idle, string? group, Func<Client, T> ask, CancellationToken cancellationToken) =>
+        Task.Run(() =>
     {
         var client = idle.TryTake(out var known) ? known : Connect(group);
         try
@@ -241,7 +251,8 @@ public sealed class TopicLog(OperatedServices services) : IDisposable
 
     private OperationException NoAnswer(Client client, KafkaException? failure) => new(
         string.Create(CultureInfo.InvariantCulture,
-            $"Kafka at {services.Kafka.Brokers} does not answer ({client.LastError ?? failure?.Error.Reason ?? "silence"}): start it, or name another with --brokers (setting KafkaBrokers)"),
+            $"Kafka at {services.Kafka.Brokers} does not answer ({client.LastError ?? failure?.Error.Reason ?? "silence"}): start it, "
+                + $"or name another with --brokers (setting KafkaBrokers)"),
         failure);
 
     private sealed class Client

@@ -26,8 +26,10 @@ public sealed class GroupOffsets(OperatedServices services, TopicLog log, IGroup
     /// <param name="target">Where to.</param>
     /// <param name="cancellationToken">Ends the asking.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="OperationException">The broker does not answer, there is no such topic or partition, or the log does not hold the offset.</exception>
-    public async Task<OffsetPlan> PlanAsync(string group, string topic, int? partition, OffsetTarget target, CancellationToken cancellationToken)
+    /// <exception cref="OperationException">The broker does not answer, there is no such topic or partition, or the log does not
+    /// hold the offset.</exception>
+    public async Task<OffsetPlan> PlanAsync(
+        string group, string topic, int? partition, OffsetTarget target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         var held = await log.RangesAsync(topic, cancellationToken);
@@ -91,7 +93,8 @@ public sealed class GroupOffsets(OperatedServices services, TopicLog log, IGroup
         if (membership.IsActive)
         {
             throw new OperationException(
-                $"group {group} is {membership.State} with {membership.Members.Count} members: stop its hosts first (fc groups shows them); offsets are changed only while nobody consumes");
+                $"group {group} is {membership.State} with {membership.Members.Count} members: stop its hosts first (fc groups shows "
+                    + "them); offsets are changed only while nobody consumes");
         }
     }
 
@@ -101,7 +104,8 @@ public sealed class GroupOffsets(OperatedServices services, TopicLog log, IGroup
 
     private static long Held(string topic, PartitionRange range, long offset) => offset >= range.Start && offset <= range.End
         ? offset
-        : throw new OperationException($"{topic} partition {range.Partition} holds offsets {range.Start} to {range.End}, not {offset}: name one of them, or one partition with --partition");
+        : throw new OperationException($"{topic} partition {range.Partition} holds offsets {range.Start} to {range.End}, not {offset}: "
+            + "name one of them, or one partition with --partition");
 
     private void Commit(OffsetPlan plan)
     {
@@ -116,7 +120,8 @@ public sealed class GroupOffsets(OperatedServices services, TopicLog log, IGroup
             SessionTimeoutMs = 6_000,
             SocketTimeoutMs = (int)Patience.TotalMilliseconds,
         })).SetErrorHandler((_, error) => lastError = error.Reason).SetLogHandler((_, _) => { }).Build();
-        List<TopicPartitionOffset> offsets = [.. plan.Partitions.Select(partition => new TopicPartitionOffset(plan.Topic, partition.Partition, partition.To))];
+        List<TopicPartitionOffset> offsets = [.. plan.Partitions.Select(
+            partition => new TopicPartitionOffset(plan.Topic, partition.Partition, partition.To))];
         try
         {
             // Outside of the group: the broker refuses it while the group has members.
@@ -130,7 +135,8 @@ public sealed class GroupOffsets(OperatedServices services, TopicLog log, IGroup
         catch (KafkaException e)
         {
             throw new OperationException(
-                $"Kafka at {services.Kafka.Brokers} does not take the offsets of {plan.Group} ({lastError ?? e.Error.Reason}): nothing of them is changed; see that nobody consumes, and ask again", e);
+                $"Kafka at {services.Kafka.Brokers} does not take the offsets of {plan.Group} ({lastError ?? e.Error.Reason}): "
+                    + "nothing of them is changed; see that nobody consumes, and ask again", e);
         }
     }
 
@@ -142,7 +148,8 @@ public sealed class GroupOffsets(OperatedServices services, TopicLog log, IGroup
         {
             if (services.Time.GetElapsedTime(since) > 3 * Patience)
             {
-                throw new OperationException($"Kafka at {services.Kafka.Brokers} does not let anybody into the group: see that nobody consumes, and ask again");
+                throw new OperationException(
+                    $"Kafka at {services.Kafka.Brokers} does not let anybody into the group: see that nobody consumes, and ask again");
             }
 
             consumer.Consume(TimeSpan.FromMilliseconds(100));

@@ -13,7 +13,8 @@ internal static class OutboxTables
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The messages, with the outbox each is in.</returns>
     /// <exception cref="OperationException">None of the groups has a table: to say that nothing waits would be an all-clear.</exception>
-    public static async Task<List<FoundMessage>> ReadAsync(TableAccounts accounts, IReadOnlyList<string> groups, CancellationToken cancellationToken)
+    public static async Task<List<FoundMessage>> ReadAsync(
+        TableAccounts accounts, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
         var found = new List<FoundMessage>();
         var isAny = false;

@@ -16,7 +16,10 @@ public sealed class UnsentMessages(OperatedServices services)
     public async Task<(IReadOnlyList<UnsentMessage> Messages, int Total)> ListAsync(int most, CancellationToken cancellationToken)
     {
         var found = await OutboxTables.ReadAsync(services.Tables, services.Groups, cancellationToken);
-        return ([.. found.Select(message => Of(message.Entry)).OrderBy(message => message.State != OutboxRows.Parked).ThenBy(message => message.CreatedAt).Take(most)], found.Count);
+        return ([.. found.Select(message => Of(message.Entry))
+            .OrderBy(message => message.State != OutboxRows.Parked)
+            .ThenBy(message => message.CreatedAt)
+            .Take(most)], found.Count);
     }
 
     /// <summary>Has parked messages sent again.</summary>
@@ -27,7 +30,8 @@ public sealed class UnsentMessages(OperatedServices services)
     /// <exception cref="EffectivelyOnce.StoreUnavailableException">A table could not be read or changed.</exception>
     /// <exception cref="EffectivelyOnce.SettingException">The account refuses the credential.</exception>
     public async Task<IReadOnlyList<ChangedMessage>> ResendAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
-        await OutboxChanges.ByIdAsync(await OutboxTables.ReadAsync(services.Tables, services.Groups, cancellationToken), ids, OutboxChanges.ResendAsync, cancellationToken);
+        await OutboxChanges.ByIdAsync(await OutboxTables.ReadAsync(services.Tables, services.Groups, cancellationToken), ids,
+            OutboxChanges.ResendAsync, cancellationToken);
 
     /// <summary>Drops messages.</summary>
     /// <param name="ids">Their ids.</param>
@@ -37,9 +41,11 @@ public sealed class UnsentMessages(OperatedServices services)
     /// <exception cref="EffectivelyOnce.StoreUnavailableException">A table could not be read or changed.</exception>
     /// <exception cref="EffectivelyOnce.SettingException">The account refuses the credential.</exception>
     public async Task<IReadOnlyList<ChangedMessage>> DropAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
-        await OutboxChanges.ByIdAsync(await OutboxTables.ReadAsync(services.Tables, services.Groups, cancellationToken), ids, OutboxChanges.DropAsync, cancellationToken);
+        await OutboxChanges.ByIdAsync(await OutboxTables.ReadAsync(services.Tables, services.Groups, cancellationToken), ids,
+            OutboxChanges.DropAsync, cancellationToken);
 
-    private static UnsentMessage Of(OutboxEntry entry) => new(entry.Group, entry.Id, entry.Kind, entry.State, entry.Subject, entry.CreatedAt, entry.Detail);
+    private static UnsentMessage Of(OutboxEntry entry) =>
+        new(entry.Group, entry.Id, entry.Kind, entry.State, entry.Subject, entry.CreatedAt, entry.Detail);
 }
 
 /// <summary>A message that is not sent yet.</summary>
@@ -50,4 +56,5 @@ public sealed class UnsentMessages(OperatedServices services)
 /// <param name="Subject">The order's id; the coordinates for a dead letter.</param>
 /// <param name="CreatedAt">When it was planned, UTC.</param>
 /// <param name="Detail">Why it waits or is parked; null where it was never tried.</param>
-public sealed record UnsentMessage(string Group, string Id, string Kind, string State, string Subject, DateTimeOffset CreatedAt, string? Detail);
+public sealed record UnsentMessage(
+    string Group, string Id, string Kind, string State, string Subject, DateTimeOffset CreatedAt, string? Detail);

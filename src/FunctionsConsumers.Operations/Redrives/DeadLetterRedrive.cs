@@ -52,8 +52,10 @@ public sealed class DeadLetterRedrive(OperatedServices services, TopicLog log, D
         {
             var before = result.Sent + result.Recovered + result.Failures.Count;
             var lease = await RunLease.TakeAsync(table, group.Key, by, services.Time, say, cancellationToken);
-            var run = new GroupRedrive(services, log, letters, lease, new LetterClaims(table, group.Key, lease.Id, by, services.Time), producer);
-            var one = await run.RunAsync([.. group], done => progress(new RedriveProgress(before + done, plan.ToSend.Count)), cancellationToken);
+            var run = new GroupRedrive(
+                services, log, letters, lease, new LetterClaims(table, group.Key, lease.Id, by, services.Time), producer);
+            var one = await run.RunAsync(
+                [.. group], done => progress(new RedriveProgress(before + done, plan.ToSend.Count)), cancellationToken);
             result = result with
             {
                 Sent = result.Sent + one.Sent,

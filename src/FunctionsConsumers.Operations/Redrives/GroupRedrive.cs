@@ -29,7 +29,8 @@ internal sealed class GroupRedrive(
     /// <param name="progress">Told how many are done.</param>
     /// <param name="cancellationToken">Ends it between two parcels.</param>
     /// <returns>What was done.</returns>
-    public async Task<RedriveResult> RunAsync(IReadOnlyList<DeadLetterEntry> entries, Action<int> progress, CancellationToken cancellationToken)
+    public async Task<RedriveResult> RunAsync(
+        IReadOnlyList<DeadLetterEntry> entries, Action<int> progress, CancellationToken cancellationToken)
     {
         var topic = entries[0].Origin!.Value.Topic;
         var held = await log.RangesAsync(topic, cancellationToken);
@@ -68,7 +69,8 @@ internal sealed class GroupRedrive(
             return found;
         }
 
-        var searched = held.Select(range => range with { Start = Math.Max(range.Start, Math.Min(range.End, lease.SearchFrom?.GetValueOrDefault(range.Partition) ?? 0)) });
+        var searched = held.Select(range =>
+            range with { Start = Math.Max(range.Start, Math.Min(range.End, lease.SearchFrom?.GetValueOrDefault(range.Partition) ?? 0)) });
         await log.ReadAsync(topic, searched, record =>
         {
             if (PlainText.Of(record.LastHeader(LetterReader.OfHeader)) is { } id && open.Contains(id))
@@ -91,7 +93,8 @@ internal sealed class GroupRedrive(
         {
             // Few where they are large: what is sent has to be with the broker within the lease.
             var bytes = 0L;
-            List<DeadLetterContent> some = [.. parcel.TakeWhile((letter, index) => index == 0 || (bytes += letter.Value?.Length ?? 0) < ParcelBytes)];
+            List<DeadLetterContent> some = [.. parcel.TakeWhile(
+                (letter, index) => index == 0 || (bytes += letter.Value?.Length ?? 0) < ParcelBytes)];
             parcel = parcel[some.Count..];
             await lease.BeatAsync(_sent, cancellationToken);
             var outcomes = await producer.SendAsync([.. some.Select(letter => (
@@ -102,13 +105,15 @@ internal sealed class GroupRedrive(
 
             // From here on nothing is broken off: what is known of the letters has to be written down.
             await claims.SentAsync(Ids(some, outcomes, outcome => outcome == SendingOutcome.Sent), CancellationToken.None);
-            await claims.ReleaseAsync(Ids(some, outcomes, outcome => outcome is SendingOutcome.NotSent or SendingOutcome.TooLarge), CancellationToken.None);
+            await claims.ReleaseAsync(
+                Ids(some, outcomes, outcome => outcome is SendingOutcome.NotSent or SendingOutcome.TooLarge), CancellationToken.None);
             _sent += outcomes.Count(outcome => outcome.Outcome == SendingOutcome.Sent);
             for (var i = 0; i < some.Count; i++)
             {
                 if (outcomes[i].Outcome == SendingOutcome.TooLarge)
                 {
-                    Failed(some[i].Entry, $"the broker takes no record of its size: raise max.message.bytes of {some[i].Entry.Origin!.Value.Topic}");
+                    Failed(some[i].Entry,
+                        $"the broker takes no record of its size: raise max.message.bytes of {some[i].Entry.Origin!.Value.Topic}");
                 }
             }
 
@@ -116,7 +121,8 @@ internal sealed class GroupRedrive(
             {
                 await claims.ReleaseAsync([.. parcel.Select(letter => letter.Entry.Id)], CancellationToken.None);
                 throw new OperationException(
-                    $"Kafka at {services.Kafka.Brokers} did not take every letter ({lost.Reason}); {_sent} of this group were sent: call the same command again, and it goes on from there");
+                    $"Kafka at {services.Kafka.Brokers} did not take every letter ({lost.Reason}); {_sent} of this group were sent: "
+                        + "call the same command again, and it goes on from there");
             }
         }
     }
@@ -137,7 +143,9 @@ internal sealed class GroupRedrive(
                 continue;
             }
 
-            var whole = entry.IsWhole ? letter : RedrivenRecord.Completed(letter, await OriginalAsync(entry.Origin!.Value, cancellationToken));
+            var whole = entry.IsWhole
+                ? letter
+                : RedrivenRecord.Completed(letter, await OriginalAsync(entry.Origin!.Value, cancellationToken));
             if (whole is null)
             {
                 Failed(entry, $"it was too large to carry whole, and its record is no longer at {entry.Origin}");
@@ -156,11 +164,13 @@ internal sealed class GroupRedrive(
         var held = (await log.RangesAsync(at.Topic, cancellationToken)).FirstOrDefault(range => range.Partition == at.Partition);
         if (held.Start <= at.Offset && at.Offset < held.End)
         {
-            await log.ReadAsync(at.Topic, [new PartitionRange(at.Partition, at.Offset, at.Offset + 1)], record => original = record, cancellationToken);
+            await log.ReadAsync(
+                at.Topic, [new PartitionRange(at.Partition, at.Offset, at.Offset + 1)], record => original = record, cancellationToken);
         }
 
         return original;
     }
 
-    private void Failed(DeadLetterEntry entry, string reason) => _failures.Add(new RedriveFailure(entry.Group, entry.Origin?.ToString() ?? entry.Id, reason));
+    private void Failed(DeadLetterEntry entry, string reason) =>
+        _failures.Add(new RedriveFailure(entry.Group, entry.Origin?.ToString() ?? entry.Id, reason));
 }

@@ -30,7 +30,8 @@ internal sealed class LetterClaims(ITableStore table, string group, string run, 
     /// <param name="letters">At most 100 letters.</param>
     /// <param name="cancellationToken">Ends the trying.</param>
     /// <returns>The letters that are this run's now.</returns>
-    public async Task<IReadOnlyList<DeadLetterEntry>> TakeAsync(IReadOnlyList<DeadLetterEntry> letters, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DeadLetterEntry>> TakeAsync(
+        IReadOnlyList<DeadLetterEntry> letters, CancellationToken cancellationToken)
     {
         var mine = new List<DeadLetterEntry>();
         await UntilSettledAsync(letters, entry => RowOperation.Insert(LetterRows.RowKeyOf(entry.Id), new Dictionary<string, object>
@@ -65,7 +66,8 @@ internal sealed class LetterClaims(ITableStore table, string group, string run, 
     /// <returns>When it is written.</returns>
     public Task SentAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => ChangeAsync(
         ids,
-        (rowKey, etag) => RowOperation.Merge(rowKey, new Dictionary<string, object> { [LetterRows.State] = LetterRows.Sent, ["SentAt"] = time.GetUtcNow() }, etag),
+        (rowKey, etag) => RowOperation.Merge(
+            rowKey, new Dictionary<string, object> { [LetterRows.State] = LetterRows.Sent, ["SentAt"] = time.GetUtcNow() }, etag),
         row => row is null || row.Text(LetterRows.State) == LetterRows.Sent,
         cancellationToken);
 
@@ -100,9 +102,12 @@ internal sealed class LetterClaims(ITableStore table, string group, string run, 
     public async Task ForgetAsync(IReadOnlyDictionary<int, long> starts, CancellationToken cancellationToken)
     {
         var gone = new List<RowOperation>();
-        await foreach (var row in table.ScanAsync(_partition, LetterRows.Prefix, [LetterPartition, LetterOffset, LetterRows.State], cancellationToken))
+        await foreach (var row in table.ScanAsync(
+            _partition, LetterRows.Prefix, [LetterPartition, LetterOffset, LetterRows.State], cancellationToken))
         {
-            if (row.Number(LetterPartition) is { } partition && row.Number(LetterOffset) < starts.GetValueOrDefault((int)partition) && row.Text(LetterRows.State) == LetterRows.Sent)
+            if (row.Number(LetterPartition) is { } partition
+                && row.Number(LetterOffset) < starts.GetValueOrDefault((int)partition)
+                && row.Text(LetterRows.State) == LetterRows.Sent)
             {
                 gone.Add(RowOperation.Delete(row.RowKey, row.ETag));
             }
@@ -136,7 +141,8 @@ internal sealed class LetterClaims(ITableStore table, string group, string run, 
                 return;
             }
 
-            var result = await table.SubmitAsync(_partition, [.. ids.Select(id => change(LetterRows.RowKeyOf(id), _versions[id]))], cancellationToken);
+            var result = await table.SubmitAsync(
+                _partition, [.. ids.Select(id => change(LetterRows.RowKeyOf(id), _versions[id]))], cancellationToken);
             if (result.Status == SubmitStatus.Committed)
             {
                 return;
@@ -169,16 +175,19 @@ internal sealed class LetterClaims(ITableStore table, string group, string run, 
             }
 
             await AgainAsync(result, tries, cancellationToken);
-            var rows = await table.ReadAsync(_partition, [.. letters.Select(entry => LetterRows.RowKeyOf(entry.Id))], null, cancellationToken);
+            var rows = await table.ReadAsync(
+                _partition, [.. letters.Select(entry => LetterRows.RowKeyOf(entry.Id))], null, cancellationToken);
             letters = [.. letters.Where(entry => !settled(entry, rows.GetValueOrDefault(LetterRows.RowKeyOf(entry.Id))))];
         }
     }
 
     private Task AgainAsync(SubmitResult result, int tries, CancellationToken cancellationToken) => result.Status switch
     {
-        SubmitStatus.Refused or SubmitStatus.Misconfigured => throw new SettingException(result.Detail ?? "The table service refused the request.", result.Failure),
+        SubmitStatus.Refused or SubmitStatus.Misconfigured =>
+            throw new SettingException(result.Detail ?? "The table service refused the request.", result.Failure),
         _ when tries == Tries => throw new StoreUnavailableException(
-            $"The letters of '{group}' could not be noted in {Tries} tries: {result.Detail}; call the same command again.", result.Failure),
+            $"The letters of '{group}' could not be noted in {Tries} tries: {result.Detail}; call the same command again.",
+            result.Failure),
         _ => Task.Delay(FirstDelay * (1 << (tries - 1)), time, cancellationToken),
     };
 }

@@ -37,7 +37,8 @@ internal static class RedrivenRecord
             Add(headers, OriginHeader, entry.Origin.ToString()!);
         }
 
-        Add(headers, LetterReader.HistoryHeader, string.Create(CultureInfo.InvariantCulture, $"{entry.Origin} {entry.Reason} {entry.Time?.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}"));
+        Add(headers, LetterReader.HistoryHeader, string.Create(
+            CultureInfo.InvariantCulture, $"{entry.Origin} {entry.Reason} {entry.Time?.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}"));
         Add(headers, LetterReader.OfHeader, entry.Id);
         Add(headers, LetterReader.CountHeader, (entry.Redrives + 1).ToString(CultureInfo.InvariantCulture));
         Add(headers, Redrive.Header, entry.Group);
@@ -56,9 +57,11 @@ internal static class RedrivenRecord
         }
 
         // Each part that is missing has its length and hash in the letter, and each that is there is compared.
-        var isSame = IsSame("dead-letter-value-omitted", letter, () => OmittedPart.Of(original.Value ?? []), () => Equal(letter.Value, original.Value))
+        var isSame = IsSame(
+            "dead-letter-value-omitted", letter, () => OmittedPart.Of(original.Value ?? []), () => Equal(letter.Value, original.Value))
             && IsSame("dead-letter-key-omitted", letter, () => OmittedPart.Of(original.Key ?? []), () => Equal(letter.Key, original.Key))
-            && IsSame("dead-letter-headers-omitted", letter, () => OmittedPart.Of(original.Headers), () => letter.Headers.Count == original.Headers.Count);
+            && IsSame("dead-letter-headers-omitted", letter, () => OmittedPart.Of(original.Headers), () =>
+                letter.Headers.Count == original.Headers.Count);
         return isSame ? letter with { Key = original.Key, Value = original.Value, Headers = original.Headers } : null;
     }
 
@@ -68,7 +71,8 @@ internal static class RedrivenRecord
         return note is null ? isEqual() : Encoding.UTF8.GetString(note).EndsWith(part().Sha256, StringComparison.Ordinal);
     }
 
-    private static bool Equal(byte[]? one, byte[]? other) => one is null ? other is null : other is not null && one.AsSpan().SequenceEqual(other);
+    private static bool Equal(byte[]? one, byte[]? other) =>
+        one is null ? other is null : other is not null && one.AsSpan().SequenceEqual(other);
 
     private static void Add(Headers headers, string name, string value) => headers.Add(name, Encoding.UTF8.GetBytes(value));
 }

@@ -35,7 +35,9 @@ internal sealed class RunLease
     /// <summary>The id of the run.</summary>
     public string Id => (string)_columns[Run];
 
-    /// <summary>Where the topic is to be searched from for what runs before may have sent: offsets by partition; null where there were none.</summary>
+    /// <summary>
+    /// Where the topic is to be searched from for what runs before may have sent: offsets by partition; null where there were none.
+    /// </summary>
     public IReadOnlyDictionary<int, long>? SearchFrom { get; private init; }
 
     /// <summary>Takes the row.</summary>
@@ -47,18 +49,21 @@ internal sealed class RunLease
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The lease.</returns>
     /// <exception cref="OperationException">Another run has it.</exception>
-    public static async Task<RunLease> TakeAsync(ITableStore table, string group, string by, TimeProvider time, Action<string> say, CancellationToken cancellationToken)
+    public static async Task<RunLease> TakeAsync(
+        ITableStore table, string group, string by, TimeProvider time, Action<string> say, CancellationToken cancellationToken)
     {
         var before = await ReadAsync(table, group, cancellationToken);
         if (before?.Text(State) == Running)
         {
-            say($"a redrive of {group} by {before.Text("By")} has not ended; waiting {Length.TotalSeconds:0} s to see whether it still runs");
+            say($"a redrive of {group} by {before.Text("By")} has not ended; waiting {Length.TotalSeconds:0} s to see whether "
+                + "it still runs");
             await Task.Delay(Length, time, cancellationToken);
             var now = await ReadAsync(table, group, cancellationToken);
             if (now is not null && now.ETag != before.ETag && now.Text(State) == Running)
             {
                 throw new OperationException(string.Create(CultureInfo.InvariantCulture,
-                    $"a redrive of {group} by {now.Text("By")} is running ({now.Number("Sent") ?? 0} sent so far): wait until it has ended, and ask again"));
+                    $"a redrive of {group} by {now.Text("By")} is running ({now.Number("Sent") ?? 0} sent so far): "
+                        + $"wait until it has ended, and ask again"));
             }
 
             before = now;
@@ -76,7 +81,9 @@ internal sealed class RunLease
             // What is behind these offsets is searched for claims that are left; they move on once none is.
             [Ends] = before?.Text(Ends) ?? "",
         };
-        var operation = before is null ? RowOperation.Insert(RowKeyOfRun, columns) : RowOperation.Replace(RowKeyOfRun, columns, before.ETag);
+        var operation = before is null
+            ? RowOperation.Insert(RowKeyOfRun, columns)
+            : RowOperation.Replace(RowKeyOfRun, columns, before.ETag);
         var lease = new RunLease(table, group, time, columns, "") { SearchFrom = before is null ? null : ParseEnds(before.Text(Ends)) };
         await lease.WriteAsync(operation, cancellationToken);
         return lease;
@@ -139,14 +146,19 @@ internal sealed class RunLease
         }
 
         var row = await ReadAsync(_table, _group, cancellationToken);
-        if (row?.Text(Run) == Id && row.Columns.GetValueOrDefault("BeatAt") is DateTimeOffset beat && beat == (DateTimeOffset)_columns["BeatAt"])
+        if (row?.Text(Run) == Id
+            && row.Columns.GetValueOrDefault("BeatAt") is DateTimeOffset beat
+            && beat == (DateTimeOffset)_columns["BeatAt"])
         {
             _etag = row.ETag;
             return;
         }
 
         throw row is not null && row.Text(Run) != Id
-            ? new OperationException($"another redrive of {_group}, by {row.Text("By")}, has taken over: nothing was lost; look with fc dead-letters list")
-            : new StoreUnavailableException($"The run of the redrive of '{_group}' could not be written: {result.Detail}; call the same command again.", result.Failure);
+            ? new OperationException(
+                $"another redrive of {_group}, by {row.Text("By")}, has taken over: nothing was lost; look with fc dead-letters list")
+            : new StoreUnavailableException(
+                $"The run of the redrive of '{_group}' could not be written: {result.Detail}; call the same command again.",
+                result.Failure);
     }
 }

@@ -30,25 +30,29 @@ public sealed class WindowReplay(OperatedServices services, TopicLog log)
     private const int ShownDifferences = 100;
 
     /// <summary>Replays.</summary>
-    /// <param name="group">The group of the replay's own, which is the name of its table: 3 to 63 letters and digits, a letter first.</param>
+    /// <param name="group">The group of the replay's own, which is the name of its table: 3 to 63 letters and digits, a letter
+    /// first.</param>
     /// <param name="like">The live group whose decisions are taken.</param>
     /// <param name="from">Records of this time or later.</param>
     /// <param name="to">Records before this time.</param>
     /// <param name="progress">Told how many records are handled, and how many there are.</param>
     /// <param name="cancellationToken">Ends it between batches.</param>
     /// <returns>What was found.</returns>
-    /// <exception cref="OperationException">The name is not the replay's to take, the window is empty, or the broker does not answer.</exception>
+    /// <exception cref="OperationException">The name is not the replay's to take, the window is empty, or the broker does not
+    /// answer.</exception>
     /// <exception cref="StoreUnavailableException">A table could not be read or written.</exception>
     /// <exception cref="SettingException">The account refuses the credential, or the table is another group's.</exception>
     public async Task<ReplayResult> RunAsync(
-        string group, string like, DateTimeOffset from, DateTimeOffset to, Action<long, long> progress, CancellationToken cancellationToken)
+        string group, string like, DateTimeOffset from, DateTimeOffset to, Action<long, long> progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(progress);
         Check(group, from, to);
         var held = await log.RangesAsync(services.Topic, cancellationToken);
         var starts = await log.OffsetsAtAsync(services.Topic, held, from, cancellationToken);
         var ends = await log.OffsetsAtAsync(services.Topic, held, to, cancellationToken);
-        List<PartitionRange> window = [.. held.Select(range => new PartitionRange(range.Partition, starts[range.Partition], Math.Max(starts[range.Partition], ends[range.Partition])))];
+        List<PartitionRange> window = [.. held.Select(range =>
+            new PartitionRange(range.Partition, starts[range.Partition], Math.Max(starts[range.Partition], ends[range.Partition])))];
         var total = window.Sum(range => range.Length);
         var live = await GroupTable.FindAsync(services.Tables, like, cancellationToken);
         var buckets = live?.Buckets ?? new EffectivelyOnceOptions().Buckets;
@@ -56,7 +60,8 @@ public sealed class WindowReplay(OperatedServices services, TopicLog log)
         var catalog = new ProductCatalog(new TableCatalogSource(services.Tables.Clients[0], services.Time), services.Time);
         await catalog.ReadAsync(cancellationToken);
         var processor = new BatchProcessor<OrderEvent>(
-            new ReplayedConsumer<OrderEvent>(group, ConsumerOf(like)), new OrderDecoder(catalog), table, new Buckets(buckets), new UnsentOutbox(),
+            new ReplayedConsumer<OrderEvent>(group, ConsumerOf(like)), new OrderDecoder(catalog), table, new Buckets(buckets),
+            new UnsentOutbox(),
             new EffectivelyOnceOptions(), services.Time, Random.Shared, NullLogger.Instance);
         var tally = new Tally();
         var orders = new HashSet<string>(StringComparer.Ordinal);
@@ -66,7 +71,8 @@ public sealed class WindowReplay(OperatedServices services, TopicLog log)
             for (var begin = range.Start; begin < range.End; begin += RecordsAtOnce)
             {
                 var batch = new List<ConsumedRecord>();
-                await log.ReadAsync(services.Topic, [range with { Start = begin, End = Math.Min(range.End, begin + RecordsAtOnce) }], batch.Add, cancellationToken);
+                await log.ReadAsync(services.Topic, [range with { Start = begin, End = Math.Min(range.End, begin + RecordsAtOnce) }],
+                    batch.Add, cancellationToken);
                 batch = [.. batch.Select(record => ForTheReplay(record, like))];
                 tally.Add(await processor.ProcessAsync(batch, cancellationToken));
                 orders.UnionWith(batch.Select(record => reader.Read(record).OrderId).OfType<string>());
@@ -111,11 +117,13 @@ public sealed class WindowReplay(OperatedServices services, TopicLog log)
         InvoiceConsumer.GroupName => new GroupPlanner<OrderEvent, InvoiceConsumer>(new InvoiceConsumer()),
         ReservationConsumer.GroupName => new GroupPlanner<OrderEvent, ReservationConsumer>(new ReservationConsumer()),
         ConfirmationConsumer.GroupName => new GroupPlanner<OrderEvent, ConfirmationConsumer>(new ConfirmationConsumer()),
-        _ => throw new OperationException($"there is no group {like} whose decisions could be taken: name one of {string.Join(", ", Groups.All)}"),
+        _ => throw new OperationException(
+            $"there is no group {like} whose decisions could be taken: name one of {string.Join(", ", Groups.All)}"),
     };
 
     private static async Task<ReplayComparison> CompareAsync(
-        string group, FoundTable replayed, string like, FoundTable? live, IReadOnlyCollection<string> orders, CancellationToken cancellationToken)
+        string group, FoundTable replayed, string like, FoundTable? live, IReadOnlyCollection<string> orders,
+        CancellationToken cancellationToken)
     {
         var (same, different, missing) = (0, 0, 0);
         var differences = new List<ReplayDifference>();
@@ -130,7 +138,8 @@ public sealed class WindowReplay(OperatedServices services, TopicLog log)
 
             var other = theirs is null ? null : await theirs.FindAsync(order, cancellationToken);
             var detail = other is null ? $"{like} has no effect of it" : Difference(effect, other);
-            (same, different, missing) = (same + (detail is null ? 1 : 0), different + (other is not null && detail is not null ? 1 : 0), missing + (other is null ? 1 : 0));
+            (same, different, missing) = (same + (detail is null ? 1 : 0), different + (other is not null && detail is not null ? 1 : 0),
+                missing + (other is null ? 1 : 0));
             if (detail is not null && differences.Count < ShownDifferences)
             {
                 differences.Add(new ReplayDifference(order, detail));
@@ -142,7 +151,8 @@ public sealed class WindowReplay(OperatedServices services, TopicLog log)
         // The message's id is made of the group's name, and differs.
         string? Difference(StoredEffect mine, StoredEffect other) => mine.Columns
             .Where(column => column.Key != "MessageId" && other.Columns.GetValueOrDefault(column.Key) != column.Value)
-            .Select(column => $"{column.Key} is {column.Value} in {group}, {other.Columns.GetValueOrDefault(column.Key) ?? "not there"} in {like}")
+            .Select(column =>
+                $"{column.Key} is {column.Value} in {group}, {other.Columns.GetValueOrDefault(column.Key) ?? "not there"} in {like}")
             .FirstOrDefault();
     }
 

@@ -28,10 +28,14 @@ public sealed class MailProbe(MailSettings settings)
             await client.ConnectAsync(host, settings.SmtpPort, limit.Token);
             return ServiceStatus.Good;
         }
-        catch (Exception failure) when (failure is SocketException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (failure is SocketException
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            var reason = failure is SocketException ? failure.Message : string.Create(CultureInfo.InvariantCulture, $"no connection within {Patience.TotalSeconds:0} s");
-            return new ServiceStatus(false, string.Create(CultureInfo.InvariantCulture, $"the mail server {host}:{settings.SmtpPort} (settings SmtpHost, SmtpPort): {reason}"));
+            var reason = failure is SocketException
+                ? failure.Message
+                : string.Create(CultureInfo.InvariantCulture, $"no connection within {Patience.TotalSeconds:0} s");
+            return new ServiceStatus(false, string.Create(
+                CultureInfo.InvariantCulture, $"the mail server {host}:{settings.SmtpPort} (settings SmtpHost, SmtpPort): {reason}"));
         }
     }
 

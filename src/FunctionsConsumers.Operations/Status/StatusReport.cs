@@ -12,7 +12,8 @@ namespace FunctionsConsumers.Operations.Status;
 /// <param name="Hosts">The processes that ran in the last hour.</param>
 /// <param name="Groups">The groups.</param>
 public sealed record StatusReport(
-    DateTimeOffset At, string Topic, ServiceStatus Broker, ServiceStatus Tables, ServiceStatus Mail, IReadOnlyList<HostStatus> Hosts, IReadOnlyList<GroupStatus> Groups);
+    DateTimeOffset At, string Topic, ServiceStatus Broker, ServiceStatus Tables, ServiceStatus Mail, IReadOnlyList<HostStatus> Hosts,
+    IReadOnlyList<GroupStatus> Groups);
 
 /// <summary>A service that the groups need.</summary>
 /// <param name="IsReachable">Whether it answers.</param>

@@ -29,7 +29,8 @@ public sealed class SystemStatus : IDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private StatusReport? _last;
 
-    internal SystemStatus(OperatedServices services, GroupsStatus groups, DeadLetterTopics letters, HostRows hosts, MailProbe mail, GroupWatch watch) =>
+    internal SystemStatus(
+        OperatedServices services, GroupsStatus groups, DeadLetterTopics letters, HostRows hosts, MailProbe mail, GroupWatch watch) =>
         (_services, _groups, _letters, _hosts, _mail, _watch) = (services, groups, letters, hosts, mail, watch);
 
     /// <summary>Looks.</summary>
@@ -83,9 +84,13 @@ public sealed class SystemStatus : IDisposable
                 Group = group,
                 Function = _services.Functions.GetValueOrDefault(group),
                 Standing = standing?.FirstOrDefault(one => one.Group == group),
-                Outbox = outbox?.FirstOrDefault(one => one.Group == group) is { } one ? new OutboxStatus(one.Depth, one.AgeSeconds(now), one.InDoubt, one.Parked) : null,
+                Outbox = outbox?.FirstOrDefault(one => one.Group == group) is { } one
+                    ? new OutboxStatus(one.Depth, one.AgeSeconds(now), one.InDoubt, one.Parked)
+                    : null,
                 DeadLetters = count is null ? null : Reasons(count.Where(cause => cause.Group == group)),
-                Figures = told is null ? null : GroupFigures.Of(group, told.Rows, told.Today.GetValueOrDefault(group) ?? new DayFigures(), now),
+                Figures = told is null
+                    ? null
+                    : GroupFigures.Of(group, told.Rows, told.Today.GetValueOrDefault(group) ?? new DayFigures(), now),
                 IsSilent = _watch.Of(group)?.IsSilent == true,
             })]);
     }
@@ -104,10 +109,12 @@ public sealed class SystemStatus : IDisposable
             .OrderByDescending(reason => reason.Count),
     ];
 
-    private static Told Boxed((IReadOnlyList<HostRow> Rows, IReadOnlyDictionary<string, DayFigures> Today) read) => new(read.Rows, read.Today);
+    private static Told Boxed((IReadOnlyList<HostRow> Rows, IReadOnlyDictionary<string, DayFigures> Today) read) =>
+        new(read.Rows, read.Today);
 
     // Each service's clients throw in their own way; what is asked about says which service it was.
-    private async Task<(T? Answer, string? Failure)> AskAsync<T>(string service, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    private async Task<(T? Answer, string? Failure)> AskAsync<T>(
+        string service, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
         where T : class
     {
         try
@@ -118,7 +125,8 @@ public sealed class SystemStatus : IDisposable
         {
             return (null, string.Create(CultureInfo.InvariantCulture, $"{service} gave no answer within {Patience.TotalSeconds:0} s"));
         }
-        catch (Exception failure) when (failure is OperationException or StoreUnavailableException or SettingException or RequestFailedException or KafkaException
+        catch (Exception failure) when (failure is OperationException or StoreUnavailableException or SettingException
+            or RequestFailedException or KafkaException
             or AggregateException or HttpRequestException or IOException or Azure.Identity.AuthenticationFailedException)
         {
             return (null, $"{service}: {failure.Message.Split('\n', 2)[0]}");

@@ -77,7 +77,8 @@ internal sealed class EffectReader(string group, FoundTable table)
     /// <param name="records">The records' places.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Those that have.</returns>
-    public async Task<IReadOnlySet<Coordinates>> DeadLetteredAsync(IReadOnlyCollection<Coordinates> records, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<Coordinates>> DeadLetteredAsync(
+        IReadOnlyCollection<Coordinates> records, CancellationToken cancellationToken)
     {
         var dead = new HashSet<Coordinates>();
         foreach (var bucket in records.GroupBy(record => _buckets.Of(record.ToString()), StringComparer.Ordinal))
@@ -113,7 +114,8 @@ internal sealed class EffectReader(string group, FoundTable table)
         Lines = Lines(row.Text("Lines")),
         Columns = row.Columns
             .Where(column => !Identity.Contains(column.Key))
-            .ToDictionary(column => column.Key, column => Convert.ToString(column.Value, CultureInfo.InvariantCulture) ?? "", StringComparer.Ordinal),
+            .ToDictionary(column => column.Key, column => Convert.ToString(column.Value, CultureInfo.InvariantCulture) ?? "",
+                StringComparer.Ordinal),
     };
 
     // A column that somebody has written by hand is shown among the columns and as no lines.

@@ -13,12 +13,16 @@ internal sealed class OrderSearch(OperatedServices services, TopicLog log)
 {
     private readonly RecordReader _reader = new(services.Time);
 
-    /// <summary>Finds records of an order, with an idempotency key, or at a place. Of a topic that holds more than is looked at, the newest part of each partition.</summary>
+    /// <summary>
+    /// Finds records of an order, with an idempotency key, or at a place. Of a topic that holds more than is looked at, the newest
+    /// part of each partition.
+    /// </summary>
     /// <param name="asked">The order's id, the key, or the place.</param>
     /// <param name="mostRecords">How many records are looked at.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The records in order of time, and what was looked at.</returns>
-    public async Task<(List<FoundRecord> Records, TopicSearch Search)> RecordsAsync(string asked, long mostRecords, CancellationToken cancellationToken)
+    public async Task<(List<FoundRecord> Records, TopicSearch Search)> RecordsAsync(
+        string asked, long mostRecords, CancellationToken cancellationToken)
     {
         var held = await log.RangesAsync(services.Topic, cancellationToken);
         List<PartitionRange> looked = [.. held.Select(range => Newest(range, Math.Max(1, mostRecords / held.Count)))];
@@ -30,13 +34,17 @@ internal sealed class OrderSearch(OperatedServices services, TopicLog log)
         {
             count++;
             since = since <= record.Timestamp ? since : record.Timestamp ?? since;
-            if ((RecordReader.MayBeOf(record, bytes) || record.Coordinates.ToString() == asked) && _reader.Read(record) is var one && one.IsAnswerTo(asked))
+            if ((RecordReader.MayBeOf(record, bytes) || record.Coordinates.ToString() == asked)
+                && _reader.Read(record) is var one
+                && one.IsAnswerTo(asked))
             {
                 found.Add(one);
             }
         }, cancellationToken);
         return (
-            [.. found.OrderBy(one => one.Record.Timestamp).ThenBy(one => one.Record.Coordinates.Partition).ThenBy(one => one.Record.Coordinates.Offset)],
+            [.. found.OrderBy(one => one.Record.Timestamp)
+                .ThenBy(one => one.Record.Coordinates.Partition)
+                .ThenBy(one => one.Record.Coordinates.Offset)],
             new TopicSearch(count, held.Sum(range => range.Length) == looked.Sum(range => range.Length), since));
     }
 
@@ -46,7 +54,8 @@ internal sealed class OrderSearch(OperatedServices services, TopicLog log)
     /// <param name="most">How many letters are looked at in each topic, the newest.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The letters, each once, with their states.</returns>
-    public async Task<List<DeadLetterContent>> LettersAsync(string asked, IReadOnlySet<Coordinates> places, long most, CancellationToken cancellationToken)
+    public async Task<List<DeadLetterContent>> LettersAsync(
+        string asked, IReadOnlySet<Coordinates> places, long most, CancellationToken cancellationToken)
     {
         var bytes = Encoding.UTF8.GetBytes(asked);
         var found = new Dictionary<(string Group, string Id), DeadLetterContent>();
@@ -59,7 +68,9 @@ internal sealed class OrderSearch(OperatedServices services, TopicLog log)
                 {
                     var entry = LetterReader.Entry(group, record);
                     if (entry.Origin is { } origin
-                        && (places.Contains(origin) || origin.ToString() == asked || (RecordReader.MayBeOf(record, bytes) && _reader.Read(AtItsOrigin(record, origin)).IsAnswerTo(asked))))
+                        && (places.Contains(origin)
+                            || origin.ToString() == asked
+                            || (RecordReader.MayBeOf(record, bytes) && _reader.Read(AtItsOrigin(record, origin)).IsAnswerTo(asked))))
                     {
                         found.TryAdd((group, entry.Id), LetterReader.Content(entry, record));
                     }
@@ -67,12 +78,15 @@ internal sealed class OrderSearch(OperatedServices services, TopicLog log)
             }
         }
 
-        var states = await LetterRows.WithStatesAsync(services.Tables, [.. found.Values.Select(letter => letter.Entry)], cancellationToken);
+        var states = await LetterRows.WithStatesAsync(
+            services.Tables, [.. found.Values.Select(letter => letter.Entry)], cancellationToken);
         return [.. found.Values.Zip(states, (letter, entry) => letter with { Entry = entry })];
     }
 
-    private static PartitionRange Newest(PartitionRange range, long most) => range with { Start = Math.Max(range.Start, range.End - most) };
+    private static PartitionRange Newest(PartitionRange range, long most) =>
+        range with { Start = Math.Max(range.Start, range.End - most) };
 
     // The letter's own message-id would be taken for a key.
-    private static ConsumedRecord AtItsOrigin(ConsumedRecord letter, Coordinates origin) => letter with { Coordinates = origin, Headers = LetterReader.Split(letter.Headers).Own };
+    private static ConsumedRecord AtItsOrigin(ConsumedRecord letter, Coordinates origin) =>
+        letter with { Coordinates = origin, Headers = LetterReader.Split(letter.Headers).Own };
 }

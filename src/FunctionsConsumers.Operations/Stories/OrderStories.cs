@@ -38,9 +38,13 @@ public sealed class OrderStories(OperatedServices services, TopicLog log)
         var foundBy = FoundBy.OrderId;
         if (effects.Count == 0 && !records.Exists(record => record.OrderId == asked))
         {
-            foundBy = records.Exists(record => record.Record.Coordinates.ToString() == asked) ? FoundBy.Coordinates : FoundBy.IdempotencyKey;
+            foundBy = records.Exists(record => record.Record.Coordinates.ToString() == asked)
+                ? FoundBy.Coordinates
+                : FoundBy.IdempotencyKey;
             ids = [.. records.Select(record => record.OrderId).OfType<string>().Distinct(StringComparer.Ordinal)];
-            effects = ids.Count > 0 ? await EffectsAsync(tables, ids, cancellationToken) : await EffectsByKeyAsync(tables, asked, cancellationToken);
+            effects = ids.Count > 0
+                ? await EffectsAsync(tables, ids, cancellationToken)
+                : await EffectsByKeyAsync(tables, asked, cancellationToken);
             ids = [.. ids.Concat(effects.Select(effect => effect.Effect.OrderId)).Distinct(StringComparer.Ordinal)];
             if (ids is [var order])
             {
@@ -54,7 +58,8 @@ public sealed class OrderStories(OperatedServices services, TopicLog log)
         if (ids.Count == 0)
         {
             // What is no order names one at most, as broken JSON does.
-            foundBy = foundBy == FoundBy.Coordinates || letters.Exists(letter => letter.Entry.Origin?.ToString() == asked) ? FoundBy.Coordinates
+            foundBy = foundBy == FoundBy.Coordinates || letters.Exists(letter => letter.Entry.Origin?.ToString() == asked)
+                ? FoundBy.Coordinates
                 : records.Count > 0 || letters.Count > 0 ? FoundBy.OrderId : FoundBy.Nothing;
         }
         else if (effects.Count == 0 && records.Count == 0 && letters.Count == 0)
@@ -75,18 +80,22 @@ public sealed class OrderStories(OperatedServices services, TopicLog log)
             }
 
             List<StoredEffect> own = [.. effects.Where(effect => effect.Group == group).Select(effect => effect.Effect)];
-            groups.Add(new GroupStory(group, own, [.. letters.Where(letter => letter.Entry.Group == group)], messages, MailOf(group, own, messages)));
+            groups.Add(new GroupStory(
+                group, own, [.. letters.Where(letter => letter.Entry.Group == group)], messages, MailOf(group, own, messages)));
         }
 
-        return new OrderStory(asked, foundBy, foundBy == FoundBy.Nothing ? [] : ids, groups, [.. records.Select(record => Sighting(record, groups, dead))], search);
+        return new OrderStory(asked, foundBy, foundBy == FoundBy.Nothing ? [] : ids, groups,
+            [.. records.Select(record => Sighting(record, groups, dead))], search);
     }
 
     private static Sighting Sighting(FoundRecord found, List<GroupStory> groups, Dictionary<string, IReadOnlySet<Coordinates>> dead)
     {
         var (topic, partition, offset) = found.Record.Coordinates;
         return new Sighting(
-            topic, partition, offset, found.Record.Timestamp, found.Key, found.Identity.Fingerprint, PlainText.Of(found.Record.Value) ?? "",
-            groups.ToDictionary(group => group.Group, group => SightingVerdicts.Of(group, found.Record, found.Identity, dead[group.Group]), StringComparer.Ordinal));
+            topic, partition, offset, found.Record.Timestamp, found.Key, found.Identity.Fingerprint,
+            PlainText.Of(found.Record.Value) ?? "",
+            groups.ToDictionary(group => group.Group, group => SightingVerdicts.Of(group, found.Record, found.Identity, dead[group.Group]),
+                StringComparer.Ordinal));
     }
 
     private static MailStanding? MailOf(string group, List<StoredEffect> effects, List<StoredMessage> messages)
@@ -115,7 +124,8 @@ public sealed class OrderStories(OperatedServices services, TopicLog log)
         }
 
         return tables.Count > 0 ? tables : throw new OperationException(
-            $"the tables hold nothing of {string.Join(", ", services.Groups)}: start ./run once, or check --tables (setting {services.Tables.Setting})");
+            $"the tables hold nothing of {string.Join(", ", services.Groups)}: start ./run once, "
+                + $"or check --tables (setting {services.Tables.Setting})");
     }
 
     private static async Task<List<(string Group, StoredEffect Effect)>> EffectsAsync(
@@ -139,7 +149,8 @@ public sealed class OrderStories(OperatedServices services, TopicLog log)
     private static async Task<List<(string Group, StoredEffect Effect)>> EffectsByKeyAsync(
         Dictionary<string, EffectReader> tables, string key, CancellationToken cancellationToken)
     {
-        var found = await Task.WhenAll(tables.Select(async table => (table.Key, Effects: await table.Value.FindByKeyAsync(key, cancellationToken))));
+        var found = await Task.WhenAll(
+            tables.Select(async table => (table.Key, Effects: await table.Value.FindByKeyAsync(key, cancellationToken))));
         return [.. found.SelectMany(table => table.Effects.Select(effect => (table.Key, effect)))];
     }
 }

@@ -10,7 +10,8 @@ namespace FunctionsConsumers.Operations.Stories;
 /// <param name="Sightings">Every record of the order that the topic holds and that was looked at, in order of time.</param>
 /// <param name="Search">What of the topic was looked at.</param>
 public sealed record OrderStory(
-    string Asked, FoundBy FoundBy, IReadOnlyList<string> OrderIds, IReadOnlyList<GroupStory> Groups, IReadOnlyList<Sighting> Sightings, TopicSearch Search)
+    string Asked, FoundBy FoundBy, IReadOnlyList<string> OrderIds, IReadOnlyList<GroupStory> Groups, IReadOnlyList<Sighting> Sightings,
+    TopicSearch Search)
 {
     /// <summary>Whether anybody knows the order.</summary>
     public bool IsKnown => FoundBy != FoundBy.Nothing;
@@ -45,7 +46,8 @@ public sealed record TopicSearch(long Records, bool IsWhole, DateTimeOffset? Sin
 /// <param name="Messages">Messages of the order that are not sent yet.</param>
 /// <param name="Mail">What became of the order's mail; null for a group that sends none.</param>
 public sealed record GroupStory(
-    string Group, IReadOnlyList<StoredEffect> Effects, IReadOnlyList<DeadLetterContent> DeadLetters, IReadOnlyList<StoredMessage> Messages, MailStanding? Mail);
+    string Group, IReadOnlyList<StoredEffect> Effects, IReadOnlyList<DeadLetterContent> DeadLetters, IReadOnlyList<StoredMessage> Messages,
+    MailStanding? Mail);
 
 /// <summary>What became of a mail.</summary>
 public enum MailStanding
@@ -130,7 +132,8 @@ public sealed record StoredMessage(string Id, string Kind, string State, DateTim
 /// <param name="Value">The value as text.</param>
 /// <param name="Verdicts">What it is for each group.</param>
 public sealed record Sighting(
-    string Topic, int Partition, long Offset, DateTimeOffset? Time, string? Key, string Fingerprint, string Value, IReadOnlyDictionary<string, SightingVerdict> Verdicts);
+    string Topic, int Partition, long Offset, DateTimeOffset? Time, string? Key, string Fingerprint, string Value,
+    IReadOnlyDictionary<string, SightingVerdict> Verdicts);
 
 /// <summary>What a record is for a group.</summary>
 public enum SightingVerdict

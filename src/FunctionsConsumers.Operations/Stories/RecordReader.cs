@@ -6,7 +6,9 @@ using FunctionsConsumers.Orders.Reading;
 
 namespace FunctionsConsumers.Operations.Stories;
 
-/// <summary>Says of records which order they are of, by the decoder of the consumers themselves. The catalog does not matter for that.</summary>
+/// <summary>
+/// Says of records which order they are of, by the decoder of the consumers themselves. The catalog does not matter for that.
+/// </summary>
 internal sealed class RecordReader : ICatalogSource
 {
     private readonly OrderDecoder _decoder;
@@ -23,9 +25,13 @@ internal sealed class RecordReader : ICatalogSource
         var decoded = _decoder.Decode(record);
         var coordinates = record.Coordinates.ToString();
         var key = IdempotencyKey.Of(record, decoded.EventId, decoded.Subject);
-        var identity = new EventIdentity("", decoded.Subject ?? coordinates, key ?? coordinates, Fingerprint.Of(record.Value), record.Coordinates);
+        var identity = new EventIdentity(
+            "", decoded.Subject ?? coordinates, key ?? coordinates, Fingerprint.Of(record.Value), record.Coordinates);
         return new FoundRecord(
-            record, decoded.Subject, key, decoded.Canonical is { } canonical ? identity with { Fingerprint = Fingerprint.Of(canonical), Spelling = record.Value ?? [] } : identity);
+            record, decoded.Subject, key,
+            decoded.Canonical is { } canonical
+                ? identity with { Fingerprint = Fingerprint.Of(canonical), Spelling = record.Value ?? [] }
+                : identity);
     }
 
     /// <summary>
@@ -41,7 +47,8 @@ internal sealed class RecordReader : ICatalogSource
         || record.Headers.Any(header => header.Name == "ce_source" || header.Value.AsSpan().IndexOf(asked) >= 0);
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<CatalogProduct>> ReadAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<CatalogProduct>>([]);
+    public Task<IReadOnlyList<CatalogProduct>> ReadAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CatalogProduct>>([]);
 }
 
 /// <summary>A record, and which order it is of.</summary>
@@ -51,7 +58,10 @@ internal sealed class RecordReader : ICatalogSource
 /// <param name="Identity">Who the record is for the consumers.</param>
 internal sealed record FoundRecord(ConsumedRecord Record, string? OrderId, string? Key, EventIdentity Identity)
 {
-    /// <summary>Whether the record is what was asked for: by the order, the key, its place; or by a mention in what is no order, as broken JSON is.</summary>
+    /// <summary>
+    /// Whether the record is what was asked for: by the order, the key, its place; or by a mention in what is no order, as broken
+    /// JSON is.
+    /// </summary>
     /// <param name="asked">What was asked for.</param>
     /// <returns>Whether it is.</returns>
     public bool IsAnswerTo(string asked) => OrderId == asked

@@ -10,7 +10,9 @@ internal static class SightingVerdicts
     public static SightingVerdict Of(GroupStory group, ConsumedRecord record, EventIdentity identity, IReadOnlySet<Coordinates> deadRows)
     {
         var effect = group.Effects.FirstOrDefault(candidate => candidate.OrderId == identity.Subject);
-        if (effect is not null && (effect.Topic, effect.Partition, effect.Offset) == (record.Coordinates.Topic, record.Coordinates.Partition, record.Coordinates.Offset))
+        var place = record.Coordinates;
+        if (effect is not null
+            && (effect.Topic, effect.Partition, effect.Offset) == (place.Topic, place.Partition, place.Offset))
         {
             return SightingVerdict.Applied;
         }
@@ -23,7 +25,9 @@ internal static class SightingVerdicts
         var isSame = effect is not null && Fingerprint.IsOf(identity, effect.Fingerprint);
         if (deadRows.Contains(record.Coordinates))
         {
-            return effect is null || isSame || identity.Subject == record.Coordinates.ToString() ? SightingVerdict.DeadLettered : SightingVerdict.Conflict;
+            return effect is null || isSame || identity.Subject == record.Coordinates.ToString()
+                ? SightingVerdict.DeadLettered
+                : SightingVerdict.Conflict;
         }
 
         return effect is null ? SightingVerdict.NotHandled : isSame ? SightingVerdict.Resend : SightingVerdict.Conflict;

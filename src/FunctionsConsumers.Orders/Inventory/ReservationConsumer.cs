@@ -40,7 +40,8 @@ public sealed class ReservationConsumer : IEventPlanner<OrderEvent>
         var additions = new Addition[quantities.Count];
         for (var i = 0; i < additions.Length; i++)
         {
-            additions[i] = new Addition(RowKey.OfCounter(CounterKind, quantities[i].Key, identity.Coordinates), CounterColumn, quantities[i].Value);
+            additions[i] = new Addition(
+                RowKey.OfCounter(CounterKind, quantities[i].Key, identity.Coordinates), CounterColumn, quantities[i].Value);
         }
 
         return new Plan

@@ -53,7 +53,8 @@ public sealed record MailSettings
     /// <summary>The names of the settings.</summary>
     internal static IReadOnlyList<string> Names { get; } =
     [
-        nameof(SmtpHost), nameof(SmtpPort), nameof(SmtpUsername), nameof(SmtpPassword), nameof(SmtpTls), nameof(MailFrom), nameof(MailFolder), nameof(MailRetention),
+        nameof(SmtpHost), nameof(SmtpPort), nameof(SmtpUsername), nameof(SmtpPassword), nameof(SmtpTls), nameof(MailFrom),
+        nameof(MailFolder), nameof(MailRetention),
     ];
 
     /// <summary>Reads the settings.</summary>
@@ -86,24 +87,28 @@ public sealed record MailSettings
     {
         if (settings.SmtpHost is { } host && Uri.CheckHostName(host) == UriHostNameType.Unknown)
         {
-            throw new SettingException($"SmtpHost is {JsonText.Quote(host)}: write a host name or an address alone, and the port into SmtpPort.");
+            throw new SettingException(
+                $"SmtpHost is {JsonText.Quote(host)}: write a host name or an address alone, and the port into SmtpPort.");
         }
 
         if (settings.SmtpUsername is null != (settings.SmtpPassword is null))
         {
             throw new SettingException(settings.SmtpPassword is null
-                ? "SmtpUsername is set and SmtpPassword is not: set SmtpPassword, or remove SmtpUsername for a server without authentication."
+                ? "SmtpUsername is set and SmtpPassword is not: set SmtpPassword, or remove SmtpUsername for a server without "
+                    + "authentication."
                 : "SmtpPassword is set and SmtpUsername is not: set SmtpUsername, or remove SmtpPassword.");
         }
 
         if (settings is { SmtpPort: ImplicitTlsPort, SmtpTls: false, SmtpHost: not null })
         {
-            throw new SettingException("SmtpPort is 465, where TLS begins with the first byte, and SmtpTls is false: set SmtpTls to true, or name the server's plain port.");
+            throw new SettingException("SmtpPort is 465, where TLS begins with the first byte, and SmtpTls is false: set SmtpTls to true, "
+                + "or name the server's plain port.");
         }
 
         if (settings.SmtpUsername is not null && !settings.SmtpTls)
         {
-            throw new SettingException("SmtpTls is false and SmtpUsername is set, so the password would travel in the clear: set SmtpTls to true, or remove SmtpUsername and SmtpPassword.");
+            throw new SettingException("SmtpTls is false and SmtpUsername is set, so the password would travel in the clear: "
+                + "set SmtpTls to true, or remove SmtpUsername and SmtpPassword.");
         }
     }
 
@@ -125,7 +130,8 @@ public sealed record MailSettings
         string[] ofServer = [nameof(SmtpPort), nameof(SmtpUsername), nameof(SmtpPassword), nameof(SmtpTls)];
         if (settings.SmtpHost is null && ofServer.FirstOrDefault(name => Text(configuration, name) is not null) is { } alone)
         {
-            throw new SettingException($"{alone} is set and SmtpHost is not: set SmtpHost to the mail server, or remove {alone} to have mails written to files.");
+            throw new SettingException(
+                $"{alone} is set and SmtpHost is not: set SmtpHost to the mail server, or remove {alone} to have mails written to files.");
         }
     }
 
@@ -144,7 +150,8 @@ public sealed record MailSettings
         : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time >= ShortestRetention && time <= LongestRetention
             ? time
             : throw new SettingException(
-                $"MailRetention is {JsonText.Quote(text)}: write a time from {ShortestRetention} to {LongestRetention}, as [days.]hours:minutes:seconds.");
+                $"MailRetention is {JsonText.Quote(text)}: write a time from {ShortestRetention} to {LongestRetention}, "
+                    + "as [days.]hours:minutes:seconds.");
 
     private static MailboxAddress Sender(string? text)
     {

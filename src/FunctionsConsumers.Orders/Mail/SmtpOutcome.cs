@@ -32,9 +32,12 @@ internal static partial class SmtpOutcome
                 ? new SendResult(SendStatus.Unknown, $"{server} did not say within {timeout.TotalSeconds:0.#} s whether it took the mail.")
                 : new SendResult(SendStatus.Unknown, $"{server} broke off while it took the mail: {said}"),
             OperationCanceledException => new SendResult(
-                SendStatus.NotSent, $"{server} did not answer within {timeout.TotalSeconds:0.#} s, check SmtpHost and SmtpPort; it has nothing of the mail."),
-            AuthenticationException => new SendResult(SendStatus.NotSent, $"{server} refuses the login, check SmtpUsername and SmtpPassword: {said}"),
-            SslHandshakeException => new SendResult(SendStatus.NotSent, $"{server}: TLS failed, check SmtpTls, SmtpPort and the server's certificate: {said}"),
+                SendStatus.NotSent,
+                $"{server} did not answer within {timeout.TotalSeconds:0.#} s, check SmtpHost and SmtpPort; it has nothing of the mail."),
+            AuthenticationException =>
+                new SendResult(SendStatus.NotSent, $"{server} refuses the login, check SmtpUsername and SmtpPassword: {said}"),
+            SslHandshakeException =>
+                new SendResult(SendStatus.NotSent, $"{server}: TLS failed, check SmtpTls, SmtpPort and the server's certificate: {said}"),
             NotSupportedException when !isOpened => new SendResult(
                 SendStatus.NotSent, $"{server} does not offer what is asked of it, check SmtpTls, SmtpPort and SmtpUsername: {said}"),
             NotSupportedException => new SendResult(SendStatus.Refused, $"{server} cannot take the mail: {said}"),
@@ -46,16 +49,21 @@ internal static partial class SmtpOutcome
     [GeneratedRegex(@"<?[^\s<>]+@[^\s<>]+>?")]
     private static partial Regex Address();
 
-    /// <summary>Whether a connection that was kept was lost, or is to be lost, before a mail was given to the server: another one is worth a try.</summary>
+    /// <summary>
+    /// Whether a connection that was kept was lost, or is to be lost, before a mail was given to the server: another one is worth a
+    /// try.
+    /// </summary>
     /// <param name="failure">What the client threw.</param>
     /// <returns>Whether it was.</returns>
     public static bool IsHungUp(Exception failure) =>
-        failure is SmtpProtocolException or IOException or SocketException or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
+        failure is SmtpProtocolException or IOException or SocketException
+            or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
 
     private static SendResult OfAnswer(int answer, string server, string said, bool mayHaveTaken) => answer switch
     {
         // Not this mail is refused but the login: no person need look at every mail for it.
-        530 or 534 or 535 or 538 => new SendResult(SendStatus.NotSent, $"{server} wants another login, check SmtpUsername, SmtpPassword and SmtpTls: {said}"),
+        530 or 534 or 535 or 538 =>
+            new SendResult(SendStatus.NotSent, $"{server} wants another login, check SmtpUsername, SmtpPassword and SmtpTls: {said}"),
         >= 400 and <= 499 => new SendResult(SendStatus.NotSent, $"{server} cannot take the mail now: {said}"),
         >= 500 and <= 599 => new SendResult(SendStatus.Refused, $"{server} refused the mail: {said}"),
         _ => new SendResult(mayHaveTaken ? SendStatus.Unknown : SendStatus.NotSent, $"{server} answers what nobody understands: {said}"),

@@ -30,7 +30,8 @@ internal static class ConfirmationText
         }
 
         return text.Append("\nTotal: ").Append(Money.Text(order.Total)).Append(' ').Append(order.Currency)
-            .Append("\n\nThis mail confirms that your order arrived; it is no invoice. It was sent automatically to the\naddress that was given with the order.\n")
+            .Append("\n\nThis mail confirms that your order arrived; it is no invoice. It was sent automatically to the\naddress that was "
+                + "given with the order.\n")
             .ToString();
     }
 }

@@ -55,12 +55,14 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
         catch (JsonException e)
         {
             return new Decoded<OrderEvent>(null, null, null, new Rejection(RejectionReasons.NotJson, ForeignForms.OfBytes(record.Value)
-                ?? $"The value is not JSON: it breaks at line {e.LineNumber + 1}, byte {e.BytePositionInLine}; write one whole JSON object."));
+                ?? $"The value is not JSON: it breaks at line {e.LineNumber + 1}, byte {e.BytePositionInLine}; "
+                    + "write one whole JSON object."));
         }
 
         if (draft is null)
         {
-            return new Decoded<OrderEvent>(null, null, null, new Rejection(RejectionReasons.NotAnOrder, ForeignForms.OfNoObject(record.Value)));
+            return new Decoded<OrderEvent>(
+                null, null, null, new Rejection(RejectionReasons.NotAnOrder, ForeignForms.OfNoObject(record.Value)));
         }
 
         if (draft.OrderId is null && ForeignForms.OfObject(record.Value) is { } envelope)
@@ -90,21 +92,25 @@ public sealed class OrderDecoder(ProductCatalog catalog) : IEventDecoder<OrderEv
     {
         if (value is null)
         {
-            return new Rejection(RejectionReasons.NotJson, "The record has no value: write the order as a JSON object; a tombstone cancels nothing here.");
+            return new Rejection(
+                RejectionReasons.NotJson, "The record has no value: write the order as a JSON object; a tombstone cancels nothing here.");
         }
 
         if (value.Length > OrderLimits.MaxValueBytes)
         {
-            return new Rejection(RejectionReasons.TooLarge, $"The value has {value.Length} bytes: an order has at most 524,288 (512 KiB).");
+            return new Rejection(
+                RejectionReasons.TooLarge, $"The value has {value.Length} bytes: an order has at most 524,288 (512 KiB).");
         }
 
         if (value.AsSpan().StartsWith(ByteOrderMark))
         {
-            return new Rejection(RejectionReasons.NotJson, "The value begins with a byte order mark, which JSON must not: write it without.");
+            return new Rejection(
+                RejectionReasons.NotJson, "The value begins with a byte order mark, which JSON must not: write it without.");
         }
 
         return Utf8.IsValid(value)
             ? null
-            : new Rejection(RejectionReasons.NotJson, ForeignForms.OfBytes(value) ?? "The value is not UTF-8: write the order as JSON in UTF-8.");
+            : new Rejection(
+                RejectionReasons.NotJson, ForeignForms.OfBytes(value) ?? "The value is not UTF-8: write the order as JSON in UTF-8.");
     }
 }

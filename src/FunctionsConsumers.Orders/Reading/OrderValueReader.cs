@@ -133,7 +133,8 @@ internal ref struct OrderValueReader
         {
             if (_draft.HasLines)
             {
-                _draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, "The lines are no array: write them as [{\"product\", \"quantity\", \"unit_price\"}].");
+                _draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder,
+                    "The lines are no array: write them as [{\"product\", \"quantity\", \"unit_price\"}].");
             }
 
             Ignore();
@@ -144,7 +145,8 @@ internal ref struct OrderValueReader
         {
             if (_json.TokenType != JsonTokenType.StartObject)
             {
-                _draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder, $"Line {number} is no object: write it as {{\"product\", \"quantity\", \"unit_price\"}}.");
+                _draft.Fail(FaultRank.Shape, RejectionReasons.NotAnOrder,
+                    $"Line {number} is no object: write it as {{\"product\", \"quantity\", \"unit_price\"}}.");
                 Ignore();
                 continue;
             }
@@ -250,7 +252,8 @@ internal ref struct OrderValueReader
         if (_json.ValueIsEscaped && JsonText.HasUnpairedSurrogate(name))
         {
             _draft.Fail(FaultRank.Text, RejectionReasons.NotJson,
-                $"A property name, at byte {_json.TokenStartIndex}, holds half of a surrogate pair, which UTF-8 cannot spell: write whole characters.");
+                $"A property name, at byte {_json.TokenStartIndex}, holds half of a surrogate pair, which UTF-8 cannot spell: "
+                    + "write whole characters.");
         }
 
         return _names.Add(name);
@@ -270,5 +273,6 @@ internal ref struct OrderValueReader
 
     private readonly void FailDuplicate() =>
         _draft.Fail(FaultRank.DuplicateName, RejectionReasons.NotAnOrder,
-            $"The property {JsonText.Quote(JsonText.Read(in _json))} stands twice in one object, at byte {_json.TokenStartIndex}: write each name once.");
+            $"The property {JsonText.Quote(JsonText.Read(in _json))} stands twice in one object, at byte {_json.TokenStartIndex}: "
+                + "write each name once.");
 }

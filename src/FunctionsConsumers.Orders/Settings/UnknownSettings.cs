@@ -25,7 +25,8 @@ internal static partial class UnknownSettings
     private static readonly string[] Single =
     [
         OrderSettings.Topic, OrderSettings.Tables, "KafkaBrokers", "KafkaUsername", "KafkaPassword", "KafkaSslCaLocation", "KafkaSecurity",
-        "KafkaMaxRequestBytes", "KafkaTokenEndpoint", "KafkaTokenClientId", "KafkaTokenClientSecret", "KafkaTokenScope", .. MailSettings.Names,
+        "KafkaMaxRequestBytes", "KafkaTokenEndpoint", "KafkaTokenClientId", "KafkaTokenClientSecret", "KafkaTokenScope",
+        .. MailSettings.Names,
     ];
 
     private static readonly string[] Known =
@@ -45,12 +46,14 @@ internal static partial class UnknownSettings
     /// <exception cref="SettingException">One is not known; the message has the nearest that is.</exception>
     public static void Refuse(IEnumerable<string> names)
     {
-        foreach (var name in names.Select(name => name.Replace(":", "__", StringComparison.Ordinal)).Order(StringComparer.OrdinalIgnoreCase))
+        foreach (var name in names.Select(name => name.Replace(":", "__", StringComparison.Ordinal))
+            .Order(StringComparer.OrdinalIgnoreCase))
         {
             if (IsOurs(name) && !IsRead(name))
             {
                 var meant = NearestName.Of(name, Known) is { } nearest ? $", did you mean {nearest}?" : ".";
-                throw new SettingException($"{name} is a setting that nobody reads{meant} Rename it, or remove it: README.md lists the settings.");
+                throw new SettingException(
+                    $"{name} is a setting that nobody reads{meant} Rename it, or remove it: README.md lists the settings.");
             }
         }
     }

@@ -17,7 +17,8 @@ public sealed class HealthFunctions(HealthCheckService checks)
     /// <param name="cancellationToken">Set when the caller has gone.</param>
     /// <returns>200 or 503, with the reasons as JSON.</returns>
     [Function("HealthLive")]
-    public Task<IResult> Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         AnswerAsync(AppRegistration.Live, cancellationToken);
 
     /// <summary>Whether the groups do their work.</summary>
@@ -25,7 +26,8 @@ public sealed class HealthFunctions(HealthCheckService checks)
     /// <param name="cancellationToken">Set when the caller has gone.</param>
     /// <returns>200 or 503, with the reasons as JSON.</returns>
     [Function("HealthReady")]
-    public Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         AnswerAsync(AppRegistration.Ready, cancellationToken);
 
     private async Task<IResult> AnswerAsync(string name, CancellationToken cancellationToken)
@@ -35,7 +37,8 @@ public sealed class HealthFunctions(HealthCheckService checks)
         var answer = new HealthAnswer(
             isWell ? "healthy" : "unhealthy",
             [.. report.Entries.Values.SelectMany(entry => entry.Data).Select(reason => new HealthReason(reason.Key, $"{reason.Value}"))]);
-        return Results.Json(answer, HealthJson.Default.HealthAnswer, statusCode: isWell ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        return Results.Json(answer, HealthJson.Default.HealthAnswer,
+            statusCode: isWell ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }
 

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionsConsumers.Status;
 
-/// <summary>Answers of the page's functions. What they hold is of this moment and of this site alone: never kept, never read by another site.</summary>
+/// <summary>
+/// Answers of the page's functions. What they hold is of this moment and of this site alone: never kept, never read by another site.
+/// </summary>
 internal static class Answers
 {
     /// <summary>A value as JSON.</summary>
@@ -42,7 +44,8 @@ internal static class Answers
         {
             return await answer();
         }
-        catch (Exception failure) when (failure is OperationException or StoreUnavailableException or SettingException or RequestFailedException or KafkaException)
+        catch (Exception failure) when (failure is OperationException or StoreUnavailableException or SettingException
+            or RequestFailedException or KafkaException)
         {
             return Refuse(request, failure.Message.Split('\n', 2)[0], StatusCodes.Status502BadGateway);
         }
@@ -57,6 +60,7 @@ internal static class Answers
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Referrer-Policy"] = "no-referrer";
-        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        headers.ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 }

@@ -20,7 +20,8 @@ internal static class Caller
         }
 
         // Where the platform signs users in, it takes this header away from callers and sets it itself; elsewhere anybody may write it.
-        var isSignedIn = string.Equals(Environment.GetEnvironmentVariable("WEBSITE_AUTH_ENABLED"), "true", StringComparison.OrdinalIgnoreCase);
+        var isSignedIn = string.Equals(
+            Environment.GetEnvironmentVariable("WEBSITE_AUTH_ENABLED"), "true", StringComparison.OrdinalIgnoreCase);
         var user = isSignedIn ? request.Headers["X-MS-CLIENT-PRINCIPAL-NAME"].ToString() : "";
         var from = request.Headers["X-Forwarded-For"].ToString();
         return Plain($"{(user.Length > 0 ? user : "the holder of the admin key")}{(from.Length > 0 ? $" from {from}" : "")}");

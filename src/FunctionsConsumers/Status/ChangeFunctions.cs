@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.Status;
 
-/// <summary>What the page changes: on Azure with the admin key alone, on a local host for this machine's own page. Every change is logged, with who and what.</summary>
+/// <summary>
+/// What the page changes: on Azure with the admin key alone, on a local host for this machine's own page. Every change is logged,
+/// with who and what.
+/// </summary>
 /// <param name="messages">The messages that are not sent yet.</param>
 /// <param name="redrive">Sends dead letters to their groups again.</param>
 /// <param name="logger">Where changes are logged.</param>
@@ -24,7 +27,8 @@ public sealed partial class ChangeFunctions(UnsentMessages messages, DeadLetterR
     /// <param name="cancellationToken">Set when the caller has gone.</param>
     /// <returns>What became of each.</returns>
     [Function("StatusResend")]
-    public Task<IResult> Resend([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "status/messages/resend")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> Resend([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "status/messages/resend")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         ChangeMessagesAsync(request, "send again", messages.ResendAsync, cancellationToken);
 
     /// <summary>Drops messages: <c>{"ids": ["…"]}</c>.</summary>
@@ -32,7 +36,8 @@ public sealed partial class ChangeFunctions(UnsentMessages messages, DeadLetterR
     /// <param name="cancellationToken">Set when the caller has gone.</param>
     /// <returns>What became of each.</returns>
     [Function("StatusDrop")]
-    public Task<IResult> Drop([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "status/messages/drop")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> Drop([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "status/messages/drop")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         ChangeMessagesAsync(request, "drop", messages.DropAsync, cancellationToken);
 
     /// <summary>
@@ -43,12 +48,16 @@ public sealed partial class ChangeFunctions(UnsentMessages messages, DeadLetterR
     /// <param name="cancellationToken">Set when the caller has gone; what is left the same call then does.</param>
     /// <returns>What would be sent, or what was.</returns>
     [Function("StatusRedrive")]
-    public Task<IResult> Redrive([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "status/dead-letters/redrive")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> Redrive(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "status/dead-letters/redrive")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         Answers.SayingWhyAsync(request, async () =>
         {
-            if (await ReadAsync(request, StatusJson.Default.WhichLetters, cancellationToken) is not { Group: not null } which || (which.Ids is null && which.Cause is null))
+            if (await ReadAsync(request, StatusJson.Default.WhichLetters, cancellationToken) is not { Group: not null } which
+                || (which.Ids is null && which.Cause is null))
             {
-                return Answers.Refuse(request, """Post JSON: {"group": "…", "ids": ["…"], "dry_run": true}, or reason and cause in the place of ids.""");
+                return Answers.Refuse(
+                    request, """Post JSON: {"group": "…", "ids": ["…"], "dry_run": true}, or reason and cause in the place of ids.""");
             }
 
             var plan = await redrive.PlanAsync(which.Filter(), alsoParked: which.Ids is not null, cancellationToken);
@@ -59,13 +68,16 @@ public sealed partial class ChangeFunctions(UnsentMessages messages, DeadLetterR
 
             var who = Caller.Of(request);
             LogChange(who, "redrive", which.ToString(), $"{plan.ToSend.Count} letters begun");
-            var result = await redrive.RunAsync(plan, who, static _ => { }, line => LogChange(who, "redrive", which.ToString(), line), cancellationToken);
-            LogChange(who, "redrive", which.ToString(), $"{result.Sent} sent, {result.Recovered} had been sent, {result.Failures.Count} failed");
+            var result = await redrive.RunAsync(
+                plan, who, static _ => { }, line => LogChange(who, "redrive", which.ToString(), line), cancellationToken);
+            LogChange(
+                who, "redrive", which.ToString(), $"{result.Sent} sent, {result.Recovered} had been sent, {result.Failures.Count} failed");
             return Answers.Json(request, RedriveView.Of(result), StatusJson.Default.RedriveView);
         });
 
     private Task<IResult> ChangeMessagesAsync(
-        HttpRequest request, string what, Func<IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<ChangedMessage>>> change, CancellationToken cancellationToken) =>
+        HttpRequest request, string what, Func<IReadOnlyList<string>, CancellationToken, Task<IReadOnlyList<ChangedMessage>>> change,
+        CancellationToken cancellationToken) =>
         Answers.SayingWhyAsync(request, async () =>
         {
             if (await ReadAsync(request, StatusJson.Default.WhichMessages, cancellationToken) is not { Ids: { Count: > 0 } ids })
@@ -75,8 +87,10 @@ public sealed partial class ChangeFunctions(UnsentMessages messages, DeadLetterR
 
             LogChange(Caller.Of(request), what, $"messages {string.Join(", ", ids)}", "begun");
             var changes = await change(ids, cancellationToken);
-            LogChange(Caller.Of(request), what, $"messages {string.Join(", ", ids)}", string.Join(", ", changes.Select(one => one.Outcome)));
-            return Answers.Json(request, new MessageChangesView(changes, [.. changes.Select(one => one.Line())]), StatusJson.Default.MessageChangesView);
+            LogChange(
+                Caller.Of(request), what, $"messages {string.Join(", ", ids)}", string.Join(", ", changes.Select(one => one.Outcome)));
+            return Answers.Json(
+                request, new MessageChangesView(changes, [.. changes.Select(one => one.Line())]), StatusJson.Default.MessageChangesView);
         });
 
     // A form of another site cannot say that it sends JSON.
@@ -116,11 +130,15 @@ internal sealed record WhichLetters(string? Group, IReadOnlyList<string>? Ids, s
 {
     /// <summary>The same as a filter.</summary>
     /// <returns>The filter.</returns>
-    public DeadLetterFilter Filter() => new() { Group = Group, Ids = Ids, Reason = Ids is null ? Reason : null, Cause = Ids is null ? Cause : null };
+    public DeadLetterFilter Filter() =>
+        new() { Group = Group, Ids = Ids, Reason = Ids is null ? Reason : null, Cause = Ids is null ? Cause : null };
 
     /// <summary>In one line, without the text of a cause, which may hold what a producer wrote.</summary>
     /// <returns>The line.</returns>
-    public override string ToString() => Ids is null ? $"all dead letters of one cause of {Group}, {Reason}" : $"{Ids.Count} dead letters of {Group}: {string.Join(", ", Ids.Take(20))}";
+    public override string ToString() =>
+        Ids is null
+            ? $"all dead letters of one cause of {Group}, {Reason}"
+            : $"{Ids.Count} dead letters of {Group}: {string.Join(", ", Ids.Take(20))}";
 }
 
 /// <summary>What a redrive would do, or did.</summary>
@@ -132,15 +150,18 @@ internal sealed record RedriveView(int WouldSend, string Text)
     /// <param name="plan">The plan.</param>
     /// <returns>The view.</returns>
     public static RedriveView Of(RedrivePlan plan) => new(plan.ToSend.Count, Words(
-        (plan.ToSend.Count, "are sent to their group again"), (plan.Count(RedriveFate.Redriven), "were redriven before and are left alone"),
-        (plan.Count(RedriveFate.Parked), "came back too often and are left alone"), (plan.Count(RedriveFate.NoOrigin), "do not say where their record stood"),
+        (plan.ToSend.Count, "are sent to their group again"),
+        (plan.Count(RedriveFate.Redriven), "were redriven before and are left alone"),
+        (plan.Count(RedriveFate.Parked), "came back too often and are left alone"),
+        (plan.Count(RedriveFate.NoOrigin), "do not say where their record stood"),
         (plan.ComingBack, "come back for certain, because another order stands under the same id")));
 
     /// <summary>Of what was done.</summary>
     /// <param name="result">What was done.</param>
     /// <returns>The view.</returns>
     public static RedriveView Of(RedriveResult result) => new(result.Sent, Words(
-        (result.Sent, "sent"), (result.Recovered, "had been sent by a redrive that did not end"), (result.AlreadyRedriven, "were redriven before"),
+        (result.Sent, "sent"), (result.Recovered, "had been sent by a redrive that did not end"),
+        (result.AlreadyRedriven, "were redriven before"),
         (result.Parked, "came back too often and were left alone"), (result.Failures.Count, "could not be sent"))
         + string.Concat(result.Failures.Take(3).Select(failure => $" {failure.Id}: {failure.Reason}.")));
 

@@ -24,7 +24,8 @@ internal static class PageFiles
     /// <param name="request">The request.</param>
     /// <param name="name">The file's name.</param>
     /// <returns>The answer.</returns>
-    public static IResult Find(HttpRequest request, string name) => name != Index && Files.TryGetValue(name, out var file) ? Send(request, file) : Results.NotFound();
+    public static IResult Find(HttpRequest request, string name) =>
+        name != Index && Files.TryGetValue(name, out var file) ? Send(request, file) : Results.NotFound();
 
     private static IResult Send(HttpRequest request, PageFile file)
     {
@@ -40,7 +41,8 @@ internal static class PageFiles
         using var stream = typeof(PageFiles).Assembly.GetManifestResourceStream(name)!;
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
-        return new PageFile(content, TypeOf(name), new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}\""));
+        return new PageFile(
+            content, TypeOf(name), new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}\""));
     }
 
     private static string TypeOf(string name) => Path.GetExtension(name) switch

@@ -23,7 +23,8 @@ public sealed class StatusFunctions(SystemStatus status, OrderStories stories, D
     /// <param name="cancellationToken">Set when the caller has gone.</param>
     /// <returns>HTML where the header <c>Accept</c> asks for it, else JSON.</returns>
     [Function("Status")]
-    public async Task<IResult> Look([HttpTrigger(AuthorizationLevel.Function, "get", Route = "status")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IResult> Look(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "status")] HttpRequest request, CancellationToken cancellationToken)
     {
         // The page's own links begin at the folder above.
         if (request.Path.Value?.EndsWith('/') == true)
@@ -42,7 +43,8 @@ public sealed class StatusFunctions(SystemStatus status, OrderStories stories, D
     /// <param name="cancellationToken">Not needed.</param>
     /// <returns>The file, or 404.</returns>
     [Function("StatusFile")]
-    public static Task<IResult> File([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "status/files/{name}")] HttpRequest request, CancellationToken cancellationToken) =>
+    public static Task<IResult> File([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "status/files/{name}")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         Task.FromResult(PageFiles.Find(request, request.RouteValues["name"] as string ?? ""));
 
     /// <summary>The story of an order: <c>id</c> is its id, an idempotency key, or <c>topic:partition:offset</c>.</summary>
@@ -50,17 +52,20 @@ public sealed class StatusFunctions(SystemStatus status, OrderStories stories, D
     /// <param name="cancellationToken">Set when the caller has gone.</param>
     /// <returns>The story; 404 where nobody knows it.</returns>
     [Function("StatusOrder")]
-    public Task<IResult> Order([HttpTrigger(AuthorizationLevel.Function, "get", Route = "status/order")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> Order([HttpTrigger(AuthorizationLevel.Function, "get", Route = "status/order")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         Answers.SayingWhyAsync(request, async () =>
         {
             var asked = request.Query["id"].ToString().Trim();
             if (asked.Length is 0 or > 1_000)
             {
-                return Answers.Refuse(request, "Give the id of an order, an idempotency key, or topic:partition:offset as the parameter id.");
+                return Answers.Refuse(
+                    request, "Give the id of an order, an idempotency key, or topic:partition:offset as the parameter id.");
             }
 
             var story = await stories.TellAsync(asked, OrderStories.DefaultRecords, cancellationToken);
-            return Answers.Json(request, StoryView.Of(story), StatusJson.Default.StoryView, story.IsKnown ? StatusCodes.Status200OK : StatusCodes.Status404NotFound);
+            return Answers.Json(request, StoryView.Of(story), StatusJson.Default.StoryView,
+                story.IsKnown ? StatusCodes.Status200OK : StatusCodes.Status404NotFound);
         });
 
     /// <summary>The dead letters by group, reason and cause.</summary>
@@ -68,21 +73,31 @@ public sealed class StatusFunctions(SystemStatus status, OrderStories stories, D
     /// <param name="cancellationToken">Set when the caller has gone.</param>
     /// <returns>The counts, the most first.</returns>
     [Function("StatusCauses")]
-    public Task<IResult> Causes([HttpTrigger(AuthorizationLevel.Function, "get", Route = "status/dead-letters/causes")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> Causes(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "status/dead-letters/causes")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         Answers.SayingWhyAsync(request, async () =>
-            Answers.Json(request, await letters.CountAsync(FilterOf(request), cancellationToken), StatusJson.Default.IReadOnlyListDeadLetterCount));
+            Answers.Json(
+                request, await letters.CountAsync(FilterOf(request), cancellationToken), StatusJson.Default.IReadOnlyListDeadLetterCount));
 
-    /// <summary>Dead letters, newest first: <c>group</c>, <c>reason</c>, <c>cause</c>, <c>state</c>; <c>limit</c> up to 200, <c>after</c> from the page before.</summary>
+    /// <summary>
+    /// Dead letters, newest first: <c>group</c>, <c>reason</c>, <c>cause</c>, <c>state</c>; <c>limit</c> up to 200, <c>after</c>
+    /// from the page before.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Set when the caller has gone.</param>
     /// <returns>A page of them.</returns>
     [Function("StatusDeadLetters")]
-    public Task<IResult> DeadLetters([HttpTrigger(AuthorizationLevel.Function, "get", Route = "status/dead-letters")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> DeadLetters([HttpTrigger(AuthorizationLevel.Function, "get", Route = "status/dead-letters")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         Answers.SayingWhyAsync(request, async () =>
         {
-            var limit = int.TryParse(request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? Math.Clamp(given, 1, MostAtOnce) : 50;
+            var limit = int.TryParse(request.Query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+                ? Math.Clamp(given, 1, MostAtOnce)
+                : 50;
             var page = await letters.ListAsync(FilterOf(request), limit, Parameter(request, "after"), cancellationToken);
-            return Answers.Json(request, new LetterPageView([.. page.Entries.Select(LetterView.Of)], page.Total, page.Next, page.IsCut), StatusJson.Default.LetterPageView);
+            return Answers.Json(request, new LetterPageView([.. page.Entries.Select(LetterView.Of)], page.Total, page.Next, page.IsCut),
+                StatusJson.Default.LetterPageView);
         });
 
     /// <summary>One dead letter with all that it carries: <c>group</c>, <c>id</c>.</summary>
@@ -90,7 +105,9 @@ public sealed class StatusFunctions(SystemStatus status, OrderStories stories, D
     /// <param name="cancellationToken">Set when the caller has gone.</param>
     /// <returns>The letter; 404 where there is none.</returns>
     [Function("StatusDeadLetter")]
-    public Task<IResult> DeadLetter([HttpTrigger(AuthorizationLevel.Function, "get", Route = "status/dead-letters/letter")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> DeadLetter(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "status/dead-letters/letter")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         Answers.SayingWhyAsync(request, async () =>
         {
             var found = await letters.FindAsync(request.Query["id"].ToString(), Parameter(request, "group"), cancellationToken);
@@ -104,7 +121,8 @@ public sealed class StatusFunctions(SystemStatus status, OrderStories stories, D
     /// <param name="cancellationToken">Set when the caller has gone.</param>
     /// <returns>The messages.</returns>
     [Function("StatusMessages")]
-    public Task<IResult> Messages([HttpTrigger(AuthorizationLevel.Function, "get", Route = "status/messages")] HttpRequest request, CancellationToken cancellationToken) =>
+    public Task<IResult> Messages([HttpTrigger(AuthorizationLevel.Function, "get", Route = "status/messages")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         Answers.SayingWhyAsync(request, async () =>
         {
             var (found, total) = await messages.ListAsync(MostMessages, cancellationToken);

@@ -10,10 +10,12 @@ namespace FunctionsConsumers.Status;
 
 /// <summary>A dead letter in a list.</summary>
 internal sealed record LetterView(
-    string Id, string Group, string? Reason, string? Detail, string Cause, string? Origin, DateTimeOffset? Time, string? Key, DeadLetterState State, int Redrives)
+    string Id, string Group, string? Reason, string? Detail, string Cause, string? Origin, DateTimeOffset? Time, string? Key,
+    DeadLetterState State, int Redrives)
 {
     public static LetterView Of(DeadLetterEntry entry) => new(
-        entry.Id, entry.Group, entry.Reason, entry.Detail, entry.Cause, entry.Origin?.ToString(), entry.Time, Texts.Cut(entry.Key, 200), entry.State, entry.Redrives);
+        entry.Id, entry.Group, entry.Reason, entry.Detail, entry.Cause, entry.Origin?.ToString(), entry.Time, Texts.Cut(entry.Key, 200),
+        entry.State, entry.Redrives);
 }
 
 /// <summary>A page of dead letters.</summary>
@@ -22,32 +24,38 @@ internal sealed record LetterPageView(IReadOnlyList<LetterView> Letters, int Tot
 /// <summary>A header of a record, as text.</summary>
 internal sealed record HeaderView(string Name, string? Value)
 {
-    public static IReadOnlyList<HeaderView> Of(IEnumerable<RecordHeader> headers) => [.. headers.Select(header => new HeaderView(header.Name, Texts.Cut(PlainText.Of(header.Value), 2_000)))];
+    public static IReadOnlyList<HeaderView> Of(IEnumerable<RecordHeader> headers) =>
+        [.. headers.Select(header => new HeaderView(header.Name, Texts.Cut(PlainText.Of(header.Value), 2_000)))];
 }
 
 /// <summary>A dead letter with all that it carries.</summary>
 internal sealed record LetterContentView(
-    LetterView Letter, string At, string? Key, string? Value, int? ValueBytes, bool IsText, IReadOnlyList<HeaderView> Headers, IReadOnlyList<HeaderView> LetterHeaders, IReadOnlyList<string> History)
+    LetterView Letter, string At, string? Key, string? Value, int? ValueBytes, bool IsText, IReadOnlyList<HeaderView> Headers,
+    IReadOnlyList<HeaderView> LetterHeaders, IReadOnlyList<string> History)
 {
     public static LetterContentView Of(DeadLetterContent content) => new(
-        LetterView.Of(content.Entry), content.Entry.At.ToString(), PlainText.Of(content.Key), Texts.Cut(PlainText.Of(content.Value), Texts.MostOfAPayload), content.Value?.Length,
+        LetterView.Of(content.Entry), content.Entry.At.ToString(), PlainText.Of(content.Key),
+        Texts.Cut(PlainText.Of(content.Value), Texts.MostOfAPayload), content.Value?.Length,
         PlainText.Is(content.Value), HeaderView.Of(content.Headers), HeaderView.Of(content.LetterHeaders), content.History);
 }
 
 /// <summary>An order's story.</summary>
 internal sealed record StoryView(
-    string Asked, FoundBy FoundBy, IReadOnlyList<string> OrderIds, IReadOnlyList<GroupStoryView> Groups, IReadOnlyList<Sighting> Sightings, TopicSearch Search)
+    string Asked, FoundBy FoundBy, IReadOnlyList<string> OrderIds, IReadOnlyList<GroupStoryView> Groups, IReadOnlyList<Sighting> Sightings,
+    TopicSearch Search)
 {
     public static StoryView Of(OrderStory story) => new(
         story.Asked, story.FoundBy, story.OrderIds,
-        [.. story.Groups.Select(group => new GroupStoryView(group.Group, group.Effects, [.. group.DeadLetters.Select(LetterContentView.Of)], group.Messages, group.Mail))],
+        [.. story.Groups.Select(group => new GroupStoryView(
+            group.Group, group.Effects, [.. group.DeadLetters.Select(LetterContentView.Of)], group.Messages, group.Mail))],
         [.. story.Sightings.Select(sighting => sighting with { Value = Texts.Cut(sighting.Value, Texts.MostOfAPayload) ?? "" })],
         story.Search);
 }
 
 /// <summary>A group's part of it.</summary>
 internal sealed record GroupStoryView(
-    string Group, IReadOnlyList<StoredEffect> Effects, IReadOnlyList<LetterContentView> DeadLetters, IReadOnlyList<StoredMessage> Messages, MailStanding? Mail);
+    string Group, IReadOnlyList<StoredEffect> Effects, IReadOnlyList<LetterContentView> DeadLetters, IReadOnlyList<StoredMessage> Messages,
+    MailStanding? Mail);
 
 /// <summary>Messages that are not sent yet.</summary>
 internal sealed record MessagesView(IReadOnlyList<UnsentMessage> Messages, int Total);
@@ -65,7 +73,8 @@ internal static class Texts
     /// <param name="text">The text.</param>
     /// <param name="most">The most characters.</param>
     /// <returns>The text, or its beginning and how much is left out.</returns>
-    public static string? Cut(string? text, int most) => text is null || text.Length <= most ? text : $"{text[..most]}… ({text.Length - most} more characters)";
+    public static string? Cut(string? text, int most) =>
+        text is null || text.Length <= most ? text : $"{text[..most]}… ({text.Length - most} more characters)";
 }
 
 /// <summary>The shapes of the answers.</summary>

@@ -7,14 +7,17 @@ internal static class Machine
 {
     /// <summary>The machine in one line.</summary>
     public static string Text => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"{Processor}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}");
+        $"{Processor}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, "
+            + $"{RuntimeInformation.OSDescription}, .NET {Environment.Version}");
 
     private static string Processor
     {
         get
         {
             const string file = "/proc/cpuinfo";
-            var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal)) : null;
+            var line = File.Exists(file)
+                ? File.ReadLines(file).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal))
+                : null;
             return line?.Split(':', 2)[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
         }
     }

@@ -55,13 +55,15 @@ internal sealed class Report(Bench bench)
     private string Table()
     {
         var text = new StringBuilder().AppendLine().AppendLine(CultureInfo.InvariantCulture,
-            $"{Machine.Text}; seed {bench.Seed}; {DateTime.UtcNow:yyyy-MM-dd}; {Stopwatch.GetElapsedTime(_began).TotalMinutes:0.0} minutes.").AppendLine();
+            $"{Machine.Text}; seed {bench.Seed}; {DateTime.UtcNow:yyyy-MM-dd}; "
+                + $"{Stopwatch.GetElapsedTime(_began).TotalMinutes:0.0} minutes.").AppendLine();
         text.AppendLine("| question | against | of | measured | goal | |").AppendLine("|---|---|---|---|---|---|");
         foreach (var (question, figures) in _answers)
         {
             foreach (var figure in figures)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"| {question.Asks} | {question.Against} | {figure.What} | {figure.Measured} | {figure.Goal} | {Mark(figure)} |");
+                text.AppendLine(CultureInfo.InvariantCulture,
+                    $"| {question.Asks} | {question.Against} | {figure.What} | {figure.Measured} | {figure.Goal} | {Mark(figure)} |");
             }
         }
 
@@ -70,7 +72,8 @@ internal sealed class Report(Bench bench)
         {
             foreach (var figure in figures)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"- {question.Name}{(figure.What.Length == 0 ? "" : ", " + figure.What)}: {figure.Raw}");
+                text.AppendLine(
+                    CultureInfo.InvariantCulture, $"- {question.Name}{(figure.What.Length == 0 ? "" : ", " + figure.What)}: {figure.Raw}");
             }
         }
 

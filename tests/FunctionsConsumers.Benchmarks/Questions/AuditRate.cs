@@ -46,7 +46,8 @@ internal sealed class AuditRate : IQuestion
     }
 
     private static double Rate(
-        List<(FunctionsConsumers.EffectivelyOnce.ConsumedRecord Record, Headers? Headers)> records, List<TableEntity> rows, CatalogReading catalog, List<double> bytes)
+        List<(FunctionsConsumers.EffectivelyOnce.ConsumedRecord Record, Headers? Headers)> records, List<TableEntity> rows,
+        CatalogReading catalog, List<double> bytes)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var began = Stopwatch.GetTimestamp();
@@ -75,7 +76,9 @@ internal sealed class AuditRate : IQuestion
         bytes.Add((GC.GetTotalMemory(forceFullCollection: true) - before) / (double)records.Count);
         GC.KeepAlive(log);
         GC.KeepAlive(table);
-        return report.Ok && report.Applied == records.Count ? rate : throw new InvalidOperationException($"The audit says {report}: what is measured is no good run.");
+        return report.Ok && report.Applied == records.Count
+            ? rate
+            : throw new InvalidOperationException($"The audit says {report}: what is measured is no good run.");
     }
 
     private static TableEntity Entity(Row row)

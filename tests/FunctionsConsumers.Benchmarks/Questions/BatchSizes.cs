@@ -28,11 +28,13 @@ internal sealed class BatchSizes : IQuestion
             var orders = Math.Clamp(size * 20, 200, 5_000);
             var batches = OrderBatches.Make(bench.Seed, orders, size: size);
             var rate = await Groups.RateAsync(
-                await Groups.ProcessorAsync("billing", (await AzuriteTables.FreshAsync(bench, cancellationToken)).Store), batches, cancellationToken);
+                await Groups.ProcessorAsync("billing", (await AzuriteTables.FreshAsync(bench, cancellationToken)).Store), batches,
+                cancellationToken);
             var waits = await WaitsAsync(bench, size, cancellationToken);
             figures.Add(Figure.Told(
                 $"batches of {size}",
-                $"{Figure.Number(rate)} orders/s at full load; at {PerSecond} orders/s p50 {Figure.Number(At(waits, 0.5))} ms, p99 {Figure.Number(At(waits, 0.99))} ms",
+                $"{Figure.Number(rate)} orders/s at full load; at {PerSecond} orders/s p50 {Figure.Number(At(waits, 0.5))} ms, "
+                    + $"p99 {Figure.Number(At(waits, 0.99))} ms",
                 $"{orders} orders; {waits.Length} waits"));
         }
 

@@ -24,9 +24,11 @@ internal sealed class CostOfOnce : IQuestion
         {
             var pair = await Rounds.InTurnAsync(
                 async () => await Groups.RateAsync(
-                    await Groups.ProcessorAsync(group, (await AzuriteTables.FreshAsync(bench, cancellationToken)).Store), batches, cancellationToken),
+                    await Groups.ProcessorAsync(group, (await AzuriteTables.FreshAsync(bench, cancellationToken)).Store), batches,
+                    cancellationToken),
                 async () => await Groups.RateAsync(
-                    new EffectsAlone(group, decoder, (await AzuriteTables.FreshAsync(bench, cancellationToken)).Store), batches, cancellationToken));
+                    new EffectsAlone(group, decoder, (await AzuriteTables.FreshAsync(bench, cancellationToken)).Store), batches,
+                    cancellationToken));
             await bench.ForgetTablesAsync();
             figures.Add(Figure.AtLeast(group, pair.Ratio, Goal, " of its orders/s", pair.Raw("ours: orders/s", "effects alone")));
         }

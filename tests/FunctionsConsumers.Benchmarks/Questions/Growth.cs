@@ -31,7 +31,8 @@ internal sealed class Growth : IQuestion
         var table = new OldOrders(bench.Seed, await Groups.DecoderAsync());
         List<double> bytes = [], bytesOfFew = [];
         var pair = await Rounds.InTurnAsync(
-            () => RateAsync(bench, table, Many, bytes, cancellationToken), () => RateAsync(bench, table, Few, bytesOfFew, cancellationToken));
+            () => RateAsync(bench, table, Many, bytes, cancellationToken),
+            () => RateAsync(bench, table, Few, bytesOfFew, cancellationToken));
         var memory = new Pair(bytes, bytesOfFew);
         return
         [
@@ -40,16 +41,21 @@ internal sealed class Growth : IQuestion
         ];
     }
 
-    private static async Task<double> RateAsync(Bench bench, OldOrders table, int rows, List<double> bytes, CancellationToken cancellationToken)
+    private static async Task<double> RateAsync(
+        Bench bench, OldOrders table, int rows, List<double> bytes, CancellationToken cancellationToken)
     {
         var random = new Random((int)bench.Seed);
         var resent = 0;
         var batches = OrderBatches.Make(bench.Seed, Orders, first: Many)
             .Select(batch => batch.Select(record => random.Next(10) == 0
-                ? OrderBatches.Record(bench.Seed, random.Next(rows), 0) with { Coordinates = record.Coordinates with { Offset = 100_000_000 + resent++ } }
+                ? OrderBatches.Record(bench.Seed, random.Next(rows), 0) with
+                {
+                    Coordinates = record.Coordinates with { Offset = 100_000_000 + resent++ },
+                }
                 : record).ToArray())
             .ToList();
-        var processor = await Groups.ProcessorAsync("billing", new ModelledService(1, (int)bench.Seed, isInstant: true, (bucket, rowKey) => table.Find(bucket, rowKey, rows)));
+        var processor = await Groups.ProcessorAsync(
+            "billing", new ModelledService(1, (int)bench.Seed, isInstant: true, (bucket, rowKey) => table.Find(bucket, rowKey, rows)));
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var rate = await Groups.RateAsync(processor, batches, cancellationToken);
         bytes.Add((GC.GetTotalMemory(forceFullCollection: true) - before) / (1024.0 * 1024));
@@ -79,7 +85,8 @@ internal sealed class Growth : IQuestion
         // invoice!SEED-NUMBER, or the seed and ten digits; the traffic counts from 1.
         private static int? Number(string rowKey) =>
             rowKey.StartsWith("invoice!", StringComparison.Ordinal)
-                && int.TryParse(rowKey.LastIndexOf('-') is var dash and >= 0 ? rowKey[(dash + 1)..] : rowKey[^10..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && int.TryParse(rowKey.LastIndexOf('-') is var dash and >= 0 ? rowKey[(dash + 1)..] : rowKey[^10..], NumberStyles.None,
+                    CultureInfo.InvariantCulture, out var number)
                 ? number - 1
                 : null;
     }

@@ -45,8 +45,10 @@ internal sealed class LibraryAgainstLoop : IQuestion
                 await admin.CreateTopicsAsync([new() { Name = Topic, NumPartitions = 4, ReplicationFactor = 1 }]);
             }
 
-            await TrafficProducer.ProduceAsync(connection, Topic, new TrafficPlan(Orders, 0, 0, bench.Seed), null, _ => { }, cancellationToken);
-            var pair = await Rounds.InTurnAsync(() => ListenAsync(connection, cancellationToken), () => LoopAsync(connection, cancellationToken));
+            await TrafficProducer.ProduceAsync(
+                connection, Topic, new TrafficPlan(Orders, 0, 0, bench.Seed), null, _ => { }, cancellationToken);
+            var pair = await Rounds.InTurnAsync(
+                () => ListenAsync(connection, cancellationToken), () => LoopAsync(connection, cancellationToken));
             return [Figure.AtLeast("billing", pair.Ratio, Goal, " of its records/s", pair.Raw("library: records/s", "loop"))];
         }
         finally
@@ -61,7 +63,8 @@ internal sealed class LibraryAgainstLoop : IQuestion
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (first, settled) = (0L, 0);
         using var watch = new BrokerWatch(kafka, TimeProvider.System, NullLogger.Instance);
-        var settings = HostedConsumerSettings.Listener($"bench-{Interlocked.Increment(ref _groups)}", [Topic], kafka, new KafkaConsumerOptions());
+        var settings = HostedConsumerSettings.Listener(
+            $"bench-{Interlocked.Increment(ref _groups)}", [Topic], kafka, new KafkaConsumerOptions());
         using var listener = new KafkaListener(
             settings,
             async (records, stop) =>
@@ -108,7 +111,9 @@ internal sealed class LibraryAgainstLoop : IQuestion
                     record.Message.Timestamp.UtcDateTime,
                     record.Message.Key,
                     record.Message.Value,
-                    record.Message.Headers is { } headers ? [.. headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))] : []));
+                    record.Message.Headers is { } headers
+                        ? [.. headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))]
+                        : []));
                 orders += decoded.Event is null ? 0 : 1;
                 consumer.StoreOffset(record);
             }

@@ -49,6 +49,7 @@ internal sealed class Replay : IQuestion
     }
 
     // Each order once more in a later batch, as a producer's retry or another partition brings it.
-    private static List<FunctionsConsumers.EffectivelyOnce.ConsumedRecord[]> Doubled(List<FunctionsConsumers.EffectivelyOnce.ConsumedRecord[]> batches) =>
+    private static List<FunctionsConsumers.EffectivelyOnce.ConsumedRecord[]> Doubled(
+        List<FunctionsConsumers.EffectivelyOnce.ConsumedRecord[]> batches) =>
         [.. batches.Zip(OrderBatches.Resent(batches)).SelectMany(pair => new[] { pair.First, pair.Second })];
 }

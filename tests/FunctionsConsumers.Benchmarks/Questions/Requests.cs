@@ -25,7 +25,9 @@ internal sealed class Requests : IQuestion
             var store = new CountingStore(new MemoryTableStore());
             await Groups.RateAsync(await Groups.ProcessorAsync(group, store), batches, cancellationToken);
             figures.Add(Figure.AtMost(group, (store.Submits + store.Reads) / (double)Orders, Goal, " requests an order",
-                $"{store.Submits} transactions, {store.Reads} rows read ({(group == "inventory" ? "each stock counter once" : "none without duplicates")}), {Orders} orders"));
+                $"{store.Submits} transactions, "
+                    + $"{store.Reads} rows read ({(group == "inventory" ? "each stock counter once" : "none without duplicates")}), "
+                    + $"{Orders} orders"));
         }
 
         return figures;

@@ -28,7 +28,8 @@ internal sealed class ServiceLimit : IQuestion
         var pair = await Rounds.InTurnAsync(() => RateAsync(bench, 4, cancellationToken), () => RateAsync(bench, 1, cancellationToken));
         return
         [
-            Figure.AtLeast("one account", Rounds.Median(pair.Theirs) / EntitiesOfAnAccount, Goal, " of its limit", Rounds.Line(pair.Theirs) + " entities/s"),
+            Figure.AtLeast("one account", Rounds.Median(pair.Theirs) / EntitiesOfAnAccount, Goal, " of its limit",
+                Rounds.Line(pair.Theirs) + " entities/s"),
             Figure.AtLeast("four accounts", pair.Ratio, AccountsGoal, " times one", pair.Raw("four", "one")),
         ];
     }

@@ -27,14 +27,17 @@ internal sealed class TablesOwnRate : IQuestion
         var rows = await RowsAsync(batches, cancellationToken);
         var pair = await Rounds.InTurnAsync(
             async () => await Groups.RateAsync(
-                await Groups.ProcessorAsync("billing", (await AzuriteTables.FreshAsync(bench, cancellationToken)).Store), batches, cancellationToken),
+                await Groups.ProcessorAsync("billing", (await AzuriteTables.FreshAsync(bench, cancellationToken)).Store), batches,
+                cancellationToken),
             async () => await RateAsync((await AzuriteTables.FreshAsync(bench, cancellationToken)).Client, rows, cancellationToken));
         await bench.ForgetTablesAsync();
-        return [Figure.AtLeast($"batches of {BatchSize}", pair.Ratio, Goal, " of the tables' rows/s", pair.Raw("billing: rows/s", "bare"))];
+        return [Figure.AtLeast(
+            $"batches of {BatchSize}", pair.Ratio, Goal, " of the tables' rows/s", pair.Raw("billing: rows/s", "bare"))];
     }
 
     // The rows that billing would write, taken from the product itself.
-    private static async Task<IReadOnlyList<Row>> RowsAsync(List<FunctionsConsumers.EffectivelyOnce.ConsumedRecord[]> batches, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Row>> RowsAsync(
+        List<FunctionsConsumers.EffectivelyOnce.ConsumedRecord[]> batches, CancellationToken cancellationToken)
     {
         var memory = new MemoryTableStore();
         await Groups.RateAsync(await Groups.ProcessorAsync("billing", memory), batches, cancellationToken);
@@ -48,7 +51,8 @@ internal sealed class TablesOwnRate : IQuestion
         {
             foreach (var chunk in bucket.Chunk(TransactionLimits.MaxRows))
             {
-                await table.SubmitTransactionAsync(chunk.Select(row => new TableTransactionAction(TableTransactionActionType.Add, Entity(row))), cancellationToken);
+                await table.SubmitTransactionAsync(
+                    chunk.Select(row => new TableTransactionAction(TableTransactionActionType.Add, Entity(row))), cancellationToken);
             }
         }));
         return rows.Count / Stopwatch.GetElapsedTime(began).TotalSeconds;

@@ -32,8 +32,10 @@ internal sealed class UsualPattern : IQuestion
         var records = batches.SelectMany(batch => batch).Take(Orders).ToList();
         var pair = await Rounds.InTurnAsync(
             async () => await Groups.RateAsync(
-                await Groups.ProcessorAsync("billing", (await AzuriteTables.FreshAsync(bench, cancellationToken)).Store), batches, cancellationToken),
-            async () => await RateAsync((await AzuriteTables.FreshAsync(bench, cancellationToken)).Client, decoder, records, cancellationToken));
+                await Groups.ProcessorAsync("billing", (await AzuriteTables.FreshAsync(bench, cancellationToken)).Store), batches,
+                cancellationToken),
+            async () =>
+                await RateAsync((await AzuriteTables.FreshAsync(bench, cancellationToken)).Client, decoder, records, cancellationToken));
         await bench.ForgetTablesAsync();
         return [Figure.AtLeast("billing", pair.Ratio, Goal, " times its orders/s", pair.Raw("ours: orders/s", "usual pattern"))];
     }
@@ -43,13 +45,15 @@ internal sealed class UsualPattern : IQuestion
     {
         var consumer = Groups.Consumer("billing");
         var began = Stopwatch.GetTimestamp();
-        await Parallel.ForEachAsync(records, new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellationToken }, async (record, stop) =>
+        await Parallel.ForEachAsync(records,
+            new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellationToken }, async (record, stop) =>
         {
             var order = decoder.Decode(record);
             var key = new TableEntity(order.Subject, "key") { ["State"] = "in progress" };
             var claimed = await table.AddEntityAsync(key, stop);
             var effect = new TableEntity(order.Subject, "invoice");
-            foreach (var (name, value) in consumer.Plan(order.Event!, new EventIdentity("billing", order.Subject!, order.Subject!, "", record.Coordinates)).Effect)
+            var identity = new EventIdentity("billing", order.Subject!, order.Subject!, "", record.Coordinates);
+            foreach (var (name, value) in consumer.Plan(order.Event!, identity).Effect)
             {
                 effect[name] = value;
             }

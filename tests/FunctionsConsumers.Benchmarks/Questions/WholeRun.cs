@@ -41,10 +41,12 @@ internal sealed class WholeRun : IQuestion
         ];
     }
 
-    private static async Task<(double Seconds, double Mebibytes)> RunAsync(Bench bench, string app, int orders, CancellationToken cancellationToken)
+    private static async Task<(double Seconds, double Mebibytes)> RunAsync(
+        Bench bench, string app, int orders, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        var start = new ProcessStartInfo("dotnet", [app, "run", "--orders", orders.ToString(CultureInfo.InvariantCulture), "--duplicates", "0.1", "--seed", bench.Seed.ToString(CultureInfo.InvariantCulture), "--exit"])
+        var start = new ProcessStartInfo("dotnet", [app, "run", "--orders", orders.ToString(CultureInfo.InvariantCulture), "--duplicates",
+            "0.1", "--seed", bench.Seed.ToString(CultureInfo.InvariantCulture), "--exit"])
         {
             WorkingDirectory = bench.Root,
             RedirectStandardOutput = true,

@@ -42,7 +42,8 @@ internal sealed class EffectsAlone(string group, IEventDecoder<OrderEvent> decod
             Bucket = _buckets.Of(order.Subject!),
             Inserts = [row],
             Additions = [.. plan.Additions],
-            Messages = [.. plan.Messages.Select((message, i) => new OutboxMessage(identity.MessageId(i), message.Kind, group, order.Subject!, message.Payload, DateTimeOffset.UtcNow))],
+            Messages = [.. plan.Messages.Select((message, i) =>
+                new OutboxMessage(identity.MessageId(i), message.Kind, group, order.Subject!, message.Payload, DateTimeOffset.UtcNow))],
             RequestBytes = TransactionLimits.RequestBytes(row),
         };
     }
@@ -54,7 +55,10 @@ internal sealed class EffectsAlone(string group, IEventDecoder<OrderEvent> decod
             var (chosen, parcels) = TransactionPacker.Next(records);
             var additions = await _counters.AddAsync(bucket, chosen, cancellationToken);
             var result = await store.SubmitAsync(
-                bucket, [.. chosen.SelectMany(record => record.Inserts), .. additions, .. parcels.SelectMany(parcel => OutboxRows.Inserts(parcel))], cancellationToken);
+                bucket,
+                [.. chosen.SelectMany(record => record.Inserts), .. additions, .. parcels.SelectMany(
+                    parcel => OutboxRows.Inserts(parcel))],
+                cancellationToken);
             if (result.Status != SubmitStatus.Committed)
             {
                 throw new InvalidOperationException($"The tables took no transaction of the benchmark: {result.Detail}");

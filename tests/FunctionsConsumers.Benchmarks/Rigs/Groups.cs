@@ -41,11 +41,13 @@ internal static class Groups
 
     /// <summary>The processor of a group.</summary>
     public static async Task<BatchProcessor<OrderEvent>> ProcessorAsync(string group, ITableStore store, int buckets = Buckets) => new(
-        Consumer(group), await DecoderAsync(), store, new Buckets(buckets), new NoOutbox(), new EffectivelyOnceOptions(), TimeProvider.System, Random.Shared, NullLogger.Instance);
+        Consumer(group), await DecoderAsync(), store, new Buckets(buckets), new NoOutbox(), new EffectivelyOnceOptions(),
+        TimeProvider.System, Random.Shared, NullLogger.Instance);
 
     /// <summary>Has batches handled one after the other, as a trigger does.</summary>
     /// <returns>Records a second.</returns>
-    public static async Task<double> RateAsync(IBatchProcessor processor, IReadOnlyList<ConsumedRecord[]> batches, CancellationToken cancellationToken)
+    public static async Task<double> RateAsync(
+        IBatchProcessor processor, IReadOnlyList<ConsumedRecord[]> batches, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
         var records = 0;
@@ -54,7 +56,8 @@ internal static class Groups
             var outcome = await processor.ProcessAsync(batch, cancellationToken);
             if (outcome.Applied + outcome.Duplicates != batch.Length)
             {
-                throw new InvalidOperationException($"Of {batch.Length} orders {outcome}: the benchmark's traffic holds good orders alone.");
+                throw new InvalidOperationException(
+                    $"Of {batch.Length} orders {outcome}: the benchmark's traffic holds good orders alone.");
             }
 
             records += batch.Length;

@@ -46,7 +46,8 @@ internal sealed class ModelledService : ITableStore
     /// <summary>Transactions answered by 503 so far.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
-    public async Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
+    public async Task<SubmitResult> SubmitAsync(
+        string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
     {
         await AnswerAsync(cancellationToken);
         if (!IsAllowed(partitionKey, operations.Count))
@@ -79,17 +80,20 @@ internal sealed class ModelledService : ITableStore
     }
 
     public async IAsyncEnumerable<Row> ScanAsync(
-        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await AnswerAsync(cancellationToken);
         yield break;
     }
 
-    private Row? Find(string partitionKey, string rowKey) => _rows.TryGetValue((partitionKey, rowKey), out var row) ? row : _there(partitionKey, rowKey);
+    private Row? Find(string partitionKey, string rowKey) =>
+        _rows.TryGetValue((partitionKey, rowKey), out var row) ? row : _there(partitionKey, rowKey);
 
     // Of rows that are written once only the key is kept: nobody reads more of them here, and there are many.
     private static Row Kept(string partitionKey, RowOperation operation, string etag) =>
-        new(partitionKey, operation.RowKey, etag, operation.RowKey.StartsWith("stock!", StringComparison.Ordinal) ? operation.Columns : Columns.Of(NoColumns));
+        new(partitionKey, operation.RowKey, etag,
+            operation.RowKey.StartsWith("stock!", StringComparison.Ordinal) ? operation.Columns : Columns.Of(NoColumns));
 
     private async Task AnswerAsync(CancellationToken cancellationToken)
     {

@@ -18,7 +18,8 @@ internal static class OrderBatches
     /// <param name="size">How many in a batch.</param>
     /// <returns>The batches, each of one partition, as a busy topic gives them.</returns>
     public static List<ConsumedRecord[]> Make(long seed, int count, int first = 0, int size = Size) =>
-        [.. Enumerable.Range(first, count).Chunk(size).Select((numbers, batch) => numbers.Select(number => Record(seed, number, batch % 4)).ToArray())];
+        [.. Enumerable.Range(first, count).Chunk(size).Select((numbers, batch) =>
+            numbers.Select(number => Record(seed, number, batch % 4)).ToArray())];
 
     /// <summary>One order.</summary>
     public static ConsumedRecord Record(long seed, int number, int partition)
@@ -34,5 +35,6 @@ internal static class OrderBatches
 
     /// <summary>The same orders sent once more, with offsets of their own.</summary>
     public static List<ConsumedRecord[]> Resent(List<ConsumedRecord[]> batches) =>
-        [.. batches.Select(batch => batch.Select(record => record with { Coordinates = record.Coordinates with { Offset = record.Coordinates.Offset + 100_000_000 } }).ToArray())];
+        [.. batches.Select(batch => batch.Select(record =>
+            record with { Coordinates = record.Coordinates with { Offset = record.Coordinates.Offset + 100_000_000 } }).ToArray())];
 }

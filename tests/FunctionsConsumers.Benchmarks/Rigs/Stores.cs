@@ -8,11 +8,13 @@ namespace FunctionsConsumers.Benchmarks.Rigs;
 internal sealed class NoStore : ITableStore
 {
     private static readonly SubmitResult[] Committed =
-        [.. Enumerable.Range(0, TransactionLimits.MaxRows + 1).Select(rows => new SubmitResult(SubmitStatus.Committed, [.. Enumerable.Repeat("1", rows)]))];
+        [.. Enumerable.Range(0, TransactionLimits.MaxRows + 1)
+            .Select(rows => new SubmitResult(SubmitStatus.Committed, [.. Enumerable.Repeat("1", rows)]))];
 
     private static readonly Dictionary<string, Row> None = [];
 
-    public Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken) =>
+    public Task<SubmitResult> SubmitAsync(
+        string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken) =>
         Task.FromResult(Committed[operations.Count]);
 
     public Task<IReadOnlyDictionary<string, Row>> ReadAsync(
@@ -20,7 +22,8 @@ internal sealed class NoStore : ITableStore
         Task.FromResult<IReadOnlyDictionary<string, Row>>(None);
 
     public async IAsyncEnumerable<Row> ScanAsync(
-        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
         yield break;
@@ -50,7 +53,8 @@ internal sealed class CountingStore(ITableStore store) : ITableStore
         return store.ReadAsync(partitionKey, rowKeys, columns, cancellationToken);
     }
 
-    public IAsyncEnumerable<Row> ScanAsync(string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<Row> ScanAsync(
+        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
         store.ScanAsync(partitionKey, rowKeyPrefix, columns, cancellationToken);
 }
 

@@ -60,16 +60,19 @@ public sealed class FcCommandsTests : IAsyncLifetime
         Assert.Equal(3, JsonNode.Parse(scanned.Out)!.AsArray().Count);
 
         Assert.All(JsonNode.Parse(scanned.Out)!.AsArray(), row => Assert.NotNull((string?)row!["reason"]));
-        Assert.All(groups, group => Assert.Matches("^[^ ]+-[0-9]+-[A-Za-z]+ServiceConsumer$", (string)Assert.Single(group!["members"]!.AsArray())!["client_id"]!));
+        Assert.All(groups, group =>
+            Assert.Matches("^[^ ]+-[0-9]+-[A-Za-z]+ServiceConsumer$", (string)Assert.Single(group!["members"]!.AsArray())!["client_id"]!));
 
         // A second payload under the id of an order that was applied, and one that was never an order.
         await ProduceAsync(order!, $$"""{"order_id":"{{order}}","product":"Mouse","quantity":7}""");
         await ProduceAsync(null, """{"order_id":"never-applied","product":"Laptop","quantity":"two"}""");
-        await Eventually.TrueAsync(async () => JsonNode.Parse((await _fc.RunAsync($"keys show {order} --json")).Out)!.AsArray().Count == 6, "the conflict is shown");
+        await Eventually.TrueAsync(async () => JsonNode.Parse((await _fc.RunAsync($"keys show {order} --json")).Out)!.AsArray().Count == 6,
+            "the conflict is shown");
         var conflict = JsonNode.Parse((await _fc.RunAsync($"keys show {order} --json")).Out)!.AsArray();
         Assert.Equal(3, conflict.Count(row => (string?)row!["reason"] == "key-reused" && (string)row["state"]! == "dead-lettered"));
         var dropped = await _fc.RunAsync("keys show never-applied --json");
-        Assert.Equal((0, 3), (dropped.ExitCode, JsonNode.Parse(dropped.Out)!.AsArray().Count(row => (string?)row!["reason"] == "bad-quantity")));
+        Assert.Equal(
+            (0, 3), (dropped.ExitCode, JsonNode.Parse(dropped.Out)!.AsArray().Count(row => (string?)row!["reason"] == "bad-quantity")));
 
         var unknown = await _fc.RunAsync("keys show nobody --json");
         Assert.Equal((1, "[]"), (unknown.ExitCode, unknown.Out.Trim()));
@@ -146,7 +149,8 @@ public sealed class FcCommandsTests : IAsyncLifetime
     {
         var brokers = (string)JsonNode.Parse(await File.ReadAllTextAsync(_fc.RunFile))!["brokers"]!;
         using var producer = new ProducerBuilder<string?, string>(new ProducerConfig { BootstrapServers = brokers }).Build();
-        await producer.ProduceAsync("order-events", new Message<string?, string> { Key = key, Value = value }, TestContext.Current.CancellationToken);
+        await producer.ProduceAsync(
+            "order-events", new Message<string?, string> { Key = key, Value = value }, TestContext.Current.CancellationToken);
     }
 
     private async Task<TableEntity> FirstAsync(string table, string prefix)

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace FunctionsConsumers.IntegrationTests.Cli;
 
-/// <summary>An operator's evening on embedded services: orders of a product that the catalog lacks, found, mended and sent again; then offsets, and a replay.</summary>
+/// <summary>
+/// An operator's evening on embedded services: orders of a product that the catalog lacks, found, mended and sent again; then
+/// offsets, and a replay.
+/// </summary>
 public sealed class FcOperationsTests : IAsyncLifetime
 {
     private readonly Fc _fc = new();
@@ -19,15 +22,18 @@ public sealed class FcOperationsTests : IAsyncLifetime
     [Fact]
     public async Task Orders_of_an_unknown_product_are_found_mended_and_sent_again_once()
     {
-        await ProduceAsync(Enumerable.Range(0, 4).Select(order => $$"""{"order_id":"sofa-{{order}}","product":"Sofa","email":"a@example.org"}"""));
-        await ProduceAsync(["""{"order_id":"plain","product":"Phone"}""", """{ "order_id": "plain", "product": "Phone" }""", """{"order_id":"plain","product":"Laptop"}"""]);
+        await ProduceAsync(
+            Enumerable.Range(0, 4).Select(order => $$"""{"order_id":"sofa-{{order}}","product":"Sofa","email":"a@example.org"}"""));
+        await ProduceAsync(["""{"order_id":"plain","product":"Phone"}""", """{ "order_id": "plain", "product": "Phone" }""",
+            """{"order_id":"plain","product":"Laptop"}"""]);
         await SettledAsync();
 
         // Found.
         var count = JsonNode.Parse((await GoodAsync("dead-letters count --json --reason unknown-product")).Out)!.AsArray();
         Assert.Equal(12, count.Sum(cause => (int)cause!["count"]!));
         Assert.All(count, cause => Assert.Contains("Sofa", (string)cause!["cause"]!, StringComparison.Ordinal));
-        var letters = JsonNode.Parse((await GoodAsync("dead-letters list --json --since 1h --reason unknown-product --limit 5")).Out)!.AsArray();
+        var letters = JsonNode.Parse(
+            (await GoodAsync("dead-letters list --json --since 1h --reason unknown-product --limit 5")).Out)!.AsArray();
         Assert.Equal(5, letters.Count);
         var (topic, partition, offset) = ((string)letters[0]!["topic"]!, (int)letters[0]!["partition"]!, (long)letters[0]!["offset"]!);
         var shown = JsonNode.Parse((await GoodAsync($"dead-letters show {topic}:{partition}:{offset} --json")).Out)!.AsArray();
@@ -38,7 +44,8 @@ public sealed class FcOperationsTests : IAsyncLifetime
         // The story of an order with a resend and a conflict.
         var story = JsonNode.Parse((await GoodAsync("order show plain --json")).Out)!;
         Assert.Equal(["invoice!plain"], story["groups"]![0]!["effects"]!.AsArray().Select(effect => (string)effect!["row_key"]!));
-        Assert.Equal(["applied", "resend", "conflict"], story["sightings"]!.AsArray().Select(sighting => (string)sighting!["verdicts"]!["billing"]!));
+        Assert.Equal(["applied", "resend", "conflict"],
+            story["sightings"]!.AsArray().Select(sighting => (string)sighting!["verdicts"]!["billing"]!));
         Assert.Equal("key-reused", (string)Assert.Single(story["groups"]![0]!["dead_letters"]!.AsArray())!["reason"]!);
         Assert.Contains("nothing applied", (await GoodAsync("order show sofa-1")).Out, StringComparison.Ordinal);
         Assert.Equal(1, (await _fc.RunAsync("order show nobody")).ExitCode);
@@ -53,7 +60,8 @@ public sealed class FcOperationsTests : IAsyncLifetime
 
         // Mended: one goes to its group alone, the rest all at once, and calling it twice sends nothing twice.
         await GoodAsync("catalog set Sofa --price 899.00 --on-hand 5");
-        Assert.Equal((12, 1), ((int)(await RedriveAsync("--reason unknown-product"))["sent"]!, again.Count(letter => (string)letter!["state"]! == "redriven")));
+        Assert.Equal((12, 1), ((int)(await RedriveAsync("--reason unknown-product"))["sent"]!,
+            again.Count(letter => (string)letter!["state"]! == "redriven")));
         var twice = await RedriveAsync("--reason unknown-product");
         Assert.Equal((0, 13), ((int)twice["sent"]!, (int)twice["already_redriven"]!));
         await SettledAsync();
@@ -61,7 +69,8 @@ public sealed class FcOperationsTests : IAsyncLifetime
         Assert.All(effects["groups"]!.AsArray(), group => Assert.Single(group!["effects"]!.AsArray()));
         Assert.Equal("899.00", (string)effects["groups"]![0]!["effects"]![0]!["total"]!);
         Assert.Equal("left", (string)effects["groups"]![2]!["mail"]!);
-        var sofa = JsonNode.Parse((await GoodAsync("catalog list --json")).Out)!.AsArray().Single(product => (string)product!["product"]! == "Sofa")!;
+        var sofa = JsonNode.Parse((await GoodAsync("catalog list --json")).Out)!.AsArray()
+            .Single(product => (string)product!["product"]! == "Sofa")!;
         Assert.Equal((4, 1), ((int)sofa["reserved"]!, (int)sofa["left"]!));
         await GoodAsync("audit --wait 60");
     }
@@ -87,7 +96,8 @@ public sealed class FcOperationsTests : IAsyncLifetime
         Assert.Equal(2, (await _fc.RunAsync("offsets reset --group billing --to 999999 --yes")).ExitCode);
 
         // Back is safe: what was handled is suppressed.
-        Assert.Equal(20, (int)JsonNode.Parse((await GoodAsync("offsets reset --group inventory --to earliest --yes --json")).Out)!["repeated"]!);
+        Assert.Equal(
+            20, (int)JsonNode.Parse((await GoodAsync("offsets reset --group inventory --to earliest --yes --json")).Out)!["repeated"]!);
         _host = await _fc.StartAsync("run", "Stop:");
         await SettledAsync();
         var audit = JsonNode.Parse((await _fc.RunAsync("audit --heal --wait 60 --json")).Out)!;
@@ -98,7 +108,8 @@ public sealed class FcOperationsTests : IAsyncLifetime
         // A replay finds what billing lacks, and changes nothing of it.
         var replay = await _fc.RunAsync("replay --from 1h --to 0s --as copy1 --json");
         var found = JsonNode.Parse(replay.Out)!;
-        Assert.Equal((1, 50, 20, 30, 0), (replay.ExitCode, (int)found["applied"]!, (int)found["same"]!, (int)found["missing"]!, (int)found["different"]!));
+        Assert.Equal((1, 50, 20, 30, 0),
+            (replay.ExitCode, (int)found["applied"]!, (int)found["same"]!, (int)found["missing"]!, (int)found["different"]!));
         Assert.Equal(0, (await _fc.RunAsync("replay --from 1h --to 0s --as copy2 --like inventory")).ExitCode);
         Assert.Equal(2, (await _fc.RunAsync("replay --from 1h --to 0s --as inventory")).ExitCode);
         Assert.Equal(20, (int)JsonNode.Parse((await _fc.RunAsync("audit --json")).Out)!["groups"]![0]!["applied"]!);
@@ -119,7 +130,8 @@ public sealed class FcOperationsTests : IAsyncLifetime
         var one = await GoodAsync("tail order-events --partition 0 --offset 3 --max 1 --headers --key --until-end");
         Assert.Contains("offset 3", one.Out, StringComparison.Ordinal);
         Assert.Equal(40, Lines((await GoodAsync("tail order-events --since 1h --until-end --json")).Out).Length);
-        var order = (string)JsonNode.Parse(JsonNode.Parse(Lines((await GoodAsync("tail order-events --from-beginning --max 1 --json")).Out)[0])!["value"]!.GetValue<string>())!["order_id"]!;
+        var order = (string)JsonNode.Parse(JsonNode.Parse(Lines((await GoodAsync("tail order-events --from-beginning "
+            + "--max 1 --json")).Out)[0])!["value"]!.GetValue<string>())!["order_id"]!;
         Assert.Single(Lines((await GoodAsync($"tail order-events --from-beginning --until-end --grep {order}")).Out));
         var groups = JsonNode.Parse((await GoodAsync("groups --group nobody --json")).Out)!.AsArray();
         Assert.Equal(("nobody", "Empty", 40), ((string)groups[0]!["group"]!, (string)groups[0]!["state"]!, (int)groups[0]!["lag"]!));
@@ -129,9 +141,11 @@ public sealed class FcOperationsTests : IAsyncLifetime
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private async Task<JsonNode> RedriveAsync(string which) => JsonNode.Parse((await GoodAsync($"dead-letters redrive {which} --json")).Out)!;
+    private async Task<JsonNode> RedriveAsync(string which) =>
+        JsonNode.Parse((await GoodAsync($"dead-letters redrive {which} --json")).Out)!;
 
-    private async Task<int> LagAsync(string group) => (int)JsonNode.Parse((await GoodAsync($"groups --group {group} --json")).Out)!.AsArray()[0]!["lag"]!;
+    private async Task<int> LagAsync(string group) =>
+        (int)JsonNode.Parse((await GoodAsync($"groups --group {group} --json")).Out)!.AsArray()[0]!["lag"]!;
 
     // Every group stands at the end and no message waits: the audit says so, whatever it finds.
     private async Task SettledAsync() => await LocalHost.Eventually.TrueAsync(async () =>
@@ -150,10 +164,12 @@ public sealed class FcOperationsTests : IAsyncLifetime
     private async Task ProduceAsync(IEnumerable<string> values)
     {
         var brokers = (string)JsonNode.Parse(await File.ReadAllTextAsync(_fc.RunFile))!["brokers"]!;
-        using var producer = new Confluent.Kafka.ProducerBuilder<Confluent.Kafka.Null, string>(new Confluent.Kafka.ProducerConfig { BootstrapServers = brokers }).Build();
+        using var producer = new Confluent.Kafka.ProducerBuilder<Confluent.Kafka.Null, string>(
+            new Confluent.Kafka.ProducerConfig { BootstrapServers = brokers }).Build();
         foreach (var value in values)
         {
-            await producer.ProduceAsync(new Confluent.Kafka.TopicPartition("order-events", 0), new Confluent.Kafka.Message<Confluent.Kafka.Null, string> { Value = value });
+            await producer.ProduceAsync(new Confluent.Kafka.TopicPartition("order-events", 0),
+                new Confluent.Kafka.Message<Confluent.Kafka.Null, string> { Value = value });
         }
     }
 }

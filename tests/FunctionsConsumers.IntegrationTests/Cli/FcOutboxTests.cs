@@ -15,7 +15,8 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
     private OrdersOnServices _orders = null!;
 
     public async ValueTask InitializeAsync() =>
-        _orders = await OrdersOnServices.StartAsync("""{"commitOnFailure": false, "maxRetries": -1, "sessionTimeoutMs": 2000, "autoCommitIntervalMs": 50}""");
+        _orders = await OrdersOnServices.StartAsync(
+            """{"commitOnFailure": false, "maxRetries": -1, "sessionTimeoutMs": 2000, "autoCommitIntervalMs": 50}""");
 
     public ValueTask DisposeAsync() => _orders.DisposeAsync();
 
@@ -27,7 +28,8 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
         await _orders.ProduceAndCommitAsync([Order("first"), Order("second"), Order("third")]);
         List<JsonNode> parked = [];
         await Eventually.TrueAsync(
-            async () => (parked = await ListAsync()).Count(message => (string)message["state"]! == "parked") == 3, "every mail was taken and is in doubt");
+            async () => (parked = await ListAsync()).Count(message => (string)message["state"]! == "parked") == 3,
+            "every mail was taken and is in doubt");
 
         Assert.Equal(["first", "second", "third"], parked.Select(message => (string)message["subject"]!).Order(StringComparer.Ordinal));
         Assert.All(parked, message =>
@@ -39,7 +41,9 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
         Assert.Empty(await ListAsync("--group billing"));
         var table = await _orders.FcAsync("outbox list");
         Assert.Equal((0, "3 messages, 3 of them parked"), (table.ExitCode, table.Error.Trim()));
-        Assert.All(parked, message => Assert.Matches($"notification +{(string)message["id"]!} +email +parked +[0-9]+ (s|min) +{(string)message["subject"]!} +in doubt: ", table.Out));
+        Assert.All(parked, message => Assert.Matches(
+            $"notification +{(string)message["id"]!} +email +parked +[0-9]+ (s|min) +{(string)message["subject"]!} +in doubt: ",
+            table.Out));
         var audit = await _orders.FcAsync("audit --wait 2 --json");
         Assert.Equal((1, 3), (audit.ExitCode, (int)JsonNode.Parse(audit.Out)!["groups"]![2]!["outbox"]!));
 
@@ -73,7 +77,8 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
         audit = await _orders.FcAsync("audit --json");
         Assert.True(audit.ExitCode == 0, audit.ToString());
         Assert.Empty(await ListAsync());
-        Assert.Equal((0, "[]"), ((await _orders.FcAsync("outbox resend --parked --json")) is var none ? none.ExitCode : 0, none.Out.Trim()));
+        Assert.Equal(
+            (0, "[]"), ((await _orders.FcAsync("outbox resend --parked --json")) is var none ? none.ExitCode : 0, none.Out.Trim()));
     }
 
     [Fact]
@@ -90,7 +95,8 @@ public sealed partial class FcOutboxTests : IAsyncLifetime
 
     private static string Order(string id) => $$"""{"order_id": "{{id}}", "product": "Phone", "email": "{{id}}@example.org"}""";
 
-    private static string Id(IEnumerable<JsonNode> messages, string subject) => (string)messages.Single(message => (string)message["subject"]! == subject)["id"]!;
+    private static string Id(IEnumerable<JsonNode> messages, string subject) =>
+        (string)messages.Single(message => (string)message["subject"]! == subject)["id"]!;
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

@@ -80,7 +80,8 @@ public sealed class FcRunTests : IAsyncDisposable
         var left = JsonNode.Parse(await File.ReadAllTextAsync(_fc.RunFile, TestContext.Current.CancellationToken))!;
         left["pid"] = Environment.ProcessId;
         await File.WriteAllTextAsync(_fc.RunFile, left.ToJsonString(), TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(_fc.Home, ".local", "run.lock"), Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_fc.Home, ".local", "run.lock"),
+            Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture), TestContext.Current.CancellationToken);
 
         var run = await _fc.RunAsync("run --orders 20 --exit");
         Assert.True(run.ExitCode == 0, run.ToString());
@@ -94,7 +95,8 @@ public sealed class FcRunTests : IAsyncDisposable
         var run = await _fc.RunAsync(command);
         Assert.Equal((2, ""), (run.ExitCode, run.Out));
         var line = Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.StartsWith("fc: Kafka at 127.0.0.1:1 keeps the groups' offsets, and embedded tables end with this process", line, StringComparison.Ordinal);
+        Assert.StartsWith("fc: Kafka at 127.0.0.1:1 keeps the groups' offsets, and embedded tables end with this process", line,
+            StringComparison.Ordinal);
         Assert.Contains("--tables (setting OrderTables)", line, StringComparison.Ordinal);
     }
 
@@ -111,7 +113,8 @@ public sealed class FcRunTests : IAsyncDisposable
     [Fact]
     public async Task A_stop_while_the_tables_are_away_at_the_start_ends_cleanly()
     {
-        var run = await _fc.StartAsync("run --tables DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/a;", "embedded");
+        var run = await _fc.StartAsync(
+            "run --tables DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:1/a;", "embedded");
         var stopped = await run.TerminateAsync();
         Assert.True(stopped.ExitCode is 0 or 2, stopped.ToString());
         Assert.DoesNotContain("   at ", stopped.Error, StringComparison.Ordinal);
@@ -121,11 +124,15 @@ public sealed class FcRunTests : IAsyncDisposable
     [Fact]
     public async Task Nothing_to_talk_to_is_one_line_and_exit_code_2()
     {
-        foreach (var command in (string[])["audit", "groups", "tail", "produce --count 1", "keys show 1", "dead-letters list", "outbox list", "audit --heal"])
+        foreach (var command in (string[])["audit", "groups", "tail", "produce --count 1", "keys show 1", "dead-letters list",
+            "outbox list", "audit --heal"])
         {
             var result = await _fc.RunAsync(command);
             Assert.Equal((2, ""), (result.ExitCode, result.Out));
-            Assert.Contains("./run", Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => line.StartsWith("fc: ", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.Contains("./run",
+                Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line =>
+                    line.StartsWith("fc: ", StringComparison.Ordinal)),
+                StringComparison.Ordinal);
         }
     }
 }

@@ -32,7 +32,8 @@ public sealed class AddedConsumerTests : IAsyncDisposable
         }
 
         var (built, said) = await Dotnet.RunAsync(
-            _copy, new Dictionary<string, string>(), "build", "src/FunctionsConsumers.Cli/FunctionsConsumers.Cli.csproj", "-c", "Release", "-v:q", "--nologo",
+            _copy, new Dictionary<string, string>(), "build", "src/FunctionsConsumers.Cli/FunctionsConsumers.Cli.csproj", "-c", "Release",
+            "-v:q", "--nologo",
             "-p:RunAnalyzers=false");
         Assert.True(built == 0, said);
 

@@ -12,7 +12,9 @@ using FunctionsConsumers.Orders.Reading;
 
 namespace FunctionsConsumers.IntegrationTests.Documentation;
 
-/// <summary>Every code block and every command of the documents is run, parsed by its own program, or named here with the reason why not.</summary>
+/// <summary>
+/// Every code block and every command of the documents is run, parsed by its own program, or named here with the reason why not.
+/// </summary>
 public sealed partial class DocumentedCommandsTests
 {
     // What needs more than this machine has. The files that these commands name are looked up all the same.
@@ -95,7 +97,8 @@ public sealed partial class DocumentedCommandsTests
         {
             // The text may name a command without all that it needs.
             var given = Parse(command);
-            Assert.True(given.UnmatchedTokens.Count == 0, $"{document} names `{command}`, and fc knows no {string.Join(' ', given.UnmatchedTokens)}");
+            Assert.True(given.UnmatchedTokens.Count == 0,
+                $"{document} names `{command}`, and fc knows no {string.Join(' ', given.UnmatchedTokens)}");
         }
     }
 
@@ -119,7 +122,8 @@ public sealed partial class DocumentedCommandsTests
 
         Assert.Equal(
             Regex.Replace(fragment, "^ {8}", "", RegexOptions.Multiline),
-            DocumentBlock.Of("src/FunctionsConsumers.EffectivelyOnce/PACKAGE.md").Where(block => block.Language == "csharp").ElementAt(1).Text);
+            DocumentBlock.Of("src/FunctionsConsumers.EffectivelyOnce/PACKAGE.md").Where(block => block.Language == "csharp").ElementAt(1)
+                .Text);
     }
 
     [Fact]
@@ -128,8 +132,10 @@ public sealed partial class DocumentedCommandsTests
         var functions = FunctionDiscovery.Find(typeof(BillingServiceConsumer).Assembly);
         IEnumerable<LocalFunction> listed =
         [
-            .. functions.Kafka.Select(function => new LocalFunction(function.Name, "kafkaTrigger", function.Trigger.ConsumerGroup, "order-events")),
-            .. functions.Timers.Select(function => new LocalFunction(function.Name, "timerTrigger", null, null, function.Trigger.Schedule)),
+            .. functions.Kafka.Select(
+                function => new LocalFunction(function.Name, "kafkaTrigger", function.Trigger.ConsumerGroup, "order-events")),
+            .. functions.Timers.Select(
+                function => new LocalFunction(function.Name, "timerTrigger", null, null, function.Trigger.Schedule)),
         ];
         var shown = DocumentBlock.Of("README.md").Single(block => block.Text.Contains("\nFunctions:\n", StringComparison.Ordinal)).Text;
 
@@ -156,7 +162,8 @@ public sealed partial class DocumentedCommandsTests
                 break;
             case "./run" or "./fc":
                 var given = Parse(command);
-                Assert.True(given.Errors.Count == 0, $"{document}: `{command}`: {string.Join(' ', given.Errors.Select(error => error.Message))}");
+                Assert.True(
+                    given.Errors.Count == 0, $"{document}: `{command}`: {string.Join(' ', given.Errors.Select(error => error.Message))}");
                 break;
             case "./bench":
                 var options = File.ReadAllText(At("bench"));
@@ -187,7 +194,8 @@ public sealed partial class DocumentedCommandsTests
             .Replace("(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal);
         string[] words = [.. Words(OpenPart().Replace(shown, "x")).SkipWhile(word => Assignment().IsMatch(word))];
         string[] arguments = words[0] is "./run" ? ["run", .. words[1..]] : [.. words[1..]];
-        return FcCommandLine.Parse(arguments, new Caller(new Terminal(TextWriter.Null, TextWriter.Null, ShowsProgress: false), new Dictionary<string, string>()));
+        return FcCommandLine.Parse(
+            arguments, new Caller(new Terminal(TextWriter.Null, TextWriter.Null, ShowsProgress: false), new Dictionary<string, string>()));
     }
 
     private static string[] Words(string command) => [.. Word().Matches(command).Select(match => match.Value.Trim('"', '\''))];
@@ -214,7 +222,8 @@ public sealed partial class DocumentedCommandsTests
 
     private sealed class DefaultProducts : ICatalogSource
     {
-        public Task<IReadOnlyList<CatalogProduct>> ReadAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<CatalogProduct>>(DefaultCatalog.Products);
+        public Task<IReadOnlyList<CatalogProduct>> ReadAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<CatalogProduct>>(DefaultCatalog.Products);
     }
 
     [GeneratedRegex(@"\s(?:&&|\|\|?|;)\s|\$\(")]

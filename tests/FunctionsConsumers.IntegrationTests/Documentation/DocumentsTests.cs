@@ -14,14 +14,16 @@ public sealed partial class DocumentsTests
     public void Every_link_leads_somewhere(string document)
     {
         var text = Read(document);
-        foreach (var link in Links().Matches(text).Select(match => match.Groups["to"].Value).Where(link => !link.Contains(':', StringComparison.Ordinal)))
+        var links = Links().Matches(text).Select(match => match.Groups["to"].Value);
+        foreach (var link in links.Where(link => !link.Contains(':', StringComparison.Ordinal)))
         {
             var parts = link.Split('#');
             var target = parts[0].Length == 0 ? At(document) : Path.GetFullPath(Path.Combine(At(document), "..", parts[0]));
             Assert.True(Path.Exists(target), $"{document} links to {link}, and there is no such file");
             if (parts.Length > 1)
             {
-                Assert.True(Headings(File.ReadAllText(target)).Contains(parts[1]), $"{document} links to {link}, and there is no such heading");
+                Assert.True(
+                    Headings(File.ReadAllText(target)).Contains(parts[1]), $"{document} links to {link}, and there is no such heading");
             }
         }
     }
@@ -29,10 +31,12 @@ public sealed partial class DocumentsTests
     [Fact]
     public void Every_test_that_the_guarantees_name_exists()
     {
-        var named = TestName().Matches(Read("docs/guarantees.md")).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        var named = TestName().Matches(Read("docs/guarantees.md")).Select(match => match.Groups["name"].Value)
+            .ToHashSet(StringComparer.Ordinal);
         Assert.True(named.Count > 30, "The guarantees name fewer tests than they should.");
 
-        var there = Sources("tests").SelectMany(source => Method().Matches(source)).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        var there = Sources("tests").SelectMany(source => Method().Matches(source)).Select(match => match.Groups["name"].Value)
+            .ToHashSet(StringComparer.Ordinal);
 
         Assert.Empty(named.Except(there));
     }
@@ -40,7 +44,9 @@ public sealed partial class DocumentsTests
     [Fact]
     public void Every_mutant_that_the_guarantees_name_exists()
     {
-        var named = Mutants().Matches(Read("docs/guarantees.md")).SelectMany(match => match.Groups["name"].Captures).Select(capture => capture.Value).ToList();
+        var named = Mutants().Matches(Read("docs/guarantees.md")).SelectMany(match => match.Groups["name"].Captures)
+            .Select(capture => capture.Value)
+            .ToList();
         Assert.True(named.Count > 10, "The guarantees name fewer mutants than they should.");
 
         Assert.All(named, name => Assert.True(File.Exists(At($"tests/FunctionsConsumers.SimulationTests/Mutants/{name}.patch")), name));
@@ -50,19 +56,29 @@ public sealed partial class DocumentsTests
     public void Every_invariant_that_the_guarantees_name_is_one_of_the_model_and_none_is_left_out()
     {
         var model = Directory.EnumerateFiles(At("docs/spec"), "*.tla").Select(File.ReadAllText).ToList();
-        var rows = Read("docs/guarantees.md").Split("## Promise, invariant, test")[1].Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1);
-        var named = rows.SelectMany(row => Word().Matches(row.Split('|')[2])).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
-        Assert.All(named, name => Assert.True(model.Exists(text => Regex.IsMatch(text, $@"^{name}\s*==", RegexOptions.Multiline)), $"{name} is no definition of the model"));
+        var rows = Read("docs/guarantees.md").Split("## Promise, invariant, test")[1].Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .Skip(1);
+        var named = rows.SelectMany(row => Word().Matches(row.Split('|')[2])).Select(match => match.Groups["name"].Value)
+            .ToHashSet(StringComparer.Ordinal);
+        Assert.All(named, name => Assert.True(
+            model.Exists(text => Regex.IsMatch(text, $@"^{name}\s*==", RegexOptions.Multiline)), $"{name} is no definition of the model"));
 
-        var table = Read("docs/spec/README.md").Split("## Promise, invariant")[1].Split("\n## ")[0].Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1);
-        Assert.Equal(table.SelectMany(row => Word().Matches(row.Split('|')[2])).Select(match => match.Groups["name"].Value).Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
+        var table = Read("docs/spec/README.md").Split("## Promise, invariant")[1].Split("\n## ")[0].Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .Skip(1);
+        Assert.Equal(
+            table.SelectMany(row => Word().Matches(row.Split('|')[2])).Select(match => match.Groups["name"].Value)
+                .Order(StringComparer.Ordinal),
+            named.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Every_setting_of_the_readme_is_read_by_the_code()
     {
         var code = string.Concat(Sources("src").Where(source => !source.Contains("namespace Azure.", StringComparison.Ordinal)));
-        var rows = Read("README.md").Split("## Settings")[1].Split("\n## ")[0].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
+        var rows = Read("README.md").Split("## Settings")[1].Split("\n## ")[0].Split('\n')
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal));
         var settings = rows.SelectMany(row => Setting().Matches(row.Split('|')[1])).Select(match => match.Groups["name"].Value).ToList();
         Assert.Contains("KafkaDeadLetters__<group>__Password", settings);
 
@@ -80,7 +96,8 @@ public sealed partial class DocumentsTests
     private static string Read(string path) => File.ReadAllText(At(path));
 
     private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(At(folder), "*.cs", SearchOption.AllDirectories)
-        .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)).Select(File.ReadAllText);
+        .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+        .Select(File.ReadAllText);
 
     [GeneratedRegex(@"\]\((?<to>[^)\s]+)\)")]
     private static partial Regex Links();

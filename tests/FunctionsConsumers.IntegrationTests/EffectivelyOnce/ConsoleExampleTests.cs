@@ -89,7 +89,8 @@ public sealed partial class ConsoleExampleTests(AzuriteFixture azurite)
         cluster.CreateTopic("payments", 2);
         using var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = cluster.Brokers }).Build();
         const string Twice = """{"id":"p-1","cents":1250}""";
-        foreach (var (value, partition) in (ReadOnlySpan<(string, int)>)[(Twice, 0), ("""{"id":"p-2","cents":99}""", 1), (Twice, 1), ("no payment at all", 0), ("{}", 1)])
+        foreach (var (value, partition) in (ReadOnlySpan<(string, int)>)[(Twice, 0), ("""{"id":"p-2","cents":99}""", 1), (Twice, 1),
+            ("no payment at all", 0), ("{}", 1)])
         {
             producer.Produce(new TopicPartition("payments", partition), new Message<Null, string> { Value = value });
         }

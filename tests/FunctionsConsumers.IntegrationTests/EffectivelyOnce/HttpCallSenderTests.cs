@@ -136,7 +136,8 @@ public sealed class HttpCallSenderTests
     private static async Task<SendResult> SendAsync(Uri address, TimeSpan? timeout = null, bool mayHaveBeenSent = false)
     {
         using var sender = Sender(address.ToString());
-        var message = new OutboxMessage(Id, HttpCallSender.HttpCall, "labels", "p-1", Encoding.UTF8.GetBytes("""{"parcel":"p-1"}"""), DateTimeOffset.UnixEpoch) { MayHaveBeenSent = mayHaveBeenSent };
+        var message = new OutboxMessage(Id, HttpCallSender.HttpCall, "labels", "p-1", Encoding.UTF8.GetBytes("""{"parcel":"p-1"}"""),
+            DateTimeOffset.UnixEpoch) { MayHaveBeenSent = mayHaveBeenSent };
         return await sender.SendAsync(message, timeout ?? TimeSpan.FromSeconds(30), Cancellation);
     }
 

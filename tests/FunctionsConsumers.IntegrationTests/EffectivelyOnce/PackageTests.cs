@@ -21,14 +21,16 @@ public sealed class PackageTests : IDisposable
 
         using var package = ZipFile.OpenRead(Path.Combine(_folder, "FunctionsConsumers.EffectivelyOnce.0.1.0.nupkg"));
         Assert.Equal(
-            ["FunctionsConsumers.EffectivelyOnce.nuspec", "PACKAGE.md", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.dll", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.xml"],
+            ["FunctionsConsumers.EffectivelyOnce.nuspec", "PACKAGE.md", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.dll",
+                "lib/net10.0/FunctionsConsumers.EffectivelyOnce.xml"],
             Files(package));
 
         using var symbols = ZipFile.OpenRead(Path.Combine(_folder, "FunctionsConsumers.EffectivelyOnce.0.1.0.snupkg"));
         Assert.Equal(["FunctionsConsumers.EffectivelyOnce.nuspec", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.pdb"], Files(symbols));
 
         using var nuspec = package.GetEntry("FunctionsConsumers.EffectivelyOnce.nuspec")!.Open();
-        var metadata = (await XDocument.LoadAsync(nuspec, LoadOptions.None, TestContext.Current.CancellationToken)).Root!.Elements().Single();
+        var metadata = (await XDocument.LoadAsync(nuspec, LoadOptions.None, TestContext.Current.CancellationToken)).Root!.Elements()
+            .Single();
         string? Text(string name) => Element(metadata, name)?.Value;
         Assert.Equal("FunctionsConsumers.EffectivelyOnce", Text("id"));
         Assert.Equal("0.1.0", Text("version"));
@@ -44,7 +46,8 @@ public sealed class PackageTests : IDisposable
                 "Azure.Data.Tables 12.13.0", "Azure.Identity 1.21.0", "Confluent.Kafka 2.16.0",
                 "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions 10.0.15", "Microsoft.Extensions.Hosting.Abstractions 10.0.15",
             ],
-            group.Elements().Select(dependency => $"{(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}").Order(StringComparer.Ordinal));
+            group.Elements().Select(dependency => $"{(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}")
+                .Order(StringComparer.Ordinal));
         Assert.Null(Element(metadata, "frameworkReferences"));
     }
 
@@ -52,10 +55,18 @@ public sealed class PackageTests : IDisposable
     public async Task It_depends_on_packages_and_on_no_project()
     {
         var library = await Dotnet.EvaluateAsync(Project, "-getItem:PackageReference,ProjectReference,FrameworkReference",
-            "-getProperty:IsPackable,IsTrimmable,EnableTrimAnalyzer,GenerateDocumentationFile,IncludeSymbols,SymbolPackageFormat,EmbedUntrackedSources,TreatWarningsAsErrors");
+            "-getProperty:IsPackable,IsTrimmable,EnableTrimAnalyzer,GenerateDocumentationFile,IncludeSymbols,SymbolPackageFormat,"
+                + "EmbedUntrackedSources,TreatWarningsAsErrors");
 
-        string[] Items(string item) => [.. library.GetProperty("Items").GetProperty(item).EnumerateArray().Select(entry => entry.GetProperty("Identity").GetString()!).Order(StringComparer.Ordinal)];
-        Assert.Equal(["Azure.Data.Tables", "Azure.Identity", "Confluent.Kafka", "Microsoft.CodeAnalysis.PublicApiAnalyzers", "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions", "Microsoft.Extensions.Hosting.Abstractions"], Items("PackageReference"));
+        string[] Items(string item) => [.. library.GetProperty("Items")
+            .GetProperty(item)
+            .EnumerateArray()
+            .Select(entry => entry.GetProperty("Identity").GetString()!)
+            .Order(StringComparer.Ordinal)];
+        Assert.Equal(
+            ["Azure.Data.Tables", "Azure.Identity", "Confluent.Kafka", "Microsoft.CodeAnalysis.PublicApiAnalyzers",
+                "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions", "Microsoft.Extensions.Hosting.Abstractions"],
+            Items("PackageReference"));
         Assert.Empty(Items("ProjectReference"));
         Assert.DoesNotContain("Microsoft.AspNetCore.App", Items("FrameworkReference"));
         foreach (var property in library.GetProperty("Properties").EnumerateObject())
@@ -71,13 +82,17 @@ public sealed class PackageTests : IDisposable
 
         using var package = ZipFile.OpenRead(Path.Combine(_folder, "FunctionsConsumers.EffectivelyOnce.Testing.0.1.0.nupkg"));
         Assert.Equal(
-            ["FunctionsConsumers.EffectivelyOnce.Testing.nuspec", "PACKAGE.md", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.Testing.dll", "lib/net10.0/FunctionsConsumers.EffectivelyOnce.Testing.xml"],
+            ["FunctionsConsumers.EffectivelyOnce.Testing.nuspec", "PACKAGE.md",
+                "lib/net10.0/FunctionsConsumers.EffectivelyOnce.Testing.dll",
+                "lib/net10.0/FunctionsConsumers.EffectivelyOnce.Testing.xml"],
             Files(package));
 
         using var nuspec = package.GetEntry("FunctionsConsumers.EffectivelyOnce.Testing.nuspec")!.Open();
-        var metadata = (await XDocument.LoadAsync(nuspec, LoadOptions.None, TestContext.Current.CancellationToken)).Root!.Elements().Single();
+        var metadata = (await XDocument.LoadAsync(nuspec, LoadOptions.None, TestContext.Current.CancellationToken)).Root!.Elements()
+            .Single();
         var dependency = Assert.Single(Element(Element(metadata, "dependencies")!, "group")!.Elements());
-        Assert.Equal("FunctionsConsumers.EffectivelyOnce [0.1.0]", $"{(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}");
+        Assert.Equal("FunctionsConsumers.EffectivelyOnce [0.1.0]",
+            $"{(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}");
     }
 
     [Fact]
@@ -88,6 +103,8 @@ public sealed class PackageTests : IDisposable
         var program = Path.Combine(_folder, "program");
         Directory.CreateDirectory(program);
         await File.WriteAllTextAsync(Path.Combine(program, "Directory.Build.props"), "<Project />", TestContext.Current.CancellationToken);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(home, ".nuget", "packages");
         await File.WriteAllTextAsync(Path.Combine(program, "program.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -96,7 +113,7 @@ public sealed class PackageTests : IDisposable
                 <ImplicitUsings>enable</ImplicitUsings>
                 <RestoreAdditionalProjectSources>{_folder}</RestoreAdditionalProjectSources>
                 <RestorePackagesPath>{Path.Combine(_folder, "packages")}</RestorePackagesPath>
-                <RestoreFallbackFolders>{Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages")}</RestoreFallbackFolders>
+                <RestoreFallbackFolders>{packages}</RestoreFallbackFolders>
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="FunctionsConsumers.EffectivelyOnce.Testing" Version="0.1.0" />
@@ -110,7 +127,8 @@ public sealed class PackageTests : IDisposable
 
             Payment[] payments = [new("p-1"), new("p-2")];
             var few = new HistoryOptions { Count = 20 };
-            Console.WriteLine(Histories.Check(new Ledger(false), PaymentJson.Default.Payment, payment => payment.Id, payments, few).Histories + " passed");
+            var report = Histories.Check(new Ledger(false), PaymentJson.Default.Payment, payment => payment.Id, payments, few);
+            Console.WriteLine(report.Histories + " passed");
             try
             {
                 Histories.Check(new Ledger(true), PaymentJson.Default.Payment, payment => payment.Id, payments, few);
@@ -164,8 +182,10 @@ public sealed class PackageTests : IDisposable
     public async Task The_example_in_its_readme_is_the_program_that_is_compiled()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var program = await File.ReadAllTextAsync(Path.Combine(Dotnet.Repository, "examples/EffectivelyOnce.Console/Program.cs"), cancellation);
-        var readme = await File.ReadAllTextAsync(Path.Combine(Dotnet.Repository, "src/FunctionsConsumers.EffectivelyOnce/PACKAGE.md"), cancellation);
+        var program = await File.ReadAllTextAsync(
+            Path.Combine(Dotnet.Repository, "examples/EffectivelyOnce.Console/Program.cs"), cancellation);
+        var readme = await File.ReadAllTextAsync(
+            Path.Combine(Dotnet.Repository, "src/FunctionsConsumers.EffectivelyOnce/PACKAGE.md"), cancellation);
 
         var example = readme.Split("```csharp\n")[1].Split("```")[0];
 
@@ -176,23 +196,29 @@ public sealed class PackageTests : IDisposable
     public async Task The_example_in_the_readme_of_the_package_for_tests_is_a_test_that_is_run()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var test = await File.ReadAllTextAsync(Path.Combine(Dotnet.Repository, "tests/FunctionsConsumers.SimulationTests/Testing/LedgerTests.cs"), cancellation);
-        var readme = await File.ReadAllTextAsync(Path.Combine(Dotnet.Repository, "src/FunctionsConsumers.EffectivelyOnce.Testing/PACKAGE.md"), cancellation);
+        var test = await File.ReadAllTextAsync(
+            Path.Combine(Dotnet.Repository, "tests/FunctionsConsumers.SimulationTests/Testing/LedgerTests.cs"), cancellation);
+        var readme = await File.ReadAllTextAsync(
+            Path.Combine(Dotnet.Repository, "src/FunctionsConsumers.EffectivelyOnce.Testing/PACKAGE.md"), cancellation);
 
         Assert.Equal(test, readme.Split("```csharp\n")[1].Split("```")[0]);
     }
 
     private async Task PackAsync(string project = Project)
     {
-        var (exitCode, output) = await Dotnet.RunAsync("pack", project, "--no-restore", "--no-build", "-c", Dotnet.Configuration, "--output", _folder);
+        var (exitCode, output) = await Dotnet.RunAsync(
+            "pack", project, "--no-restore", "--no-build", "-c", Dotnet.Configuration, "--output", _folder);
 
         Assert.True(exitCode == 0, output);
     }
 
     // What is the package format's own is left out.
     private static IEnumerable<string> Files(ZipArchive package) => package.Entries.Select(entry => entry.FullName)
-        .Where(name => name != "[Content_Types].xml" && !name.StartsWith("_rels/", StringComparison.Ordinal) && !name.StartsWith("package/", StringComparison.Ordinal))
+        .Where(name => name != "[Content_Types].xml"
+            && !name.StartsWith("_rels/", StringComparison.Ordinal)
+            && !name.StartsWith("package/", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal);
 
-    private static XElement? Element(XElement parent, string name) => parent.Elements().SingleOrDefault(element => element.Name.LocalName == name);
+    private static XElement? Element(XElement parent, string name) =>
+        parent.Elements().SingleOrDefault(element => element.Name.LocalName == name);
 }

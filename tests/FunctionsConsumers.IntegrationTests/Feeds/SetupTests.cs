@@ -15,9 +15,16 @@ public sealed class SetupTests
     public async Task What_the_feed_answers_is_known_before_the_sources_are_listed_so_that_no_second_build_follows(string project)
     {
         // In place of the commands: the feed's question writes its answer, as it does, and a build finds all as it was listed.
-        const string Steps = """step() { if [ "$1" = feed ]; then mkdir -p "$root/obj/feed" "$root/.local/logs"; touch "$root/obj/feed/feed.props" "$root/.local/logs/feed.log"; fi; };""";
+        const string Steps = """
+            step() {
+              if [ "$1" = feed ]; then
+                mkdir -p "$root/obj/feed" "$root/.local/logs"
+                touch "$root/obj/feed/feed.props" "$root/.local/logs/feed.log"
+              fi
+            };
+            """;
         var output = await RunAsync(
-            $"{Steps} mkdir -p \"$root/.local\" \"$root/bin\"; app=$root/bin/fc.dll; touch \"$app\"; build {project}; if app_built; then "
+            $"{Steps}\nmkdir -p \"$root/.local\" \"$root/bin\"; app=$root/bin/fc.dll; touch \"$app\"; build {project}; if app_built; then "
             + $"echo built; fi");
         Assert.EndsWith("built\n", output, StringComparison.Ordinal);
     }

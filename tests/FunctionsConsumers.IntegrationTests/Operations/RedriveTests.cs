@@ -10,13 +10,17 @@ using FunctionsConsumers.IntegrationTests.LocalHost.Kafka;
 
 namespace FunctionsConsumers.IntegrationTests.Operations;
 
-/// <summary>Many dead letters on a real broker, redriven twice with a kill in between. REDRIVE_ORDERS says how many orders; each is a letter of three groups.</summary>
+/// <summary>
+/// Many dead letters on a real broker, redriven twice with a kill in between. REDRIVE_ORDERS says how many orders; each is a letter
+/// of three groups.
+/// </summary>
 [Collection<OnRealKafka>]
 public sealed class RedriveTests(RealKafka kafka, EmptyTables tables)
 {
     private const int Partitions = 3;
 
-    private static readonly int Orders = int.Parse(Environment.GetEnvironmentVariable("REDRIVE_ORDERS") ?? "700", CultureInfo.InvariantCulture);
+    private static readonly int Orders = int.Parse(
+        Environment.GetEnvironmentVariable("REDRIVE_ORDERS") ?? "700", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Dead_letters_redriven_twice_with_a_kill_in_between_are_each_handled_once()
@@ -25,13 +29,15 @@ public sealed class RedriveTests(RealKafka kafka, EmptyTables tables)
         var at = deployment.At;
         var host = await deployment.StartHostAsync();
         Produce(deployment);
-        await Eventually.TrueAsync(async () => await LettersAsync(deployment) == 3 * Orders, "every order is a dead letter of each group", TimeSpan.FromMinutes(4));
+        await Eventually.TrueAsync(async () => await LettersAsync(deployment) == 3 * Orders, "every order is a dead letter of each group",
+            TimeSpan.FromMinutes(4));
         Assert.Equal(0, (await Fc.RunHereAsync($"catalog set Sofa --price 899 --on-hand 1 {at}")).ExitCode);
 
         // Killed while it is at work.
         var killed = deployment.Fc.Begin($"dead-letters redrive --all {at}");
         var taken = 0;
-        await Eventually.TrueAsync(async () => (taken = await TakenAsync(deployment)) > 100 || killed.Process.HasExited, "the redrive has taken letters");
+        await Eventually.TrueAsync(
+            async () => (taken = await TakenAsync(deployment)) > 100 || killed.Process.HasExited, "the redrive has taken letters");
         killed.Process.Kill();
         await killed.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
         taken = await TakenAsync(deployment);
@@ -61,10 +67,12 @@ public sealed class RedriveTests(RealKafka kafka, EmptyTables tables)
 
     private static void Produce(Deployment deployment)
     {
-        using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = deployment.Brokers, LingerMs = 5 }).Build();
+        using var producer =
+            new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = deployment.Brokers, LingerMs = 5 }).Build();
         for (var order = 0; order < Orders; order++)
         {
-            producer.Produce(deployment.Topic, new Message<string, string> { Key = $"sofa-{order}", Value = $$"""{"order_id":"sofa-{{order}}","product":"Sofa"}""" });
+            producer.Produce(deployment.Topic,
+                new Message<string, string> { Key = $"sofa-{order}", Value = $$"""{"order_id":"sofa-{{order}}","product":"Sofa"}""" });
         }
 
         producer.Flush(TestContext.Current.CancellationToken);
@@ -80,7 +88,8 @@ public sealed class RedriveTests(RealKafka kafka, EmptyTables tables)
     {
         var taken = 0;
         var rows = deployment.Accounts.GetTableClient("progress").QueryAsync<TableEntity>(
-            "PartitionKey ge 'redrive-' and PartitionKey lt 'redrive.' and RowKey ge 'letter!' and RowKey lt 'letter\"'", select: ["RowKey"], cancellationToken: TestContext.Current.CancellationToken);
+            "PartitionKey ge 'redrive-' and PartitionKey lt 'redrive.' and RowKey ge 'letter!' and RowKey lt 'letter\"'",
+            select: ["RowKey"], cancellationToken: TestContext.Current.CancellationToken);
         await foreach (var _ in rows)
         {
             taken++;
@@ -95,9 +104,11 @@ public sealed class RedriveTests(RealKafka kafka, EmptyTables tables)
         var letters = new List<string>();
         using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
-            BootstrapServers = deployment.Brokers, GroupId = Guid.NewGuid().ToString("N"), EnablePartitionEof = true, EnableAutoCommit = false,
+            BootstrapServers = deployment.Brokers, GroupId = Guid.NewGuid().ToString("N"), EnablePartitionEof = true,
+            EnableAutoCommit = false,
         }).Build();
-        consumer.Assign(Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(deployment.Topic, partition, Offset.Beginning)));
+        consumer.Assign(
+            Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(deployment.Topic, partition, Offset.Beginning)));
         for (var left = Partitions; left > 0;)
         {
             var result = consumer.Consume(TestContext.Current.CancellationToken);

@@ -45,11 +45,21 @@ public sealed class PageInBrowser : IAsyncLifetime
     {
         _services = await EmbeddedServices.StartAsync(kafka: true, tables: true, Topic, 2, CancellationToken.None);
         _host = await LocalFunctionsHost.StartAsync(
-            new LocalHostOptions { Brokers = _services.Brokers, Tables = _services.TablesConnectionString, Topic = Topic, HttpPort = 0, Log = _lines }, CancellationToken.None);
+            new LocalHostOptions
+            {
+                Brokers = _services.Brokers,
+                Tables = _services.TablesConnectionString,
+                Topic = Topic,
+                HttpPort = 0,
+                Log = _lines,
+            },
+            CancellationToken.None);
         Address = new Uri(_host.HttpAddress + "/api/status");
-        _producer = new ProducerBuilder<string?, string>(new ProducerConfig { BootstrapServers = _services.Brokers, LingerMs = 5 }).Build();
+        _producer = new ProducerBuilder<string?, string>(new ProducerConfig { BootstrapServers = _services.Brokers, LingerMs = 5 })
+            .Build();
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium(), Args = ["--no-sandbox"] });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions { ExecutablePath = Chromium(), Args = ["--no-sandbox"] });
     }
 
     public async ValueTask DisposeAsync()
@@ -70,12 +80,20 @@ public sealed class PageInBrowser : IAsyncLifetime
         await _log.DisposeAsync();
     }
 
-    /// <summary>Opens the page in a window of its own. A script error, a policy that was broken, or a dialog fails the test that looks at <see cref="OpenPage.Troubles" />.</summary>
+    /// <summary>
+    /// Opens the page in a window of its own. A script error, a policy that was broken, or a dialog fails the test that looks at
+    /// <see cref="OpenPage.Troubles" />.
+    /// </summary>
     /// <param name="width">The window's width.</param>
     /// <param name="scheme">Light or dark.</param>
     public async Task<OpenPage> OpenAsync(int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
-        var context = await _browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            ColorScheme = scheme,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
         var page = await context.NewPageAsync();
         var open = new OpenPage(context, page);
         await page.GotoAsync(Address.ToString());
@@ -87,14 +105,17 @@ public sealed class PageInBrowser : IAsyncLifetime
     internal static LocatorAssertionsToBeEmptyOptions Patience => new() { Timeout = 60_000 };
 
     /// <summary>Produces values into the topic of the orders.</summary>
-    public Task OrdersAsync(params IEnumerable<string> values) => ProduceAsync(Topic, [.. values.Select(value => new Message<string?, string> { Value = value })]);
+    public Task OrdersAsync(params IEnumerable<string> values) =>
+        ProduceAsync(Topic, [.. values.Select(value => new Message<string?, string> { Value = value })]);
 
     /// <summary>Produces dead letters of billing, as the library writes them.</summary>
-    public Task LettersAsync(int count) => ProduceAsync($"{Topic}.billing.dead-letters", [.. Enumerable.Range(0, count).Select(number => new Message<string?, string>
+    public Task LettersAsync(int count) =>
+        ProduceAsync($"{Topic}.billing.dead-letters", [.. Enumerable.Range(0, count).Select(number => new Message<string?, string>
     {
         Value = string.Create(CultureInfo.InvariantCulture, $$"""{"order_id":"many-{{number}}","product":"Abacus"}"""),
         Headers = Headers(
-            ("dead-letter-reason", "unknown-product"), ("dead-letter-detail", "The catalog knows no product 'Abacus'."), ("dead-letter-group", "billing"), ("dead-letter-topic", Topic),
+            ("dead-letter-reason", "unknown-product"), ("dead-letter-detail", "The catalog knows no product 'Abacus'."),
+            ("dead-letter-group", "billing"), ("dead-letter-topic", Topic),
             ("dead-letter-partition", "0"), ("dead-letter-offset", (1_000_000 + number).ToString(CultureInfo.InvariantCulture)),
             ("dead-letter-time", "2026-01-01T00:00:00Z"), ("message-id", number.ToString("x32", CultureInfo.InvariantCulture))),
     })]);
@@ -125,7 +146,8 @@ public sealed class PageInBrowser : IAsyncLifetime
 
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return folders.SelectMany(folder => Programs.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("No Chromium for the tests of the status page: install it (package chromium), or name one in CHROMIUM.");
+            ?? throw new InvalidOperationException(
+                "No Chromium for the tests of the status page: install it (package chromium), or name one in CHROMIUM.");
     }
 }
 

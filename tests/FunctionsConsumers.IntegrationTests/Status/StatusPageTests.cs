@@ -24,23 +24,30 @@ public sealed class StatusPageTests(PageInBrowser browser) : IClassFixture<PageI
         var before = await NumberAsync(billing);
         var duplicates = await NumberAsync(open.Page.Locator("[data-group=inventory] [data-figure=duplicates]"));
 
-        await browser.OrdersAsync(Enumerable.Range(0, 40).SelectMany(number => Enumerable.Repeat($$"""{"order_id":"moves-{{number}}","product":"Phone"}""", number < 10 ? 2 : 1)));
+        await browser.OrdersAsync(Enumerable.Range(0, 40)
+            .SelectMany(number => Enumerable.Repeat($$"""{"order_id":"moves-{{number}}","product":"Phone"}""", number < 10 ? 2 : 1)));
 
         await Expect(billing).ToHaveTextAsync($"{before + 40}", Text);
         await Expect(open.Page.Locator("[data-group=inventory] [data-figure=duplicates]")).ToHaveTextAsync($"{duplicates + 10}", Text);
         await Expect(open.Page.Locator("[data-group=notification] [data-figure=lag]")).ToHaveTextAsync(new Regex("^0 "), Text);
         await Expect(open.Page.Locator("#charts canvas")).ToHaveCountAsync(3);
-        await Expect(open.Page.Locator("[data-chart=rate] [role=img]")).ToHaveAttributeAsync("aria-label", new Regex("^Records settled a second, now: billing [0-9.]+, "));
+        await Expect(open.Page.Locator("[data-chart=rate] [role=img]"))
+            .ToHaveAttributeAsync("aria-label", new Regex("^Records settled a second, now: billing [0-9.]+, "));
         await Expect(open.Page.Locator("#hosts summary")).ToHaveTextAsync("Hosts: 1 running", Text);
         await open.Page.Locator("[data-group=billing] summary").ClickAsync();
-        await Expect(open.Page.Locator("[data-group=billing] tbody").First).ToContainTextAsync($"{Environment.MachineName}{Environment.ProcessId}BillingServiceConsumer0, 1");
+        await Expect(open.Page.Locator("[data-group=billing] tbody").First)
+            .ToContainTextAsync($"{Environment.MachineName}{Environment.ProcessId}BillingServiceConsumer0, 1");
         Assert.Empty(open.Troubles);
     }
 
     [Fact]
     public async Task An_order_is_found_by_its_id_with_its_lines_its_total_its_resends_and_its_mail()
     {
-        await browser.OrdersAsync(Enumerable.Repeat("""{"order_id":"story-1","email":"a@example.org","lines":[{"product":"Phone","quantity":2,"unit_price":10.5},{"product":"Mouse"}]}""", 2));
+        const string Order = """
+            {"order_id":"story-1","email":"a@example.org",
+             "lines":[{"product":"Phone","quantity":2,"unit_price":10.5},{"product":"Mouse"}]}
+            """;
+        await browser.OrdersAsync(Enumerable.Repeat(Order, 2));
         await using var open = await browser.OpenAsync();
         var find = open.Page.Locator("#asked");
         await find.FillAsync("story-1");
@@ -86,8 +93,10 @@ public sealed class StatusPageTests(PageInBrowser browser) : IClassFixture<PageI
         await browser.OrdersAsync("""{"order_id":"redriven-1","product":"Sextant"}""");
         await using var open = await browser.OpenAsync();
         await ShowAsync(open.Page, "Sextant", "billing");
-        await open.Page.Locator("#letter-list").GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Redrive order-events:") }).First.ClickAsync();
-        await Expect(open.Page.Locator("#asking-text")).ToContainTextAsync("1 are sent to their group again. Only billing takes them.", new() { Timeout = 60_000 });
+        await open.Page.Locator("#letter-list").GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Redrive order-events:") })
+            .First.ClickAsync();
+        await Expect(open.Page.Locator("#asking-text"))
+            .ToContainTextAsync("1 are sent to their group again. Only billing takes them.", new() { Timeout = 60_000 });
         await open.Page.Locator("#asking-yes").ClickAsync();
         await Expect(open.Page.Locator("#done")).ToContainTextAsync("1 sent", new() { Timeout = 60_000 });
 
@@ -109,7 +118,8 @@ public sealed class StatusPageTests(PageInBrowser browser) : IClassFixture<PageI
         var more = open.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^More \\(9,950 of 10,000 not shown\\)") });
         await more.ClickAsync();
         await Expect(open.Page.Locator("#letter-list .letter")).ToHaveCountAsync(100, new() { Timeout = 60_000 });
-        Assert.Equal(100, await open.Page.EvaluateAsync<int>("new Set([...document.querySelectorAll('#letter-list summary')].map((one) => one.textContent)).size"));
+        Assert.Equal(100, await open.Page.EvaluateAsync<int>(
+            "new Set([...document.querySelectorAll('#letter-list summary')].map((one) => one.textContent)).size"));
         Assert.Empty(open.Troubles);
     }
 
@@ -136,8 +146,10 @@ public sealed class StatusPageTests(PageInBrowser browser) : IClassFixture<PageI
         await Expect(open.Page.Locator("#letter-list pre").First).ToBeVisibleAsync(Visible);
 
         var found = await open.Page.RunAxe();
-        Assert.True(found.Violations.Length == 0, string.Join('\n', found.Violations.Select(one => $"{one.Id}: {string.Join(", ", one.Nodes.Select(node => node.Html))}")));
-        Assert.True(await open.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways");
+        Assert.True(found.Violations.Length == 0,
+            string.Join('\n', found.Violations.Select(one => $"{one.Id}: {string.Join(", ", one.Nodes.Select(node => node.Html))}")));
+        Assert.True(
+            await open.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways");
         Assert.Empty(open.Troubles);
     }
 
@@ -171,9 +183,12 @@ public sealed class StatusPageTests(PageInBrowser browser) : IClassFixture<PageI
 
     // The picture of the README is one of these: STATUS_PNG=docs/status.png.
     private static string Screenshot() =>
-        Environment.GetEnvironmentVariable("STATUS_PNG") is { Length: > 0 } path ? path : Path.Combine(FunctionsConsumers.LocalHost.Files.LocalFolder.Path, "status.png");
+        Environment.GetEnvironmentVariable("STATUS_PNG") is { Length: > 0 } path
+            ? path
+            : Path.Combine(FunctionsConsumers.LocalHost.Files.LocalFolder.Path, "status.png");
 
-    private static async Task<int> NumberAsync(ILocator figure) => int.Parse(await figure.TextContentAsync() ?? "", NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+    private static async Task<int> NumberAsync(ILocator figure) =>
+        int.Parse(await figure.TextContentAsync() ?? "", NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 
     private static async Task UntilFocusedAsync(IPage page, string selector)
     {

@@ -27,10 +27,12 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     private readonly string _log;
 
-    private FunctionsHost(WebApplication server, ChildProcess worker, WorkerStream stream, string log) => (_server, _worker, _stream, _log) = (server, worker, stream, log);
+    private FunctionsHost(WebApplication server, ChildProcess worker, WorkerStream stream, string log) =>
+        (_server, _worker, _stream, _log) = (server, worker, stream, log);
 
     /// <summary>The folder of the built app.</summary>
-    public static string App { get; } = Path.Combine(Dotnet.Repository, "src", "FunctionsConsumers", "bin", Dotnet.Configuration, "net10.0");
+    public static string App { get; } = Path.Combine(
+        Dotnet.Repository, "src", "FunctionsConsumers", "bin", Dotnet.Configuration, "net10.0");
 
     /// <summary>The worker's process.</summary>
     public int ProcessId => _worker.Id;
@@ -39,7 +41,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Capabilities { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>The functions as the worker reported them, by name.</summary>
-    public IReadOnlyDictionary<string, RpcFunctionMetadata> Functions { get; private set; } = new Dictionary<string, RpcFunctionMetadata>();
+    public IReadOnlyDictionary<string, RpcFunctionMetadata> Functions { get; private set; } =
+        new Dictionary<string, RpcFunctionMetadata>();
 
     /// <summary>Everything the worker said, for the message of a failed test.</summary>
     public string Said => $"{File.ReadAllText(_log)}\n{_stream.Log}";
@@ -66,7 +69,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>Waits until the app has started. Its functions can be called earlier, while it still opens its tables.</summary>
-    public Task UntilStartedAsync() => Eventually.TrueAsync(() => _stream.Log.Contains("Application started", StringComparison.Ordinal), "the app has started");
+    public Task UntilStartedAsync() =>
+        Eventually.TrueAsync(() => _stream.Log.Contains("Application started", StringComparison.Ordinal), "the app has started");
 
     /// <summary>Calls a Kafka function with a batch.</summary>
     /// <returns>The id, by which the call can be cancelled, and the answer.</returns>
@@ -77,7 +81,10 @@ internal sealed class FunctionsHost : IAsyncDisposable
     public Task<StatusResult> TickAsync(string function) =>
         Eventually.DoneAsync(Invoke(function, new TypedData { Json = TimerInput }).Answer, $"{function} answers");
 
-    /// <summary>Calls an HTTP function: the call itself by the stream, request and answer by the worker's own server, as the host forwards them.</summary>
+    /// <summary>
+    /// Calls an HTTP function: the call itself by the stream, request and answer by the worker's own server, as the host forwards
+    /// them.
+    /// </summary>
     /// <param name="function">The function.</param>
     /// <param name="request">The request, with a path of its own.</param>
     /// <returns>The answer.</returns>
@@ -86,19 +93,28 @@ internal sealed class FunctionsHost : IAsyncDisposable
         using var client = new HttpClient { BaseAddress = new Uri(Capabilities["HttpUri"]) };
         var id = Guid.NewGuid().ToString();
         request.Headers.Add("x-ms-invocation-id", id);
-        var invocation = _stream.AskSoonAsync(new StreamingMessage { InvocationRequest = new InvocationRequest { InvocationId = id, FunctionId = Functions[function].FunctionId, TraceContext = Trace() } });
+        var invocation = _stream.AskSoonAsync(new StreamingMessage { InvocationRequest = new InvocationRequest
+        {
+            InvocationId = id,
+            FunctionId = Functions[function].FunctionId,
+            TraceContext = Trace(),
+        } });
         var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
         AssertSucceeded((await invocation).InvocationResponse.Result);
         return answer;
     }
 
     /// <summary>Cancels a call.</summary>
-    public void Cancel(string invocation) => _stream.Tell(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = invocation } });
+    public void Cancel(string invocation) =>
+        _stream.Tell(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = invocation } });
 
     /// <summary>Asks the worker to end, as the host does at a stop, and waits until it has ended well.</summary>
     public async Task TerminateAsync()
     {
-        _stream.Tell(new StreamingMessage { WorkerTerminate = new WorkerTerminate { GracePeriod = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)) } });
+        _stream.Tell(new StreamingMessage
+        {
+            WorkerTerminate = new WorkerTerminate { GracePeriod = Duration.FromTimeSpan(TimeSpan.FromSeconds(10)) },
+        });
         await Eventually.TrueAsync(() => _worker.HasEnded, "the worker ends when it is told to");
         Assert.True(_worker.ExitCode == 0, $"exit code {_worker.ExitCode}: {Said}");
     }
@@ -116,7 +132,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.WebHost.UseUrls("http://127.0.0.1:0")
+            .ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = grpc.MaxSendMessageSize = null);
         builder.Services.AddSingleton(stream);
         var server = builder.Build();
@@ -128,7 +145,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     {
         string[] arguments =
         [
-            Path.Combine(App, "FunctionsConsumers.dll"), "--functions-uri", address + "/", "--functions-worker-id", Guid.NewGuid().ToString(),
+            Path.Combine(App, "FunctionsConsumers.dll"), "--functions-uri", address + "/", "--functions-worker-id",
+            Guid.NewGuid().ToString(),
             "--functions-request-id", Guid.NewGuid().ToString(), "--functions-grpc-max-message-length", "2147483647",
         ];
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = App };
@@ -151,18 +169,29 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
         var init = (await _stream.AskSoonAsync(new StreamingMessage
         {
-            WorkerInitRequest = new WorkerInitRequest { HostVersion = "4.1000.0", WorkerDirectory = App, FunctionAppDirectory = App, Capabilities = { ["V2Compatable"] = "true" } },
+            WorkerInitRequest = new WorkerInitRequest
+            {
+                HostVersion = "4.1000.0",
+                WorkerDirectory = App,
+                FunctionAppDirectory = App,
+                Capabilities = { ["V2Compatable"] = "true" },
+            },
         })).WorkerInitResponse;
         AssertSucceeded(init.Result);
         Capabilities = init.Capabilities;
 
-        var reported = (await _stream.AskSoonAsync(new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = App } })).FunctionMetadataResponse;
+        var reported = (await _stream.AskSoonAsync(
+            new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = App } }))
+            .FunctionMetadataResponse;
         AssertSucceeded(reported.Result);
         Assert.False(reported.UseDefaultMetadataIndexing, "the worker knows its functions itself");
         Functions = reported.FunctionMetadataResults.ToDictionary(function => function.Name);
         foreach (var function in Functions.Values)
         {
-            var load = new StreamingMessage { FunctionLoadRequest = new FunctionLoadRequest { FunctionId = function.FunctionId, Metadata = function } };
+            var load = new StreamingMessage
+            {
+                FunctionLoadRequest = new FunctionLoadRequest { FunctionId = function.FunctionId, Metadata = function },
+            };
             AssertSucceeded((await _stream.AskSoonAsync(load)).FunctionLoadResponse.Result);
         }
     }
@@ -179,10 +208,13 @@ internal sealed class FunctionsHost : IAsyncDisposable
         };
         return (request.InvocationId, AnswerAsync());
 
-        async Task<StatusResult> AnswerAsync() => (await _stream.AskAsync(new StreamingMessage { InvocationRequest = request })).InvocationResponse.Result;
+        async Task<StatusResult> AnswerAsync() =>
+            (await _stream.AskAsync(new StreamingMessage { InvocationRequest = request })).InvocationResponse.Result;
     }
 
-    private static RpcTraceContext Trace() => new() { TraceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01" };
+    private static RpcTraceContext Trace() =>
+        new() { TraceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01" };
 
-    private void AssertSucceeded(StatusResult result) => Assert.True(result.Status == StatusResult.Types.Status.Success, $"{result}\n{Said}");
+    private void AssertSucceeded(StatusResult result) =>
+        Assert.True(result.Status == StatusResult.Types.Status.Success, $"{result}\n{Said}");
 }

@@ -22,9 +22,11 @@ public sealed class WorkerTelemetryTests : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private IEnumerable<Span> Spans => _collector.Spans.Where(one => one.Source == EffectivelyOnceTraces.SourceName).Select(one => one.Span);
+    private IEnumerable<Span> Spans =>
+        _collector.Spans.Where(one => one.Source == EffectivelyOnceTraces.SourceName).Select(one => one.Span);
 
-    private IEnumerable<Metric> Metrics => _collector.Metrics.Where(one => one.Meter == EffectivelyOnceMetrics.MeterName).Select(one => one.Metric);
+    private IEnumerable<Metric> Metrics =>
+        _collector.Metrics.Where(one => one.Meter == EffectivelyOnceMetrics.MeterName).Select(one => one.Metric);
 
     public async ValueTask InitializeAsync()
     {
@@ -55,7 +57,8 @@ public sealed class WorkerTelemetryTests : IAsyncLifetime
         await host.TickAsync("OutboxSweep");
         await host.TickAsync("GapAudit");
         await Eventually.TrueAsync(
-            () => Groups.All.All(group => Last("effectively_once.outbox.depth", group, null) == 0 && Last("kafka.consumer_group.lag", group, null) == 0) && Spans.Count(span => span.Name.EndsWith(".dead-letters", StringComparison.Ordinal)) == 3,
+            () => Groups.All.All(IsAtItsEnd)
+                && Spans.Count(span => span.Name.EndsWith(".dead-letters", StringComparison.Ordinal)) == 3,
             "what was measured last has arrived");
         await host.TerminateAsync();
 
@@ -63,8 +66,10 @@ public sealed class WorkerTelemetryTests : IAsyncLifetime
         AssertMetrics();
         Assert.Contains("orders-here", _collector.Services);
         Assert.Contains(_collector.Logs, one => one.Category == "FunctionsConsumers.EffectivelyOnce.billing"
-            && one.Entry.Body.StringValue.Contains("dead-lettered", StringComparison.Ordinal) && Of(one.Entry.Attributes, "Group") == "billing");
-        string[] all = [.. _collector.Spans.Select(one => one.Span.ToString()), .. _collector.Logs.Select(one => one.Entry.ToString()), .. Metrics.Select(metric => metric.ToString())];
+            && one.Entry.Body.StringValue.Contains("dead-lettered", StringComparison.Ordinal)
+            && Of(one.Entry.Attributes, "Group") == "billing");
+        string[] all = [.. _collector.Spans.Select(one => one.Span.ToString()), .. _collector.Logs.Select(one => one.Entry.ToString()),
+            .. Metrics.Select(metric => metric.ToString())];
         Assert.DoesNotContain(all, one => one.Contains("anna", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -89,14 +94,16 @@ public sealed class WorkerTelemetryTests : IAsyncLifetime
             Assert.NotEmpty(batches);
             Assert.All(batches, batch => Assert.Equal(
                 (Consumer, "kafka", "process", "order-events"),
-                (batch.Kind, Of(batch.Attributes, "messaging.system"), Of(batch.Attributes, "messaging.operation.name"), Of(batch.Attributes, "messaging.destination.name"))));
+                (batch.Kind, Of(batch.Attributes, "messaging.system"), Of(batch.Attributes, "messaging.operation.name"),
+                    Of(batch.Attributes, "messaging.destination.name"))));
             Assert.Equal(3, batches.Sum(batch => int.Parse(Of(batch.Attributes, "messaging.batch.message_count")!, null)));
             Assert.Contains(batches, batch => batch.Links.Any(link => Hex(link.TraceId) == Trace && Hex(link.SpanId) == Parent[36..52]));
 
             // From the batch on through the transaction to what was sent, in one trace.
             var letter = Assert.Single(own, span => span.Name == $"send order-events.{group}.dead-letters");
             var transaction = Assert.Single(own, span => span.SpanId.Equals(letter.ParentSpanId));
-            Assert.Equal((Producer, "sent", "transaction " + group), (letter.Kind, Of(letter.Attributes, "effectively_once.message.outcome"), transaction.Name));
+            Assert.Equal((Producer, "sent", "transaction " + group),
+                (letter.Kind, Of(letter.Attributes, "effectively_once.message.outcome"), transaction.Name));
             Assert.Contains(batches, batch => batch.SpanId.Equals(transaction.ParentSpanId) && batch.TraceId.Equals(letter.TraceId));
 
             var headers = Assert.Single(_deployment.DeadLetters(group)).Headers;
@@ -113,10 +120,13 @@ public sealed class WorkerTelemetryTests : IAsyncLifetime
         Assert.Equal(
             [
                 "effectively_once.batch.attempts {attempt}", "effectively_once.outbox.age s", "effectively_once.outbox.depth {message}",
-                "effectively_once.records {record}", "effectively_once.transaction.rows {row}", "effectively_once.transactions {transaction}",
+                "effectively_once.records {record}", "effectively_once.transaction.rows {row}",
+                "effectively_once.transactions {transaction}",
                 "kafka.consumer_group.lag {record}", "messaging.client.consumed.messages {message}", "messaging.process.duration s",
             ],
-            Metrics.Select(metric => $"{metric.Name} {metric.Unit}").Distinct().Where(name => !name.Contains("unknown", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            Metrics.Select(metric => $"{metric.Name} {metric.Unit}").Distinct()
+                .Where(name => !name.Contains("unknown", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
         foreach (var group in Groups.All)
         {
             Assert.Equal(2, Last("effectively_once.records", group, "applied"));
@@ -127,10 +137,14 @@ public sealed class WorkerTelemetryTests : IAsyncLifetime
         }
     }
 
+    private bool IsAtItsEnd(string group) =>
+        Last("effectively_once.outbox.depth", group, null) == 0 && Last("kafka.consumer_group.lag", group, null) == 0;
+
     private long? Last(string name, string group, string? outcome) => Metrics
         .Where(metric => metric.Name == name)
         .SelectMany(metric => metric.Sum?.DataPoints ?? metric.Gauge.DataPoints)
-        .LastOrDefault(point => Of(point.Attributes, "messaging.consumer.group.name") == group && Of(point.Attributes, "outcome") == outcome)?.AsInt;
+        .LastOrDefault(
+            point => Of(point.Attributes, "messaging.consumer.group.name") == group && Of(point.Attributes, "outcome") == outcome)?.AsInt;
 
     private static Message<byte[]?, byte[]?> Record(string value, string parent) =>
         new() { Value = Encoding.UTF8.GetBytes(value), Headers = new Headers { { "traceparent", Encoding.UTF8.GetBytes(parent) } } };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
@@ -32,13 +33,18 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
         var seconds = watch.Elapsed.TotalSeconds;
         var report = await _deployment.AuditedAsync(host);
         Assert.Equal((2_440, 2_000, 40), ((int)report["records"]!, (int)report["distinct_orders"]!, (int)report["poison"]!));
-        Assert.All(report["groups"]!.AsArray(), group => Assert.Equal((2_000, 400, 40), ((int)group!["applied"]!, (int)group["duplicates"]!, (int)group["dead_lettered"]!)));
+        Assert.All(report["groups"]!.AsArray(), group =>
+            Assert.Equal((2_000, 400, 40), ((int)group!["applied"]!, (int)group["duplicates"]!, (int)group["dead_lettered"]!)));
         Assert.Equal(Groups.All, triggers.Select(trigger => trigger.Group));
-        Assert.All(triggers, trigger => Assert.True(trigger.MixedBatches > 0, $"{trigger.Group}: no batch of several partitions among {trigger.Batches}"));
+        Assert.All(triggers, trigger =>
+            Assert.True(trigger.MixedBatches > 0, $"{trigger.Group}: no batch of several partitions among {trigger.Batches}"));
         Assert.All(triggers, trigger => Assert.Empty(trigger.Failures));
         await host.TerminateAsync();
-        output.WriteLine(FormattableString.Invariant(
-            $"figures: worker ({WorkerDeployment.Converter}): 2,440 records through three groups in {triggers.Sum(trigger => trigger.Batches)} batches, {triggers.Sum(trigger => trigger.MixedBatches)} of several partitions, {seconds:0.0} s"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"figures: worker ({WorkerDeployment.Converter}): 2,440 records through three groups in "
+                + $"{triggers.Sum(trigger => trigger.Batches)} batches, {triggers.Sum(trigger => trigger.MixedBatches)} of several "
+                + $"partitions, {seconds:0.0} s"));
     }
 
     [Fact]
@@ -49,8 +55,18 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
             from key in anything
             from value in anything
             from header in anything
-            select new Message<byte[]?, byte[]?> { Key = key, Value = value, Headers = new Headers { { "note", header }, { "note", Encoding.UTF8.GetBytes("second") } } }).ToList();
-        records.Add(new Message<byte[]?, byte[]?> { Key = null, Value = """{"order_id": "1", "product": "Laptop"}"""u8.ToArray(), Headers = new Headers { { "note", null }, { "idempotency-key", [0xff, 1] } } });
+            select new Message<byte[]?, byte[]?>
+            {
+                Key = key,
+                Value = value,
+                Headers = new Headers { { "note", header }, { "note", Encoding.UTF8.GetBytes("second") } },
+            }).ToList();
+        records.Add(new Message<byte[]?, byte[]?>
+        {
+            Key = null,
+            Value = """{"order_id": "1", "product": "Laptop"}"""u8.ToArray(),
+            Headers = new Headers { { "note", null }, { "idempotency-key", [0xff, 1] } },
+        });
         _deployment.Produce(records);
         var host = await _deployment.WorkerAsync();
         var triggers = _deployment.Triggers(host);
@@ -61,10 +77,14 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.All(report["groups"]!.AsArray(), group => Assert.Equal((1, 64), ((int)group!["applied"]!, (int)group["dead_lettered"]!)));
         var expected = records.SkipLast(1).Select(Bytes).Order().ToList();
         Assert.All(Groups.All, group => Assert.Equal(expected, _deployment.DeadLetters(group).Select(Bytes).Order()));
-        output.WriteLine($"figures: worker ({WorkerDeployment.Converter}): 64 combinations of null, empty, non-UTF-8 and text came through unchanged");
+        output.WriteLine(
+            $"figures: worker ({WorkerDeployment.Converter}): 64 combinations of null, empty, non-UTF-8 and text came through unchanged");
 
         static string Bytes(Message<byte[]?, byte[]?> record) =>
-            string.Join(' ', record.Headers.Where(header => header.Key == "note").Select(header => header.GetValueBytes()).Prepend(record.Value).Prepend(record.Key).Select(Hex));
+            string.Join(' ',
+                record.Headers.Where(header => header.Key == "note").Select(header => header.GetValueBytes()).Prepend(record.Value)
+                    .Prepend(record.Key)
+                    .Select(Hex));
 
         static string Hex(byte[]? bytes) => bytes is null ? "null" : $"[{Convert.ToHexString(bytes)}]";
     }
@@ -79,13 +99,16 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
 
         _deployment.Tables.Shut();
         var handled = Task.WhenAll(triggers.Select(trigger => trigger.RunToEndAsync(Cancellation)));
-        await Eventually.TrueAsync(() => triggers.All(trigger => !trigger.Failures.IsEmpty), "each group has answered a batch with a failure");
+        await Eventually.TrueAsync(
+            () => triggers.All(trigger => !trigger.Failures.IsEmpty), "each group has answered a batch with a failure");
         _deployment.Tables.Open();
         await handled;
 
         await _deployment.AuditedAsync(host);
-        Assert.All(triggers.SelectMany(trigger => trigger.Failures), failure => Assert.Equal(StatusResult.Types.Status.Failure, failure.Status));
-        Assert.All(triggers, trigger => Assert.Contains("could not be settled within 2 s", trigger.Failures.First().Exception.Message, StringComparison.Ordinal));
+        Assert.All(
+            triggers.SelectMany(trigger => trigger.Failures), failure => Assert.Equal(StatusResult.Types.Status.Failure, failure.Status));
+        Assert.All(triggers, trigger =>
+            Assert.Contains("could not be settled within 2 s", trigger.Failures.First().Exception.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,7 +137,8 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
             },
             "the cancelled batches are answered");
         Assert.All(await Task.WhenAll(answers), Assert.False);
-        Assert.All(triggers, trigger => Assert.Contains("CanceledException", trigger.Failures.Single().Exception.Type, StringComparison.Ordinal));
+        Assert.All(
+            triggers, trigger => Assert.Contains("CanceledException", trigger.Failures.Single().Exception.Type, StringComparison.Ordinal));
         await host.TerminateAsync();
 
         _deployment.Tables.Open();
@@ -151,12 +175,13 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(18, host.Functions.Count);
 
         static string Kafka(string group) => $$"""
-            {"name": "records", "type": "kafkaTrigger", "direction": "In", "properties": {"supportsDeferredBinding": "True"}, "brokerList": "KafkaBrokers",
-             "topic": "%OrdersTopic%", "consumerGroup": "{{group}}", "cardinality": "Many", "keyDataType": "Binary", "protocol": "Plaintext",
-             "authenticationMode": "NotSet", "oAuthBearerMethod": "Default"}
+            {"name": "records", "type": "kafkaTrigger", "direction": "In", "properties": {"supportsDeferredBinding": "True"},
+             "brokerList": "KafkaBrokers", "topic": "%OrdersTopic%", "consumerGroup": "{{group}}", "cardinality": "Many",
+             "keyDataType": "Binary", "protocol": "Plaintext", "authenticationMode": "NotSet", "oAuthBearerMethod": "Default"}
             """;
 
-        static string Timer(string schedule) => $$"""{"name": "timer", "type": "timerTrigger", "direction": "In", "schedule": "{{schedule}}"}""";
+        static string Timer(string schedule) =>
+            $$"""{"name": "timer", "type": "timerTrigger", "direction": "In", "schedule": "{{schedule}}"}""";
     }
 
     [Fact]
@@ -166,7 +191,9 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
         await host.UntilStartedAsync();
 
         Assert.Equal("""200 {"status":"healthy","reasons":[]}""", await AskAsync("HealthLive", "/api/health/live"));
-        await Eventually.TrueAsync(async () => await AskAsync("HealthReady", "/api/health/ready") == """200 {"status":"healthy","reasons":[]}""", "the worker is ready");
+        await Eventually.TrueAsync(
+            async () => await AskAsync("HealthReady", "/api/health/ready") == """200 {"status":"healthy","reasons":[]}""",
+            "the worker is ready");
 
         async Task<string> AskAsync(string function, string path)
         {
@@ -178,7 +205,8 @@ public sealed class WorkerTests(ITestOutputHelper output) : IAsyncLifetime
 
     private static void AssertHttp(FunctionsHost host, string function, string expected)
     {
-        var trigger = host.Functions[function].RawBindings.Select(binding => JsonNode.Parse(binding)!).Single(binding => (string?)binding["type"] == "httpTrigger");
+        var trigger = host.Functions[function].RawBindings.Select(binding => JsonNode.Parse(binding)!)
+            .Single(binding => (string?)binding["type"] == "httpTrigger");
         Assert.Equal(expected, $"{string.Join(',', trigger["methods"]!.AsArray())} {trigger["route"]} {trigger["authLevel"]}");
     }
 

@@ -7,7 +7,8 @@ namespace FunctionsConsumers.SimulationTests.Domain;
 internal sealed record OrderRecord : LoggedRecord
 {
     public OrderRecord(ConsumedRecord record, OrderSpec spec, string key, bool byMeaning = false)
-        : base(record, spec.Kind is OrderKind.Poison or OrderKind.Control ? null : spec.Subject ?? key, key, byMeaning ? spec.Meaning : spec.Fingerprint)
+        : base(record, spec.Kind is OrderKind.Poison or OrderKind.Control ? null : spec.Subject ?? key, key,
+            byMeaning ? spec.Meaning : spec.Fingerprint)
     {
         Spec = spec;
         IsRecord = spec.Kind != OrderKind.Control;
@@ -17,5 +18,6 @@ internal sealed record OrderRecord : LoggedRecord
     public OrderSpec Spec { get; }
 
     public override string Described =>
-        $"{Spec.Kind} {Record.Coordinates}{(Incarnation > 0 ? $" of topic {Incarnation}" : "")} subject {Spec.Subject} key {Key} nonce {Spec.Nonce} rows {Spec.Rows} lines {string.Join(',', Spec.Lines)}";
+        $"{Spec.Kind} {Record.Coordinates}{(Incarnation > 0 ? $" of topic {Incarnation}" : "")} subject {Spec.Subject} key {Key} "
+        + $"nonce {Spec.Nonce} rows {Spec.Rows} lines {string.Join(',', Spec.Lines)}";
 }

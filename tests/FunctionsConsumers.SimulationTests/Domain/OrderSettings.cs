@@ -10,7 +10,8 @@ namespace FunctionsConsumers.SimulationTests.Domain;
 internal static class OrderSettings
 {
     /// <summary>Products known from the start.</summary>
-    public static IReadOnlyList<string> Products { get; } = ["laptop", "phone", "mouse", ModelledTable.Unlucky, OrderConsumer.Forbidden, OrderConsumer.Overflow, OrderConsumer.Outgrown];
+    public static IReadOnlyList<string> Products { get; } = ["laptop", "phone", "mouse", ModelledTable.Unlucky, OrderConsumer.Forbidden,
+        OrderConsumer.Overflow, OrderConsumer.Outgrown];
 
     /// <summary>Products that become known some day.</summary>
     public static IReadOnlyList<string> LaterProducts { get; } = ["drone", "robot"];
@@ -19,7 +20,8 @@ internal static class OrderSettings
     public const string NoProduct = "unicorn";
 
     private static readonly OrderKind[] Bad =
-        [OrderKind.Poison, OrderKind.UnknownProduct, OrderKind.TooWide, OrderKind.Refused, OrderKind.Forbidden, OrderKind.Overflow, OrderKind.Outgrown];
+        [OrderKind.Poison, OrderKind.UnknownProduct, OrderKind.TooWide, OrderKind.Refused, OrderKind.Forbidden, OrderKind.Overflow,
+            OrderKind.Outgrown];
 
     private static readonly byte[] Bulk = new byte[4_500_000];
 
@@ -62,7 +64,8 @@ internal static class OrderSettings
         };
         var bulky = random.Next(25) == 0 && kind is HistoryKind.Usual;
         var forgets = random.Next(3) == 0 && kind is HistoryKind.Usual or HistoryKind.ManyResends or HistoryKind.MadeAnew;
-        var effectKind = kind is HistoryKind.ManyResends || (kind is HistoryKind.Usual or HistoryKind.MadeAnew && random.Next(forgets ? 2 : 3) == 0) ? null : "order";
+        var mayKeepKeys = kind is HistoryKind.Usual or HistoryKind.MadeAnew;
+        var effectKind = kind is HistoryKind.ManyResends || (mayKeepKeys && random.Next(forgets ? 2 : 3) == 0) ? null : "order";
         var byMeaning = random.Next(3) == 0;
         var controls = random.Next(4) == 0;
         for (var nonce = 0; nonce < records; nonce++)
@@ -97,11 +100,13 @@ internal static class OrderSettings
         }
 
         // Owners get in each other's way more often in fewer buckets, and that is where answers differ.
-        var throughClient = kind is HistoryKind.Contended || (kind is HistoryKind.Usual && (AllThroughClient || seed % OneInSoManyThroughClient == 0));
+        var throughClient = kind is HistoryKind.Contended
+            || (kind is HistoryKind.Usual && (AllThroughClient || seed % OneInSoManyThroughClient == 0));
 
         // The group begins where it once committed, or at the first record.
         var later = partitions.Length > 1 && kind is HistoryKind.Usual or HistoryKind.Large && random.Next(4) == 0 ? 1 : 0;
-        int[] begins = [.. partitions.Select((partition, index) => index < partitions.Length - later && random.Next(3) == 0 ? random.Next((partition.Count / 2) + 1) : 0)];
+        int[] begins = [.. partitions.Select(
+            (partition, index) => index < partitions.Length - later && random.Next(3) == 0 ? random.Next((partition.Count / 2) + 1) : 0)];
         return new Setting
         {
             Seed = seed,
@@ -110,7 +115,9 @@ internal static class OrderSettings
             Begins = begins,
             HasCommitted = [.. begins.Select((begin, index) => index < begins.Length - later && (begin > 0 || random.Next(2) == 0))],
             LaterPartitions = later,
-            LaterTopics = kind is HistoryKind.MadeAnew ? LaterTopics(random, earlier, partitions.Length, byMeaning, forgets && effectKind is null) : [],
+            LaterTopics = kind is HistoryKind.MadeAnew
+                ? LaterTopics(random, earlier, partitions.Length, byMeaning, forgets && effectKind is null)
+                : [],
             HasTopicId = random.Next(2) == 0 || kind is HistoryKind.MadeAnew,
             HasVersions = random.Next(3) == 0,
 
@@ -170,10 +177,12 @@ internal static class OrderSettings
     private static (OrderSpec Spec, string Key) Small(Random random, int nonce, List<(OrderSpec Spec, string Key)> earlier) =>
         earlier.Count > 0 && random.Next(4) == 0
             ? earlier[random.Next(earlier.Count)]
-            : (new OrderSpec(OrderKind.Valid, "s" + nonce.ToString(CultureInfo.InvariantCulture), [("laptop", 1)], random.Next(20) == 0 ? [OrdersUnderTest.Resent] : [], 0, 0, nonce), "");
+            : (new OrderSpec(OrderKind.Valid, "s" + nonce.ToString(CultureInfo.InvariantCulture), [("laptop", 1)],
+                random.Next(20) == 0 ? [OrdersUnderTest.Resent] : [], 0, 0, nonce), "");
 
     /// <summary>A record of the log.</summary>
-    public static OrderRecord Logged(OrderSpec spec, string key, int partition, int offset, bool byMeaning = false, int incarnation = 0) => new(
+    public static OrderRecord Logged(
+        OrderSpec spec, string key, int partition, int offset, bool byMeaning = false, int incarnation = 0) => new(
         new ConsumedRecord(
             new Coordinates(ModelledLog.Topic, partition, offset),
             DateTimeOffset.UnixEpoch.AddDays(20_000 + incarnation).AddSeconds(offset),
@@ -188,7 +197,8 @@ internal static class OrderSettings
     };
 
     // Compressed, the broker takes it; no transaction does.
-    private static ConsumedRecord WithBulk(ConsumedRecord record) => record with { Headers = [.. record.Headers, new RecordHeader("bulk", Bulk)] };
+    private static ConsumedRecord WithBulk(ConsumedRecord record) =>
+        record with { Headers = [.. record.Headers, new RecordHeader("bulk", Bulk)] };
 
     private static (OrderSpec Spec, string Key) Next(Random random, int nonce, List<(OrderSpec Spec, string Key)> earlier, bool bulky)
     {
@@ -204,7 +214,8 @@ internal static class OrderSettings
             case < 14:
                 return (spec.Otherwise(nonce, spec.Subject), key);
             case < 15:
-                return (spec.Otherwise(nonce, spec.Subject), spec.Subject is null ? key : "other-" + nonce.ToString(CultureInfo.InvariantCulture));
+                return (spec.Otherwise(nonce, spec.Subject),
+                    spec.Subject is null ? key : "other-" + nonce.ToString(CultureInfo.InvariantCulture));
             case < 16:
                 // The same key on another subject: another event.
                 return (Fresh(OrderKind.Valid).Spec.Otherwise(nonce, Subject()), key);
@@ -212,7 +223,9 @@ internal static class OrderSettings
                 var (bad, badKey) = Fresh(Bad[random.Next(Bad.Length)]);
 
                 // Now and then it is about a subject that another record is about, too.
-                return spec!.Subject is not null && random.Next(3) == 0 ? (bad.Otherwise(nonce, spec.Subject), random.Next(2) == 0 ? key : badKey) : (bad, badKey);
+                return spec!.Subject is not null && random.Next(3) == 0
+                    ? (bad.Otherwise(nonce, spec.Subject), random.Next(2) == 0 ? key : badKey)
+                    : (bad, badKey);
         }
 
         string Subject() => "s" + nonce.ToString(CultureInfo.InvariantCulture);
@@ -240,9 +253,11 @@ internal static class OrderSettings
                     break;
             }
 
-            string[] messages = [.. Enumerable.Range(0, random.Next(3)).Select(_ => random.Next(2) == 0 ? OrdersUnderTest.Resent : OrdersUnderTest.Parked)];
+            string[] messages = [.. Enumerable.Range(0, random.Next(3))
+                .Select(_ => random.Next(2) == 0 ? OrdersUnderTest.Resent : OrdersUnderTest.Parked)];
             var rows = kind == OrderKind.TooWide ? 100 : random.Next(6) == 0 ? 20 + random.Next(40) : random.Next(2);
-            var fresh = new OrderSpec(kind, noSubject ? null : Subject(), lines, messages, rows, bulky && kind == OrderKind.Valid ? random.Next(3) * 600_000 : 0, nonce);
+            var fresh = new OrderSpec(kind, noSubject ? null : Subject(), lines, messages, rows,
+                bulky && kind == OrderKind.Valid ? random.Next(3) * 600_000 : 0, nonce);
             return (fresh, noSubject || random.Next(2) == 0 ? "key-" + nonce.ToString(CultureInfo.InvariantCulture) : "");
         }
     }

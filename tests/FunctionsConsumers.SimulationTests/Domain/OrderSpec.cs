@@ -66,7 +66,8 @@ internal sealed record OrderSpec(
             Nonce.ToString(CultureInfo.InvariantCulture) + new string(' ', Blanks)));
 
     /// <summary>The same order, written in another way.</summary>
-    public OrderSpec Spelled(int blanks) => new(Kind, Subject, Lines, Messages, Rows, Bulk, Nonce) { Blanks = Kind == OrderKind.Poison ? 0 : blanks };
+    public OrderSpec Spelled(int blanks) =>
+        new(Kind, Subject, Lines, Messages, Rows, Bulk, Nonce) { Blanks = Kind == OrderKind.Poison ? 0 : blanks };
 
     /// <summary>Another payload on the same subject.</summary>
     public OrderSpec Otherwise(int nonce, string? subject) => new(Kind, subject, Lines, Messages, Rows, Bulk, nonce);

@@ -105,7 +105,8 @@ internal sealed class OrdersUnderTest(World world, string? effectKind, bool byMe
             : new Dictionary<string, object> { ["Nonce"] = Text(spec.Nonce), ["Quantity"] = spec.Lines.Sum(line => (long)line.Quantity) },
         Inserts = [.. Enumerable.Range(0, spec.Rows).Select(row =>
             new RowInsert(Invariant($"item!{subject}-{row}"), new Dictionary<string, object> { ["Nonce"] = Text(spec.Nonce) }))],
-        Additions = [.. spec.Lines.Select(line => new Addition(Invariant($"stock!{line.Product}!{ModelledLog.Topic}:{partition}"), "Reserved", line.Quantity))],
+        Additions = [.. spec.Lines.Select(line =>
+            new Addition(Invariant($"stock!{line.Product}!{ModelledLog.Topic}:{partition}"), "Reserved", line.Quantity))],
         Messages = [.. spec.Messages.Select((kind, ordinal) =>
             new PlannedMessage(kind, Encoding.UTF8.GetBytes(Invariant($"{subject} {ordinal} {spec.Nonce}").PadRight(spec.Bulk, ' '))))],
     };

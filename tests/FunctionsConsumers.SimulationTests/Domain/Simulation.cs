@@ -26,14 +26,16 @@ internal static class Simulation
             faults = faults with { WallClockJump = 0 };
         }
 
-        if (setting.ThroughClient && (setting.Kind is HistoryKind.Contended || faults.FailedBefore + faults.FailedRead + faults.LostAnswer > 0))
+        if (setting.ThroughClient
+            && (setting.Kind is HistoryKind.Contended || faults.FailedBefore + faults.FailedRead + faults.LostAnswer > 0))
         {
             faults = setting.Kind is HistoryKind.Contended ? faults.OfContention() : faults.OfTheClient();
         }
 
         faults = setting.Kind is HistoryKind.MadeAnew ? faults with { Anew = 3 } : faults;
         var world = new World(setting, new RandomChoices(random), faults, tracing);
-        world.Note("world", $"seed {seed}: rows '{world.Consumer.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, lease {setting.Lease}, deadline {setting.BatchDeadline}{(setting.ThroughClient ? ", through the client" : "")}, {faults}");
+        world.Note("world", $"seed {seed}: rows '{world.Consumer.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, "
+            + $"lease {setting.Lease}, deadline {setting.BatchDeadline}{(setting.ThroughClient ? ", through the client" : "")}, {faults}");
         try
         {
             world.Run((setting.Kind is HistoryKind.Large ? 1000 : 100) + random.Next(500));

@@ -9,7 +9,9 @@ namespace FunctionsConsumers.SimulationTests.Mutants;
 /// <param name="Name">The patch's file name, without its ending.</param>
 /// <param name="File">The patch.</param>
 /// <param name="Finding">A regular expression that fits what the oracle finds.</param>
-/// <param name="Histories">In which histories it is to show: in those of a kind, or in those through the genuine client; null for any.</param>
+/// <param name="Histories">
+/// In which histories it is to show: in those of a kind, or in those through the genuine client; null for any.
+/// </param>
 internal sealed partial record Mutant(string Name, string File, string Finding, string? Histories)
 {
     private const string ThroughTheClient = "through the client";

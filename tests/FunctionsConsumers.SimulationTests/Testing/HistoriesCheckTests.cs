@@ -17,9 +17,11 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
     [Fact]
     public void A_pure_planner_passes_and_the_report_says_what_it_went_through()
     {
-        var report = Histories.Check(new Ledger(), PaymentJson.Default.Payment, payment => payment.Id, Payments, new HistoryOptions { Count = 300 });
+        var report = Histories.Check(
+            new Ledger(), PaymentJson.Default.Payment, payment => payment.Id, Payments, new HistoryOptions { Count = 300 });
 
-        output.WriteLine($"figures: package for tests: {report.Histories} histories of one planner, {report.Steps} steps, {report.Happenings}");
+        output.WriteLine(
+            $"figures: package for tests: {report.Histories} histories of one planner, {report.Steps} steps, {report.Happenings}");
         Assert.Equal(300, report.Histories);
         Assert.True(report.Steps > 10_000, "The histories are too short to say anything.");
     }
@@ -32,24 +34,31 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
         Assert.Contains("plans events:", failure, StringComparison.Ordinal);
         Assert.Contains("differently each time it is asked: before 'effect At = ", failure, StringComparison.Ordinal);
         Assert.Matches(new Regex(@"^ +\d+ +\d+\.\d\d h\d\.\d +takes \[", RegexOptions.Multiline), failure);
-        Assert.EndsWith("Run it again: set EFFECTIVELY_ONCE_SEED=1 and start this test alone; the other histories are left out.", failure, StringComparison.Ordinal);
+        Assert.EndsWith("Run it again: set EFFECTIVELY_ONCE_SEED=1 and start this test alone; the other histories are left out.", failure,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_planner_that_reads_only_the_day_is_caught_by_the_clock_it_is_given() =>
         Assert.Contains("differently each time it is asked", Fails(time => new Planned(payment =>
-            new Plan { Effect = { ["Cents"] = payment.Cents, ["Day"] = time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) } })), StringComparison.Ordinal);
+            new Plan
+            {
+                Effect = { ["Cents"] = payment.Cents, ["Day"] = time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) },
+            })), StringComparison.Ordinal);
 
     [Fact]
     public void A_planner_that_draws_ids_is_caught() =>
-        Assert.Contains("message 0 mail", Fails(new Planned(_ => new Plan { Messages = [new PlannedMessage("mail", Guid.NewGuid().ToByteArray())] })), StringComparison.Ordinal);
+        Assert.Contains(
+            "message 0 mail", Fails(new Planned(_ => new Plan { Messages = [new PlannedMessage("mail", Guid.NewGuid().ToByteArray())] })),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_planner_that_remembers_is_caught()
     {
         var sequence = 0L;
 
-        Assert.Contains("effect Number = ", Fails(new Planned(_ => new Plan { Effect = { ["Number"] = Interlocked.Increment(ref sequence) } })), StringComparison.Ordinal);
+        Assert.Contains("effect Number = ",
+            Fails(new Planned(_ => new Plan { Effect = { ["Number"] = Interlocked.Increment(ref sequence) } })), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +85,10 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
         var options = new HistoryOptions { Count = 50, ExpectedReasons = ["too-wide"] };
         var wide = new Planned(payment => new Plan
         {
-            Inserts = payment.Cents < 1000 ? [] : [.. Enumerable.Range(0, 100).Select(row => new RowInsert(RowKey.OfSubject("row", $"{payment.Id}-{row}"), new Dictionary<string, object>()))],
+            Inserts = payment.Cents < 1000
+                ? []
+                : [.. Enumerable.Range(0, 100)
+                    .Select(row => new RowInsert(RowKey.OfSubject("row", $"{payment.Id}-{row}"), new Dictionary<string, object>()))],
         });
 
         Assert.Equal(50, Histories.Check(wide, PaymentJson.Default.Payment, payment => payment.Id, Payments, options).Histories);
@@ -85,24 +97,29 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
     [Fact]
     public void What_the_decoder_rejects_becomes_a_dead_letter_and_two_events_on_one_subject_a_conflict()
     {
-        SentRecord[] records = [Sent("""{"id":"p-1","cents":5}"""), Sent("no json"), Sent("""{"cents":1}"""), Sent("""{"id":"p-1","cents":6}"""), new(null)];
+        SentRecord[] records = [Sent("""{"id":"p-1","cents":5}"""), Sent("no json"), Sent("""{"cents":1}"""),
+            Sent("""{"id":"p-1","cents":6}"""), new(null)];
 
-        Assert.Equal(200, Histories.CheckRecords(new Ledger(), new PaymentDecoder(), records, new HistoryOptions { Count = 200 }).Histories);
+        Assert.Equal(
+            200, Histories.CheckRecords(new Ledger(), new PaymentDecoder(), records, new HistoryOptions { Count = 200 }).Histories);
     }
 
     [Fact]
     public void A_message_of_a_kind_that_parks_is_never_received_twice_and_one_that_is_resent_never_missed()
     {
-        var sends = new Planned(payment => new Plan { Messages = [new PlannedMessage("pay", Encoding.UTF8.GetBytes(payment.Id)), new PlannedMessage("mail", [])] });
+        var sends = new Planned(payment =>
+            new Plan { Messages = [new PlannedMessage("pay", Encoding.UTF8.GetBytes(payment.Id)), new PlannedMessage("mail", [])] });
 
-        Assert.Equal(200, Histories.Check(sends, PaymentJson.Default.Payment, payment => payment.Id, Payments, new HistoryOptions { Count = 200, ParkedKinds = ["pay"] }).Histories);
+        Assert.Equal(200, Histories.Check(sends, PaymentJson.Default.Payment, payment => payment.Id, Payments,
+            new HistoryOptions { Count = 200, ParkedKinds = ["pay"] }).Histories);
     }
 
     [Fact]
     public void The_seed_that_a_failure_names_fails_again_by_itself_with_the_same_history()
     {
         // The second host's planner differs from the others', so that not every history finds it.
-        static Planned Planner(TimeProvider time) => new(payment => new Plan { Effect = { ["Minute"] = (long)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalHours } });
+        static Planned Planner(TimeProvider time) =>
+            new(payment => new Plan { Effect = { ["Minute"] = (long)(time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalHours } });
         var failure = Fails(Planner);
         var seed = int.Parse(Regex.Match(failure, @"^seed (\d+)").Groups[1].ValueSpan, CultureInfo.InvariantCulture);
 
@@ -113,8 +130,12 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
 
     private static string Fails(Planned planner) => Fails(_ => planner);
 
-    private static string Fails(Func<TimeProvider, Planned> planner, HistoryOptions? options = null) => Assert.Throws<HistoryFailedException>(() =>
-        Histories.CheckHosts(planner, new PaymentDecoder(), [.. Payments.Select(payment => Sent($$"""{"id":"{{payment.Id}}","cents":{{payment.Cents}}}"""))], options)).Message;
+    private static string Fails(Func<TimeProvider, Planned> planner, HistoryOptions? options = null)
+    {
+        SentRecord[] records = [.. Payments.Select(payment => Sent($$"""{"id":"{{payment.Id}}","cents":{{payment.Cents}}}"""))];
+        return Assert.Throws<HistoryFailedException>(() =>
+            Histories.CheckHosts(planner, new PaymentDecoder(), records, options)).Message;
+    }
 
     private sealed class Planned(Func<Payment, Plan> plan) : IEventPlanner<Payment>
     {
@@ -131,7 +152,8 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
         {
             try
             {
-                return System.Text.Json.JsonSerializer.Deserialize(record.Value ?? [], PaymentJson.Default.Payment) is { Id: not null } payment
+                return System.Text.Json.JsonSerializer.Deserialize(record.Value ?? [], PaymentJson.Default.Payment)
+                    is { Id: not null } payment
                     ? new Decoded<Payment>(payment, payment.Id, null, null)
                     : new Decoded<Payment>(null, null, null, new Rejection("no-payment", "It has no id."));
             }

@@ -98,7 +98,8 @@ public sealed class FcCommandLineTests : IDisposable
     public async Task Every_command_tells_of_the_options_that_all_commands_take(string command)
     {
         Assert.Equal(ExitCode.Good, await Invoke(command + " --help"));
-        Assert.All(["--brokers", "--tables", "--topic", "--json"], option => Assert.Contains(option, _out.ToString(), StringComparison.Ordinal));
+        Assert.All(
+            ["--brokers", "--tables", "--topic", "--json"], option => Assert.Contains(option, _out.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -106,7 +107,8 @@ public sealed class FcCommandLineTests : IDisposable
     {
         Assert.Equal(ExitCode.NotDone, await Invoke("keys show 1 --tables nonsense"));
         Assert.Empty(_out.ToString());
-        Assert.Contains("OrderTables", Assert.Single(_error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("OrderTables", Assert.Single(_error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,9 +28,11 @@ public sealed class GroupSpansTests : IDisposable
         Assert.Equal(("process topic", ActivityKind.Consumer, ActivityStatusCode.Unset), (span.DisplayName, span.Kind, span.Status));
         Assert.Equal(
             [
-                "effectively_once.applied=2", "effectively_once.attempts=1", "effectively_once.dead_lettered=1", "effectively_once.duplicates=1",
+                "effectively_once.applied=2", "effectively_once.attempts=1", "effectively_once.dead_lettered=1",
+                "effectively_once.duplicates=1",
                 "messaging.batch.message_count=4", "messaging.consumer.group.name=group", "messaging.destination.name=topic",
-                "messaging.destination.partition.id=0", "messaging.operation.name=process", "messaging.operation.type=process", "messaging.system=kafka",
+                "messaging.destination.partition.id=0", "messaging.operation.name=process", "messaging.operation.type=process",
+                "messaging.system=kafka",
             ],
             Tags(span));
     }
@@ -43,19 +45,22 @@ public sealed class GroupSpansTests : IDisposable
         await _group.ProcessAsync(Record(7, "c|1", partition: 2));
 
         var (mixed, single) = (_traced.Spans.First(span => span.DisplayName == "process"), _traced.One("process topic"));
-        Assert.Equal((null, null), (mixed.GetTagItem("messaging.destination.name"), mixed.GetTagItem("messaging.destination.partition.id")));
+        Assert.Equal(
+            (null, null), (mixed.GetTagItem("messaging.destination.name"), mixed.GetTagItem("messaging.destination.partition.id")));
         Assert.Equal(("2", 7L), (single.GetTagItem("messaging.destination.partition.id"), single.GetTagItem("messaging.kafka.offset")));
     }
 
     [Fact]
     public async Task A_batch_links_to_the_context_of_each_producer_once()
     {
-        await _group.ProcessAsync(Sent(0, "a|1", Producer, "vendor=1"), Sent(1, "b|1", Another), Sent(2, "c|1", Another), Record(3, "d|1"));
+        await _group.ProcessAsync(
+            Sent(0, "a|1", Producer, "vendor=1"), Sent(1, "b|1", Another), Sent(2, "c|1", Another), Record(3, "d|1"));
 
         var span = _traced.One("process");
         Assert.Equal(
             ["0af7651916cd43dd8448eb211c80319c b7ad6b7169203331 vendor=1 True", "4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7  True"],
-            span.Links.Select(link => $"{link.Context.TraceId} {link.Context.SpanId} {link.Context.TraceState} {link.Context.IsRemote}").Order(StringComparer.Ordinal));
+            span.Links.Select(link => $"{link.Context.TraceId} {link.Context.SpanId} {link.Context.TraceState} {link.Context.IsRemote}")
+                .Order(StringComparer.Ordinal));
         Assert.Equal(default, span.ParentSpanId);
     }
 
@@ -65,7 +70,8 @@ public sealed class GroupSpansTests : IDisposable
         await _group.ProcessAsync(Record(0, "a|1"));
 
         var (batch, transaction) = (_traced.One("process"), _traced.One("transaction"));
-        Assert.Equal(("transaction group", batch.SpanId, batch.TraceId), (transaction.DisplayName, transaction.ParentSpanId, transaction.TraceId));
+        Assert.Equal(
+            ("transaction group", batch.SpanId, batch.TraceId), (transaction.DisplayName, transaction.ParentSpanId, transaction.TraceId));
         Assert.Equal(
             [
                 "effectively_once.bucket=b000", "effectively_once.transaction.answer=committed", "effectively_once.transaction.records=1",
@@ -82,7 +88,8 @@ public sealed class GroupSpansTests : IDisposable
 
         Assert.Equal(
             ["unknown Unset", "committed Unset"],
-            _traced.Spans.Where(span => span.DisplayName == "transaction group").Select(span => $"{span.GetTagItem("effectively_once.transaction.answer")} {span.Status}"));
+            _traced.Spans.Where(span => span.DisplayName == "transaction group")
+                .Select(span => $"{span.GetTagItem("effectively_once.transaction.answer")} {span.Status}"));
     }
 
     [Fact]
@@ -93,18 +100,22 @@ public sealed class GroupSpansTests : IDisposable
 
         var span = _traced.One("process");
         Assert.Equal(
-            (ActivityStatusCode.Error, null, "FunctionsConsumers.EffectivelyOnce.SettingException"), (span.Status, span.StatusDescription, span.GetTagItem("error.type")));
+            (ActivityStatusCode.Error, null, "FunctionsConsumers.EffectivelyOnce.SettingException"),
+            (span.Status, span.StatusDescription, span.GetTagItem("error.type")));
         Assert.Empty(span.Events);
-        Assert.Equal((ActivityStatusCode.Error, "misconfigured"), (_traced.One("transaction").Status, _traced.One("transaction").GetTagItem("error.type")));
+        Assert.Equal((ActivityStatusCode.Error, "misconfigured"),
+            (_traced.One("transaction").Status, _traced.One("transaction").GetTagItem("error.type")));
     }
 
     [Fact]
     public async Task No_span_holds_a_key_a_value_or_a_subject()
     {
-        await _group.ProcessAsync(Record(0, "anna@example.org|1", key: "anna-key"), Record(1, "anna was here"), Record(2, "anna@example.org|2", key: "anna-key"));
+        await _group.ProcessAsync(Record(0, "anna@example.org|1", key: "anna-key"), Record(1, "anna was here"),
+            Record(2, "anna@example.org|2", key: "anna-key"));
 
         Assert.Equal(3, _traced.Spans.Count);
-        Assert.DoesNotContain(_traced.Spans, span => string.Join(' ', [span.DisplayName, span.StatusDescription, .. Tags(span)]).Contains("anna", StringComparison.Ordinal));
+        Assert.DoesNotContain(_traced.Spans, span =>
+            string.Join(' ', [span.DisplayName, span.StatusDescription, .. Tags(span)]).Contains("anna", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -118,8 +129,11 @@ public sealed class GroupSpansTests : IDisposable
     [Fact]
     public void A_dead_letter_goes_on_with_its_sends_context_and_keeps_the_producers_own_where_it_stood()
     {
-        var letter = new DeadLetter("group", "poison", "It is no event.", DateTimeOffset.UnixEpoch, Sent(0, "no event", Producer, "vendor=1"));
-        var headers = DeadLetterRecord.Of(letter, "id", TraceContext.Of(Another, null)).Headers.Select(header => $"{header.Key}={Encoding.UTF8.GetString(header.GetValueBytes())}").ToList();
+        var letter = new DeadLetter(
+            "group", "poison", "It is no event.", DateTimeOffset.UnixEpoch, Sent(0, "no event", Producer, "vendor=1"));
+        var headers = DeadLetterRecord.Of(letter, "id", TraceContext.Of(Another, null))
+            .Headers.Select(header => $"{header.Key}={Encoding.UTF8.GetString(header.GetValueBytes())}")
+            .ToList();
 
         Assert.Equal(["traceparent=" + Producer, "tracestate=vendor=1"], headers[..2]);
         Assert.Equal("traceparent=" + Another, headers[^1]);
@@ -133,5 +147,6 @@ public sealed class GroupSpansTests : IDisposable
         ],
     };
 
-    private static IEnumerable<string> Tags(Activity span) => span.TagObjects.Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Tags(Activity span) =>
+        span.TagObjects.Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal);
 }

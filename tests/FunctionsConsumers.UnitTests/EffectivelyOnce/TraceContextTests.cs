@@ -30,7 +30,8 @@ public sealed class TraceContextTests(ITestOutputHelper output) : IDisposable
         var outcome = await _group.ProcessAsync(Sent(0, parent, null), Sent(1, Good, null));
 
         Assert.Equal(2, outcome.Applied);
-        Assert.Equal(Good, Assert.Single(_traced.One("process").Links.Select(link => $"00-{link.Context.TraceId}-{link.Context.SpanId}-01")));
+        Assert.Equal(
+            Good, Assert.Single(_traced.One("process").Links.Select(link => $"00-{link.Context.TraceId}-{link.Context.SpanId}-01")));
     }
 
     [Theory]
@@ -47,7 +48,8 @@ public sealed class TraceContextTests(ITestOutputHelper output) : IDisposable
         var context = TraceContext.Of(Good, "v=" + new string('a', 510))!.Value;
 
         Assert.Equal(512, context.State!.Length);
-        Assert.True(("TraceParent".Length + "TraceState".Length) * 2 + context.Parent.Length + context.State.Length + 80 < TraceContext.RowBytes);
+        Assert.True(
+            ("TraceParent".Length + "TraceState".Length) * 2 + context.Parent.Length + context.State.Length + 80 < TraceContext.RowBytes);
         Assert.Equal(new TraceContext(Good, null), TraceContext.Of(Good, "v=" + new string('a', 511)));
     }
 
@@ -56,7 +58,8 @@ public sealed class TraceContextTests(ITestOutputHelper output) : IDisposable
     {
         var context = TraceContext.Of(Sent(0, Good, "vendor=1"))!.Value.ToRemote();
 
-        Assert.Equal("0af7651916cd43dd8448eb211c80319c b7ad6b7169203331 vendor=1", $"{context.TraceId} {context.SpanId} {context.TraceState}");
+        Assert.Equal(
+            "0af7651916cd43dd8448eb211c80319c b7ad6b7169203331 vendor=1", $"{context.TraceId} {context.SpanId} {context.TraceState}");
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public sealed class TraceContextTests(ITestOutputHelper output) : IDisposable
         var offset = 0;
         for (var input = 0; input < run.Inputs; input += 50)
         {
-            ConsumedRecord[] records = [.. Enumerable.Range(0, 50).Select(_ => Record(offset, $"s{offset++}|1") with { Headers = Headers(run.Random) })];
+            ConsumedRecord[] records = [.. Enumerable.Range(0, 50)
+                .Select(_ => Record(offset, $"s{offset++}|1") with { Headers = Headers(run.Random) })];
             var outcome = await _group.ProcessAsync(records);
             run.Require(outcome.Applied == records.Length, input, $"{outcome.Applied} of {records.Length} applied");
             run.Require(_traced.Spans[^1].Links.All(link => link.Context != default), input, "a link to nothing");

@@ -15,7 +15,8 @@ public sealed class Traced : IDisposable
     private readonly List<Activity> _spans = [];
     private readonly TracerProvider _provider;
 
-    public Traced() => _provider = Sdk.CreateTracerProviderBuilder().AddSource(EffectivelyOnceTraces.SourceName).AddInMemoryExporter(_spans).Build();
+    public Traced() =>
+        _provider = Sdk.CreateTracerProviderBuilder().AddSource(EffectivelyOnceTraces.SourceName).AddInMemoryExporter(_spans).Build();
 
     /// <summary>The spans that ended, in that order.</summary>
     internal IReadOnlyList<Activity> Spans => _spans;

@@ -40,10 +40,14 @@ public sealed class TelemetryTests
         Assert.Equal(["transaction group", "process topic"], spans.Select(span => span.DisplayName));
         Assert.Equal(
             [
-                "effectively_once.batch.attempts", "effectively_once.records", "effectively_once.transaction.rows", "effectively_once.transactions",
+                "effectively_once.batch.attempts", "effectively_once.records", "effectively_once.transaction.rows",
+                "effectively_once.transactions",
                 "messaging.client.consumed.messages", "messaging.process.duration",
             ],
-            metrics.Where(metric => metric.MetricType is (MetricType.LongSum or MetricType.Histogram) && HasGroup(metric)).Select(metric => metric.Name).Distinct().Order(StringComparer.Ordinal));
+            metrics.Where(metric => metric.MetricType is (MetricType.LongSum or MetricType.Histogram) && HasGroup(metric))
+                .Select(metric => metric.Name)
+                .Distinct()
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -58,7 +62,8 @@ public sealed class TelemetryTests
     [InlineData("Authorization=Key")]
     [InlineData("ClientId=1")]
     public void An_identity_that_is_none_is_refused_by_its_settings_name(string setting) =>
-        Assert.StartsWith("APPLICATIONINSIGHTS_AUTHENTICATION_STRING is neither", Assert.Throws<SettingException>(() => Telemetry.CredentialOf(setting)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("APPLICATIONINSIGHTS_AUTHENTICATION_STRING is neither",
+            Assert.Throws<SettingException>(() => Telemetry.CredentialOf(setting)).Message, StringComparison.Ordinal);
 
     private static bool HasGroup(Metric metric)
     {

@@ -11,9 +11,12 @@ public sealed class DependenciesTests
     [InlineData("FunctionsConsumers.Orders", "FunctionsConsumers.EffectivelyOnce")]
     [InlineData("FunctionsConsumers", "FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Operations, FunctionsConsumers.Orders")]
     [InlineData("FunctionsConsumers.Operations", "FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Orders")]
-    [InlineData("FunctionsConsumers.LocalHost", "FunctionsConsumers, FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Operations, FunctionsConsumers.Orders")]
-    [InlineData("FunctionsConsumers.Lab", "FunctionsConsumers.Audit, FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.LocalHost, FunctionsConsumers.Orders")]
-    public void An_assembly_knows_only_those_below_it(string assembly, string below) => Assert.Equal(below, string.Join(", ", OursOf(assembly)));
+    [InlineData("FunctionsConsumers.LocalHost",
+        "FunctionsConsumers, FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.Operations, FunctionsConsumers.Orders")]
+    [InlineData("FunctionsConsumers.Lab",
+        "FunctionsConsumers.Audit, FunctionsConsumers.EffectivelyOnce, FunctionsConsumers.LocalHost, FunctionsConsumers.Orders")]
+    public void An_assembly_knows_only_those_below_it(string assembly, string below) =>
+        Assert.Equal(below, string.Join(", ", OursOf(assembly)));
 
     [Fact]
     public void The_audit_knows_neither_the_orders_nor_the_library()
@@ -26,5 +29,7 @@ public sealed class DependenciesTests
     }
 
     private static IEnumerable<string> OursOf(string assembly) => Assembly.Load(assembly).GetReferencedAssemblies()
-        .Select(reference => reference.Name!).Where(name => name.StartsWith("FunctionsConsumers", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        .Select(reference => reference.Name!)
+        .Where(name => name.StartsWith("FunctionsConsumers", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
 }

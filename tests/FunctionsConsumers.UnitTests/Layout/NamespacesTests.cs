@@ -27,7 +27,8 @@ public sealed class NamespacesTests
     /// <summary>Our assemblies.</summary>
     public static TheoryData<string> Assemblies() =>
     [
-        "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.EffectivelyOnce.Testing", "FunctionsConsumers.Orders", "FunctionsConsumers",
+        "FunctionsConsumers.EffectivelyOnce", "FunctionsConsumers.EffectivelyOnce.Testing", "FunctionsConsumers.Orders",
+        "FunctionsConsumers",
         "FunctionsConsumers.LocalHost", "FunctionsConsumers.Operations", "FunctionsConsumers.Audit", "FunctionsConsumers.Lab", "fc",
     ];
 
@@ -36,14 +37,17 @@ public sealed class NamespacesTests
     {
         var graph = NamespaceGraph.Of(typeof(SettingException).Assembly);
 
-        var upwards = graph.Uses.Where(use => FloorOf(use.Key.To) > FloorOf(use.Key.From)).Select(use => $"{use.Key.From} uses {use.Key.To}: {use.Value}").ToList();
+        var upwards = graph.Uses.Where(use => FloorOf(use.Key.To) > FloorOf(use.Key.From))
+            .Select(use => $"{use.Key.From} uses {use.Key.To}: {use.Value}")
+            .ToList();
 
         Assert.True(upwards.Count == 0, string.Join('\n', upwards));
     }
 
     [Fact]
     public void Every_namespace_of_the_library_has_its_floor() =>
-        Assert.Equal(Floors.SelectMany(floor => floor).Order(StringComparer.Ordinal), NamespaceGraph.Of(typeof(SettingException).Assembly).Namespaces.Order(StringComparer.Ordinal));
+        Assert.Equal(Floors.SelectMany(floor => floor).Order(StringComparer.Ordinal),
+            NamespaceGraph.Of(typeof(SettingException).Assembly).Namespaces.Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Assemblies))]
@@ -56,7 +60,8 @@ public sealed class NamespacesTests
 
     [Fact]
     public void A_use_in_the_body_of_a_method_counts() =>
-        Assert.Contains((typeof(Inner.Used).Namespace!, typeof(NamespacesTests).Namespace!), NamespaceGraph.Of(typeof(NamespacesTests).Assembly).Uses.Keys);
+        Assert.Contains((typeof(Inner.Used).Namespace!, typeof(NamespacesTests).Namespace!),
+            NamespaceGraph.Of(typeof(NamespacesTests).Assembly).Uses.Keys);
 
     private static int FloorOf(string name) => Array.FindIndex(Floors, floor => floor.Contains(name, StringComparer.Ordinal));
 }

@@ -20,6 +20,7 @@ using FunctionsConsumers.Orders.Notification;
 using FunctionsConsumers.UnitTests.Fuzzing;
 using FunctionsConsumers.UnitTests.Orders.Reading;
 using Microsoft.Extensions.Logging.Abstractions;
+using static System.FormattableString;
 using AuditVerdict = FunctionsConsumers.Audit.Verdicts.Verdict;
 
 namespace FunctionsConsumers.UnitTests.Orders;
@@ -135,9 +136,11 @@ public sealed class OrderRecordsFuzzTests(ITestOutputHelper output)
             var (id, quantity) = (random.Next(20), 1 + random.Next(2));
             value = Encoding.UTF8.GetBytes(random.Next(3) switch
             {
-                0 => string.Create(CultureInfo.InvariantCulture, $$"""{"order_id":"r-{{id}}","product":"Mouse","quantity":{{quantity}}}"""),
-                1 => string.Create(CultureInfo.InvariantCulture, $$"""{"quantity": {{quantity}}, "product": "Mouse", "order_id": "r-{{id}}", "seen": {{offset}}}"""),
-                _ => string.Create(CultureInfo.InvariantCulture, $$"""{"lines":[{"product":"Mouse","quantity":{{quantity}}}],"order_id":"r-{{id}}","currency":"EUR","customer_id":null}"""),
+                0 => Invariant($$"""{"order_id":"r-{{id}}","product":"Mouse","quantity":{{quantity}}}"""),
+                1 => Invariant($$"""{"quantity": {{quantity}}, "product": "Mouse", "order_id": "r-{{id}}", "seen": {{offset}}}"""),
+                _ => Invariant($$"""
+                    {"lines":[{"product":"Mouse","quantity":{{quantity}}}],"order_id":"r-{{id}}","currency":"EUR","customer_id":null}
+                    """),
             });
         }
 

@@ -92,7 +92,9 @@ internal sealed partial class Listing
         return names;
     }
 
-    [GeneratedRegex(@"^## (?<kind>(?:(?:sealed|abstract|static) )?(?:class|struct|enum|interface)) (?<name>[\w.]+(?:<.+?>)?)(?: :\s*(?<inherits>.*))?$")]
+    [GeneratedRegex(
+        @"^## (?<kind>(?:(?:sealed|abstract|static) )?(?:class|struct|enum|interface)) (?<name>[\w.]+(?:<.+?>)?)"
+        + @"(?: :\s*(?<inherits>.*))?$")]
     private static partial Regex HeadingPattern();
 }
 

@@ -14,7 +14,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace FunctionsConsumers.IntegrationTests.LocalHost.Hosting;
 
-/// <summary>The host with function classes of its own; the report that it writes is one for each process, so these run one after the other.</summary>
+/// <summary>
+/// The host with function classes of its own; the report that it writes is one for each process, so these run one after the other.
+/// </summary>
 [Collection(OrdersOnServices.Collection)]
 public sealed class LocalFunctionsHostTests : IAsyncLifetime
 {
@@ -24,7 +26,8 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _services = await EmbeddedServices.StartAsync(kafka: true, tables: false, "order-events", 3, TestContext.Current.CancellationToken);
+        _services = await EmbeddedServices.StartAsync(
+            kafka: true, tables: false, "order-events", 3, TestContext.Current.CancellationToken);
         HostJson("""{"commitOnFailure": false, "maxRetries": -1, "sessionTimeoutMs": 2000}""");
     }
 
@@ -103,8 +106,10 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
     [Fact]
     public async Task A_broker_that_cannot_be_reached_is_an_error_of_one_line_that_names_it()
     {
-        var error = await Assert.ThrowsAsync<LocalHostException>(() => StartAsync<Listening>(new Inbox(), new LocalHostOptions { Brokers = "127.0.0.1:1" }));
-        Assert.StartsWith("Kafka at 127.0.0.1:1 (setting KafkaBrokers) gave no answer within 10 s", error.Message, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<LocalHostException>(
+            () => StartAsync<Listening>(new Inbox(), new LocalHostOptions { Brokers = "127.0.0.1:1" }));
+        Assert.StartsWith(
+            "Kafka at 127.0.0.1:1 (setting KafkaBrokers) gave no answer within 10 s", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
 
@@ -112,11 +117,13 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
     public async Task An_http_function_is_served_on_loopback_to_this_machines_own_callers_alone()
     {
         await using var host = await StartAsync<Asked>(new Inbox(), new LocalHostOptions { Brokers = _services.Brokers, HttpPort = 0 });
-        Assert.Equal(new LocalFunction("asked", "httpTrigger", null, null, null, $"[GET,POST] {host.HttpAddress}/api/asked/{{what}}"), Assert.Single(host.Functions));
+        Assert.Equal(new LocalFunction("asked", "httpTrigger", null, null, null, $"[GET,POST] {host.HttpAddress}/api/asked/{{what}}"),
+            Assert.Single(host.Functions));
         Assert.Equal("127.0.0.1", new Uri(host.HttpAddress!).Host);
         using var client = new HttpClient { BaseAddress = new Uri(host.HttpAddress!) };
 
-        Assert.Equal("GET this", await client.GetStringAsync(new Uri("/api/asked/this", UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "GET this", await client.GetStringAsync(new Uri("/api/asked/this", UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.Equal(HttpStatusCode.OK, await SendAsync(HttpMethod.Post));
         Assert.Equal(HttpStatusCode.NotFound, await SendAsync(HttpMethod.Get, path: "/asked/this"));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, await SendAsync(HttpMethod.Delete));
@@ -126,7 +133,8 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, await SendAsync(HttpMethod.Post, ("Sec-Fetch-Site", "cross-site")));
         Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(HttpMethod.Get, ("Host", "attacker.example")));
 
-        async Task<HttpStatusCode> SendAsync(HttpMethod method, (string Name, string Value)? header = null, string path = "/api/asked/this")
+        async Task<HttpStatusCode> SendAsync(
+            HttpMethod method, (string Name, string Value)? header = null, string path = "/api/asked/this")
         {
             using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
             if (header is { } given)
@@ -145,7 +153,8 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
         using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        var error = await Assert.ThrowsAsync<LocalHostException>(() => StartAsync<Asked>(new Inbox(), new LocalHostOptions { Brokers = _services.Brokers, HttpPort = port }));
+        var error = await Assert.ThrowsAsync<LocalHostException>(
+            () => StartAsync<Asked>(new Inbox(), new LocalHostOptions { Brokers = _services.Brokers, HttpPort = port }));
         Assert.Equal($"Port {port} on 127.0.0.1 is taken: name another with --http, or 0 for any free one.", error.Message);
 
         await using var first = await StartAsync<Asked>(new Inbox());
@@ -161,7 +170,8 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
         var port = ((IPEndPoint)probe.LocalEndpoint).Port;
         probe.Stop();
         await File.WriteAllTextAsync(
-            Path.Combine(_folder, "local.settings.json"), $"{{\"Values\": {{}}, \"Host\": {{\"LocalHttpPort\": {port}}}}}", TestContext.Current.CancellationToken);
+            Path.Combine(_folder, "local.settings.json"), $"{{\"Values\": {{}}, \"Host\": {{\"LocalHttpPort\": {port}}}}}",
+            TestContext.Current.CancellationToken);
         await using var host = await StartAsync<Asked>(new Inbox());
         Assert.Equal($"http://127.0.0.1:{port}", host.HttpAddress);
     }
@@ -181,10 +191,15 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
         Assert.StartsWith("naming names the setting NoSuchTopic, which is missing", error.Message, StringComparison.Ordinal);
     }
 
-    private void HostJson(string kafka) => File.WriteAllText(Path.Combine(_folder, "host.json"), "{\"version\": \"2.0\", \"extensions\": {\"kafka\": " + kafka + "}}");
+    private void HostJson(string kafka) =>
+        File.WriteAllText(Path.Combine(_folder, "host.json"), "{\"version\": \"2.0\", \"extensions\": {\"kafka\": " + kafka + "}}");
 
     private Task<LocalFunctionsHost> StartAsync<T>(Inbox inbox, LocalHostOptions? options = null) => LocalFunctionsHost.StartAsync(
-        (options ?? new LocalHostOptions { Brokers = _services.Brokers }) with { ScriptRoot = _folder, Log = TextWriter.Synchronized(_log) },
+        (options ?? new LocalHostOptions { Brokers = _services.Brokers }) with
+        {
+            ScriptRoot = _folder,
+            Log = TextWriter.Synchronized(_log),
+        },
         [typeof(T)],
         (services, _) => services.AddSingleton(inbox),
         TestContext.Current.CancellationToken);
@@ -205,7 +220,9 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
     {
         [Function("listening")]
         public Task Run(
-            [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = "billing", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records,
+            [KafkaTrigger("KafkaBrokers", "%OrdersTopic%", ConsumerGroup = "billing", IsBatched = true,
+                KeyDataType = KafkaMessageKeyType.Binary)]
+            KafkaRecord[] records,
             CancellationToken cancellationToken)
         {
             foreach (var record in records)
@@ -221,7 +238,9 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
     {
         [Function("asked")]
         public static Task<IResult> Run([HttpTrigger("get", "post", Route = "asked/{what}")] HttpRequest request) =>
-            request.RouteValues["what"] is "failure" ? throw new InvalidOperationException("as it was told") : Task.FromResult(Results.Text($"{request.Method} {request.RouteValues["what"]}"));
+            request.RouteValues["what"] is "failure"
+                ? throw new InvalidOperationException("as it was told")
+                : Task.FromResult(Results.Text($"{request.Method} {request.RouteValues["what"]}"));
     }
 
     public sealed class FailsWhenStopped(Inbox inbox)
@@ -252,7 +271,9 @@ public sealed class LocalFunctionsHostTests : IAsyncLifetime
     {
         [Function("naming")]
         public static Task Run(
-            [KafkaTrigger("KafkaBrokers", "%NoSuchTopic%", ConsumerGroup = "billing", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records) => Task.CompletedTask;
+            [KafkaTrigger("KafkaBrokers", "%NoSuchTopic%", ConsumerGroup = "billing", IsBatched = true,
+                KeyDataType = KafkaMessageKeyType.Binary)]
+            KafkaRecord[] records) => Task.CompletedTask;
     }
 #pragma warning restore CA1034
 }

@@ -21,7 +21,8 @@ public sealed class SkippedBatchTests : IAsyncLifetime
 {
     private const string Malformed = "00-not-a-trace";
 
-    private static readonly Type[] Consumers = [typeof(BillingServiceConsumer), typeof(InventoryServiceConsumer), typeof(NotificationServiceConsumer)];
+    private static readonly Type[] Consumers = [typeof(BillingServiceConsumer), typeof(InventoryServiceConsumer),
+        typeof(NotificationServiceConsumer)];
 
     private OrdersOnServices _orders = null!;
 
@@ -41,7 +42,8 @@ public sealed class SkippedBatchTests : IAsyncLifetime
 
         await using (await _orders.HostAsync([.. Consumers, typeof(GapAuditEverySecond)], Register))
         {
-            await Eventually.TrueAsync(() => Groups.All.All(group => _orders.Log.Contains($"{group}: 6 records of order-events had been skipped and were handled by the gap audit", StringComparison.Ordinal)), "every gap is healed");
+            await Eventually.TrueAsync(() => Groups.All.All(group => _orders.Log.Contains($"{group}: 6 records of order-events had been "
+                + "skipped and were handled by the gap audit", StringComparison.Ordinal)), "every gap is healed");
             await LostIsAsync("audit --json", exitCode: 0, lost: 0);
         }
     }
@@ -55,13 +57,16 @@ public sealed class SkippedBatchTests : IAsyncLifetime
 
         var healed = JsonNode.Parse((await LostIsAsync("audit --heal --json", exitCode: 0, lost: 0)).Out)!;
         Assert.Equal(
-            ["topic", "records", "distinct_orders", "poison", "unaudited", "findings", "groups", "verdict", "ok", "healed"], healed.AsObject().Select(member => member.Key));
+            ["topic", "records", "distinct_orders", "poison", "unaudited", "findings", "groups", "verdict", "ok", "healed"],
+            healed.AsObject().Select(member => member.Key));
         Assert.Equal(Groups.All, healed["healed"]!.AsArray().Select(group => (string)group!["group"]!));
         Assert.All(healed["healed"]!.AsArray(), group => Assert.Equal((6, 0), ((int)group!["healed"]!, (int)group["dropped"]!)));
 
         // What is healed stays so, and a second healing finds nothing.
         var again = await LostIsAsync("audit --heal", exitCode: 0, lost: null);
-        Assert.All(Groups.All, group => Assert.Contains($"{group}: 0 records below the committed offset were not known to be finished, 0 of them handled now", again.Out, StringComparison.Ordinal));
+        Assert.All(Groups.All, group => Assert.Contains(
+            $"{group}: 0 records below the committed offset were not known to be finished, 0 of them handled now", again.Out,
+            StringComparison.Ordinal));
     }
 
     // The skipped batch holds five orders, two of them with a mail, and one record that is no order; some follow it.
@@ -79,21 +84,24 @@ public sealed class SkippedBatchTests : IAsyncLifetime
         Assert.True(result.ExitCode == exitCode, result.ToString());
         if (lost is not null)
         {
-            Assert.All(JsonNode.Parse(result.Out)!["groups"]!.AsArray(), group => Assert.Equal((lost.Value, 0), ((int)group!["lost"]!, (int)group["pending"]!)));
+            Assert.All(JsonNode.Parse(result.Out)!["groups"]!.AsArray(), group =>
+                Assert.Equal((lost.Value, 0), ((int)group!["lost"]!, (int)group["pending"]!)));
         }
 
         return result;
     }
 
     private static IEnumerable<string> Orders(string name, int count) => Enumerable.Range(0, count)
-        .Select(order => $$"""{"order_id": "{{name}}-{{order}}", "product": "Phone", "email": {{(order < 2 ? "\"a@example.org\"" : "null")}}}""");
+        .Select(order =>
+            $$"""{"order_id": "{{name}}-{{order}}", "product": "Phone", "email": {{(order < 2 ? "\"a@example.org\"" : "null")}}}""");
 
     private static void Register(IServiceCollection services, IConfiguration settings)
     {
         services.AddOrdersApp(settings);
         foreach (var group in Groups.All)
         {
-            var processor = services.Single(service => service.ServiceType == typeof(IBatchProcessor) && group.Equals(service.ServiceKey)).KeyedImplementationFactory!;
+            var processor = services.Single(service => service.ServiceType == typeof(IBatchProcessor) && group.Equals(service.ServiceKey))
+                .KeyedImplementationFactory!;
             services.AddKeyedSingleton<IBatchProcessor>(group, (provider, key) => new Executor((IBatchProcessor)processor(provider, key)));
         }
     }
@@ -118,7 +126,8 @@ public sealed class SkippedBatchTests : IAsyncLifetime
     public sealed class GapAuditEverySecond(IEnumerable<IGroupUpkeep> groups)
     {
         [Function("GapAudit")]
-        public Task AuditGaps([TimerTrigger("* * * * * *")] TimerInfo timer, CancellationToken cancellationToken) => new Upkeep(groups).AuditGaps(timer, cancellationToken);
+        public Task AuditGaps([TimerTrigger("* * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
+            new Upkeep(groups).AuditGaps(timer, cancellationToken);
     }
 #pragma warning restore CA1034
 }

@@ -131,10 +131,14 @@ public sealed class RealKafka : IAsyncLifetime
     private async Task WriteConfigurationAsync(int controllerPort)
     {
         var properties = Path.Combine(_folder!, "server.properties");
+        var saslListener = SaslSslBrokers.Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
+        var listeners = string.Create(CultureInfo.InvariantCulture, $"PLAINTEXT://{Brokers},SASL_SSL://{saslListener},"
+            + $"MISADVERTISED://{MisadvertisedBrokers},CONTROLLER://127.0.0.1:{controllerPort}");
+        const string Login = "org.apache.kafka.common.security.plain.PlainLoginModule";
         await File.WriteAllTextAsync(properties, string.Create(CultureInfo.InvariantCulture, $"""
             process.roles=broker,controller
             node.id=1
-            listeners=PLAINTEXT://{Brokers},SASL_SSL://{SaslSslBrokers.Replace("localhost", "127.0.0.1", StringComparison.Ordinal)},MISADVERTISED://{MisadvertisedBrokers},CONTROLLER://127.0.0.1:{controllerPort}
+            listeners={listeners}
             advertised.listeners=PLAINTEXT://{Brokers},SASL_SSL://{SaslSslBrokers},MISADVERTISED://{UnreachableAddress}
             listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,MISADVERTISED:PLAINTEXT,CONTROLLER:PLAINTEXT
             inter.broker.listener.name=PLAINTEXT
@@ -142,7 +146,7 @@ public sealed class RealKafka : IAsyncLifetime
             ssl.keystore.password={TlsFiles.KeyStorePassword}
             ssl.keystore.type=PKCS12
             sasl.enabled.mechanisms=PLAIN
-            listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{Username}="{Password}";
+            listener.name.sasl_ssl.plain.sasl.jaas.config={Login} required user_{Username}="{Password}";
             controller.listener.names=CONTROLLER
             controller.quorum.voters=1@127.0.0.1:{controllerPort}
             log.dirs={_folder}/data

@@ -58,7 +58,8 @@ public sealed class GenuineServerTests
         number.ToString("x32", CultureInfo.InvariantCulture), "email", "notification", "124",
         new EmailPayload("a@example.org", "Your order Größe", "Grüße\n.\nend\n").ToBytes(), DateTimeOffset.UnixEpoch);
 
-    private static string IdOf(string mail) => mail.Split('\n').First(line => line.StartsWith("Message-Id:", StringComparison.OrdinalIgnoreCase));
+    private static string IdOf(string mail) =>
+        mail.Split('\n').First(line => line.StartsWith("Message-Id:", StringComparison.OrdinalIgnoreCase));
 
     private static int FreePort()
     {

@@ -10,18 +10,23 @@ public sealed class SmtpSenderTests
     private const string Id = "0123456789abcdef0123456789abcdef";
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
-    private static async Task<SendResult> SendAsync(MailSettings settings, string subject = "Your order 124", string text = "Hello\n", TimeSpan? timeout = null)
+    private static async Task<SendResult> SendAsync(
+        MailSettings settings, string subject = "Your order 124", string text = "Hello\n", TimeSpan? timeout = null)
     {
         using var sender = new SmtpSender(settings, TimeProvider.System);
         return await SendAsync(sender, subject, text, timeout);
     }
 
-    private static Task<SendResult> SendAsync(SmtpSender sender, string subject = "Your order 124", string text = "Hello\n", TimeSpan? timeout = null) => sender.SendAsync(
-        new OutboxMessage(Id, "email", "notification", "124", new EmailPayload("a@example.org", subject, text).ToBytes(), DateTimeOffset.UnixEpoch),
-        timeout ?? Long,
-        TestContext.Current.CancellationToken);
+    private static Task<SendResult> SendAsync(
+        SmtpSender sender, string subject = "Your order 124", string text = "Hello\n", TimeSpan? timeout = null)
+    {
+        var payload = new EmailPayload("a@example.org", subject, text).ToBytes();
+        var message = new OutboxMessage(Id, "email", "notification", "124", payload, DateTimeOffset.UnixEpoch);
+        return sender.SendAsync(message, timeout ?? Long, TestContext.Current.CancellationToken);
+    }
 
-    private static MailSettings To(ScriptedSmtp server) => new() { SmtpHost = "127.0.0.1", SmtpPort = server.Port, MailFrom = new("The Shop", "orders@shop.example") };
+    private static MailSettings To(ScriptedSmtp server) =>
+        new() { SmtpHost = "127.0.0.1", SmtpPort = server.Port, MailFrom = new("The Shop", "orders@shop.example") };
 
     private static async Task<SendResult> SendAsync(params (string Command, string? Reply)[] script)
     {
@@ -98,7 +103,8 @@ public sealed class SmtpSenderTests
     {
         await using var server = new ScriptedSmtp((command, ""));
 
-        var result = await SendAsync(To(server), timeout: TimeSpan.FromMilliseconds(500)).WaitAsync(Long, TestContext.Current.CancellationToken);
+        var result = await SendAsync(To(server), timeout: TimeSpan.FromMilliseconds(500))
+            .WaitAsync(Long, TestContext.Current.CancellationToken);
 
         Assert.Equal(SendStatus.NotSent, result.Status);
         Assert.Contains("did not answer", result.Detail, StringComparison.Ordinal);
@@ -205,13 +211,15 @@ public sealed class SmtpSenderTests
 
         Assert.Equal(SendStatus.NotSent, result.Status);
         Assert.Contains("SmtpTls", result.Detail, StringComparison.Ordinal);
-        Assert.DoesNotContain(server.Commands, command => command.StartsWith("AUTH", StringComparison.Ordinal) || command.StartsWith("MAIL", StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Commands, command =>
+            command.StartsWith("AUTH", StringComparison.Ordinal) || command.StartsWith("MAIL", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_login_that_is_refused_is_no_refusal_of_the_mail()
     {
-        await using var server = new ScriptedSmtp(("EHLO", "250-test\r\n250 AUTH LOGIN"), ("AUTH", "535 no"), ("MAIL", "530 authentication required"));
+        await using var server = new ScriptedSmtp(
+            ("EHLO", "250-test\r\n250 AUTH LOGIN"), ("AUTH", "535 no"), ("MAIL", "530 authentication required"));
 
         var result = await SendAsync(To(server) with { SmtpUsername = "u", SmtpPassword = "p" });
 

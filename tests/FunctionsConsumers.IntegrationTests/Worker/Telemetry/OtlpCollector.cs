@@ -48,14 +48,15 @@ internal sealed class OtlpCollector : IAsyncDisposable
     }
 
     /// <summary>The values of an attribute.</summary>
-    public static string? Of(IEnumerable<KeyValue> attributes, string key) => attributes.FirstOrDefault(one => one.Key == key)?.Value is { } value
-        ? value.ValueCase switch
-        {
-            AnyValue.ValueOneofCase.StringValue => value.StringValue,
-            AnyValue.ValueOneofCase.IntValue => value.IntValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            _ => value.ToString(),
-        }
-        : null;
+    public static string? Of(IEnumerable<KeyValue> attributes, string key) =>
+        attributes.FirstOrDefault(one => one.Key == key)?.Value is { } value
+            ? value.ValueCase switch
+            {
+                AnyValue.ValueOneofCase.StringValue => value.StringValue,
+                AnyValue.ValueOneofCase.IntValue => value.IntValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                _ => value.ToString(),
+            }
+            : null;
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 

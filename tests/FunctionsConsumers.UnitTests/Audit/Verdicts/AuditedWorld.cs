@@ -81,7 +81,9 @@ internal sealed class AuditedWorld
     }
 
     public static string Order(string id, string product = "Laptop", int quantity = 1) =>
-        string.Create(CultureInfo.InvariantCulture, $$"""{"order_id":"{{id}}","email":"a@example.org","lines":[{"product":"{{product}}","quantity":{{quantity}},"unit_price":2.5}]}""");
+        string.Create(CultureInfo.InvariantCulture, $$"""
+            {"order_id":"{{id}}","email":"a@example.org","lines":[{"product":"{{product}}","quantity":{{quantity}},"unit_price":2.5}]}
+            """);
 
     public void Apply(AuditedRecord record, EffectContent? content = null, string bucket = "b001", string topic = Topic,
         Fingerprint? fingerprint = null, bool stock = true)

@@ -30,7 +30,12 @@ public sealed class AuditOutcomeTests
             [new GroupReport("billing", 4, 1, 1, 0, 0, 0, 0, 0)], "All is well.", true);
 
         Assert.Equal(
-            """{"topic":"order-events","records":6,"distinct_orders":4,"poison":1,"unaudited":2,"findings":[{"group":"billing","kind":"lost","order_id":"a","topic":"order-events","partition":0,"offset":5,"detail":"order a has no effect"}],"groups":[{"group":"billing","applied":4,"duplicates":1,"dead_lettered":1,"outbox":0,"pending":0,"lost":0,"doubled":0,"stock_off":0}],"verdict":"All is well.","ok":true}""",
+            """{"topic":"order-events","records":6,"distinct_orders":4,"poison":1,"unaudited":2"""
+                + ""","findings":[{"group":"billing","kind":"lost","order_id":"a","topic":"order-events","partition":0,"offset":5"""
+                + ""","detail":"order a has no effect"}]"""
+                + ""","groups":[{"group":"billing","applied":4,"duplicates":1,"dead_lettered":1,"outbox":0,"pending":0"""
+                + ""","lost":0,"doubled":0,"stock_off":0}]"""
+                + ""","verdict":"All is well.","ok":true}""",
             System.Text.Json.JsonSerializer.Serialize(report, PrintedJson.Shapes));
     }
 }

@@ -15,12 +15,14 @@ public sealed class ServiceWaitsTests : IDisposable
     {
         using var waits = Waits(givesUp: true);
         waits.Away(Absence(secondsAgo: 4), "start them");
-        Assert.Equal("Waiting: no answer from the tables at http://a:1 (setting OrderTables) since 23:59:56Z (Connection refused).", _said.ToString().TrimEnd());
+        Assert.Equal("Waiting: no answer from the tables at http://a:1 (setting OrderTables) since 23:59:56Z (Connection refused).",
+            _said.ToString().TrimEnd());
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.False(waits.GivenUp.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(
-            "no answer from the tables at http://a:1 (setting OrderTables) since 23:59:56Z (Connection refused): start them. Given up after 15 s (--timeout)",
+            "no answer from the tables at http://a:1 (setting OrderTables) since 23:59:56Z (Connection refused): start them. "
+                + "Given up after 15 s (--timeout)",
             await waits.GivenUp.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 
@@ -30,7 +32,8 @@ public sealed class ServiceWaitsTests : IDisposable
         using var waits = Waits(givesUp: true);
         waits.Away(Absence(secondsAgo: 4), "start them");
         waits.Back(Absence(secondsAgo: 9), TimeSpan.FromSeconds(9));
-        Assert.EndsWith("The tables at http://a:1 (setting OrderTables): back after 9 s.", _said.ToString().TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "The tables at http://a:1 (setting OrderTables): back after 9 s.", _said.ToString().TrimEnd(), StringComparison.Ordinal);
         _time.Advance(TimeSpan.FromMinutes(10));
         Assert.False(waits.GivenUp.IsCompleted);
     }
@@ -44,7 +47,8 @@ public sealed class ServiceWaitsTests : IDisposable
         Assert.False(waits.GivenUp.IsCompleted);
     }
 
-    private ServiceWaits Waits(bool givesUp) => new(new Terminal(TextWriter.Null, _said, ShowsProgress: false), TimeSpan.FromSeconds(15), givesUp, _time);
+    private ServiceWaits Waits(bool givesUp) =>
+        new(new Terminal(TextWriter.Null, _said, ShowsProgress: false), TimeSpan.FromSeconds(15), givesUp, _time);
 
     private ServiceAbsence Absence(int secondsAgo) =>
         new("the tables at http://a:1 (setting OrderTables)", _time.GetUtcNow() - TimeSpan.FromSeconds(secondsAgo), "Connection refused");

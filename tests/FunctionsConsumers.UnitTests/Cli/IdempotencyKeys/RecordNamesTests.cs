@@ -50,7 +50,8 @@ public sealed class RecordNamesTests
     [Fact]
     public void The_id_of_a_dead_letter_is_not_the_key_of_its_record()
     {
-        var letter = Record("""{"order_id":"123"}""", null, ("message-id", "of the record"), ("dead-letter-reason", "not-json"), ("message-id", "of the letter"));
+        var letter = Record("""{"order_id":"123"}""", null, ("message-id", "of the record"), ("dead-letter-reason", "not-json"),
+            ("message-id", "of the letter"));
 
         Assert.True(RecordNames.Has(letter, "of the record"));
         Assert.False(RecordNames.Has(letter, "of the letter"));

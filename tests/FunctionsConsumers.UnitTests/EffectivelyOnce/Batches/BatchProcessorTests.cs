@@ -195,7 +195,8 @@ public sealed class BatchProcessorTests
     [Fact]
     public async Task A_counter_of_two_columns_keeps_both_whichever_is_added_to()
     {
-        var group = new TestGroup(new PlannedConsumer((@event, _) => new Plan { Additions = [new Addition("sum!1", @event.Subject[..1] == "a" ? "A" : "B", @event.Amount)] }));
+        var group = new TestGroup(new PlannedConsumer(
+            (@event, _) => new Plan { Additions = [new Addition("sum!1", @event.Subject[..1] == "a" ? "A" : "B", @event.Amount)] }));
         await group.ProcessAsync(Record(0, "a0|1"));
         await group.ProcessAsync(Record(1, "b1|10"));
         await group.ProcessAsync(Record(2, "a2|2"));

@@ -14,7 +14,8 @@ public sealed class CanonicalBytesTests
     {
         var group = Group();
 
-        var outcome = await group.ProcessAsync(Record(0, "a|1|x"), Record(1, "a|1|X"), Record(2, "a|1|x", key: "another"), Record(3, "a|2|x"));
+        var outcome = await group.ProcessAsync(
+            Record(0, "a|1|x"), Record(1, "a|1|X"), Record(2, "a|1|x", key: "another"), Record(3, "a|2|x"));
 
         Assert.Equal((1, 2, 1, 0), outcome.Counts());
         Assert.Equal(Fingerprint.Of("A|1|X"u8.ToArray()), Assert.Single(group.Rows("effect!")).Text("Fingerprint"));

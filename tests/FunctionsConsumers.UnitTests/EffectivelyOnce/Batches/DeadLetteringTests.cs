@@ -89,7 +89,8 @@ public sealed class DeadLetteringTests
         var group = new TestGroup();
         await group.ProcessAsync(Record(0, "poison") with { Timestamp = null });
         var row = Assert.Single(group.Rows("dead!"));
-        group.Store.Inner.Submit(row.PartitionKey, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["RecordTimestamp"] = DateTimeOffset.UnixEpoch }, row.ETag)]);
+        group.Store.Inner.Submit(row.PartitionKey,
+            [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["RecordTimestamp"] = DateTimeOffset.UnixEpoch }, row.ETag)]);
         Assert.Equal(1, (await new TestGroup(table: group.Store.Inner).ProcessAsync(Record(0, "poison"))).Duplicates);
     }
 
@@ -111,6 +112,7 @@ public sealed class DeadLetteringTests
     {
         var rows = group.Rows("outbox!");
         var head = Assert.Single(rows, row => row.Text(OutboxRows.Kind) == DeadLetter.Kind);
-        return DeadLetter.FromPayload(Assert.Single(OutboxRows.Read("group", head, rows.ToDictionary(row => row.RowKey)).Messages).Payload);
+        return DeadLetter.FromPayload(
+            Assert.Single(OutboxRows.Read("group", head, rows.ToDictionary(row => row.RowKey)).Messages).Payload);
     }
 }

@@ -18,9 +18,11 @@ public sealed class PersonalDataTests
         var consumer = new PlannedConsumer((counted, _) => throw new InvalidOperationException("cannot charge " + counted.Subject));
         var time = new ImpatientTime();
         var processor = new BatchProcessor<Counted>(
-            consumer, new CountedDecoder(), new MemoryTableStore(), new Buckets(1), outbox, new EffectivelyOnceOptions { Buckets = 1 }, time, new Random(1), log);
+            consumer, new CountedDecoder(), new MemoryTableStore(), new Buckets(1), outbox, new EffectivelyOnceOptions { Buckets = 1 },
+            time, new Random(1), log);
 
-        var outcome = await processor.ProcessAsync([Record(0, "anna@example.org|1"), Record(1, "anna is no event")], TestContext.Current.CancellationToken);
+        var outcome = await processor.ProcessAsync(
+            [Record(0, "anna@example.org|1"), Record(1, "anna is no event")], TestContext.Current.CancellationToken);
 
         Assert.Equal(2, outcome.DeadLettered);
         Assert.Contains(log.All, line => line.Contains("threw System.InvalidOperationException\n   at ", StringComparison.Ordinal));
@@ -36,7 +38,8 @@ public sealed class PersonalDataTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             All.Enqueue(formatter(state, exception) + exception);
     }
 }

@@ -35,12 +35,14 @@ public sealed class PlanRulesTests
         ["another subject's effect"] = _ => new Plan { Inserts = [new RowInsert("effect!b", None)] },
         ["its own effect"] = identity => new Plan { Inserts = [new RowInsert("effect!" + identity.Subject, None)] },
         ["a row twice"] = _ => new Plan { Inserts = [new RowInsert("line!1", None), new RowInsert("line!1", None)] },
-        ["a row inserted and added to"] = _ => new Plan { Inserts = [new RowInsert("line!1", None)], Additions = [new Addition("line!1", "Sum", 1)] },
+        ["a row inserted and added to"] = _ =>
+            new Plan { Inserts = [new RowInsert("line!1", None)], Additions = [new Addition("line!1", "Sum", 1)] },
         ["a null addition"] = _ => new Plan { Additions = [null!] },
         ["an addition to an effect"] = _ => new Plan { Additions = [new Addition("effect!b", "Amount", 1)] },
         ["an addition to a message"] = _ => new Plan { Additions = [new Addition("outbox!b", "Parts", 1)] },
         ["an addition to no column"] = _ => new Plan { Additions = [new Addition("sum!1", null!, 1)] },
-        ["an addition that overflows by itself"] = _ => new Plan { Additions = [new Addition("sum!1", "Sum", long.MaxValue), new Addition("sum!1", "Sum", 1)] },
+        ["an addition that overflows by itself"] = _ =>
+            new Plan { Additions = [new Addition("sum!1", "Sum", long.MaxValue), new Addition("sum!1", "Sum", 1)] },
         ["a null value"] = _ => new Plan { Effect = new Dictionary<string, object> { ["Amount"] = null! } },
         ["a decimal"] = _ => new Plan { Effect = new Dictionary<string, object> { ["Amount"] = 1.5m } },
         ["not a number"] = _ => new Plan { Effect = new Dictionary<string, object> { ["Amount"] = double.NaN } },
@@ -83,7 +85,8 @@ public sealed class PlanRulesTests
     public async Task A_plan_that_writes_a_column_of_the_librarys_is_refused_and_nothing_of_it_is_written(string column)
     {
         var columns = new Dictionary<string, object> { [column] = "x" };
-        foreach (var plan in (Plan[])[new() { Effect = columns }, new() { Inserts = [new RowInsert("line!1", columns)] }, new() { Additions = [new Addition("sum!1", column, 1)] }])
+        foreach (var plan in (Plan[])[new() { Effect = columns }, new() { Inserts = [new RowInsert("line!1", columns)] },
+            new() { Additions = [new Addition("sum!1", column, 1)] }])
         {
             var group = Group((_, _) => plan);
             Assert.Equal(1, (await group.ProcessAsync(Record(0, "a|1"))).DeadLettered);
@@ -121,7 +124,8 @@ public sealed class PlanRulesTests
         var group = new TestGroup();
         await group.ProcessAsync(Record(0, "a|5"));
         var counter = Assert.Single(group.Rows("sum!"));
-        group.Store.Inner.Submit(counter.PartitionKey, [RowOperation.Merge(counter.RowKey, new Dictionary<string, object> { ["Sum"] = long.MaxValue - 10 }, counter.ETag)]);
+        group.Store.Inner.Submit(counter.PartitionKey,
+            [RowOperation.Merge(counter.RowKey, new Dictionary<string, object> { ["Sum"] = long.MaxValue - 10 }, counter.ETag)]);
 
         var outcome = await new TestGroup(table: group.Store.Inner).ProcessAsync(Record(1, "b|7"), Record(2, "c|8"), Record(3, "d|3"));
         Assert.Equal((2, 0, 1, 0), outcome.Counts());
@@ -168,7 +172,8 @@ public sealed class PlanRulesTests
     {
         var table = new MemoryTableStore();
         await new TestGroup(new CountedConsumer(effectKind), table).ProcessAsync(Record(0, "a|1"));
-        foreach (var now in (IConsumer<Counted>[])[new CountedConsumer(effectKind, inserts: 100), new PlannedConsumer((_, _) => throw new InvalidOperationException(), effectKind)])
+        foreach (var now in (IConsumer<Counted>[])[new CountedConsumer(effectKind, inserts: 100),
+            new PlannedConsumer((_, _) => throw new InvalidOperationException(), effectKind)])
         {
             var group = new TestGroup(now, table);
             Assert.Equal((0, 1, 0, 0), (await group.ProcessAsync(Record(1, "a|1"))).Counts());
@@ -182,7 +187,8 @@ public sealed class PlanRulesTests
         var table = new MemoryTableStore();
         await new TestGroup(table: table).ProcessAsync(Record(0, "a|1"));
         var group = new TestGroup(table: table);
-        group.Store.Before = (_, _, operations) => operations.Any(operation => operation.RowKey == "effect!a") ? new SubmitResult(SubmitStatus.Refused, [], "400") : null;
+        group.Store.Before = (_, _, operations) =>
+            operations.Any(operation => operation.RowKey == "effect!a") ? new SubmitResult(SubmitStatus.Refused, [], "400") : null;
         Assert.Equal((1, 1, 0, 0), (await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|1"))).Counts());
         Assert.Empty(group.Rows("dead!"));
     }
@@ -231,8 +237,10 @@ public sealed class PlanRulesTests
     private static void Set(TestGroup group, object sum)
     {
         var counter = Assert.Single(group.Rows("sum!"));
-        group.Store.Inner.Submit(counter.PartitionKey, [RowOperation.Merge(counter.RowKey, new Dictionary<string, object> { ["Sum"] = sum }, counter.ETag)]);
+        group.Store.Inner.Submit(
+            counter.PartitionKey, [RowOperation.Merge(counter.RowKey, new Dictionary<string, object> { ["Sum"] = sum }, counter.ETag)]);
     }
 
-    private static TestGroup Group(Func<Counted, EventIdentity, Plan> plan, MemoryTableStore? table = null) => new(new PlannedConsumer(plan), table);
+    private static TestGroup Group(Func<Counted, EventIdentity, Plan> plan, MemoryTableStore? table = null) =>
+        new(new PlannedConsumer(plan), table);
 }

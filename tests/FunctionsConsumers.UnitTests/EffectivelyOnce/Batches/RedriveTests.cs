@@ -15,7 +15,8 @@ public sealed class RedriveTests
     [InlineData("Group", RecordResult.DeadLettered)]
     [InlineData("group ", RecordResult.DeadLettered)]
     [InlineData("group,another", RecordResult.DeadLettered)]
-    public async Task A_record_is_applied_by_the_group_it_was_redriven_for_and_one_for_no_group_is_a_dead_letter(string redrive, RecordResult result)
+    public async Task A_record_is_applied_by_the_group_it_was_redriven_for_and_one_for_no_group_is_a_dead_letter(
+        string redrive, RecordResult result)
     {
         var group = new TestGroup();
         group.Decoder.Groups = ["group", "another"];
@@ -23,7 +24,8 @@ public sealed class RedriveTests
         var outcome = Assert.Single((await group.ProcessAsync(Redriven(0, redrive))).Records);
 
         Assert.Equal((result, result == RecordResult.DeadLettered ? "bad-redrive" : null), (outcome.Result, outcome.Reason));
-        Assert.Equal(result == RecordResult.DeadLettered ? $"The header redrive-group holds '{redrive}', which is none of the groups group, another: write the name of one of them." : null, outcome.Detail);
+        Assert.Equal(result == RecordResult.DeadLettered ? $"The header redrive-group holds '{redrive}', which is none of the groups "
+            + "group, another: write the name of one of them." : null, outcome.Detail);
     }
 
     [Theory]
@@ -32,7 +34,8 @@ public sealed class RedriveTests
     [InlineData("GROUP", RecordResult.DeadLettered)]
     [InlineData("another group", RecordResult.DeadLettered)]
     [InlineData("group,another", RecordResult.DeadLettered)]
-    public async Task Where_the_groups_are_not_known_only_a_name_that_can_be_another_groups_is_passed_over(string redrive, RecordResult result) =>
+    public async Task Where_the_groups_are_not_known_only_a_name_that_can_be_another_groups_is_passed_over(
+        string redrive, RecordResult result) =>
         Assert.Equal(result, Assert.Single((await new TestGroup().ProcessAsync(Redriven(0, redrive))).Records).Result);
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class RedriveTests
 
         var outcome = await group.ProcessAsync(records);
 
-        Assert.Equal([RecordResult.Applied, RecordResult.DeadLettered, RecordResult.DeadLettered], outcome.Records.Select(record => record.Result));
+        Assert.Equal(
+            [RecordResult.Applied, RecordResult.DeadLettered, RecordResult.DeadLettered], outcome.Records.Select(record => record.Result));
         Assert.Contains("bytes that are no UTF-8 text", outcome.Records[2].Detail, StringComparison.Ordinal);
     }
 
@@ -61,7 +65,8 @@ public sealed class RedriveTests
         Assert.Equal("bad-redrive", Assert.Single((await group.ProcessAsync(Redriven(1, ""))).Records).Reason);
     }
 
-    private static ConsumedRecord Redriven(long offset, string group) => Record(offset, "a|1") with { Headers = [Header(Encoding.UTF8.GetBytes(group))] };
+    private static ConsumedRecord Redriven(long offset, string group) =>
+        Record(offset, "a|1") with { Headers = [Header(Encoding.UTF8.GetBytes(group))] };
 
     private static RecordHeader Header(byte[]? value) => new("redrive-group", value);
 }

@@ -17,7 +17,8 @@ public sealed class ReplayTests
         var before = (group.Decoder.Decoded, group.Store.Submits, group.Store.RowsRead);
 
         Assert.Equal((0, 100, 0, 0), (await group.ProcessAsync(records)).Counts());
-        Assert.Equal((0, 100, 0, 0), (await group.ProcessAsync([.. records.Select((_, i) => Record(100 + i, $"s{i}|1", partition: 1))])).Counts());
+        Assert.Equal(
+            (0, 100, 0, 0), (await group.ProcessAsync([.. records.Select((_, i) => Record(100 + i, $"s{i}|1", partition: 1))])).Counts());
         Assert.Equal(before, (group.Decoder.Decoded, group.Store.Submits, group.Store.RowsRead));
     }
 
@@ -65,7 +66,8 @@ public sealed class ReplayTests
         var group = new TestGroup(decodesByContent: true);
         await group.ProcessAsync(Record(0, "a|1"), Record(1, "b|1", key: "k"));
         Assert.Equal((0, 0, 2, 0), (await group.ProcessAsync(Record(2, "a|2"), Record(3, "b|2", key: "other"))).Counts());
-        Assert.Equal(["key-reused", "subject-exists"], group.Rows("dead!").Select(row => row.Text("Reason")!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["key-reused", "subject-exists"], group.Rows("dead!").Select(row => row.Text("Reason")!).Order(StringComparer.Ordinal));
     }
 
     [Fact]

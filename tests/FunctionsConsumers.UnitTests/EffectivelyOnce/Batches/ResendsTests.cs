@@ -21,10 +21,12 @@ public sealed class ResendsTests
         await group.ProcessAsync([.. Enumerable.Range(0, orders).Select(i => Record(i, $"s{i}|1"))]);
         group.Store.Latency = Request;
         var before = group.Time.GetUtcNow();
-        var outcome = await group.ProcessAsync([.. Enumerable.Range(0, resends).Select(i => Record(orders + i, $"s{i % orders}|1", partition: i % 3))]);
+        var outcome = await group.ProcessAsync(
+            [.. Enumerable.Range(0, resends).Select(i => Record(orders + i, $"s{i % orders}|1", partition: i % 3))]);
         Assert.Equal((0, resends, 0, 0), outcome.Counts());
         Assert.True(group.Time.GetUtcNow() - before < TimeSpan.FromSeconds(15), $"It took {group.Time.GetUtcNow() - before}.");
-        Assert.All(group.Rows("key!"), row => Assert.All(Enumerable.Range(0, 3).Where(_ => orders % 3 != 0), partition => Assert.Contains($"topic:{partition}:", row.Text("SeenAt"), StringComparison.Ordinal)));
+        Assert.All(group.Rows("key!"), row => Assert.All(Enumerable.Range(0, 3).Where(_ => orders % 3 != 0),
+            partition => Assert.Contains($"topic:{partition}:", row.Text("SeenAt"), StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -71,7 +73,9 @@ public sealed class ResendsTests
         await group.ProcessAsync(Record(0, "a|1"));
         var refused = 0;
         group.Store.Before = (_, _, operations) =>
-            operations.Any(operation => operation.Kind == RowOperationKind.Merge) && ++refused <= 4 ? new SubmitResult(SubmitStatus.Refused, [], "400") : null;
+            operations.Any(operation => operation.Kind == RowOperationKind.Merge) && ++refused <= 4
+                ? new SubmitResult(SubmitStatus.Refused, [], "400")
+                : null;
         Assert.Equal(1, (await group.ProcessAsync(Record(1, "a|1"))).Duplicates);
         Assert.Equal("topic:0:1", Assert.Single(group.Rows("key!a")).Text("SeenAt"));
     }
@@ -99,7 +103,8 @@ public sealed class ResendsTests
             {
                 together++;
                 var row = Assert.Single(group.Rows("key!a"));
-                group.Store.Inner.Submit(bucket, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["x"] = together }, row.ETag)]);
+                group.Store.Inner.Submit(
+                    bucket, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["x"] = together }, row.ETag)]);
             }
 
             return null;
@@ -130,7 +135,8 @@ public sealed class ResendsTests
         var group = KeysOnly();
         await group.ProcessAsync(Record(0, "a|1"));
         var row = Assert.Single(group.Rows("key!a"));
-        group.Store.Inner.Submit(row.PartitionKey, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["SeenAt"] = "{\"v\":3}" }, row.ETag)]);
+        group.Store.Inner.Submit(
+            row.PartitionKey, [RowOperation.Merge(row.RowKey, new Dictionary<string, object> { ["SeenAt"] = "{\"v\":3}" }, row.ETag)]);
         Assert.Equal(1, (await group.ProcessAsync(Record(1, "a|1"))).Duplicates);
         Assert.True(Sightings.Cover(Assert.Single(group.Rows("key!a")).Text("SeenAt"), new Coordinates("any", 1, 1)));
     }

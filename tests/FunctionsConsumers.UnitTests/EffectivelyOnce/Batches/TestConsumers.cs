@@ -74,7 +74,8 @@ internal sealed class CountedDecoder : IEventDecoder<Counted>
 }
 
 /// <summary>Inserts one effect, adds to one counter, and sends one message.</summary>
-internal sealed class CountedConsumer(string? effectKind = "effect", int messages = 1, int inserts = 0, string group = "group") : IConsumer<Counted>
+internal sealed class CountedConsumer(string? effectKind = "effect", int messages = 1, int inserts = 0, string group = "group")
+    : IConsumer<Counted>
 {
     public string Group => group;
 
@@ -83,7 +84,8 @@ internal sealed class CountedConsumer(string? effectKind = "effect", int message
     public Plan Plan(Counted @event, EventIdentity identity) => new()
     {
         Effect = effectKind is null ? new Dictionary<string, object>() : new Dictionary<string, object> { ["Amount"] = @event.Amount },
-        Inserts = [.. Enumerable.Range(0, inserts).Select(i => new RowInsert($"line!{@event.Subject}!{i}", new Dictionary<string, object>()))],
+        Inserts = [.. Enumerable.Range(0, inserts)
+            .Select(i => new RowInsert($"line!{@event.Subject}!{i}", new Dictionary<string, object>()))],
         Additions = [new Addition(RowKey.OfCounter("sum", "all", identity.Coordinates), "Sum", @event.Amount)],
         Messages = [.. Enumerable.Range(0, messages).Select(_ => new PlannedMessage("test", Encoding.UTF8.GetBytes(@event.Subject)))],
     };
@@ -139,7 +141,8 @@ internal sealed class BentStore(MemoryTableStore store, ImpatientTime? time = nu
             : store.ReadAsync(partitionKey, rowKeys, columns, cancellationToken);
     }
 
-    public IAsyncEnumerable<Row> ScanAsync(string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<Row> ScanAsync(
+        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
         store.ScanAsync(partitionKey, rowKeyPrefix, columns, cancellationToken);
 
     private void Take(int requests)
@@ -171,7 +174,8 @@ internal static class OutcomeCounts
 /// <summary>A group over a table in memory.</summary>
 internal sealed class TestGroup
 {
-    public TestGroup(IConsumer<Counted>? consumer = null, MemoryTableStore? table = null, int buckets = 1, TimeSpan? deadline = null, bool decodesByContent = false)
+    public TestGroup(IConsumer<Counted>? consumer = null, MemoryTableStore? table = null, int buckets = 1, TimeSpan? deadline = null,
+        bool decodesByContent = false)
     {
         Buckets = buckets;
         Decoder = new CountedDecoder { DecodesByContent = decodesByContent };
@@ -200,9 +204,11 @@ internal sealed class TestGroup
 
     public BatchProcessor<Counted> Processor { get; }
 
-    public Task<BatchOutcome> ProcessAsync(params ConsumedRecord[] records) => Processor.ProcessAsync(records, TestContext.Current.CancellationToken);
+    public Task<BatchOutcome> ProcessAsync(params ConsumedRecord[] records) =>
+        Processor.ProcessAsync(records, TestContext.Current.CancellationToken);
 
-    public IReadOnlyList<Row> Rows(string prefix) => [.. Store.Inner.Rows().Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal))];
+    public IReadOnlyList<Row> Rows(string prefix) =>
+        [.. Store.Inner.Rows().Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal))];
 
     public long Sum() => Rows("sum!").Sum(row => row.Number("Sum") ?? 0);
 

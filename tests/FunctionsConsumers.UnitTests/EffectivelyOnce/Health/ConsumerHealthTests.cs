@@ -16,7 +16,8 @@ public sealed class ConsumerHealthTests : IDisposable
 
     public ConsumerHealthTests()
     {
-        _watch = new GroupWatch([new WatchedGroup("billing", ["orders"])], _log, (_, _) => _probe(), _time, NullLogger<GroupWatch>.Instance);
+        _watch = new GroupWatch(
+            [new WatchedGroup("billing", ["orders"])], _log, (_, _) => _probe(), _time, NullLogger<GroupWatch>.Instance);
         _services = new ServiceCollection().AddSingleton(_watch).AddSingleton<TimeProvider>(_time).BuildServiceProvider();
     }
 

@@ -34,8 +34,10 @@ public sealed class GroupSilenceTests
     public void A_group_that_never_committed_has_all_of_the_log_to_go_and_can_be_silent() =>
         Assert.True(GroupSilence.IsSilent([.. Enumerable.Range(1, 4).Select(end => Reading(null, end))]));
 
-    private static List<GroupReading> Readings(params IEnumerable<(long Committed, long End)> stands) => [.. stands.Select(stand => Reading(stand.Committed, stand.End))];
+    private static List<GroupReading> Readings(params IEnumerable<(long Committed, long End)> stands) =>
+        [.. stands.Select(stand => Reading(stand.Committed, stand.End))];
 
     private static GroupReading Reading(long? committed, long end) =>
-        new(DateTimeOffset.UnixEpoch, [new TopicPosition("topic", new PartitionPosition(0, 0, end, committed)), new TopicPosition("topic", new PartitionPosition(1, 3, 7, 7))]);
+        new(DateTimeOffset.UnixEpoch, [new TopicPosition("topic", new PartitionPosition(0, 0, end, committed)),
+            new TopicPosition("topic", new PartitionPosition(1, 3, 7, 7))]);
 }

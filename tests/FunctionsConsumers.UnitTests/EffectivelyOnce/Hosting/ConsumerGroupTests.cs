@@ -34,7 +34,8 @@ public sealed partial class ConsumerGroupTests
     public async Task Every_try_of_a_batch_has_what_is_left_of_the_same_deadline()
     {
         using var service = new ScriptedTables(Tables(isAway: false));
-        using var group = Group(service, new AwayLog(), new EffectivelyOnceOptions { Buckets = 1, BatchDeadline = TimeSpan.FromSeconds(20) });
+        using var group = Group(
+            service, new AwayLog(), new EffectivelyOnceOptions { Buckets = 1, BatchDeadline = TimeSpan.FromSeconds(20) });
         var before = _time.GetUtcNow();
         await Assert.ThrowsAsync<BatchDeadlineException>(() => group.ProcessAsync([Record(7, "a|1")], Token));
         Assert.InRange((_time.GetUtcNow() - before).TotalSeconds, 20, 30);
@@ -77,7 +78,8 @@ public sealed partial class ConsumerGroupTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private ConsumerGroup<Counted> Group(ScriptedTables service, IGroupLog log, EffectivelyOnceOptions options) => new(
-        new CountedConsumer(), new ConsumedTopics(["topic"], null), new CountedDecoder(), new AccountTables(service.Accounts("acct")), [new TestSender("test")], new SendSlots(options), log, options, new ProcessLife(), _time,
+        new CountedConsumer(), new ConsumedTopics(["topic"], null), new CountedDecoder(), new AccountTables(service.Accounts("acct")),
+        [new TestSender("test")], new SendSlots(options), log, options, new ProcessLife(), _time,
         new ConfigurationBuilder().Build(), NullLoggerFactory.Instance);
 
     // The tables are there and empty but for the description, and take what they are given; the group's own may be away.
@@ -108,10 +110,13 @@ public sealed partial class ConsumerGroupTests
     /// <summary>A log whose broker does not answer.</summary>
     private sealed class AwayLog : IGroupLog
     {
-        public Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken) => throw new StoreUnavailableException("away");
+        public Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken) =>
+            throw new StoreUnavailableException("away");
 
-        public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) => throw new StoreUnavailableException("away");
+        public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) =>
+            throw new StoreUnavailableException("away");
 
-        public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken) => throw new StoreUnavailableException("away");
+        public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken) =>
+            throw new StoreUnavailableException("away");
     }
 }

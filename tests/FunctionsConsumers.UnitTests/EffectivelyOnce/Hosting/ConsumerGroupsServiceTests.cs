@@ -60,7 +60,8 @@ public sealed class ConsumerGroupsServiceTests
             },
         };
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSingleton<IHostedService>(new ConsumerGroupsService([group], new ProcessLife(), group.Time, NullLogger<ConsumerGroupsService>.Instance));
+        builder.Services.AddSingleton<IHostedService>(
+            new ConsumerGroupsService([group], new ProcessLife(), group.Time, NullLogger<ConsumerGroupsService>.Instance));
         using var host = builder.Build();
         var running = host.RunAsync(Token);
         await waiting.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);

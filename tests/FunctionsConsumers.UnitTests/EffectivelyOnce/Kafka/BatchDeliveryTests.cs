@@ -62,7 +62,8 @@ public sealed class BatchDeliveryTests
     public async Task A_finite_number_of_attempts_passes_the_batch_over_when_they_are_used_up()
     {
         Assign(0);
-        var delivered = Delivery(new PassOver(3, "there were three"), failures: int.MaxValue).DeliverAsync(Batch((0, 1)), CancellationToken.None);
+        var delivered = Delivery(new PassOver(3, "there were three"), failures: int.MaxValue)
+            .DeliverAsync(Batch((0, 1)), CancellationToken.None);
         for (var retry = 0; retry < 2; retry++)
         {
             await _time.UntilWaitingAsync();
@@ -167,7 +168,8 @@ public sealed class BatchDeliveryTests
     {
         Assign(0);
         ConsumedRecord? given = null;
-        var delivery = new BatchDelivery("f", null, (records, _) => { given = records[0]; return Task.CompletedTask; }, _assigned, _stored.Add, _time, _log);
+        var delivery = new BatchDelivery(
+            "f", null, (records, _) => { given = records[0]; return Task.CompletedTask; }, _assigned, _stored.Add, _time, _log);
         var record = Record(0, 3);
         record.Message.Key = [1, 0xff];
         record.Message.Value = [2];
@@ -180,7 +182,8 @@ public sealed class BatchDeliveryTests
         Assert.Equal([1, 0xff], given.Key);
         Assert.Equal([2], given.Value);
         Assert.Equal(1_700_000_000_123, given.Timestamp?.ToUnixTimeMilliseconds());
-        Assert.Equal([("a", "07"), ("a", null), ("b", "")], given.Headers.Select(header => (header.Name, header.Value is { } value ? Convert.ToHexString(value) : null)));
+        Assert.Equal([("a", "07"), ("a", null), ("b", "")],
+            given.Headers.Select(header => (header.Name, header.Value is { } value ? Convert.ToHexString(value) : null)));
     }
 
     private static TopicPartitionOffset At(int partition, long offset) => new("t", partition, offset);
@@ -196,7 +199,8 @@ public sealed class BatchDeliveryTests
     private void Assign(params int[] partitions) => _assigned.Add(partitions.Select(partition => new TopicPartition("t", partition)));
 
     private ReadRecord[] Batch(params (int Partition, long Offset)[] records) =>
-        [.. records.Select(record => ReadRecord.Of(Record(record.Partition, record.Offset), _assigned.AssignmentOf(new TopicPartition("t", record.Partition))!.Value))];
+        [.. records.Select(record => ReadRecord.Of(
+            Record(record.Partition, record.Offset), _assigned.AssignmentOf(new TopicPartition("t", record.Partition))!.Value))];
 
     private BatchDelivery Delivery(PassOver? passOver, int failures)
     {

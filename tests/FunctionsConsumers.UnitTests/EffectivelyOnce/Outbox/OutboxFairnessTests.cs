@@ -49,7 +49,8 @@ public sealed class OutboxFairnessTests
     {
         Insert("b000", "mail", "one", "two");
         var bad = _table.Rows("b000")[0];
-        _table.Submit("b000", [RowOperation.Merge(bad.RowKey, new Dictionary<string, object> { ["Payload00"] = new byte[] { 9 } }, bad.ETag)]);
+        _table.Submit(
+            "b000", [RowOperation.Merge(bad.RowKey, new Dictionary<string, object> { ["Payload00"] = new byte[] { 9 } }, bad.ETag)]);
         Insert("b000", "mail", "three");
         var entries = new List<OutboxEntry>();
         var byHand = new OutboxByHand("group", _store, new Buckets(1), _time);
@@ -101,7 +102,8 @@ public sealed class OutboxFairnessTests
     public async Task A_claim_that_was_watched_stays_watched_through_a_round_that_failed()
     {
         var parcel = Insert("b000", "mail", "one");
-        _table.Submit("b000", [RowOperation.Merge(OutboxRows.RowKeyOf(parcel.Parcel.Id), new Dictionary<string, object> { ["State"] = "claimed", ["Owner"] = "dead", ["Claim"] = "c" }, parcel.ETag!)]);
+        _table.Submit("b000", [RowOperation.Merge(OutboxRows.RowKeyOf(parcel.Parcel.Id),
+            new Dictionary<string, object> { ["State"] = "claimed", ["Owner"] = "dead", ["Claim"] = "c" }, parcel.ETag!)]);
         var sender = new TestSender("mail");
         var outbox = Outbox(1, sender);
         await outbox.SweepAsync(Token);
@@ -201,7 +203,8 @@ public sealed class OutboxFairnessTests
         var sweeps = new List<Task>();
         foreach (var (group, store) in new (string, ITableStore)[] { ("one", _store), ("two", _store) })
         {
-            sweeps.Add(new GroupOutbox(group, store, new Buckets(1), [sender], options, group, TimeProvider.System, NullLogger.Instance, slots).SweepAsync(Token));
+            sweeps.Add(new GroupOutbox(group, store, new Buckets(1), [sender], options, group, TimeProvider.System, NullLogger.Instance,
+                slots).SweepAsync(Token));
         }
 
         await UntilAsync(() => sender.Tried.Count >= 3);
@@ -237,16 +240,19 @@ public sealed class OutboxFairnessTests
 
         public Func<string, Task>? OnSubmit { get; set; }
 
-        public async Task<SubmitResult> SubmitAsync(string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
+        public async Task<SubmitResult> SubmitAsync(
+            string partitionKey, IReadOnlyList<RowOperation> operations, CancellationToken cancellationToken)
         {
             await (OnSubmit?.Invoke(partitionKey) ?? Task.CompletedTask);
             return table.Submit(partitionKey, operations);
         }
 
-        public Task<IReadOnlyDictionary<string, Row>> ReadAsync(string partitionKey, IReadOnlyCollection<string> rowKeys, IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyDictionary<string, Row>> ReadAsync(string partitionKey, IReadOnlyCollection<string> rowKeys,
+            IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
             table.ReadAsync(partitionKey, rowKeys, columns, cancellationToken);
 
-        public async IAsyncEnumerable<Row> ScanAsync(string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<Row> ScanAsync(string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns,
+            [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await (OnScan?.Invoke(partitionKey) ?? Task.CompletedTask);
             await foreach (var row in table.ScanAsync(partitionKey, rowKeyPrefix, columns, cancellationToken))

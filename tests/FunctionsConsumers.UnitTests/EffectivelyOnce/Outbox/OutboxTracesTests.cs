@@ -39,7 +39,8 @@ public sealed class OutboxTracesTests : IDisposable
         Assert.Equal(new TraceContext(span.Id!, "vendor=1"), Assert.Single(_sender.Tried).Trace);
         Assert.Equal(
             [
-                "effectively_once.message.kind=test", "effectively_once.message.may_have_been_sent=False", "effectively_once.message.outcome=sent",
+                "effectively_once.message.kind=test", "effectively_once.message.may_have_been_sent=False",
+                "effectively_once.message.outcome=sent",
                 "messaging.consumer.group.name=group", "messaging.message.id=" + MessageId.Of("group", "one", "one", 0),
                 "messaging.operation.name=send", "messaging.operation.type=send",
             ],
@@ -61,7 +62,8 @@ public sealed class OutboxTracesTests : IDisposable
         Assert.Equal([Committed, Committed], _store.Rows().Select(row => row.Text("TraceParent")));
         Assert.Equal(
             ["not_sent Error", "refused Error", "sent Unset"],
-            _traced.Spans.Select(span => $"{span.GetTagItem("effectively_once.message.outcome")} {span.Status}").Order(StringComparer.Ordinal));
+            _traced.Spans.Select(span => $"{span.GetTagItem("effectively_once.message.outcome")} {span.Status}")
+                .Order(StringComparer.Ordinal));
 
         _sender.ResultOf = null;
         await Host("another").SweepAsync(TestContext.Current.CancellationToken);
@@ -104,17 +106,20 @@ public sealed class OutboxTracesTests : IDisposable
         await Host().SweepAsync(TestContext.Current.CancellationToken);
 
         var span = _traced.Spans[0];
-        Assert.Equal((ActivityStatusCode.Error, null, "System.InvalidOperationException"), (span.Status, span.StatusDescription, span.GetTagItem("error.type")));
+        Assert.Equal((ActivityStatusCode.Error, null, "System.InvalidOperationException"),
+            (span.Status, span.StatusDescription, span.GetTagItem("error.type")));
         Assert.Empty(span.Events);
     }
 
     private GroupOutbox Host(string owner = "me") => new(
-        "group", _store, new Buckets(1), [_sender], new EffectivelyOnceOptions { Buckets = 1, InDoubt = InDoubtPolicy.Park }, owner, _time, NullLogger.Instance);
+        "group", _store, new Buckets(1), [_sender], new EffectivelyOnceOptions { Buckets = 1, InDoubt = InDoubtPolicy.Park }, owner, _time,
+        NullLogger.Instance);
 
     private void Insert(TraceContext? trace, params string[] names)
     {
         var parcel = new Parcel("test", [.. names.Select(name =>
-            new OutboxMessage(MessageId.Of("group", name, name, 0), "test", "group", name, Encoding.UTF8.GetBytes(name), _time.GetUtcNow()))]) { Trace = trace };
+            new OutboxMessage(MessageId.Of("group", name, name, 0), "test", "group", name, Encoding.UTF8.GetBytes(name),
+                _time.GetUtcNow()))]) { Trace = trace };
         _store.Submit(Bucket, OutboxRows.Inserts(parcel));
     }
 }

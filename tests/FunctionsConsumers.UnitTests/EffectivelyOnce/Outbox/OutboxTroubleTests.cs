@@ -36,7 +36,8 @@ public sealed class OutboxTroubleTests
         }
 
         Assert.Equal(3, _lines.Count);
-        Assert.StartsWith("notification: email messages that were not sent and wait: 12 (tries: 12): SmtpHost h:25", _lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("notification: email messages that were not sent and wait: 12 (tries: 12): SmtpHost h:25", _lines[0],
+            StringComparison.Ordinal);
         Assert.StartsWith("notification: email messages that were not sent and wait: 276 (", _lines[1], StringComparison.Ordinal);
     }
 
@@ -72,7 +73,8 @@ public sealed class OutboxTroubleTests
         _trouble.Tell();
 
         Assert.Equal(5, _lines.Count);
-        Assert.Equal(276, _lines.Sum(line => int.Parse(line.Split("wait: ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            276, _lines.Sum(line => int.Parse(line.Split("wait: ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -88,7 +90,9 @@ public sealed class OutboxTroubleTests
         _trouble.Tell();
 
         Assert.Equal(2, _lines.Count);
-        Assert.StartsWith("notification: email messages parked, for a person to decide: 1 (fc outbox list has them, such as m7): refused: 550", _lines[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "notification: email messages parked, for a person to decide: 1 (fc outbox list has them, such as m7): refused: 550",
+            _lines[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,6 +110,7 @@ public sealed class OutboxTroubleTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Add(formatter(state, exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => Add(formatter(state, exception));
     }
 }

@@ -10,7 +10,8 @@ public sealed class ParcelPackerTests
     public void Small_messages_of_a_kind_share_a_row_and_kinds_do_not()
     {
         var parcels = ParcelPacker.Pack([Message("a", "email"), Message("b", "http"), Message("c", "email")], null);
-        Assert.Equal(["email: a c", "http: b"], parcels.Select(parcel => $"{parcel.Kind}: {string.Join(' ', parcel.Messages.Select(message => message.Subject).Order(StringComparer.Ordinal))}"));
+        Assert.Equal(["email: a c", "http: b"], parcels.Select(parcel =>
+            $"{parcel.Kind}: {string.Join(' ', parcel.Messages.Select(message => message.Subject).Order(StringComparer.Ordinal))}"));
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public sealed class ParcelPackerTests
         var inserts = packer.Parcels.Select(parcel => OutboxRows.Inserts(parcel)).ToList();
 
         Assert.Equal(packer.Rows, inserts.Sum(rows => rows.Count));
-        Assert.True(packer.RequestBytes >= inserts.Sum(rows => rows.Sum(row => (long)TransactionLimits.RequestBytes(row))), $"seed {seed}");
+        Assert.True(
+            packer.RequestBytes >= inserts.Sum(rows => rows.Sum(row => (long)TransactionLimits.RequestBytes(row))), $"seed {seed}");
         Assert.All(inserts, rows => Assert.All(rows, row => Assert.Null(TransactionLimits.Violation(row))));
         Assert.Equal(
             messages.Select(Text).Order(StringComparer.Ordinal),
@@ -71,7 +73,8 @@ public sealed class ParcelPackerTests
         var insert = OutboxRows.Inserts(new Parcel("email", [Message("a", "email"), Message("b", "email")]))[0];
         var payload = (byte[])insert.Columns["Payload00"];
         payload[0] = 9;
-        var failure = Assert.Throws<InvalidDataException>(() => OutboxRows.Read("group", new Row("b000", insert.RowKey, "1", insert.Columns), new Dictionary<string, Row>()));
+        var failure = Assert.Throws<InvalidDataException>(
+            () => OutboxRows.Read("group", new Row("b000", insert.RowKey, "1", insert.Columns), new Dictionary<string, Row>()));
         Assert.Contains("format 9", failure.Message, StringComparison.Ordinal);
     }
 
@@ -82,7 +85,8 @@ public sealed class ParcelPackerTests
     }
 
     private static string Text(OutboxMessage message) =>
-        $"{message.Id} {message.Kind} {message.Group} {message.Subject} {message.CreatedAt:O} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(message.Payload))}";
+        $"{message.Id} {message.Kind} {message.Group} {message.Subject} {message.CreatedAt:O} "
+            + $"{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(message.Payload))}";
 
     private static OutboxMessage Message(string subject, string kind, int bytes = 100) =>
         new(MessageId.Of("group", subject, subject, 0), kind, "group", subject, new byte[bytes], DateTimeOffset.UnixEpoch);

@@ -118,7 +118,8 @@ public sealed class RecordProducerTests : IDisposable
     public async Task A_record_that_could_leave_after_its_claim_is_not_handed_over()
     {
         // A record may take a quarter of the lease of 60 s to be written, and the send has 14 s left.
-        var late = await _producer.ProduceAsync(_kafka, "labels", new Message<byte[], byte[]>(), null, Budget(14), TestContext.Current.CancellationToken);
+        var late = await _producer.ProduceAsync(
+            _kafka, "labels", new Message<byte[], byte[]>(), null, Budget(14), TestContext.Current.CancellationToken);
         Assert.Equal(SendStatus.NotSent, late!.Value.Status);
         Assert.Equal(0, _built.Single().Written);
     }
@@ -127,12 +128,14 @@ public sealed class RecordProducerTests : IDisposable
     public async Task A_topic_that_is_made_too_slowly_leaves_the_record_unsent_within_the_time_of_the_send()
     {
         var never = new TaskCompletionSource<string?>();
-        var sending = _producer.ProduceAsync(_kafka, "labels", new Message<byte[], byte[]>(), _ => never.Task, Budget(30), TestContext.Current.CancellationToken);
+        var sending = _producer.ProduceAsync(
+            _kafka, "labels", new Message<byte[], byte[]>(), _ => never.Task, Budget(30), TestContext.Current.CancellationToken);
         _time.Advance(TimeSpan.FromSeconds(14));
         Assert.False(sending.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(1));
         var result = await sending.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        Assert.Equal((SendStatus.NotSent, "labels: the topic could not be asked for or made in time"), (result!.Value.Status, result.Value.Detail));
+        Assert.Equal(
+            (SendStatus.NotSent, "labels: the topic could not be asked for or made in time"), (result!.Value.Status, result.Value.Detail));
         Assert.Equal(0, _built.Single().Written);
     }
 
@@ -141,7 +144,8 @@ public sealed class RecordProducerTests : IDisposable
     {
         _build = fake => fake.Failure = TooLarge;
         var budget = Budget(30);
-        var first = await _producer.ProduceAsync(_kafka, "labels", new Message<byte[], byte[]>(), _ => Later(12), budget, TestContext.Current.CancellationToken);
+        var first = await _producer.ProduceAsync(
+            _kafka, "labels", new Message<byte[], byte[]>(), _ => Later(12), budget, TestContext.Current.CancellationToken);
         Assert.Equal(SendStatus.NotSent, first!.Value.Status);
         Assert.Equal(2, _built.Count);
         Assert.Equal(0, _built[1].Written);
@@ -157,11 +161,13 @@ public sealed class RecordProducerTests : IDisposable
     public async Task A_topic_that_cannot_be_made_says_why_and_the_record_was_certainly_not_sent()
     {
         var result = await _producer.ProduceAsync(
-            _kafka, "labels", new Message<byte[], byte[]>(), _ => Task.FromResult<string?>("not allowed"), Budget(30), TestContext.Current.CancellationToken);
+            _kafka, "labels", new Message<byte[], byte[]>(), _ => Task.FromResult<string?>("not allowed"), Budget(30),
+            TestContext.Current.CancellationToken);
         Assert.Equal((SendStatus.NotSent, "labels: not allowed"), (result!.Value.Status, result.Value.Detail));
     }
 
-    private static ProduceException<byte[], byte[]> TooLarge => Failed(new Error(ErrorCode.MsgSizeTooLarge), PersistenceStatus.NotPersisted);
+    private static ProduceException<byte[], byte[]> TooLarge =>
+        Failed(new Error(ErrorCode.MsgSizeTooLarge), PersistenceStatus.NotPersisted);
 
     private Task<SendResult?> SendAsync() => SendAsync([]);
 
@@ -188,12 +194,16 @@ public sealed class RecordProducerTests : IDisposable
             {
                 case nameof(IProducer<,>.ProduceAsync):
                     Written++;
-                    return Failure is null ? Task.FromResult(new DeliveryResult<byte[], byte[]>()) : Task.FromException<DeliveryResult<byte[], byte[]>>(Failure);
+                    return Failure is null
+                        ? Task.FromResult(new DeliveryResult<byte[], byte[]>())
+                        : Task.FromException<DeliveryResult<byte[], byte[]>>(Failure);
                 case nameof(IDisposable.Dispose):
                     Disposed.TrySetResult();
                     return null;
                 default:
-                    return targetMethod.ReturnType.IsValueType && targetMethod.ReturnType != typeof(void) ? Activator.CreateInstance(targetMethod.ReturnType) : null;
+                    return targetMethod.ReturnType.IsValueType && targetMethod.ReturnType != typeof(void)
+                        ? Activator.CreateInstance(targetMethod.ReturnType)
+                        : null;
             }
         }
     }

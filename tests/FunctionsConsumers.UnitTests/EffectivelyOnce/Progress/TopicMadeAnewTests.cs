@@ -79,7 +79,8 @@ public sealed class TopicMadeAnewTests
 
     private Row Row() => Assert.Single(_store.Inner.Rows());
 
-    private async Task<string> FinishedAsync() => Assert.Single(await Progress().EnsureFloorsAsync("topic", Token)).Progress.Finished.ToString();
+    private async Task<string> FinishedAsync() =>
+        Assert.Single(await Progress().EnsureFloorsAsync("topic", Token)).Progress.Finished.ToString();
 
     private static async Task NoteAsync(GroupProgress progress, int from, int to)
     {

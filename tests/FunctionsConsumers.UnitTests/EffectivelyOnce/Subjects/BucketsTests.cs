@@ -26,7 +26,8 @@ public sealed class BucketsTests
     [InlineData("日本", "b357")]
     [InlineData("注文-42", "b565")]
     [InlineData("\U0001F600", "b689")]
-    public void The_mapping_of_a_thousand_buckets_never_changes(string subject, string bucket) => Assert.Equal(bucket, new Buckets(1000).Of(subject));
+    public void The_mapping_of_a_thousand_buckets_never_changes(string subject, string bucket) =>
+        Assert.Equal(bucket, new Buckets(1000).Of(subject));
 
     [Fact]
     public void Halves_of_characters_and_long_subjects_have_their_buckets_too()

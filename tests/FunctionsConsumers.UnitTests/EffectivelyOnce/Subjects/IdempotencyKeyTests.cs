@@ -15,7 +15,8 @@ public sealed class IdempotencyKeyTests
         Assert.Equal("two", IdempotencyKey.Of(Record(("idempotency-key", "one"), ("idempotency-key", "two")), "e", "subject"));
 
     [Fact]
-    public void An_empty_header_counts_as_absent() => Assert.Equal("e", IdempotencyKey.Of(Record(("idempotency-key", "")), "e", "subject"));
+    public void An_empty_header_counts_as_absent() =>
+        Assert.Equal("e", IdempotencyKey.Of(Record(("idempotency-key", "")), "e", "subject"));
 
     [Fact]
     public void Cloud_events_headers_are_joined_by_a_space() =>
@@ -45,5 +46,6 @@ public sealed class IdempotencyKeyTests
     private static ConsumedRecord Record(params (string Name, string Value)[] headers) =>
         Bytes([.. headers.Select(header => new RecordHeader(header.Name, Encoding.UTF8.GetBytes(header.Value)))]);
 
-    private static ConsumedRecord Bytes(RecordHeader[] headers) => new(new Coordinates("t", 0, 0), DateTimeOffset.UnixEpoch, null, null, headers);
+    private static ConsumedRecord Bytes(RecordHeader[] headers) =>
+        new(new Coordinates("t", 0, 0), DateTimeOffset.UnixEpoch, null, null, headers);
 }

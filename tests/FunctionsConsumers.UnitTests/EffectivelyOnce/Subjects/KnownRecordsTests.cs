@@ -12,10 +12,12 @@ public sealed class KnownRecordsTests
     {
         var known = new KnownRecords(100_000);
         known.Remember(First);
-        Assert.True(known.Knows(First with { Coordinates = new Coordinates("other", 5, 9), Timestamp = DateTimeOffset.UnixEpoch, Value = [2, 3], Key = [1] }));
+        Assert.True(known.Knows(
+            First with { Coordinates = new Coordinates("other", 5, 9), Timestamp = DateTimeOffset.UnixEpoch, Value = [2, 3], Key = [1] }));
     }
 
-    public static TheoryData<string> Others => ["value", "no value", "key", "no key", "empty key", "header's name", "header's value", "no headers", "header twice"];
+    public static TheoryData<string> Others =>
+        ["value", "no value", "key", "no key", "empty key", "header's name", "header's value", "no headers", "header twice"];
 
     [Theory]
     [MemberData(nameof(Others))]
@@ -43,7 +45,8 @@ public sealed class KnownRecordsTests
     {
         // Each takes 250 bytes and its value's 50: half of the room holds 166 of them.
         var known = new KnownRecords(100_000);
-        ConsumedRecord[] records = [.. Enumerable.Range(0, 1_000).Select(i => new ConsumedRecord(new Coordinates("topic", 0, i), null, null, [.. BitConverter.GetBytes(i), .. new byte[46]], []))];
+        ConsumedRecord[] records = [.. Enumerable.Range(0, 1_000).Select(
+            i => new ConsumedRecord(new Coordinates("topic", 0, i), null, null, [.. BitConverter.GetBytes(i), .. new byte[46]], []))];
         foreach (var record in records)
         {
             known.Remember(record);

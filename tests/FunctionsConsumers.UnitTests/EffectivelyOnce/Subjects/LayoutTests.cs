@@ -16,13 +16,16 @@ public sealed class LayoutTests
     [InlineData("Grüße", "b908")]
     [InlineData("訂單-42", "b110")]
     [InlineData("🛒", "b209")]
-    public void A_subject_is_in_the_bucket_that_its_UTF16_code_units_say(string subject, string bucket) => Assert.Equal(bucket, new Buckets(1000).Of(subject));
+    public void A_subject_is_in_the_bucket_that_its_UTF16_code_units_say(string subject, string bucket) =>
+        Assert.Equal(bucket, new Buckets(1000).Of(subject));
 
     [Fact]
     public void The_key_of_a_long_subject_is_the_marked_hash_of_its_UTF16_bytes()
     {
-        Assert.Equal("invoice!==42392cbaa3e9a6cee31c58eb91b8c0c94887652df790139eadbc5e125236fe63", RowKey.OfSubject("invoice", new string('x', 505)));
-        Assert.Equal("invoice!==897bc6d78204efeaa1802cd661c2d32f421f60f854dd11eac42cb6f280ac4585", RowKey.OfSubject("invoice", string.Concat(Enumerable.Repeat("訂單", 100))));
+        Assert.Equal("invoice!==42392cbaa3e9a6cee31c58eb91b8c0c94887652df790139eadbc5e125236fe63",
+            RowKey.OfSubject("invoice", new string('x', 505)));
+        Assert.Equal("invoice!==897bc6d78204efeaa1802cd661c2d32f421f60f854dd11eac42cb6f280ac4585",
+            RowKey.OfSubject("invoice", string.Concat(Enumerable.Repeat("訂單", 100))));
         Assert.Equal(512, RowKey.OfSubject("invoice", new string('x', 504)).Length);
     }
 

@@ -21,17 +21,34 @@ public sealed class GroupTableTests
         await GroupTable.OpenAsync(service.Accounts("one", "two"), "billing", 16, Cancellation);
 
         Assert.Equal(["one", "two"], _tables.Keys.Select(table => table.Split('.')[0]).Order());
-        Assert.All(_tables.Values, description => Assert.Equal("""{"PartitionKey":"meta","RowKey":"table","Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":2}""", description));
+        Assert.All(_tables.Values, description => Assert.Equal(
+            """{"PartitionKey":"meta","RowKey":"table","Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":2}""",
+            description));
         Assert.Equal((2, 2), (first, service.Requests.Count(IsInsert)));
     }
 
     public static TheoryData<string, string> Others => new()
     {
-        { """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":2""", "EffectivelyOnce__Buckets is 16, but table 'billing' was made with 32: set it to 32." },
-        { """ "Group":"other","Buckets":16,"Accounts":"one,two","SchemaVersion":2""", "Tables: table 'billing' belongs to the group 'other': use another account, or remove the table." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"two,one","SchemaVersion":2""", "Tables names the accounts 'one,two', but table 'billing' was made with 'two,one': name those, in that order." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"one","SchemaVersion":2""", "Tables names the accounts 'one,two', but table 'billing' was made with 'one': name those, in that order." },
-        { """ "Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":7""", "Tables: table 'billing' has the layout 7; this build writes 2: use the build that made the table." },
+        {
+            """ "Group":"billing","Buckets":32,"Accounts":"one,two","SchemaVersion":2""",
+            "EffectivelyOnce__Buckets is 16, but table 'billing' was made with 32: set it to 32."
+        },
+        {
+            """ "Group":"other","Buckets":16,"Accounts":"one,two","SchemaVersion":2""",
+            "Tables: table 'billing' belongs to the group 'other': use another account, or remove the table."
+        },
+        {
+            """ "Group":"billing","Buckets":16,"Accounts":"two,one","SchemaVersion":2""",
+            "Tables names the accounts 'one,two', but table 'billing' was made with 'two,one': name those, in that order."
+        },
+        {
+            """ "Group":"billing","Buckets":16,"Accounts":"one","SchemaVersion":2""",
+            "Tables names the accounts 'one,two', but table 'billing' was made with 'one': name those, in that order."
+        },
+        {
+            """ "Group":"billing","Buckets":16,"Accounts":"one,two","SchemaVersion":7""",
+            "Tables: table 'billing' has the layout 7; this build writes 2: use the build that made the table."
+        },
         { """ "Group":"billing","Buckets":"16","Accounts":"one,two","SchemaVersion":2""", "gives no bucket count from 1 to 1000" },
         { """ "Group":"billing","Buckets":0,"Accounts":"one,two","SchemaVersion":2""", "gives no bucket count from 1 to 1000 (0)" },
         { """ "Group":"billing","Accounts":"one,two","SchemaVersion":2""", "gives no bucket count from 1 to 1000" },
@@ -101,7 +118,8 @@ public sealed class GroupTableTests
         {
             if (request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath == "/billing")
             {
-                Describe("one", string.Create(CultureInfo.InvariantCulture, $""" "Group":"billing","Buckets":{buckets},"Accounts":"one","SchemaVersion":2"""));
+                Describe("one", string.Create(
+                    CultureInfo.InvariantCulture, $""" "Group":"billing","Buckets":{buckets},"Accounts":"one","SchemaVersion":2"""));
                 return TableReplies.Refusal(409, "EntityAlreadyExists")(request, cancellation);
             }
 

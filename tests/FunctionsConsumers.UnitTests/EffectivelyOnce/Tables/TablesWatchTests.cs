@@ -99,7 +99,8 @@ public sealed class TablesWatchTests : IDisposable
         var accounts = tables.Accounts("acct");
         var pulse = Assert.Single(accounts.Pulses);
         var request = pulse.Begin();
-        await Assert.ThrowsAnyAsync<Exception>(() => accounts.Clients[0].GetTableClient("any").GetEntityAsync<TableEntity>("a", "b", cancellationToken: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<Exception>(() => accounts.Clients[0].GetTableClient("any").GetEntityAsync<TableEntity>(
+            "a", "b", cancellationToken: TestContext.Current.CancellationToken));
         Assert.True(pulse.Silence < TimeSpan.FromSeconds(1), "a refusal is an answer");
         pulse.Answered(request);
     }

@@ -15,7 +15,8 @@ public sealed class EffectCountTests
         _log.Cover(0, 0, 0, 4);
         foreach (var (offset, id, quantity) in ((long, string, int)[])[(0, "a", 2), (1, "b", 3), (2, "a", 2), (3, "c", 5)])
         {
-            _log.Add(0, offset, DateTime.UnixEpoch, Encoding.UTF8.GetBytes($$"""{"order_id":"{{id}}","product":"Laptop","quantity":{{quantity}}}"""), null);
+            _log.Add(0, offset, DateTime.UnixEpoch,
+                Encoding.UTF8.GetBytes($$"""{"order_id":"{{id}}","product":"Laptop","quantity":{{quantity}}}"""), null);
         }
     }
 

@@ -23,7 +23,9 @@ public sealed class HostJsonTests
     [Fact]
     public void Options_are_read_whatever_their_case_and_whether_written_as_text_or_not()
     {
-        var kafka = Kafka("""{"CommitOnFailure": "false", "maxretries": -1, "maxBatchSize": "500", "autoOffsetReset": "latest"} // the host allows comments""");
+        var kafka = Kafka("""
+            {"CommitOnFailure": "false", "maxretries": -1, "maxBatchSize": "500", "autoOffsetReset": "latest"} // the host allows comments
+            """);
         Assert.False(kafka.CommitOnFailure);
         Assert.Equal(-1, kafka.MaxRetries);
         Assert.Equal(500, kafka.MaxBatchSize);

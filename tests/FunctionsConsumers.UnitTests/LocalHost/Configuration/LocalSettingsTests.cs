@@ -35,7 +35,9 @@ public sealed class LocalSettingsTests : IDisposable
     [Fact]
     public void Tables_given_as_an_option_replace_accounts_and_identities_too()
     {
-        File("""{"Values": {"OrderTables__0": "a", "OrderTables__1": "b", "OrderTables__serviceUri": "https://x", "OrderTablesOther": "y"}}""");
+        File("""
+            {"Values": {"OrderTables__0": "a", "OrderTables__1": "b", "OrderTables__serviceUri": "https://x", "OrderTablesOther": "y"}}
+            """);
         var settings = Build(new LocalHostOptions { Tables = "UseDevelopmentStorage=true" });
         Assert.Equal("UseDevelopmentStorage=true", settings["OrderTables"]);
         Assert.Empty(settings.GetSection("OrderTables").GetChildren());

@@ -24,7 +24,8 @@ public sealed class LocalFileTests : IDisposable
         Write(path);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
     }
 
     [Fact]
@@ -44,5 +45,6 @@ public sealed class LocalFileTests : IDisposable
     [InlineData("/dev/null/.local/run.json")]
     [InlineData("/proc/.local/run.json")]
     public void A_place_where_nothing_can_be_made_is_named_in_one_line(string path) =>
-        Assert.StartsWith(path + " cannot be written", Assert.Throws<LocalHostException>(() => Write(path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            path + " cannot be written", Assert.Throws<LocalHostException>(() => Write(path)).Message, StringComparison.Ordinal);
 }

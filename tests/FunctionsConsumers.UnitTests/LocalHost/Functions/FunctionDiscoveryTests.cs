@@ -13,9 +13,12 @@ public sealed class FunctionDiscoveryTests
     public void Every_group_has_its_trigger_and_every_trigger_its_group()
     {
         var functions = FunctionDiscovery.Find(typeof(BillingServiceConsumer).Assembly).Kafka;
-        Assert.Contains(("BillingServiceConsumer", "billing"), functions.Select(function => (function.Name, function.Trigger.ConsumerGroup!)));
-        Assert.Equal(Groups.All.Order(StringComparer.Ordinal), functions.Select(function => function.Trigger.ConsumerGroup!).Order(StringComparer.Ordinal));
-        Assert.All(functions, function => Assert.Equal(("KafkaBrokers", "%OrdersTopic%"), (function.Trigger.BrokerList, function.Trigger.Topic)));
+        Assert.Contains(
+            ("BillingServiceConsumer", "billing"), functions.Select(function => (function.Name, function.Trigger.ConsumerGroup!)));
+        Assert.Equal(Groups.All.Order(StringComparer.Ordinal),
+            functions.Select(function => function.Trigger.ConsumerGroup!).Order(StringComparer.Ordinal));
+        Assert.All(
+            functions, function => Assert.Equal(("KafkaBrokers", "%OrdersTopic%"), (function.Trigger.BrokerList, function.Trigger.Topic)));
     }
 
     [Fact]
@@ -84,7 +87,10 @@ public sealed class FunctionDiscoveryTests
         public CancellationToken Token { get; private set; }
 
         [Function("task")]
-        public Task RunTask([KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records, CancellationToken token)
+        public Task RunTask(
+            [KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)]
+            KafkaRecord[] records,
+            CancellationToken token)
         {
             (Batch, Token) = (records, token);
             Calls.Add("task");
@@ -92,17 +98,23 @@ public sealed class FunctionDiscoveryTests
         }
 
         [Function("valueTask")]
-        public ValueTask RunValueTask([KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records)
+        public ValueTask RunValueTask(
+            [KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)]
+            KafkaRecord[] records)
         {
             Calls.Add("value task");
             return ValueTask.CompletedTask;
         }
 
         [Function("void")]
-        public void RunVoid([KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records) => Calls.Add("void");
+        public void RunVoid(
+            [KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)]
+            KafkaRecord[] records) => Calls.Add("void");
 
         [Function("static")]
-        public static Task RunStatic([KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records)
+        public static Task RunStatic(
+            [KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)]
+            KafkaRecord[] records)
         {
             StaticCalls.Add("static");
             return Task.CompletedTask;
@@ -127,7 +139,8 @@ public sealed class FunctionDiscoveryTests
     public sealed class OneByOne
     {
         [Function("f")]
-        public Task Run([KafkaTrigger("b", "t", ConsumerGroup = "g", KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord record) => Task.CompletedTask;
+        public Task Run([KafkaTrigger("b", "t", ConsumerGroup = "g", KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord record) =>
+            Task.CompletedTask;
     }
 
     public sealed class TextKeys
@@ -139,28 +152,38 @@ public sealed class FunctionDiscoveryTests
     public sealed class WithoutGroup
     {
         [Function("f")]
-        public Task Run([KafkaTrigger("b", "t", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records) => Task.CompletedTask;
+        public Task Run([KafkaTrigger("b", "t", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records) =>
+            Task.CompletedTask;
     }
 
     public sealed class WithOtherParameter
     {
         [Function("f")]
-        public Task Run([KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records, string text) => Task.CompletedTask;
+        public Task Run(
+            [KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)]
+            KafkaRecord[] records,
+            string text) => Task.CompletedTask;
     }
 
     public sealed class WithOtherResult
     {
         [Function("f")]
-        public string Run([KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records) => "";
+        public string Run(
+            [KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)]
+            KafkaRecord[] records) => "";
     }
 
     public sealed class Twice
     {
         [Function("f")]
-        public Task One([KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records) => Task.CompletedTask;
+        public Task One(
+            [KafkaTrigger("b", "t", ConsumerGroup = "g", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)]
+            KafkaRecord[] records) => Task.CompletedTask;
 
         [Function("F")]
-        public Task Other([KafkaTrigger("b", "t", ConsumerGroup = "h", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)] KafkaRecord[] records) => Task.CompletedTask;
+        public Task Other(
+            [KafkaTrigger("b", "t", ConsumerGroup = "h", IsBatched = true, KeyDataType = KafkaMessageKeyType.Binary)]
+            KafkaRecord[] records) => Task.CompletedTask;
     }
 #pragma warning restore CA1822, CA1034, CA1052
 }

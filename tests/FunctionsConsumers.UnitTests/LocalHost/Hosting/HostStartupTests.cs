@@ -13,7 +13,8 @@ public sealed class HostStartupTests
     public void A_deadline_that_does_not_stay_below_the_poll_interval_is_refused(string deadline, int maxPollIntervalMs)
     {
         var error = Assert.Throws<LocalHostException>(() => Check(deadline, maxPollIntervalMs));
-        Assert.StartsWith($"EffectivelyOnce__BatchDeadline (120 s) must stay below extensions.kafka.maxPollIntervalMs of host.json ({maxPollIntervalMs} ms)", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("EffectivelyOnce__BatchDeadline (120 s) must stay below extensions.kafka.maxPollIntervalMs of host.json "
+            + $"({maxPollIntervalMs} ms)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,13 +37,16 @@ public sealed class HostStartupTests
     [Fact]
     public void A_user_name_without_a_password_is_an_error()
     {
-        var error = Assert.Throws<LocalHostException>(() => HostStartup.Kafka(Settings(new() { ["KafkaBrokers"] = "a:1", ["KafkaUsername"] = "u" })));
+        var error = Assert.Throws<LocalHostException>(
+            () => HostStartup.Kafka(Settings(new() { ["KafkaBrokers"] = "a:1", ["KafkaUsername"] = "u" })));
         Assert.Contains("KafkaPassword", error.Message, StringComparison.Ordinal);
     }
 
     private static void Check(string? deadline, int maxPollIntervalMs) => HostStartup.CheckDeadline(
         Settings(new() { ["EffectivelyOnce:BatchDeadline"] = deadline }),
-        new HostJson(new KafkaHostOptions { MaxPollIntervalMs = maxPollIntervalMs }, new Dictionary<string, Microsoft.Extensions.Logging.LogLevel>(), "api", []));
+        new HostJson(new KafkaHostOptions { MaxPollIntervalMs = maxPollIntervalMs },
+            new Dictionary<string, Microsoft.Extensions.Logging.LogLevel>(), "api", []));
 
-    private static IConfiguration Settings(Dictionary<string, string?> values) => new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+    private static IConfiguration Settings(Dictionary<string, string?> values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values).Build();
 }

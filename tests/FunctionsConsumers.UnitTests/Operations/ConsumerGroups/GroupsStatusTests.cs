@@ -27,7 +27,8 @@ public sealed class GroupsStatusTests
     [Fact]
     public void A_member_of_this_project_says_its_host_process_and_function_itself()
     {
-        var member = BrokerGroupMembers.Named(ClientName.Of("host-1", 77, "BillingServiceConsumer"), "127.0.0.1", null, new GroupMember("id", [0]));
+        var member = BrokerGroupMembers.Named(
+            ClientName.Of("host-1", 77, "BillingServiceConsumer"), "127.0.0.1", null, new GroupMember("id", [0]));
         var foreign = BrokerGroupMembers.Named("rdkafka", "127.0.0.1", "BillingServiceConsumer", new GroupMember("id", [0]));
 
         Assert.Equal(("host-1", "77", "BillingServiceConsumer"), (member.Host, member.Process, member.Function));

@@ -14,14 +14,17 @@ public sealed class LetterReaderTests
     {
         var entry = LetterReader.Entry("billing", Letter([new RecordHeader("traceparent", Bytes("00-1"))]));
 
-        Assert.Equal(("0011", "billing", "bad-price", "No price.", Origin), (entry.Id, entry.Group, entry.Reason, entry.Detail, entry.Origin));
-        Assert.Equal((new DateTimeOffset(2026, 11, 27, 10, 0, 0, TimeSpan.Zero), "k", 0, true), (entry.Time, entry.Key, entry.Redrives, entry.IsWhole));
+        Assert.Equal(
+            ("0011", "billing", "bad-price", "No price.", Origin), (entry.Id, entry.Group, entry.Reason, entry.Detail, entry.Origin));
+        Assert.Equal((new DateTimeOffset(2026, 11, 27, 10, 0, 0, TimeSpan.Zero), "k", 0, true),
+            (entry.Time, entry.Key, entry.Redrives, entry.IsWhole));
     }
 
     [Fact]
     public void The_records_own_headers_are_told_from_the_letters_also_where_it_was_redriven_with_headers_of_an_earlier_letter()
     {
-        RecordHeader[] own = [new("message-id", Bytes("m-1")), new("dead-letter-reason", Bytes("earlier")), new("redrive-count", Bytes("2")), new("redrive-of", Bytes("ffee"))];
+        RecordHeader[] own = [new("message-id", Bytes("m-1")), new("dead-letter-reason", Bytes("earlier")),
+            new("redrive-count", Bytes("2")), new("redrive-of", Bytes("ffee"))];
 
         var entry = LetterReader.Entry("billing", Letter(own));
         var content = LetterReader.Content(entry, Letter(own));
@@ -46,7 +49,8 @@ public sealed class LetterReaderTests
     [Fact]
     public void A_record_that_is_no_letter_is_listed_by_its_place()
     {
-        var entry = LetterReader.Entry("billing", new ConsumedRecord(new Coordinates("order-events.billing.dead-letters", 0, 5), null, null, Bytes("x"), []));
+        var entry = LetterReader.Entry(
+            "billing", new ConsumedRecord(new Coordinates("order-events.billing.dead-letters", 0, 5), null, null, Bytes("x"), []));
 
         Assert.Equal(("order-events.billing.dead-letters:0:5", null, null), (entry.Id, entry.Reason, entry.Origin));
     }

@@ -60,7 +60,8 @@ public sealed class LetterClaimsTests
     [
         .. Enumerable.Range(from, count).Select(number => new DeadLetterEntry
         {
-            Id = Id(number), Group = "billing", Origin = new Coordinates("order-events", 0, number), At = new Coordinates("order-events.billing.dead-letters", 0, number),
+            Id = Id(number), Group = "billing", Origin = new Coordinates("order-events", 0, number),
+            At = new Coordinates("order-events.billing.dead-letters", 0, number),
         }),
     ];
 

@@ -8,13 +8,15 @@ public sealed class RedrivePlanTests
 {
     private static readonly DeadLetterEntry Open = new()
     {
-        Id = "01", Group = "billing", Reason = "unknown-product", Origin = new Coordinates("order-events", 0, 1), At = new Coordinates("order-events.billing.dead-letters", 0, 0),
+        Id = "01", Group = "billing", Reason = "unknown-product", Origin = new Coordinates("order-events", 0, 1),
+        At = new Coordinates("order-events.billing.dead-letters", 0, 0),
     };
 
     [Fact]
     public void What_was_sent_is_left_alone_and_what_a_dead_run_took_is_gone_on_with()
     {
-        var plan = RedrivePlan.Of([Open, Open with { State = DeadLetterState.Redriven }, Open with { State = DeadLetterState.Redriving }], alsoParked: false);
+        var plan = RedrivePlan.Of(
+            [Open, Open with { State = DeadLetterState.Redriven }, Open with { State = DeadLetterState.Redriving }], alsoParked: false);
 
         Assert.Equal([RedriveFate.Send, RedriveFate.Redriven, RedriveFate.Resume], plan.Letters.Select(letter => letter.Fate));
         Assert.Equal(2, plan.ToSend.Count);
@@ -32,7 +34,8 @@ public sealed class RedrivePlanTests
 
     [Fact]
     public void It_says_how_many_come_back_for_certain() =>
-        Assert.Equal(2, RedrivePlan.Of([Open, Open with { Reason = "key-reused" }, Open with { Reason = "order-exists" }], alsoParked: false).ComingBack);
+        Assert.Equal(2, RedrivePlan.Of(
+            [Open, Open with { Reason = "key-reused" }, Open with { Reason = "order-exists" }], alsoParked: false).ComingBack);
 
     [Fact]
     public void A_letter_that_does_not_say_where_its_record_stood_is_left_alone() =>

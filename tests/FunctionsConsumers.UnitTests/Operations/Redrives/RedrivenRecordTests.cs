@@ -19,7 +19,8 @@ public sealed class RedrivenRecordTests
         var sent = Redriven(Letter(new DeadLetter("billing", "bad-price", "No.", DateTimeOffset.UnixEpoch, Original)));
 
         Assert.Equal((Original.Key, Original.Value), (sent.Key, sent.Value));
-        Assert.Equal(Original.Headers.Select(header => (header.Name, header.Value)), sent.Headers.Take(3).Select(header => (header.Name, header.Value)));
+        Assert.Equal(Original.Headers.Select(header => (header.Name, header.Value)),
+            sent.Headers.Take(3).Select(header => (header.Name, header.Value)));
         Assert.Equal(IdempotencyKey.Of(Original, null, "a"), IdempotencyKey.Of(sent, null, "a"));
         Assert.DoesNotContain(sent.Headers, header => header.Name.StartsWith("dead-letter", StringComparison.Ordinal));
     }
@@ -29,7 +30,8 @@ public sealed class RedrivenRecordTests
     {
         var sent = Redriven(Letter(new DeadLetter("billing", "bad-price", "No.", DateTimeOffset.UnixEpoch, Original)));
 
-        Assert.Equal(("billing", "1", "0011", "order-events:2:7"), (Text(sent, "redrive-group"), Text(sent, "redrive-count"), Text(sent, "redrive-of"), Text(sent, "redrive-origin")));
+        Assert.Equal(("billing", "1", "0011", "order-events:2:7"),
+            (Text(sent, "redrive-group"), Text(sent, "redrive-count"), Text(sent, "redrive-of"), Text(sent, "redrive-origin")));
     }
 
     [Fact]
@@ -74,10 +76,12 @@ public sealed class RedrivenRecordTests
     {
         var sent = RedrivenRecord.Of(letter);
         return new ConsumedRecord(
-            letter.Entry.Origin!.Value, DateTimeOffset.UtcNow, sent.Key, sent.Value, [.. sent.Headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))]);
+            letter.Entry.Origin!.Value, DateTimeOffset.UtcNow, sent.Key, sent.Value,
+            [.. sent.Headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))]);
     }
 
-    private static string? Text(ConsumedRecord record, string header) => record.LastHeader(header) is { } value ? Encoding.UTF8.GetString(value) : null;
+    private static string? Text(ConsumedRecord record, string header) =>
+        record.LastHeader(header) is { } value ? Encoding.UTF8.GetString(value) : null;
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

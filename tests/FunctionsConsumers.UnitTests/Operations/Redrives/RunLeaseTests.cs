@@ -27,7 +27,8 @@ public sealed class RunLeaseTests
         var next = await TakeAsync(new Skipping(() => Task.CompletedTask));
 
         Assert.Equal(12, next.SearchFrom![0]);
-        Assert.Contains("taken over", (await Assert.ThrowsAsync<OperationException>(() => dead.BeatAsync(1, Stop))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "taken over", (await Assert.ThrowsAsync<OperationException>(() => dead.BeatAsync(1, Stop))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

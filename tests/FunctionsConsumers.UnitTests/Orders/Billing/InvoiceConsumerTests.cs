@@ -21,7 +21,9 @@ public sealed class InvoiceConsumerTests
     {
         var plan = PlanOf("""
             {"order_id":"124","customer_id":"c-9","currency":"USD","email":"a@example.org",
-             "lines":[{"product":"Phone","quantity":2,"unit_price":399},{"product":"Mouse","quantity":1,"unit_price":1.2345},{"product":"Phone","quantity":1,"unit_price":0}]}
+             "lines":[{"product":"Phone","quantity":2,"unit_price":399},
+                      {"product":"Mouse","quantity":1,"unit_price":1.2345},
+                      {"product":"Phone","quantity":1,"unit_price":0}]}
             """);
 
         Assert.Equal(
@@ -31,7 +33,8 @@ public sealed class InvoiceConsumerTests
                 ["CustomerId"] = "c-9",
                 ["Currency"] = "USD",
                 ["Total"] = "799.2345",
-                ["Lines"] = """[{"product":"Phone","quantity":2,"unit_price":399.00},{"product":"Mouse","quantity":1,"unit_price":1.2345},{"product":"Phone","quantity":1,"unit_price":0.00}]""",
+                ["Lines"] = """[{"product":"Phone","quantity":2,"unit_price":399.00},"""
+                    + """{"product":"Mouse","quantity":1,"unit_price":1.2345},{"product":"Phone","quantity":1,"unit_price":0.00}]""",
             },
             plan.Effect);
         Assert.Empty(plan.Inserts);

@@ -56,7 +56,8 @@ public sealed class PlainAddressTests
     [InlineData("a＠example.org")]
     public void Anything_else_is_a_bad_address(string address)
     {
-        Assert.Equal(RejectionReasons.BadAddress, Decoding.Rejected($$"""{"order_id":"1","product":"Laptop","email":"{{address}}"}""").Reason);
+        Assert.Equal(
+            RejectionReasons.BadAddress, Decoding.Rejected($$"""{"order_id":"1","product":"Laptop","email":"{{address}}"}""").Reason);
     }
 
     [Theory]

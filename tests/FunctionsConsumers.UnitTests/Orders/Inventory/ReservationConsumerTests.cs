@@ -26,7 +26,11 @@ public sealed class ReservationConsumerTests
         var plan = new ReservationConsumer().Plan(order, Planning.Identity("inventory"));
 
         Assert.Equal(
-            new Dictionary<string, object> { ["OrderId"] = "124", ["Lines"] = """[{"product":"Mouse","quantity":5},{"product":"Phone","quantity":1}]""" },
+            new Dictionary<string, object>
+            {
+                ["OrderId"] = "124",
+                ["Lines"] = """[{"product":"Mouse","quantity":5},{"product":"Phone","quantity":1}]""",
+            },
             plan.Effect);
         Assert.Equal(
             [new Addition("stock!Mouse!order-events:3", "Reserved", 5), new Addition("stock!Phone!order-events:3", "Reserved", 1)],
@@ -41,7 +45,8 @@ public sealed class ReservationConsumerTests
         var names = Enumerable.Range(0, 90).Select(i => $"Product {i:00}").ToList();
         var decoder = Decoding.NewDecoder([.. names.Select(name => new CatalogProduct(name, 1m, 1))]);
         var lines = Enumerable.Range(0, 500).Select(i => $$"""{"product":"{{names[i % 90]}}","quantity":1000000}""");
-        var order = decoder.Decode(Decoding.Record(Encoding.UTF8.GetBytes($$"""{"order_id":"1","lines":[{{string.Join(',', lines)}}]}"""))).Event!;
+        var order = decoder.Decode(Decoding.Record(Encoding.UTF8.GetBytes($$"""{"order_id":"1","lines":[{{string.Join(',', lines)}}]}""")))
+            .Event!;
 
         var plan = new ReservationConsumer().Plan(order, Planning.Identity("inventory"));
 

@@ -7,7 +7,8 @@ namespace FunctionsConsumers.UnitTests.Orders.Notification;
 public sealed class ConfirmationConsumerTests
 {
     private const string WithAddress = """
-        {"order_id":"124","email":"a@example.org","currency":"USD","lines":[{"product":"Phone","quantity":2,"unit_price":399},{"product":"Mouse","quantity":1,"unit_price":1.2345}]}
+        {"order_id":"124","email":"a@example.org","currency":"USD",
+         "lines":[{"product":"Phone","quantity":2,"unit_price":399},{"product":"Mouse","quantity":1,"unit_price":1.2345}]}
         """;
 
     [Fact]
@@ -69,7 +70,8 @@ public sealed class ConfirmationConsumerTests
     [Fact]
     public void An_order_without_an_address_gets_its_row_and_no_mail()
     {
-        var plan = new ConfirmationConsumer().Plan(Decoding.Order("""{"order_id":"1","product":"Laptop"}"""), Planning.Identity("notification"));
+        var plan = new ConfirmationConsumer()
+            .Plan(Decoding.Order("""{"order_id":"1","product":"Laptop"}"""), Planning.Identity("notification"));
 
         Assert.Equal(
             new Dictionary<string, object> { ["OrderId"] = "1", ["To"] = "", ["Subject"] = "", ["MessageId"] = "", ["Channel"] = "none" },

@@ -29,17 +29,29 @@ public sealed class CanonicalOrderTests
         Assert.Equal(sha256, Convert.ToHexStringLower(SHA256.HashData(Decoding.Decode(value).Canonical!)));
 
     [Theory]
-    [InlineData("""{"lines":[{"unit_price":399,"quantity":2,"product":"Phone"},{"product":"Mouse","quantity":1}],"placed_at":"2026-11-21T10:00:00Z","customer_id":"c-9","email":"a@example.org","order_id":"124"}""")]
-    [InlineData("""{"order_id":124,"customer_id":"c-9","email":"a@example.org","currency":null,"lines":[{"product":"Pho\u006ee","quantity":2,"unit_price":3.99e2},{"product":"Mouse"}],"placed_at":"2026-11-21T11:00:00.000+01:00","event_id":"e-1","note":{"x":[1]}}""")]
+    [InlineData("""
+        {"lines":[{"unit_price":399,"quantity":2,"product":"Phone"},{"product":"Mouse","quantity":1}],
+         "placed_at":"2026-11-21T10:00:00Z","customer_id":"c-9","email":"a@example.org","order_id":"124"}
+        """)]
+    [InlineData("""
+        {"order_id":124,"customer_id":"c-9","email":"a@example.org","currency":null,
+         "lines":[{"product":"Pho\u006ee","quantity":2,"unit_price":3.99e2},{"product":"Mouse"}],
+         "placed_at":"2026-11-21T11:00:00.000+01:00","event_id":"e-1","note":{"x":[1]}}
+        """)]
     public void The_same_order_written_otherwise_has_the_same_form(string otherwise) => Assert.Equal(Form(Whole), Form(otherwise));
 
     [Theory]
     [InlineData("""{"order_id":"1","product":"Mouse"}""", """{"order_id":"1","product":"Mouse","quantity":1}""")]
-    [InlineData("""{"order_id":"1","product":"Mouse"}""", """{"order_id":"1","lines":[{"product":"Mouse"}],"customer_id":"","email":null}""")]
-    [InlineData("""{"order_id":"1","lines":[{"product":"Mouse","unit_price":2.5}]}""", """{"order_id":"1","lines":[{"product":"Mouse","unit_price":2.50}]}""")]
-    [InlineData("""{"order_id":"1","lines":[{"product":"Mouse","unit_price":0}]}""", """{"order_id":"1","lines":[{"product":"Mouse","unit_price":-0.000000}]}""")]
-    [InlineData("""{"order_id":"1","product":"Mouse","placed_at":"2026-11-21"}""", """{"order_id":"1","product":"Mouse","placed_at":"2026-11-21T00:00"}""")]
-    [InlineData("""{"order_id":"1","product":"Mouse","placed_at":"2026-11-21T10:00:00.12345678"}""", """{"order_id":"1","product":"Mouse","placed_at":"2026-11-21T10:00:00.1234567Z"}""")]
+    [InlineData(
+        """{"order_id":"1","product":"Mouse"}""", """{"order_id":"1","lines":[{"product":"Mouse"}],"customer_id":"","email":null}""")]
+    [InlineData("""{"order_id":"1","lines":[{"product":"Mouse","unit_price":2.5}]}""",
+        """{"order_id":"1","lines":[{"product":"Mouse","unit_price":2.50}]}""")]
+    [InlineData("""{"order_id":"1","lines":[{"product":"Mouse","unit_price":0}]}""",
+        """{"order_id":"1","lines":[{"product":"Mouse","unit_price":-0.000000}]}""")]
+    [InlineData("""{"order_id":"1","product":"Mouse","placed_at":"2026-11-21"}""",
+        """{"order_id":"1","product":"Mouse","placed_at":"2026-11-21T00:00"}""")]
+    [InlineData("""{"order_id":"1","product":"Mouse","placed_at":"2026-11-21T10:00:00.12345678"}""",
+        """{"order_id":"1","product":"Mouse","placed_at":"2026-11-21T10:00:00.1234567Z"}""")]
     public void Two_spellings_are_one_order(string one, string other) => Assert.Equal(Form(one), Form(other));
 
     [Theory]
@@ -52,11 +64,13 @@ public sealed class CanonicalOrderTests
     [InlineData("""{"order_id":"1","lines":[{"product":"Mouse","unit_price":24.95}]}""")]
     [InlineData("""{"order_id":"1","currency":"USD","lines":[{"product":"Mouse","unit_price":24.95}]}""")]
     [InlineData("""{"order_id":"1","lines":[{"product":"Mouse"},{"product":"Mouse"}]}""")]
-    public void Another_order_has_another_form(string other) => Assert.NotEqual(Form("""{"order_id":"1","product":"Mouse"}"""), Form(other));
+    public void Another_order_has_another_form(string other) =>
+        Assert.NotEqual(Form("""{"order_id":"1","product":"Mouse"}"""), Form(other));
 
     [Fact]
     public void The_order_of_the_lines_is_the_invoices_and_counts() => Assert.NotEqual(
-        Form("""{"order_id":"1","lines":[{"product":"Mouse"},{"product":"Laptop"}]}"""), Form("""{"order_id":"1","lines":[{"product":"Laptop"},{"product":"Mouse"}]}"""));
+        Form("""{"order_id":"1","lines":[{"product":"Mouse"},{"product":"Laptop"}]}"""),
+        Form("""{"order_id":"1","lines":[{"product":"Laptop"},{"product":"Mouse"}]}"""));
 
     [Fact]
     public void What_the_catalog_says_is_not_in_the_form()
@@ -71,7 +85,8 @@ public sealed class CanonicalOrderTests
 
     [Fact]
     public void No_text_can_look_like_the_line_after_it() => Assert.NotEqual(
-        Form("""{"order_id":"1","lines":[{"product":"a"},{"product":"b"}]}"""), Form("""{"order_id":"1","lines":[{"product":"a\nline 1 - 1 b"}]}"""));
+        Form("""{"order_id":"1","lines":[{"product":"a"},{"product":"b"}]}"""),
+        Form("""{"order_id":"1","lines":[{"product":"a\nline 1 - 1 b"}]}"""));
 
     [Fact]
     public void What_is_no_order_has_no_form() => Assert.Null(Decoding.Decode("""{"order_id":"1"}""").Canonical);

@@ -38,8 +38,10 @@ public sealed class ForeignFormsTests
     }
 
     [Theory]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"/shop","type":"order","data":{"order_id":"1","product":"Laptop"}}""", "a CloudEvent in structured mode")]
-    [InlineData("""{"before":null,"after":{"order_id":"1","product":"Laptop"},"source":{},"op":"c","ts_ms":1}""", "a change event of Debezium")]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"/shop","type":"order","data":{"order_id":"1","product":"Laptop"}}""",
+        "a CloudEvent in structured mode")]
+    [InlineData(
+        """{"before":null,"after":{"order_id":"1","product":"Laptop"},"source":{},"op":"c","ts_ms":1}""", "a change event of Debezium")]
     [InlineData("""{"schema":{"type":"struct"},"payload":{"order_id":"1","product":"Laptop"}}""", "Kafka Connect's JSON with a schema")]
     [InlineData("""[{"order_id":"1","product":"Laptop"}]""", "a JSON array")]
     [InlineData("""  "{\"order_id\":\"1\"}" """, "serialized twice")]
@@ -53,7 +55,8 @@ public sealed class ForeignFormsTests
 
     [Fact]
     public void An_order_with_an_envelopes_property_is_an_order() =>
-        Assert.Equal("1", Decoding.Order("""{"specversion":"1.0","schema":{},"payload":{},"op":"c","before":null,"order_id":"1","product":"Laptop"}""").OrderId);
+        Assert.Equal("1", Decoding.Order(
+            """{"specversion":"1.0","schema":{},"payload":{},"op":"c","before":null,"order_id":"1","product":"Laptop"}""").OrderId);
 
     [Theory]
     [InlineData("""{"product":"Laptop","op":"c"}""")]

@@ -21,7 +21,8 @@ public sealed class OrderDecoderFuzzTests(ITestOutputHelper output)
         """{"order_id":-17,"product":"Mouse","quantity":3,"event_id":"\u0065\ud83d\ude00","x":{"y":[1,2.5e3,null,{"z":"\\\""}]}}""",
         """
         {"order_id": "124", "customer_id": "c-9", "email": "a@example.org", "currency": "USD",
-         "lines": [{"product": "Phone", "quantity": 2, "unit_price": 399.00},{"product":"Camera","quantity":1,"unit_price":1e-2,"note":"é"}],
+         "lines": [{"product": "Phone", "quantity": 2, "unit_price": 399.00},
+                   {"product":"Camera","quantity":1,"unit_price":1e-2,"note":"é"}],
          "placed_at": "2026-11-21T10:00:00.5+01:00"}
         """,
     ];

@@ -124,7 +124,10 @@ public sealed class OrderDecoderJsonTests
     [Theory]
     [InlineData("""{"order_id":"1","product":"Laptop","x":{"y":1},"y":{"x":1,"order_id":2,"product":3}}""")]
     [InlineData("""{"order_id":"1","product":"Laptop","a":[{"x":1},{"x":1}]}""")]
-    [InlineData("""{"order_id":"1","lines":[{"product":"Laptop","quantity":1,"x":1,"order_id":"7"},{"product":"Laptop","quantity":1,"x":1,"lines":[]}]}""")]
+    [InlineData("""
+        {"order_id":"1",
+         "lines":[{"product":"Laptop","quantity":1,"x":1,"order_id":"7"},{"product":"Laptop","quantity":1,"x":1,"lines":[]}]}
+        """)]
     public void The_same_name_in_different_objects_is_no_duplicate(string json) =>
         Assert.Equal("1", Decoding.Order(json).OrderId);
 
@@ -143,7 +146,8 @@ public sealed class OrderDecoderJsonTests
 
     [Theory]
     [InlineData("""{"order_id":"1","product":"Laptop","quantity":0,"email":"x","order_id":"2"}""", RejectionReasons.NotAnOrder)]
-    [InlineData("""{"order_id":"1","lines":[{"product":"Laptop","quantity":0,"unit_price":-1}],"email":"x"}""", RejectionReasons.BadQuantity)]
+    [InlineData(
+        """{"order_id":"1","lines":[{"product":"Laptop","quantity":0,"unit_price":-1}],"email":"x"}""", RejectionReasons.BadQuantity)]
     [InlineData("""{"email":"x","lines":[{"unit_price":-1,"quantity":1,"product":"Laptop"}],"order_id":"1"}""", RejectionReasons.BadPrice)]
     [InlineData("""{"email":"x","product":"Nothing","order_id":"1"}""", RejectionReasons.BadAddress)]
     public void Of_several_faults_the_worst_is_named_whatever_the_order_of_the_properties(string json, string reason) =>

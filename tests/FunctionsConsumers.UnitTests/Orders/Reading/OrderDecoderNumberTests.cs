@@ -114,7 +114,9 @@ public sealed class OrderDecoderNumberTests
     public void Pennies_add_up_beside_fortunes()
     {
         var order = Decoding.Order("""
-            {"order_id":"1","lines":[{"product":"Phone","quantity":1,"unit_price":7922816251426433759354395},{"product":"Mouse","quantity":335,"unit_price":0.0001}]}
+            {"order_id":"1",
+             "lines":[{"product":"Phone","quantity":1,"unit_price":7922816251426433759354395},
+                      {"product":"Mouse","quantity":335,"unit_price":0.0001}]}
             """);
 
         Assert.Equal("7922816251426433759354395.0335", Money.Text(order.Total));
@@ -124,10 +126,13 @@ public sealed class OrderDecoderNumberTests
     public void A_total_that_no_decimal_holds_exactly_is_a_bad_price()
     {
         var own = Decoding.Rejected("""
-            {"order_id":"1","lines":[{"product":"Phone","quantity":1,"unit_price":7922816251426433759354395},{"product":"Mouse","quantity":336,"unit_price":0.0001}]}
+            {"order_id":"1",
+             "lines":[{"product":"Phone","quantity":1,"unit_price":7922816251426433759354395},
+                      {"product":"Mouse","quantity":336,"unit_price":0.0001}]}
             """);
         var withCatalog = Decoding.Rejected("""
-            {"order_id":"1","lines":[{"product":"Phone","quantity":1,"unit_price":7922816251426433759354395},{"product":"Mouse","quantity":1}]}
+            {"order_id":"1",
+             "lines":[{"product":"Phone","quantity":1,"unit_price":7922816251426433759354395},{"product":"Mouse","quantity":1}]}
             """);
 
         Assert.Equal(RejectionReasons.BadPrice, own.Reason);

@@ -134,7 +134,8 @@ public sealed class OrderDecoderTests
     [InlineData("""{"order_id":"1","product":"Laptop","lines":null}""")]
     [InlineData("""{"order_id":"1","product":null,"lines":[{"product":"Laptop","quantity":1}]}""")]
     [InlineData("""{"order_id":"1","lines":[{"product":"Laptop"}]}""")]
-    [InlineData("""{"order_id":"1","product":"Laptop","customer_id":null,"email":null,"currency":null,"placed_at":null,"event_id":null}""")]
+    [InlineData(
+        """{"order_id":"1","product":"Laptop","customer_id":null,"email":null,"currency":null,"placed_at":null,"event_id":null}""")]
     [InlineData("""{"product":"Laptop","unknown":{"a":[1,{"b":null}]},"order_id":"1"}""")]
     [InlineData(" \r\n\t{ \"order_id\" : \"1\" , \"product\" : \"Laptop\" } \n")]
     [InlineData("""{"order_id":"1","\u0070roduct":"L\u0061ptop"}""")]
@@ -146,7 +147,8 @@ public sealed class OrderDecoderTests
     public void Lines_of_one_product_stay_separate_and_add_up_for_the_stock()
     {
         var order = Decoding.Order("""
-            {"order_id":"1","lines":[{"product":"Mouse","quantity":2},{"product":"Phone","quantity":1},{"product":"Mouse","quantity":3,"unit_price":20}]}
+            {"order_id":"1",
+             "lines":[{"product":"Mouse","quantity":2},{"product":"Phone","quantity":1},{"product":"Mouse","quantity":3,"unit_price":20}]}
             """);
 
         Assert.Equal([new OrderLine("Mouse", 2, 24.95m), new OrderLine("Phone", 1, 399m), new OrderLine("Mouse", 3, 20m)], order.Lines);
@@ -207,7 +209,8 @@ public sealed class OrderDecoderTests
     [InlineData("\"EUR\"", "EUR")]
     [InlineData("\"\\u0045UR\"", "EUR")]
     public void An_order_carries_its_currency(string json, string expected) =>
-        Assert.Equal(expected, Decoding.Order($$"""{"order_id":"1","currency":{{json}},"lines":[{"product":"Phone","quantity":1,"unit_price":5}]}""").Currency);
+        Assert.Equal(expected, Decoding.Order(
+            $$"""{"order_id":"1","currency":{{json}},"lines":[{"product":"Phone","quantity":1,"unit_price":5}]}""").Currency);
 
     [Theory]
     [InlineData("\"eur\"")]
@@ -217,11 +220,14 @@ public sealed class OrderDecoderTests
     [InlineData("\"ÄÖÜ\"")]
     [InlineData("978")]
     public void A_currency_is_three_capital_letters(string json) =>
-        Assert.Equal(RejectionReasons.NotAnOrder, Decoding.Rejected($$"""{"order_id":"1","currency":{{json}},"product":"Phone"}""").Reason);
+        Assert.Equal(
+            RejectionReasons.NotAnOrder, Decoding.Rejected($$"""{"order_id":"1","currency":{{json}},"product":"Phone"}""").Reason);
 
     [Theory]
     [InlineData("""{"order_id":"1","currency":"USD","product":"Phone"}""")]
-    [InlineData("""{"order_id":"1","lines":[{"product":"Phone","quantity":1,"unit_price":1},{"product":"Mouse","quantity":1}],"currency":"USD"}""")]
+    [InlineData("""
+        {"order_id":"1","lines":[{"product":"Phone","quantity":1,"unit_price":1},{"product":"Mouse","quantity":1}],"currency":"USD"}
+        """)]
     public void An_order_in_another_currency_must_carry_its_prices(string json)
     {
         var rejection = Decoding.Rejected(json);
@@ -257,7 +263,8 @@ public sealed class OrderDecoderTests
     [InlineData("\"Sat, 21 Nov 2026 10:00:00 GMT\"")]
     [InlineData("1795255200")]
     public void What_is_no_iso_8601_time_is_not_an_order(string json) =>
-        Assert.Equal(RejectionReasons.NotAnOrder, Decoding.Rejected($$"""{"order_id":"1","product":"Phone","placed_at":{{json}}}""").Reason);
+        Assert.Equal(
+            RejectionReasons.NotAnOrder, Decoding.Rejected($$"""{"order_id":"1","product":"Phone","placed_at":{{json}}}""").Reason);
 
     [Fact]
     public async Task A_refresh_makes_a_product_known_that_was_added_since()

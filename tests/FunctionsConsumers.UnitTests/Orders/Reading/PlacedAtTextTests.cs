@@ -32,7 +32,8 @@ public sealed class PlacedAtTextTests
 
     [Fact]
     public void A_time_as_a_number_is_told_to_be_no_string() =>
-        Assert.StartsWith("The placed_at is no string", Decoding.Rejected("""{"order_id":"1","product":"Mouse","placed_at":1763719200}""").Detail, StringComparison.Ordinal);
+        Assert.StartsWith("The placed_at is no string",
+            Decoding.Rejected("""{"order_id":"1","product":"Mouse","placed_at":1763719200}""").Detail, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("0001-01-01T00:00:00Z")]

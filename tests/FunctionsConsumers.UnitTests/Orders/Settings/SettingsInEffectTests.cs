@@ -28,8 +28,15 @@ public sealed class SettingsInEffectTests : IDisposable
     {
         var lines = Lines(
             new LocalHostOptions { Topic = "orders", Sources = new Dictionary<string, string> { ["OrdersTopic"] = "--topic" } },
-            new Dictionary<string, string> { ["KafkaBrokers"] = "kafka.example:9094", ["KafkaUsername"] = "app", ["KafkaPassword"] = "c2VjcmV0", ["SmtpHost"] = "mail.example" },
-            "\"KafkaBrokers\":\"127.0.0.1:9092\",\"OrderTables\":\"DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net\"");
+            new Dictionary<string, string>
+            {
+                ["KafkaBrokers"] = "kafka.example:9094",
+                ["KafkaUsername"] = "app",
+                ["KafkaPassword"] = "c2VjcmV0",
+                ["SmtpHost"] = "mail.example",
+            },
+            "\"KafkaBrokers\":\"127.0.0.1:9092\","
+            + "\"OrderTables\":\"DefaultEndpointsProtocol=https;AccountName=acct;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net\"");
 
         Assert.Contains("kafka.example:9094 as app, TLS  (KafkaBrokers: the environment)", lines, StringComparison.Ordinal);
         Assert.Contains("orders  (OrdersTopic: --topic)", lines, StringComparison.Ordinal);

@@ -33,7 +33,8 @@ public sealed class UnknownSettingsTests
     {
         var error = Assert.Throws<SettingException>(() => UnknownSettings.Refuse([name]));
 
-        Assert.StartsWith(name.Replace(":", "__", StringComparison.Ordinal) + " is a setting that nobody reads", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(name.Replace(":", "__", StringComparison.Ordinal) + " is a setting that nobody reads", error.Message,
+            StringComparison.Ordinal);
         if (meant is not null)
         {
             Assert.Contains($"did you mean {meant}?", error.Message, StringComparison.Ordinal);
