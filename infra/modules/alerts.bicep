@@ -83,6 +83,16 @@ var logAlerts = [
     threshold: 2
   }
   {
+    name: 'group-silent'
+    description: 'A group, over all its hosts, has handled nothing for a minute while its lag rose. What to do: docs/operating.md#alert-group-silent'
+    severity: 1
+    query: loadTextContent('../queries/alerts/group-silent.kql')
+    windowSize: 'PT15M'
+    measure: 'Times'
+    dimension: 'Group'
+    threshold: 0
+  }
+  {
     name: 'lag'
     description: 'A group has been behind for a quarter of an hour. What to do: docs/operating.md#alert-lag'
     severity: 2

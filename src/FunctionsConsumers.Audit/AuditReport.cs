@@ -23,7 +23,7 @@ internal sealed record AuditReport(
 
 /// <summary>
 /// A group's numbers. Of the records each counts once: as applied, duplicate, dead-lettered or pending, or as none of them
-/// where it was passed over or lost.
+/// where it was passed over, skipped or lost.
 /// </summary>
 /// <param name="Group">The group.</param>
 /// <param name="Applied">Effect rows with <c>State</c> = <c>applied</c> whose record was read.</param>
@@ -34,8 +34,10 @@ internal sealed record AuditReport(
 /// <param name="Lost">Orders without their effect, records without their dead letter, effects with other content.</param>
 /// <param name="Doubled">Effects too many, and effects of no order.</param>
 /// <param name="StockOff">By how much the stock's counters are wrong, summed over the products; 0 for groups that keep none.</param>
+/// <param name="Skipped">Records that a person had the group pass over; no member of the JSON where there are none.</param>
 internal sealed record GroupReport(
-    string Group, long Applied, long Duplicates, long DeadLettered, long Outbox, long Pending, long Lost, long Doubled, long StockOff)
+    string Group, long Applied, long Duplicates, long DeadLettered, long Outbox, long Pending, long Lost, long Doubled, long StockOff,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Skipped = 0)
 {
     /// <summary>Whether nothing is lost, doubled, pending or still in the outbox, and the stock is right.</summary>
     [JsonIgnore]

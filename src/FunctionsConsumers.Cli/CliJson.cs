@@ -13,6 +13,7 @@ using FunctionsConsumers.Lab.Guarantees;
 using FunctionsConsumers.Lab.Kill;
 using FunctionsConsumers.Lab.Proving;
 using FunctionsConsumers.LocalHost.Files;
+using FunctionsConsumers.LocalHost.Hosting;
 using FunctionsConsumers.Operations.Catalog;
 using FunctionsConsumers.Operations.ConsumerGroups;
 using FunctionsConsumers.Operations.DeadLetters;
@@ -42,6 +43,7 @@ namespace FunctionsConsumers.Cli;
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(OffsetsReport))]
 [JsonSerializable(typeof(ReplayResult))]
+[JsonSerializable(typeof(SettingsReport))]
 [JsonSerializable(typeof(CatalogEntry))]
 [JsonSerializable(typeof(IReadOnlyList<CatalogEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<OutboxRow>))]

@@ -4,6 +4,7 @@ using FunctionsConsumers.Cli.Audit;
 using FunctionsConsumers.Cli.Catalog;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Cli.Completion;
+using FunctionsConsumers.Cli.Config;
 using FunctionsConsumers.Cli.ConsumerGroups;
 using FunctionsConsumers.Cli.DeadLetters;
 using FunctionsConsumers.Cli.IdempotencyKeys;
@@ -45,8 +46,8 @@ internal static class FcCommandLine
     /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, Caller caller, CancellationToken stop)
     {
-        // Who types the name alone asks what there is.
-        var given = Parse(args.Count == 0 ? ["--help"] : args, caller);
+        // Who types the name alone asks what there is, and so does "fc help" and "fc help audit".
+        var given = Parse(args.Count == 0 ? ["--help"] : args[0] == "help" ? [.. args.Skip(1), "--help"] : args, caller);
         if (UsageErrors.Of(given) is { } error)
         {
             caller.Terminal.Say("fc: " + Failures.OneLine(error));
@@ -97,6 +98,7 @@ internal static class FcCommandLine
         OffsetsCommand.Create(caller),
         ReplayCommand.Create(caller),
         CatalogCommand.Create(caller),
+        ConfigCommand.Create(caller),
         AuditCommand.Create(caller),
         LabCommand.Create(caller),
         CompletionCommand.Create(caller),

@@ -25,6 +25,12 @@ public static class Groups
     /// <returns>The first part; null for a group that inserts no effect of its own, and for one that is not registered.</returns>
     public static string? EffectKindOf(string group) => Consumers.FirstOrDefault(consumer => consumer.Group == group)?.EffectKind;
 
+    /// <summary>The decisions of a group, by themselves: for who looks at what they come to beside the running hosts.</summary>
+    /// <param name="group">The group.</param>
+    /// <returns>The decisions; null for a group that is not registered.</returns>
+    internal static IConsumer<OrderEvent>? DecisionsOf(string group) =>
+        Consumers.FirstOrDefault(consumer => consumer.Group == group)?.Decisions();
+
     /// <summary>Registers all consumers.</summary>
     /// <param name="builder">The library's registration.</param>
     /// <param name="topic">The topic of the orders.</param>
@@ -37,8 +43,13 @@ public static class Groups
     }
 
     private static OrderConsumer Consumer<TPlanner>()
-        where TPlanner : class, IEventPlanner<OrderEvent> =>
-        new(TPlanner.Group, TPlanner.EffectKind, (builder, topic) => builder.AddConsumer<OrderEvent, TPlanner>(topic));
+        where TPlanner : class, IEventPlanner<OrderEvent>, new() =>
+        new(
+            TPlanner.Group,
+            TPlanner.EffectKind,
+            () => new GroupPlanner<OrderEvent, TPlanner>(new TPlanner()),
+            (builder, topic) => builder.AddConsumer<OrderEvent, TPlanner>(topic));
 
-    private sealed record OrderConsumer(string Group, string? EffectKind, Action<EffectivelyOnceBuilder, string> Register);
+    private sealed record OrderConsumer(
+        string Group, string? EffectKind, Func<IConsumer<OrderEvent>> Decisions, Action<EffectivelyOnceBuilder, string> Register);
 }

@@ -1,4 +1,3 @@
-using FunctionsConsumers.EffectivelyOnce.Health;
 using FunctionsConsumers.Orders;
 using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.Orders.Inventory;
@@ -11,12 +10,6 @@ namespace FunctionsConsumers;
 /// <summary>Registers all that the app's functions need; <c>Program.cs</c> and the local host both call it, and nothing else.</summary>
 public static class AppRegistration
 {
-    /// <summary>The name of the check behind <c>/api/health/live</c>.</summary>
-    internal const string Live = "live";
-
-    /// <summary>The name of the check behind <c>/api/health/ready</c>.</summary>
-    internal const string Ready = "ready";
-
     /// <summary>The function of each group.</summary>
     private static readonly Dictionary<string, string> Functions = new()
     {
@@ -34,9 +27,7 @@ public static class AppRegistration
     {
         services.AddOrderConsumers(configuration);
         services.AddOperations(configuration[OrderSettings.Topic]!, Functions);
-        services.AddHealthChecks()
-            .AddCheck<ConsumerLiveness>(Live)
-            .AddCheck<ConsumerReadiness>(Ready);
+        services.AddHealthChecks().AddEffectivelyOnce();
         return services;
     }
 }

@@ -23,6 +23,8 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
         ["PartitionKey", "RowKey", "State", "OrderId", "Fingerprint", "Topic", "Partition", "Offset", "AppliedAt", "Lines", "Currency",
             "Total", "To", "Channel", "Reserved", "Messages"];
 
+    private static readonly string[] SkippedColumns = ["Topic", "Partition", "From", "To", "SkippedAt"];
+
     private static readonly string[] StockColumns = ["RowKey", "Reserved"];
 
     private readonly Dictionary<string, (TableClient Table, string Bucket)> _foundIn = [];
@@ -114,7 +116,30 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
             });
         }
 
+        await ReadSkippedAsync(reading, cancellationToken);
         return reading;
+    }
+
+    // Progress of all groups stands in the first account. Where there is no such table nobody has skipped anything.
+    private async Task ReadSkippedAsync(TableReading reading, CancellationToken cancellationToken)
+    {
+        var rows = accounts[0].GetTableClient("progress").QueryAsync<TableEntity>(
+            $"PartitionKey eq 'skipped-{reading.Group}'", 1000, SkippedColumns, cancellationToken);
+        try
+        {
+            await foreach (var row in rows)
+            {
+                if (row.GetString("Topic") is { } topic && row.GetInt32("Partition") is { } partition && row.GetInt64("From") is { } from
+                    && row.GetInt64("To") is { } to && row.GetDateTimeOffset("SkippedAt") is { } at)
+                {
+                    reading.Skipped.Add(new SkippedOffsets(topic, partition, from, to, at.UtcDateTime));
+                }
+            }
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            reading.Skipped.Clear();
+        }
     }
 
     // Counters and reservations of a bucket have to be read at one moment. Every reservation changes a counter in the same

@@ -22,6 +22,9 @@ internal sealed class TableReading(string group)
     /// </summary>
     public Dictionary<(string Topic, int Partition, long Offset), Fingerprint?> DeadLetters { get; } = [];
 
+    /// <summary>What a person had the group pass over.</summary>
+    public List<SkippedOffsets> Skipped { get; } = [];
+
     /// <summary>The sums of the stock counters, by product and topic.</summary>
     public IReadOnlyDictionary<(string Product, string Topic), long> Reserved => _reserved;
 
@@ -45,6 +48,14 @@ internal sealed class TableReading(string group)
     public void AddReserved(string product, string topic, long reserved) =>
         CollectionsMarshal.GetValueRefOrAddDefault(_reserved, (product, topic), out _) += reserved;
 }
+
+/// <summary>Offsets that a group passed over on purpose: their records need neither effect nor dead letter.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition.</param>
+/// <param name="From">The first offset.</param>
+/// <param name="To">The offset after the last.</param>
+/// <param name="At">When; a record that was written later stands in a topic made anew, and is not meant.</param>
+internal sealed record SkippedOffsets(string Topic, int Partition, long From, long To, DateTime At);
 
 /// <summary>An effect with <c>State</c> = <c>applied</c>.</summary>
 /// <param name="Bucket">The row's partition key.</param>

@@ -60,7 +60,7 @@ internal sealed class GroupVerdict
         var fates = _log.Records.CountBy(FateOf).ToDictionary();
         var report = new GroupReport(
             _table.Group, _effects, fates.GetValueOrDefault(Fate.Duplicate), fates.GetValueOrDefault(Fate.DeadLettered), _table.Messages,
-            fates.GetValueOrDefault(Fate.Pending), _lost, _doubled, _stockOff);
+            fates.GetValueOrDefault(Fate.Pending), _lost, _doubled, _stockOff, fates.GetValueOrDefault(Fate.Skipped));
         FindWaiting(report);
         return (report, _unaudited);
     }
@@ -209,6 +209,7 @@ internal sealed class GroupVerdict
         : !IsCommitted(record) ? Fate.Pending
         : !record.IsMeantFor(_group) ? Fate.PassedOver
         : record.Payload is { } payload && _standing.Contains(payload) ? Fate.Duplicate
+        : IsSkipped(record) ? Fate.Skipped
         : Fate.Lost;
 
     private bool HasDeadLetter(LoggedRecord record) =>
@@ -226,7 +227,12 @@ internal sealed class GroupVerdict
         }
     }
 
-    private bool IsSettled(LoggedRecord record) => record.IsMeantFor(_group) && IsCommitted(record);
+    // Whether the group has to have done something about the record by now.
+    private bool IsSettled(LoggedRecord record) => record.IsMeantFor(_group) && IsCommitted(record) && !IsSkipped(record);
+
+    private bool IsSkipped(LoggedRecord record) => _table.Skipped.Exists(skipped => skipped.Topic == _log.Topic
+        && skipped.Partition == record.Partition && record.Offset >= skipped.From && record.Offset < skipped.To
+        && record.WrittenAt <= skipped.At);
 
     private bool IsCommitted(LoggedRecord record) => record.Offset < _committed.GetValueOrDefault(record.Partition, 0);
 
@@ -255,6 +261,7 @@ internal sealed class GroupVerdict
         DeadLettered,
         PassedOver,
         Pending,
+        Skipped,
         Lost,
     }
 }

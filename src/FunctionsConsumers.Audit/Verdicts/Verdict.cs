@@ -60,7 +60,9 @@ internal static class Verdict
             (null, 0) => $"Every record of {topic} was handled once by {string.Join(", ", groups.Select(group => group.Group))}",
             _ => $"Not every record of {topic} was handled once: {string.Join("; ", faults)}",
         };
+        var skipped = groups.Sum(group => group.Skipped);
         return sentence
+            + (skipped == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", but for {skipped} that were skipped on purpose"))
             + (unaudited == 0 ? ""
                 : string.Create(CultureInfo.InvariantCulture,
                 $"; {unaudited} effects come from records that the log does not hold any more, and were not audited"))

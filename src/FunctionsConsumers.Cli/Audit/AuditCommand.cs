@@ -111,6 +111,12 @@ internal static class AuditPrinting
         }
 
         terminal.Print(table);
+        foreach (var group in report.Groups.Where(group => group.Skipped > 0))
+        {
+            terminal.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{group.Group}: {Counted.Of(group.Skipped, "record")} skipped on purpose, by fc offsets; neither handled nor lost"));
+        }
     }
 
     /// <summary>Says beside the result what is not good, and ends with the verdict.</summary>

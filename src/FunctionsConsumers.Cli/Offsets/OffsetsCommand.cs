@@ -95,7 +95,7 @@ internal static class OffsetsCommand
         var isDone = call.Given.GetValue(Yes);
         if (isDone)
         {
-            await offsets.ApplyAsync(plan, call.Stop);
+            await offsets.ApplyAsync(plan, OperatedSystem.Person, call.Stop);
         }
 
         if (call.Json)

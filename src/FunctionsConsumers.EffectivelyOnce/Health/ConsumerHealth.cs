@@ -8,7 +8,7 @@ namespace FunctionsConsumers.EffectivelyOnce.Health;
 /// Whether the process is worth keeping: unhealthy where a restart may help. That is where a group, over all its hosts,
 /// handles nothing while its lag rises for three intervals of 20 s although broker and tables answer, and where nothing in
 /// this process has been looked at for two minutes. An outage of a service is not: it ends no sooner by a restart.
-/// Register it with <c>AddHealthChecks().AddCheck&lt;ConsumerLiveness&gt;("live")</c>.
+/// Registered, with its other half, by <c>AddHealthChecks().AddEffectivelyOnce()</c>.
 /// </summary>
 /// <param name="services">The services, with <c>AddEffectivelyOnce</c> among them.</param>
 public sealed class ConsumerLiveness(IServiceProvider services) : IHealthCheck
@@ -42,7 +42,7 @@ public sealed class ConsumerLiveness(IServiceProvider services) : IHealthCheck
 /// <summary>
 /// Whether the groups do their work: unhealthy where the broker or a group's table does not answer, where a group handles
 /// nothing while its lag rises for three intervals of 20 s, and before the first look.
-/// Register it with <c>AddHealthChecks().AddCheck&lt;ConsumerReadiness&gt;("ready")</c>.
+/// Registered, with its other half, by <c>AddHealthChecks().AddEffectivelyOnce()</c>.
 /// </summary>
 /// <param name="services">The services, with <c>AddEffectivelyOnce</c> among them.</param>
 public sealed class ConsumerReadiness(IServiceProvider services) : IHealthCheck

@@ -54,6 +54,6 @@ internal sealed partial class TablesWatchService : IHostedLifecycleService, IDis
     [LoggerMessage(44, LogLevel.Warning, "{Tables} are away since {Since} ({Reason}); what needs them waits")]
     private partial void LogAway(string tables, string since, string reason);
 
-    [LoggerMessage(48, LogLevel.Information, "{Tables} are back after {Seconds:0} s")]
+    [LoggerMessage(53, LogLevel.Information, "{Tables} are back after {Seconds:0} s")]
     private partial void LogBack(string tables, double seconds);
 }

@@ -20,6 +20,9 @@ internal sealed record HostJson(
         AllowTrailingCommas = true,
     };
 
+    /// <summary>The options of <c>extensions.kafka</c> that the file, or what stands in its place, gives.</summary>
+    public IReadOnlyList<string> Given { get; init; } = [];
+
     /// <summary>
     /// Reads the file of a folder, and the settings that stand in place of what it says (<c>AzureFunctionsJobHost__…</c>).
     /// </summary>
@@ -63,7 +66,10 @@ internal sealed record HostJson(
             var http = new HostJsonSection(
                 Below(document.RootElement, "extensions", "http"), option => $"{path}: extensions.http.{option}");
             var prefix = (http.Text("routePrefix") ?? "api").Trim('/');
-            return new HostJson(kafka, ReadLevels(Below(document.RootElement, "logging", "logLevel"), path), prefix, options.Unread());
+            return new HostJson(kafka, ReadLevels(Below(document.RootElement, "logging", "logLevel"), path), prefix, options.Unread())
+            {
+                Given = options.Names,
+            };
         }
         catch (JsonException e)
         {

@@ -73,10 +73,13 @@ internal sealed class HostJsonSection(JsonElement? section, Func<string, string>
         throw Wrong(name, value, $"one of {string.Join(", ", words.ToArray())}");
     }
 
-    /// <summary>The names of the options that were not asked for.</summary>
-    public IReadOnlyList<string> Unread() => section is { ValueKind: JsonValueKind.Object } element
-        ? [.. element.EnumerateObject().Select(property => property.Name).Where(name => !_read.Contains(name))]
+    /// <summary>The names of the options that stand in it.</summary>
+    public IReadOnlyList<string> Names => section is { ValueKind: JsonValueKind.Object } element
+        ? [.. element.EnumerateObject().Select(property => property.Name)]
         : [];
+
+    /// <summary>The names of the options that were not asked for.</summary>
+    public IReadOnlyList<string> Unread() => [.. Names.Where(name => !_read.Contains(name))];
 
     private JsonElement? Value(string name)
     {

@@ -63,17 +63,22 @@ internal sealed class Target
         TargetOptions options, IReadOnlyDictionary<string, string> environment, RunFile? run, TimeSpan? patience = null,
         IServiceFollower? follower = null)
     {
-        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in environment)
-        {
-            // An empty variable is an unset one, as the Functions host takes it.
-            if (!string.IsNullOrWhiteSpace(value))
-            {
-                settings[name.Replace("__", ":", StringComparison.Ordinal)] = value;
-            }
-        }
+        UnknownSettings.Refuse(SetIn(environment).Keys);
+        return Look(options, environment, run, patience, follower);
+    }
 
-        UnknownSettings.Refuse(settings.Keys);
+    /// <summary>Settles where things are, and judges no name: for who looks at the settings themselves.</summary>
+    /// <param name="options">What the command line says.</param>
+    /// <param name="environment">The environment's variables.</param>
+    /// <param name="run">The run file of a living process; null for none.</param>
+    /// <param name="patience">How long an answer of a service is waited for; null for the default.</param>
+    /// <param name="follower">Told of each service that is talked to; null for nobody.</param>
+    /// <returns>The target.</returns>
+    public static Target Look(
+        TargetOptions options, IReadOnlyDictionary<string, string> environment, RunFile? run, TimeSpan? patience = null,
+        IServiceFollower? follower = null)
+    {
+        var settings = SetIn(environment);
         var services = run is null ? "default" : string.Create(CultureInfo.InvariantCulture, $"process {run.Pid} on this machine");
         var sources = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
@@ -131,6 +136,18 @@ internal sealed class Target
             {
                 settings[name] = value;
             }
+        }
+
+        return settings;
+    }
+
+    // An empty variable is an unset one, as the Functions host takes it.
+    private static Dictionary<string, string?> SetIn(IReadOnlyDictionary<string, string> environment)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in environment.Where(variable => !string.IsNullOrWhiteSpace(variable.Value)))
+        {
+            settings[name.Replace("__", ":", StringComparison.Ordinal)] = value;
         }
 
         return settings;

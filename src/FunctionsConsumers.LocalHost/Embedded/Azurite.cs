@@ -101,7 +101,8 @@ internal sealed partial class Azurite : IAsyncDisposable
         return modules.Where(module => module.Length > 0).Select(module => Path.Combine(module, "dist", "src", "table",
             "main.js")).FirstOrDefault(File.Exists)
             ?? throw new LocalHostException(
-                "Azurite is missing: run ./run, or npm ci in infra/local, or name its folder in AZURITE_HOME.");
+                "Azurite is missing, in which embedded tables run: in the repository ./run installs it; elsewhere npm install azurite "
+                + "does, and AZURITE_HOME names its folder, node_modules/azurite; or name a table account with --tables.");
     }
 
     private static Process Launch(string main)

@@ -55,18 +55,20 @@ public sealed class GroupOffsets(OperatedServices services, TopicLog log, IGroup
 
     /// <summary>Puts the offsets where a plan says.</summary>
     /// <param name="plan">The plan.</param>
+    /// <param name="by">Who has them put there.</param>
     /// <param name="cancellationToken">Ends the work before the offsets are committed.</param>
     /// <returns>When they are committed.</returns>
     /// <exception cref="OperationException">Somebody consumes in the group, or the broker does not answer.</exception>
     /// <exception cref="EffectivelyOnce.StoreUnavailableException">The table could not be read or written.</exception>
     /// <exception cref="EffectivelyOnce.SettingException">The account refuses the credential.</exception>
-    public async Task ApplyAsync(OffsetPlan plan, CancellationToken cancellationToken)
+    public async Task ApplyAsync(OffsetPlan plan, string by, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
         await RequireInactiveAsync(plan.Group, cancellationToken);
-        if (plan.Skipped > 0 && services.Groups.Contains(plan.Group))
+        if (services.Groups.Contains(plan.Group) && plan.Skipped + plan.Repeated > 0)
         {
             var table = await GroupTable.OpenSharedAsync(services.Tables, GroupProgress.TableName, cancellationToken);
+            await new SkippedOffsets(table, plan.Group, by, services.Time).NoteAsync(plan, cancellationToken);
             using var watch = new BrokerWatch(services.Kafka, services.Time, NullLogger.Instance);
             var groupLog = new KafkaGroupLog(services.Kafka, watch, NullLogger<KafkaGroupLog>.Instance);
             var progress = new GroupProgress(plan.Group, table, groupLog, startsAtEnd: false, NullLogger.Instance, services.Time);

@@ -7,11 +7,8 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 using FunctionsConsumers.Operations.Log;
 using FunctionsConsumers.Operations.Stories;
 using FunctionsConsumers.Orders;
-using FunctionsConsumers.Orders.Billing;
 using FunctionsConsumers.Orders.Catalog;
 using FunctionsConsumers.Orders.Events;
-using FunctionsConsumers.Orders.Inventory;
-using FunctionsConsumers.Orders.Notification;
 using FunctionsConsumers.Orders.Reading;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -112,14 +109,9 @@ public sealed class WindowReplay(OperatedServices services, TopicLog log)
             ? record with { Headers = [.. record.Headers.Where(header => header.Name != Redrive.Header)] }
             : record;
 
-    private static IConsumer<OrderEvent> ConsumerOf(string like) => like switch
-    {
-        InvoiceConsumer.GroupName => new GroupPlanner<OrderEvent, InvoiceConsumer>(new InvoiceConsumer()),
-        ReservationConsumer.GroupName => new GroupPlanner<OrderEvent, ReservationConsumer>(new ReservationConsumer()),
-        ConfirmationConsumer.GroupName => new GroupPlanner<OrderEvent, ConfirmationConsumer>(new ConfirmationConsumer()),
-        _ => throw new OperationException(
-            $"there is no group {like} whose decisions could be taken: name one of {string.Join(", ", Groups.All)}"),
-    };
+    private static IConsumer<OrderEvent> ConsumerOf(string like) => Groups.DecisionsOf(like)
+        ?? throw new OperationException(
+            $"there is no group {like} whose decisions could be taken: name one of {string.Join(", ", Groups.All)}");
 
     private static async Task<ReplayComparison> CompareAsync(
         string group, FoundTable replayed, string like, FoundTable? live, IReadOnlyCollection<string> orders,

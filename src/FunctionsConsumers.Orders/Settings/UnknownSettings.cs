@@ -29,7 +29,8 @@ internal static partial class UnknownSettings
         .. MailSettings.Names,
     ];
 
-    private static readonly string[] Known =
+    /// <summary>The names that somebody reads, as they are written in the environment; of several accounts the first alone.</summary>
+    public static IReadOnlyList<string> Known { get; } =
     [
         .. Single, .. OfOnce.Select(name => $"{Once}__{name}"), .. OfAccount.Select(name => $"{OrderSettings.Tables}__{name}"),
         .. Groups.All.Select(group => $"{DeadLetters}__{group}__Password"),
@@ -46,17 +47,20 @@ internal static partial class UnknownSettings
     /// <exception cref="SettingException">One is not known; the message has the nearest that is.</exception>
     public static void Refuse(IEnumerable<string> names)
     {
-        foreach (var name in names.Select(name => name.Replace(":", "__", StringComparison.Ordinal))
-            .Order(StringComparer.OrdinalIgnoreCase))
+        if (Find(names).FirstOrDefault() is { } unknown)
         {
-            if (IsOurs(name) && !IsRead(name))
-            {
-                var meant = NearestName.Of(name, Known) is { } nearest ? $", did you mean {nearest}?" : ".";
-                throw new SettingException(
-                    $"{name} is a setting that nobody reads{meant} Rename it, or remove it: README.md lists the settings.");
-            }
+            throw new SettingException(unknown.Sentence);
         }
     }
+
+    /// <summary>Finds what nobody reads.</summary>
+    /// <param name="names">The names of the settings that are set.</param>
+    /// <returns>Those that look like ours and are none, in order of their names.</returns>
+    public static IEnumerable<UnknownSetting> Find(IEnumerable<string> names) => names
+        .Select(name => name.Replace(":", "__", StringComparison.Ordinal))
+        .Order(StringComparer.OrdinalIgnoreCase)
+        .Where(name => IsOurs(name) && !IsRead(name))
+        .Select(name => new UnknownSetting(name, NearestName.Of(name, Known)));
 
     private static bool IsRead(string name)
     {
@@ -90,4 +94,15 @@ internal static partial class UnknownSettings
 
     [GeneratedRegex("^(Kafka|Smtp|Mail)[A-Z][A-Za-z]*$")]
     private static partial Regex OurStyle();
+}
+
+/// <summary>A setting that looks like one of ours and that nobody reads.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Nearest">The nearest name that is read; null where none is near.</param>
+internal sealed record UnknownSetting(string Name, string? Nearest)
+{
+    /// <summary>What is wrong, and what mends it.</summary>
+    public string Sentence =>
+        $"{Name} is a setting that nobody reads{(Nearest is null ? "." : $", did you mean {Nearest}?")} "
+            + "Rename it, or remove it: README.md lists the settings.";
 }

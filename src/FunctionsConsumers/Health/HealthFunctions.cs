@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FunctionsConsumers.Health;
@@ -19,7 +20,7 @@ public sealed class HealthFunctions(HealthCheckService checks)
     [Function("HealthLive")]
     public Task<IResult> Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        AnswerAsync(AppRegistration.Live, cancellationToken);
+        AnswerAsync(EffectivelyOnceHealthChecks.LiveTag, cancellationToken);
 
     /// <summary>Whether the groups do their work.</summary>
     /// <param name="request">The request.</param>
@@ -28,11 +29,11 @@ public sealed class HealthFunctions(HealthCheckService checks)
     [Function("HealthReady")]
     public Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        AnswerAsync(AppRegistration.Ready, cancellationToken);
+        AnswerAsync(EffectivelyOnceHealthChecks.ReadyTag, cancellationToken);
 
-    private async Task<IResult> AnswerAsync(string name, CancellationToken cancellationToken)
+    private async Task<IResult> AnswerAsync(string tag, CancellationToken cancellationToken)
     {
-        var report = await checks.CheckHealthAsync(check => check.Name == name, cancellationToken);
+        var report = await checks.CheckHealthAsync(check => check.Tags.Contains(tag), cancellationToken);
         var isWell = report.Status != HealthStatus.Unhealthy;
         var answer = new HealthAnswer(
             isWell ? "healthy" : "unhealthy",

@@ -44,7 +44,7 @@ public sealed class PackageTests : IDisposable
         Assert.Equal(
             [
                 "Azure.Data.Tables 12.13.0", "Azure.Identity 1.21.0", "Confluent.Kafka 2.16.0",
-                "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions 10.0.15", "Microsoft.Extensions.Hosting.Abstractions 10.0.15",
+                "Microsoft.Extensions.Diagnostics.HealthChecks 10.0.15", "Microsoft.Extensions.Hosting.Abstractions 10.0.15",
             ],
             group.Elements().Select(dependency => $"{(string?)dependency.Attribute("id")} {(string?)dependency.Attribute("version")}")
                 .Order(StringComparer.Ordinal));
@@ -65,7 +65,7 @@ public sealed class PackageTests : IDisposable
             .Order(StringComparer.Ordinal)];
         Assert.Equal(
             ["Azure.Data.Tables", "Azure.Identity", "Confluent.Kafka", "Microsoft.CodeAnalysis.PublicApiAnalyzers",
-                "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions", "Microsoft.Extensions.Hosting.Abstractions"],
+                "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions"],
             Items("PackageReference"));
         Assert.Empty(Items("ProjectReference"));
         Assert.DoesNotContain("Microsoft.AspNetCore.App", Items("FrameworkReference"));

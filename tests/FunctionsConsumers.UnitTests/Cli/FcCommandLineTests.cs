@@ -55,6 +55,8 @@ public sealed class FcCommandLineTests : IDisposable
     [InlineData("catalog set Sofa", "--price")]
     [InlineData("groups --all --group billing", "--group")]
     [InlineData("completion tcsh", "tcsh")]
+    [InlineData("config", "check")]
+    [InlineData("config chek", "did you mean check?")]
     [InlineData("tail order-events --offset 5", "--partition")]
     [InlineData("tail order-events --grep (", "--grep")]
     [InlineData("tail order-events --since 1h --from-beginning", "--since")]
@@ -93,6 +95,7 @@ public sealed class FcCommandLineTests : IDisposable
     [InlineData("outbox resend")]
     [InlineData("outbox drop")]
     [InlineData("audit")]
+    [InlineData("config check")]
     [InlineData("lab")]
     [InlineData("lab kill")]
     public async Task Every_command_tells_of_the_options_that_all_commands_take(string command)
@@ -117,6 +120,16 @@ public sealed class FcCommandLineTests : IDisposable
         Assert.Equal(ExitCode.Good, await Invoke(""));
         Assert.All(["run", "audit", "outbox", "--brokers"], word => Assert.Contains(word, _out.ToString(), StringComparison.Ordinal));
         Assert.Empty(_error.ToString());
+    }
+
+    [Theory]
+    [InlineData("help", "dead-letters")]
+    [InlineData("help audit", "--heal")]
+    [InlineData("help dead-letters redrive", "--dry-run")]
+    public async Task Help_is_a_word_too(string line, string named)
+    {
+        Assert.Equal(ExitCode.Good, await Invoke(line));
+        Assert.Contains(named, _out.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -60,6 +60,24 @@ public sealed class ConsumerHealthTests : IDisposable
     }
 
     [Fact]
+    public async Task One_call_registers_a_check_for_each_kind_of_probe()
+    {
+        var services = new ServiceCollection().AddSingleton(_watch).AddSingleton<TimeProvider>(_time).AddLogging();
+        services.AddHealthChecks().AddEffectivelyOnce();
+        await using var provider = services.BuildServiceProvider();
+        var checks = provider.GetRequiredService<HealthCheckService>();
+        Task<HealthReport> AskAsync(string tag) =>
+            checks.CheckHealthAsync(check => check.Tags.Contains(tag), TestContext.Current.CancellationToken);
+
+        Assert.Equal((HealthStatus.Healthy, HealthStatus.Unhealthy), ((await AskAsync("live")).Status, (await AskAsync("ready")).Status));
+        await LookAsync(handled: 1, produced: 1);
+
+        Assert.Equal(HealthStatus.Healthy, (await AskAsync("ready")).Status);
+        Assert.Equal(["effectively-once-live"], (await AskAsync("live")).Entries.Keys);
+        Assert.Equal(["effectively-once-ready"], (await AskAsync("ready")).Entries.Keys);
+    }
+
+    [Fact]
     public async Task A_group_that_is_silent_because_the_tables_are_away_is_not_ready_and_is_left_alive()
     {
         _probe = () => throw new InvalidOperationException("503");

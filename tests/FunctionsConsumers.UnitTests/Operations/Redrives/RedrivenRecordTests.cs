@@ -25,6 +25,34 @@ public sealed class RedrivenRecordTests
         Assert.DoesNotContain(sent.Headers, header => header.Name.StartsWith("dead-letter", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_a_letter_that_goes_on_with_our_own_trace_only_the_headers_of_the_original_are_kept(bool isProducerTraced)
+    {
+        const string ours = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        var original = isProducerTraced ? Original : Original with { Headers = [new RecordHeader("event", Bytes("placed"))] };
+
+        var sent = Redriven(Letter(
+            new DeadLetter("billing", "bad-price", "No.", DateTimeOffset.UnixEpoch, original), TraceContext.Of(ours, "vendor=1")));
+
+        string[] added = ["redrive-origin", "redrive-history", "redrive-of", "redrive-count", "redrive-group"];
+        Assert.Equal([.. original.Headers.Select(header => header.Name), .. added], sent.Headers.Select(header => header.Name));
+        Assert.Equal(original.LastHeader("traceparent"), sent.LastHeader("traceparent"));
+        Assert.Equal(original.LastHeader("message-id"), sent.LastHeader("message-id"));
+    }
+
+    [Fact]
+    public void A_header_of_the_original_that_looks_like_one_of_a_letter_is_kept()
+    {
+        var original = Original with { Headers = [new RecordHeader("dead-letter-reason", Bytes("theirs")), .. Original.Headers] };
+
+        var sent = Redriven(Letter(new DeadLetter("billing", "bad-price", "No.", DateTimeOffset.UnixEpoch, original)));
+
+        Assert.Equal(original.Headers.Select(header => header.Name), sent.Headers.Take(4).Select(header => header.Name));
+        Assert.Equal("theirs", Text(sent, "dead-letter-reason"));
+    }
+
     [Fact]
     public void It_names_its_group_its_letter_its_count_and_where_it_stood_first()
     {
@@ -63,9 +91,9 @@ public sealed class RedrivenRecordTests
         Assert.Null(RedrivenRecord.Completed(letter, null));
     }
 
-    private static DeadLetterContent Letter(DeadLetter letter)
+    private static DeadLetterContent Letter(DeadLetter letter, TraceContext? trace = null)
     {
-        var sent = DeadLetterRecord.Of(letter, "0011", null);
+        var sent = DeadLetterRecord.Of(letter, "0011", trace);
         var record = new ConsumedRecord(
             new Coordinates("order-events.billing.dead-letters", 0, 0), DateTimeOffset.UtcNow, sent.Key, sent.Value,
             [.. sent.Headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))]);
