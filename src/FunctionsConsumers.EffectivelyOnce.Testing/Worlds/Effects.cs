@@ -317,8 +317,13 @@ internal sealed partial class Effects(World world)
         row.Columns.GetValueOrDefault("Topic") is string topic
         && row.Columns.GetValueOrDefault("Partition") is int partition
         && row.Columns.GetValueOrDefault("Offset") is long offset
-            ? start.Batch.GetValueOrDefault(new Coordinates(topic, partition, offset))
+            ? start.Batch[new Coordinates(topic, partition, offset)].FirstOrDefault(record => IsOf(row, record))
             : null;
+
+    private static bool IsOf(RowOperation row, LoggedRecord record) => Text(row, "Fingerprint") == record.Fingerprint
+        && (row.Columns.GetValueOrDefault("RecordTimestamp") is not DateTimeOffset at
+            || record.Record.Timestamp is not { } timestamp
+            || at == timestamp);
 
     // A topic made anew is the group's from its first record.
     private bool IsBelowTheBegin(LoggedRecord record) => record.Incarnation == 0

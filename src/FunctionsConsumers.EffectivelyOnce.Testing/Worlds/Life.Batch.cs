@@ -43,6 +43,28 @@ internal sealed partial class Life
         }
     }
 
+    /// <summary>Reads some records ahead: they wait for the batch before them, and are its successor's first ones.</summary>
+    public void ReadAhead()
+    {
+        foreach (var partition in _partitions.Keys.Where(IsCurrent).Order().ToArray())
+        {
+            var place = PlaceOf(partition);
+            var count = World.Choices.Below(World.Log.End[partition] - place + 1);
+            _ahead.AddRange(Records(partition, place, count));
+            _partitions[partition] = _partitions[partition] with { Position = place + count };
+        }
+
+        if (_ahead.Count > 0)
+        {
+            World.Note(Name, $"has read ahead [{Describe(_ahead)}]");
+            BeginHand();
+        }
+    }
+
+    private IEnumerable<ConsumedRecord> Records(int partition, int from, int count) => Enumerable.Range(from, count)
+        .Where(offset => World.Log.At(partition, offset).IsRecord)
+        .Select(offset => World.Log.Read(partition, offset, World.Setting.LosesTimestamps ? World.Choices : null));
+
     // The batch in hand, or the next one; null where there is no record.
     private ConsumedRecord[]? Fetch()
     {
@@ -51,8 +73,10 @@ internal sealed partial class Life
             return _batch;
         }
 
-        List<ConsumedRecord> records = [];
-        _batchGenerations = [];
+        List<ConsumedRecord> records = [.. _ahead];
+        _ahead.Clear();
+        _batchGenerations = records.Select(record => record.Coordinates.Partition).Distinct()
+            .ToDictionary(partition => partition, partition => _partitions[partition].Generation);
         foreach (var (partition, state) in _partitions.Where(partition => IsCurrent(partition.Key))
             .OrderBy(partition => partition.Key)
             .ToArray())
@@ -63,8 +87,7 @@ internal sealed partial class Life
                 : World.Setting.Small is not null ? there
                 : World.Setting.Kind is HistoryKind.LargeBatches ? Math.Min(there, LargestBatch - records.Count)
                 : World.Choices.Below(there + 1);
-            records.AddRange(Enumerable.Range(position, count).Where(offset => World.Log.At(partition, offset).IsRecord)
-                .Select(offset => World.Log.Read(partition, offset, World.Setting.LosesTimestamps ? World.Choices : null)));
+            records.AddRange(Records(partition, position, count));
             _partitions[partition] = state with { Position = position + count };
             _batchGenerations[partition] = state.Generation;
         }
@@ -110,5 +133,5 @@ internal sealed partial class Life
 
     private void BeginHand() => InHandSince ??= World.Clock.Now;
 
-    private void EndHand() => InHandSince = _batch is null && !_auditing ? null : InHandSince;
+    private void EndHand() => InHandSince = _batch is null && _ahead.Count == 0 && !_auditing ? null : InHandSince;
 }

@@ -9,6 +9,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 /// </summary>
 internal sealed class Oracle(World world)
 {
+    private static readonly ILookup<Coordinates, LoggedRecord> NoBatch =
+        Array.Empty<LoggedRecord>().ToLookup(record => record.Record.Coordinates);
+
     private readonly Effects _effects = new(world);
     private readonly Messages _messages = new(world);
     private readonly Progress _progress = new(world);
@@ -16,6 +19,7 @@ internal sealed class Oracle(World world)
     // How much had been committed when a delivery began, and what the catalog held.
     private readonly Dictionary<(string Life, int Delivery), DeliveryStart> _deliveries = [];
     private readonly Dictionary<(string Life, int Delivery, bool IsDead), int> _written = [];
+    private readonly HashSet<(string Life, int Delivery, string Letter)> _letters = [];
     private int _commits;
 
     /// <summary>Whether nothing but parked messages stands in the outbox.</summary>
@@ -36,7 +40,7 @@ internal sealed class Oracle(World world)
     public string State => _messages.State;
 
     public void OnTaken(Life life, IReadOnlyList<ConsumedRecord> batch) => _deliveries[(life.Name, life.Delivery)] =
-        new DeliveryStart(_commits, world.Consumer.Reference, batch.ToDictionary(record => record.Coordinates, world.Log.Of));
+        new DeliveryStart(_commits, world.Consumer.Reference, batch.ToLookup(record => record.Coordinates, world.Log.Of));
 
     public void OnCommitted(Commit commit)
     {
@@ -46,11 +50,18 @@ internal sealed class Oracle(World world)
         {
             var isDead = operation.RowKey.StartsWith("dead!", StringComparison.Ordinal);
             var by = (commit.Request.Sender, commit.Request.Delivery, IsDead: isDead);
-            _written[by] = _written.GetValueOrDefault(by) + 1;
+
+            // A dead letter is written again where a record of another topic of that name has taken its row meanwhile.
+            var columns = operation.Columns;
+            if (!isDead || _letters.Add((commit.Request.Sender, commit.Request.Delivery,
+                $"{operation.RowKey} {columns["Fingerprint"]} {columns.GetValueOrDefault("RecordTimestamp")}")))
+            {
+                _written[by] = _written.GetValueOrDefault(by) + 1;
+            }
         }
 
         var start = _deliveries.GetValueOrDefault((commit.Request.Sender, commit.Request.Delivery))
-            ?? new DeliveryStart(0, world.Consumer.Reference, []);
+            ?? new DeliveryStart(0, world.Consumer.Reference, NoBatch);
         var planned = _effects.OnCommitted(commit, _commits, start, _messages);
         _messages.OnCommitted(commit, planned);
         _effects.Check(commit);
@@ -115,8 +126,8 @@ internal sealed class Oracle(World world)
 /// <summary>What was there when a delivery of a batch began.</summary>
 /// <param name="Commits">How many transactions had been committed.</param>
 /// <param name="Reference">The reference data as they were.</param>
-/// <param name="Batch">The batch's records.</param>
-internal sealed record DeliveryStart(int Commits, object? Reference, Dictionary<Coordinates, LoggedRecord> Batch);
+/// <param name="Batch">The batch's records: of two topics that had the name it may hold two at the same coordinates.</param>
+internal sealed record DeliveryStart(int Commits, object? Reference, ILookup<Coordinates, LoggedRecord> Batch);
 
 /// <summary>A message that a committed transaction must hold.</summary>
 /// <param name="Name">Its own name, told from its content: subject and ordinal, or the coordinates.</param>

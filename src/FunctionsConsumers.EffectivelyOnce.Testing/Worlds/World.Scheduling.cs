@@ -239,6 +239,11 @@ internal sealed partial class World
 
     private void MakeAnew()
     {
+        foreach (var life in Lives.Where(life => life.CanReadAhead && Choices.Below(2) == 0).ToArray())
+        {
+            life.ReadAhead();
+        }
+
         Oracle.OnDeleted();
         Log.MakeAnew(Setting.LaterTopics[Log.Incarnation]);
         Happenings.On(Happening.TopicMadeAnew);
@@ -304,7 +309,8 @@ internal sealed partial class World
     }
 
     // Keys are forgotten, and a topic made anew is told from the old one, on the word that no delivery lasts
-    // longer than a few minutes: the broker evicts who holds records that long, its process is started anew, and no request is under way for so long.
+    // longer than a few minutes: the broker evicts who holds records that long, its process is started anew, and no request is
+    // under way for so long.
     private void MoveTo(TimeSpan time)
     {
         Clock.Now = time;
