@@ -11,17 +11,12 @@ using FunctionsConsumers.Operations.Outbox;
 namespace FunctionsConsumers.Cli.IdempotencyKeys;
 
 /// <summary>Finds rows by what names them.</summary>
-/// <param name="accounts">The accounts.</param>
 internal sealed class KeyTables(TableAccounts accounts)
 {
     private static readonly string[] Columns = ["RowKey", .. IdentityColumns.ForVerdict, IdentityColumns.State, IdentityColumns.AppliedAt,
         "Reason"];
 
     /// <summary>Finds an order by its id: one read in each table.</summary>
-    /// <param name="orderId">The id.</param>
-    /// <param name="groups">The groups.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The rows that are there.</returns>
     public async Task<List<KeyRow>> FindByOrderAsync(string orderId, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
         var rows = new List<KeyRow>();
@@ -53,10 +48,6 @@ internal sealed class KeyTables(TableAccounts accounts)
     }
 
     /// <summary>Finds rows by their idempotency key, or dead letters by their coordinates: reads every row.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="groups">The groups.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The rows that are there.</returns>
     /// <exception cref="CommandException">None of the groups has a table.</exception>
     public async Task<List<KeyRow>> FindByKeyAsync(string key, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
@@ -90,9 +81,6 @@ internal sealed class KeyTables(TableAccounts accounts)
     }
 
     /// <summary>Dead letters that have not been sent yet, by the coordinates of their records.</summary>
-    /// <param name="groups">The groups.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The coordinates, as text, for each group.</returns>
     public async Task<IReadOnlyList<(string Group, string Coordinates)>> WaitingLettersAsync(
         IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
     [

@@ -35,11 +35,9 @@ internal sealed record LetterHeaders(
         record.Message.Key is { } key ? Encoding.UTF8.GetString(key) : null);
 
     /// <summary>
-    /// The text of a header: the last one of that name, since a record may have carried one before it was dead-lettered.
+    /// The text of a header: the last one of that name, since a record may have carried one before it was dead-lettered. Null if
+    /// there is none.
     /// </summary>
-    /// <param name="record">The record.</param>
-    /// <param name="name">The header.</param>
-    /// <returns>The text; null where there is none.</returns>
     public static string? Header(ConsumeResult<byte[]?, byte[]?> record, string name) =>
         record.Message.Headers?.LastOrDefault(header => header.Key == name)?.GetValueBytes() is { } value
             ? Encoding.UTF8.GetString(value)

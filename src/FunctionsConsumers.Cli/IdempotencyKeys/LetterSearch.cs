@@ -6,21 +6,17 @@ using FunctionsConsumers.EffectivelyOnce;
 namespace FunctionsConsumers.Cli.IdempotencyKeys;
 
 /// <summary>
-/// Finds the dead letters of an order or a key: in the dead-letter topics, and, for those that still wait to be sent, by the
-/// records they are about. The tables know of a dead letter only where its record stands, since it never claims an order.
+/// Finds the dead letters of an order or a key: in the dead-letter topics, and, for those that still wait to be sent, by the records
+/// they are about. The tables know of a dead letter only where its record stands, since it never claims an order.
 /// </summary>
-/// <param name="reader">Reads topics.</param>
-/// <param name="topic">The topic of the orders.</param>
-/// <param name="asked">The order id or key.</param>
-/// <param name="cancellationToken">Ends the reading.</param>
 internal sealed class LetterSearch(TopicReader reader, string topic, string asked, CancellationToken cancellationToken)
 {
     private readonly List<KeyRow> _found = [];
 
-    /// <summary>Finds them.</summary>
-    /// <param name="groups">The groups.</param>
-    /// <param name="waiting">The coordinates of the letters that wait to be sent.</param>
-    /// <returns>One row for each, in the order of the groups.</returns>
+    /// <summary>
+    /// Finds them. <paramref name="waiting" /> are the coordinates of the letters that wait to be sent. Returns one row for each, in
+    /// the order of the groups.
+    /// </summary>
     public IReadOnlyList<KeyRow> Find(IReadOnlyList<string> groups, IReadOnlyList<(string Group, string Coordinates)> waiting)
     {
         // Letters without a value, and those on their way, are about records that the topic may still hold.

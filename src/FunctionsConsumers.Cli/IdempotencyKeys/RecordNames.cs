@@ -14,10 +14,10 @@ internal static class RecordNames
 {
     private static readonly JsonReaderOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>Whether a record goes by a name.</summary>
-    /// <param name="read">The record, or a dead letter with the record's key, value and headers.</param>
-    /// <param name="name">The name.</param>
-    /// <returns>Whether it does.</returns>
+    /// <summary>
+    /// Whether a record goes by a name. <paramref name="read" /> is the record, or a dead letter with the record's key, value and
+    /// headers.
+    /// </summary>
     public static bool Has(ConsumeResult<byte[]?, byte[]?> read, string name)
     {
         var record = Original(read);

@@ -9,7 +9,6 @@ namespace FunctionsConsumers.Cli.Status;
 /// <summary>
 /// Looks at everything that stands on the screen. A service that does not answer is told of, and the rest is shown all the same.
 /// </summary>
-/// <param name="system">The system.</param>
 internal sealed class StatusLook(OperatedSystem system)
 {
     private static readonly TimeSpan FirstRate = TimeSpan.FromSeconds(1);
@@ -18,8 +17,6 @@ internal sealed class StatusLook(OperatedSystem system)
     private long _at;
 
     /// <summary>Looks.</summary>
-    /// <param name="cancellationToken">Ends the looking.</param>
-    /// <returns>What was seen.</returns>
     public async Task<StatusReport> TakeAsync(CancellationToken cancellationToken)
     {
         string? lastError = null;

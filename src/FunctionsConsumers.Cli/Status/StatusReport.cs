@@ -47,8 +47,6 @@ internal sealed record GroupOnScreen(
 internal sealed record HostStatus(string? Host, string? Process, IReadOnlyList<string> Functions, int Partitions)
 {
     /// <summary>The hosts behind the members of groups.</summary>
-    /// <param name="groups">The groups.</param>
-    /// <returns>The hosts in order.</returns>
     public static IReadOnlyList<HostStatus> Of(IEnumerable<GroupStanding> groups) =>
     [
         .. groups.SelectMany(group => group.Members.Select(member => (Member: member, Name: member.Function ?? group.Group)))

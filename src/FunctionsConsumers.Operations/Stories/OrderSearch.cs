@@ -7,20 +7,14 @@ using FunctionsConsumers.Operations.Log;
 namespace FunctionsConsumers.Operations.Stories;
 
 /// <summary>Looks for an order in the topic and in the dead-letter topics.</summary>
-/// <param name="services">Where the system is.</param>
-/// <param name="log">The log.</param>
 internal sealed class OrderSearch(OperatedServices services, TopicLog log)
 {
     private readonly RecordReader _reader = new(services.Time);
 
     /// <summary>
     /// Finds records of an order, with an idempotency key, or at a place. Of a topic that holds more than is looked at, the newest
-    /// part of each partition.
+    /// part of each partition. Returns the records in order of time, and what was looked at.
     /// </summary>
-    /// <param name="asked">The order's id, the key, or the place.</param>
-    /// <param name="mostRecords">How many records are looked at.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The records in order of time, and what was looked at.</returns>
     public async Task<(List<FoundRecord> Records, TopicSearch Search)> RecordsAsync(
         string asked, long mostRecords, CancellationToken cancellationToken)
     {
@@ -48,12 +42,11 @@ internal sealed class OrderSearch(OperatedServices services, TopicLog log)
             new TopicSearch(count, held.Sum(range => range.Length) == looked.Sum(range => range.Length), since));
     }
 
-    /// <summary>Finds an order's dead letters by what they carry: the record itself may have left its topic.</summary>
-    /// <param name="asked">The order's id, the key, or the place of the record.</param>
-    /// <param name="places">Records of the order that are known.</param>
-    /// <param name="most">How many letters are looked at in each topic, the newest.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The letters, each once, with their states.</returns>
+    /// <summary>
+    /// Finds an order's dead letters by what they carry: the record itself may have left its topic. <paramref name="asked" /> is the
+    /// order's id, the key, or the place of the record. <paramref name="most" /> is how many letters are looked at in each topic, the
+    /// newest.
+    /// </summary>
     public async Task<List<DeadLetterContent>> LettersAsync(
         string asked, IReadOnlySet<Coordinates> places, long most, CancellationToken cancellationToken)
     {

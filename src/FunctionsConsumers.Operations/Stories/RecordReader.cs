@@ -14,12 +14,9 @@ internal sealed class RecordReader : ICatalogSource
     private readonly OrderDecoder _decoder;
 
     /// <summary>Makes the reader.</summary>
-    /// <param name="time">The clock.</param>
     public RecordReader(TimeProvider time) => _decoder = new OrderDecoder(new ProductCatalog(this, time));
 
     /// <summary>Who a record is, as the consumers see it.</summary>
-    /// <param name="record">The record.</param>
-    /// <returns>The record, with what it is about.</returns>
     public FoundRecord Read(ConsumedRecord record)
     {
         var decoded = _decoder.Decode(record);
@@ -62,8 +59,6 @@ internal sealed record FoundRecord(ConsumedRecord Record, string? OrderId, strin
     /// Whether the record is what was asked for: by the order, the key, its place; or by a mention in what is no order, as broken
     /// JSON is.
     /// </summary>
-    /// <param name="asked">What was asked for.</param>
-    /// <returns>Whether it is.</returns>
     public bool IsAnswerTo(string asked) => OrderId == asked
         || Key == asked
         || Record.Coordinates.ToString() == asked
