@@ -110,6 +110,12 @@ internal sealed partial class World
         GoOn(steps);
         while (Violation is null && CanMakeAnew)
         {
+            // The old log's start is noted and old enough to count.
+            if (Setting.Forgets)
+            {
+                GrowOld();
+            }
+
             MakeAnew();
             GoOn(Steps + Choices.Below(300));
         }
