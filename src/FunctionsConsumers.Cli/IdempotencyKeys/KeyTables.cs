@@ -1,12 +1,10 @@
 using Azure;
 using Azure.Data.Tables;
-using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
-using FunctionsConsumers.Operations.Outbox;
+using FunctionsConsumers.Operations.Stories;
 
 namespace FunctionsConsumers.Cli.IdempotencyKeys;
 
@@ -35,7 +33,7 @@ internal sealed class KeyTables(TableAccounts accounts)
             }
 
             var bucket = new Buckets(meta.Value!.GetInt32("Buckets") ?? 16).Of(orderId);
-            var rowKey = RowKey.OfSubject(EffectRules.KindOf(group) ?? "key", orderId);
+            var rowKey = RowKey.OfSubject(EffectReader.KindOf(group), orderId);
 
             // A bucket lives in one account; with one account, as nearly always, this is one read.
             foreach (var client in accounts.Clients)
@@ -88,18 +86,6 @@ internal sealed class KeyTables(TableAccounts accounts)
 
         return isAny ? rows : throw KnownGroups.None(groups);
     }
-
-    /// <summary>Dead letters that have not been sent yet, by the coordinates of their records.</summary>
-    /// <param name="groups">The groups.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The coordinates, as text, for each group.</returns>
-    public async Task<IReadOnlyList<(string Group, string Coordinates)>> WaitingLettersAsync(
-        IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
-    [
-        .. (await OutboxTables.ReadAsync(accounts, groups, cancellationToken))
-            .Where(message => message.Entry.Kind == DeadLetter.Kind)
-            .Select(message => (message.Entry.Group, message.Entry.Subject)),
-    ];
 
     private static KeyRow Row(string group, string rowKey, TableEntity row) => new(
         group, rowKey,

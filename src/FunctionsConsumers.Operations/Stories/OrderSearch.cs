@@ -1,12 +1,10 @@
 using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.DeadLetters;
-using FunctionsConsumers.Operations.DeadLetters;
 using FunctionsConsumers.Operations.Log;
 
 namespace FunctionsConsumers.Operations.Stories;
 
-/// <summary>Looks for an order in the topic and in the dead-letter topics.</summary>
+/// <summary>Looks for an order in the topic.</summary>
 /// <param name="services">Where the system is.</param>
 /// <param name="log">The log.</param>
 internal sealed class OrderSearch(OperatedServices services, TopicLog log)
@@ -25,7 +23,7 @@ internal sealed class OrderSearch(OperatedServices services, TopicLog log)
         string asked, long mostRecords, CancellationToken cancellationToken)
     {
         var held = await log.RangesAsync(services.Topic, cancellationToken);
-        List<PartitionRange> looked = [.. held.Select(range => Newest(range, Math.Max(1, mostRecords / held.Count)))];
+        List<PartitionRange> looked = [.. held.Select(range => range.Newest(Math.Max(1, mostRecords / held.Count)))];
         var bytes = Encoding.UTF8.GetBytes(asked);
         var found = new List<FoundRecord>();
         DateTimeOffset? since = null;
@@ -47,46 +45,4 @@ internal sealed class OrderSearch(OperatedServices services, TopicLog log)
                 .ThenBy(one => one.Record.Coordinates.Offset)],
             new TopicSearch(count, held.Sum(range => range.Length) == looked.Sum(range => range.Length), since));
     }
-
-    /// <summary>Finds an order's dead letters by what they carry: the record itself may have left its topic.</summary>
-    /// <param name="asked">The order's id, the key, or the place of the record.</param>
-    /// <param name="places">Records of the order that are known.</param>
-    /// <param name="most">How many letters are looked at in each topic, the newest.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The letters, each once, with their states.</returns>
-    public async Task<List<DeadLetterContent>> LettersAsync(
-        string asked, IReadOnlySet<Coordinates> places, long most, CancellationToken cancellationToken)
-    {
-        var bytes = Encoding.UTF8.GetBytes(asked);
-        var found = new Dictionary<(string Group, string Id), DeadLetterContent>();
-        foreach (var group in services.Groups)
-        {
-            var topic = DeadLetter.TopicOf(services.Topic, group);
-            if (await log.FindAsync(topic, cancellationToken) is { } held)
-            {
-                await log.ReadAsync(topic, held.Select(range => Newest(range, Math.Max(1, most / held.Count))), record =>
-                {
-                    var entry = LetterReader.Entry(group, record);
-                    if (entry.Origin is { } origin
-                        && (places.Contains(origin)
-                            || origin.ToString() == asked
-                            || (RecordReader.MayBeOf(record, bytes) && _reader.Read(AtItsOrigin(record, origin)).IsAnswerTo(asked))))
-                    {
-                        found.TryAdd((group, entry.Id), LetterReader.Content(entry, record));
-                    }
-                }, cancellationToken);
-            }
-        }
-
-        var states = await LetterRows.WithStatesAsync(
-            services.Tables, [.. found.Values.Select(letter => letter.Entry)], cancellationToken);
-        return [.. found.Values.Zip(states, (letter, entry) => letter with { Entry = entry })];
-    }
-
-    private static PartitionRange Newest(PartitionRange range, long most) =>
-        range with { Start = Math.Max(range.Start, range.End - most) };
-
-    // The letter's own message-id would be taken for a key.
-    private static ConsumedRecord AtItsOrigin(ConsumedRecord letter, Coordinates origin) =>
-        letter with { Coordinates = origin, Headers = LetterReader.Split(letter.Headers).Own };
 }
