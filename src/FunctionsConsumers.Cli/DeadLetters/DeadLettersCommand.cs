@@ -137,7 +137,7 @@ internal static class DeadLettersCommand
         {
             if (text is not null)
             {
-                terminal.Out.WriteLine($"{indent}{name,-9} {Printed.Of(text)}");
+                terminal.PrintText($"{indent}{name,-9} {text}");
             }
         }
 
