@@ -136,7 +136,7 @@ internal static class OutboxCommand
             }
             else if (!call.Json)
             {
-                call.Terminal.Out.WriteLine(change.Line());
+                call.Terminal.PrintText(change.Line());
             }
         }
 
