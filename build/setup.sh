@@ -105,7 +105,7 @@ app_built() {
 # start: what changes meanwhile is newer.
 build() {
   local checks=""
-  say "Building …"
+  if [ -f "$app" ]; then say "Building …"; else say "Building, for the first time: this takes a minute or two …"; fi
   if [[ -z ${UseStandIns:-} ]]; then
     step feed dotnet msbuild "$root/FunctionsConsumers.sln" -t:ProbeFeed -v:m -tl:off
     grep -E '^ *The (package )?feed ' "$root/.local/logs/feed.log" >&2 || true

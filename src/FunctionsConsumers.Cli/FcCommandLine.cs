@@ -24,8 +24,6 @@ namespace FunctionsConsumers.Cli;
 internal static class FcCommandLine
 {
     /// <summary>Runs the command line of this process.</summary>
-    /// <param name="args">The arguments.</param>
-    /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args)
     {
         using var stop = new StopSignal();
@@ -40,14 +38,9 @@ internal static class FcCommandLine
     }
 
     /// <summary>Runs a command line.</summary>
-    /// <param name="args">The arguments.</param>
-    /// <param name="caller">Where words go, and the environment.</param>
-    /// <param name="stop">Asks the command to end.</param>
-    /// <returns>The exit code.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, Caller caller, CancellationToken stop)
     {
-        // Who types the name alone asks what there is, and so does "fc help" and "fc help audit".
-        var given = Parse(args.Count == 0 ? ["--help"] : args[0] == "help" ? [.. args.Skip(1), "--help"] : args, caller);
+        var given = Parse(args, caller);
         if (UsageErrors.Of(given) is { } error)
         {
             caller.Terminal.Say("fc: " + Failures.OneLine(error));
@@ -75,7 +68,11 @@ internal static class FcCommandLine
 
     /// <summary>Parses a command line, and calls nothing.</summary>
     internal static ParseResult Parse(IReadOnlyList<string> args, Caller caller) =>
-        Root(caller with { Shapes = PrintedJson.Shapes }).Parse(args);
+        Root(caller with { Shapes = PrintedJson.Shapes }).Parse(Meant(args));
+
+    // Who types the name alone asks what there is, and so does "fc help" and "fc help audit".
+    private static IReadOnlyList<string> Meant(IReadOnlyList<string> args) =>
+        args.Count == 0 ? ["--help"] : args[0] == "help" ? [.. args.Skip(1), "--help"] : args;
 
     private static RootCommand Root(Caller caller) =>
         new("Runs the order consumers on this machine, sends them orders, and audits what became of each.")

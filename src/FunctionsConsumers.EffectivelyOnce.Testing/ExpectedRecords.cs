@@ -15,7 +15,7 @@ internal sealed class ExpectedRecords<TEvent>
     private readonly HashSet<string> _kinds = new(StringComparer.Ordinal);
     private readonly IEventDecoder<TEvent> _decoder;
     private readonly HistoryOptions _options;
-    private readonly IConsumer<TEvent> _asked;
+    private readonly FirstAsked _asked;
     private readonly Planner<TEvent> _planner;
     private string? _mistake;
 
@@ -25,7 +25,7 @@ internal sealed class ExpectedRecords<TEvent>
         _decoder = decoder;
         _options = options;
         var longAgo = new SimulatedTime(new SimulatedClock(), TimeSpan.Zero, TimeSpan.FromDays(-1000));
-        _asked = consumer(longAgo);
+        _asked = new FirstAsked(consumer(longAgo));
         _planner = new Planner<TEvent>(_asked, decoder, new Buckets(1));
     }
 
@@ -83,10 +83,11 @@ internal sealed class ExpectedRecords<TEvent>
         var planned = _planner.Plan(record, new Delivery("", DateTimeOffset.UnixEpoch))!;
         if (planned.Rejection is null)
         {
-            var identity = planned.Identity;
+            // The planner's first word counts: one that remembers says something else from its second on.
+            var (identity, first) = (planned.Identity, _asked.Text);
             var plan = _asked.Plan(_decoder.Decode(record).Event!, identity);
             return new ExpectedRecord(
-                new LoggedRecord(record, identity.Subject, identity.Key, identity.Fingerprint), plan, PlanText.Of(plan), null);
+                new LoggedRecord(record, identity.Subject, identity.Key, identity.Fingerprint), plan, first, null);
         }
 
         // A rejection names its subject where the decoder could read one.
@@ -98,6 +99,23 @@ internal sealed class ExpectedRecords<TEvent>
         }
 
         return new ExpectedRecord(new LoggedRecord(record, planned.Event?.Subject, who.Key, who.Fingerprint), null, [], rejection.Reason);
+    }
+
+    /// <summary>The planner that is asked beforehand, and what it said last.</summary>
+    private sealed class FirstAsked(IConsumer<TEvent> consumer) : IConsumer<TEvent>
+    {
+        public string Group => consumer.Group;
+
+        public string? EffectKind => consumer.EffectKind;
+
+        public IReadOnlyList<string> Text { get; private set; } = [];
+
+        public Plan Plan(TEvent @event, EventIdentity identity)
+        {
+            var plan = consumer.Plan(@event, identity);
+            Text = PlanText.Of(plan);
+            return plan;
+        }
     }
 
     private bool IsOfTheDecoder(ConsumedRecord record)

@@ -30,14 +30,7 @@ public static class Histories
     public static HistoriesReport Check<TEvent, TPlanner>(
         TPlanner planner, JsonTypeInfo<TEvent> json, Func<TEvent, string?> subject, IReadOnlyList<TEvent> events,
         HistoryOptions? options = null)
-        where TPlanner : IEventPlanner<TEvent>
-    {
-        ArgumentNullException.ThrowIfNull(json);
-        ArgumentNullException.ThrowIfNull(events);
-        return CheckHosts(_ => planner, new JsonEventDecoder<TEvent>(json, subject, null), [.. events.Select(Record)], options);
-
-        SentRecord Record(TEvent sent) => new(JsonSerializer.SerializeToUtf8Bytes(sent, json));
-    }
+        where TPlanner : IEventPlanner<TEvent> => CheckHosts(_ => planner, json, subject, events, options);
 
     /// <summary>Checks a planner over records of any form.</summary>
     /// <typeparam name="TEvent">The domain's event.</typeparam>
@@ -50,7 +43,33 @@ public static class Histories
     /// <exception cref="HistoryFailedException">A history went wrong: its message is that history.</exception>
     public static HistoriesReport CheckRecords<TEvent, TPlanner>(
         TPlanner planner, IEventDecoder<TEvent> decoder, IReadOnlyList<SentRecord> records, HistoryOptions? options = null)
-        where TPlanner : IEventPlanner<TEvent> => CheckHosts(_ => planner, decoder, records, options);
+        where TPlanner : IEventPlanner<TEvent> => CheckRecordsOnHosts(_ => planner, decoder, records, options);
+
+    /// <summary>
+    /// Checks a planner whose events are JSON and of which each process life has its own, as after a restart: a plan that depends on
+    /// what the planner keeps is found out too.
+    /// </summary>
+    /// <typeparam name="TEvent">The domain's event.</typeparam>
+    /// <typeparam name="TPlanner">The planner.</typeparam>
+    /// <param name="planner">Makes the planner of one process life. The clock stands still while the planner plans, differs from
+    /// host to host, and jumps: a plan that depends on it is found out.</param>
+    /// <param name="json">How an event is written, from a source-generated context.</param>
+    /// <param name="subject">What an event is about.</param>
+    /// <param name="events">Events, at least one. They are sent in this order, and some of them again.</param>
+    /// <param name="options">How many histories and what may happen in them; null for the defaults.</param>
+    /// <returns>What the histories were about.</returns>
+    /// <exception cref="HistoryFailedException">A history went wrong: its message is that history.</exception>
+    public static HistoriesReport CheckHosts<TEvent, TPlanner>(
+        Func<TimeProvider, TPlanner> planner, JsonTypeInfo<TEvent> json, Func<TEvent, string?> subject, IReadOnlyList<TEvent> events,
+        HistoryOptions? options = null)
+        where TPlanner : IEventPlanner<TEvent>
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(events);
+        return CheckRecordsOnHosts(planner, new JsonEventDecoder<TEvent>(json, subject, null), [.. events.Select(Record)], options);
+
+        SentRecord Record(TEvent sent) => new(JsonSerializer.SerializeToUtf8Bytes(sent, json));
+    }
 
     /// <summary>Checks a planner of which each process life has its own, and which may be given the clock of its host.</summary>
     /// <typeparam name="TEvent">The domain's event.</typeparam>
@@ -62,7 +81,7 @@ public static class Histories
     /// <param name="options">How many histories and what may happen in them; null for the defaults.</param>
     /// <returns>What the histories were about.</returns>
     /// <exception cref="HistoryFailedException">A history went wrong: its message is that history.</exception>
-    public static HistoriesReport CheckHosts<TEvent, TPlanner>(
+    public static HistoriesReport CheckRecordsOnHosts<TEvent, TPlanner>(
         Func<TimeProvider, TPlanner> planner, IEventDecoder<TEvent> decoder, IReadOnlyList<SentRecord> records,
         HistoryOptions? options = null)
         where TPlanner : IEventPlanner<TEvent>

@@ -15,7 +15,7 @@ internal static class PlanText
             .. plan.Additions.Select(
                 addition => string.Create(CultureInfo.InvariantCulture, $"counter {addition.RowKey} {addition.Column} {addition.Amount}")),
             .. plan.Messages.Select((message, ordinal) =>
-                string.Create(CultureInfo.InvariantCulture, $"message {ordinal} {message.Kind} {Value(message.Payload)}")),
+                string.Create(CultureInfo.InvariantCulture, $"message {ordinal} {message.Kind} {Payload(message)}")),
         ];
 
     /// <summary>Where two plans differ first; null where they do not.</summary>
@@ -43,6 +43,28 @@ internal static class PlanText
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture) + " (" + value.GetType().Name + ")",
         _ => $"'{value}'",
     };
+
+    // A record for a topic is packed into bytes, in which nobody would find what differs.
+    private static string Payload(PlannedMessage message)
+    {
+        if (message.Kind != TopicMessage.Kind)
+        {
+            return Value(message.Payload);
+        }
+
+        try
+        {
+            var record = TopicMessage.FromPayload(message.Payload);
+            var headers = record.Headers.Select(header => $" {header.Name}: {Bytes(header.Value)}");
+            return $"{record.Topic} key {Bytes(record.Key)} value {Bytes(record.Value)}{string.Concat(headers)}";
+        }
+        catch (InvalidDataException)
+        {
+            return Value(message.Payload);
+        }
+    }
+
+    private static string Bytes(byte[]? bytes) => bytes is null ? "none" : Value(bytes);
 
     private static bool IsText(byte[] bytes) => bytes.All(one => one is >= 32 and < 127);
 }

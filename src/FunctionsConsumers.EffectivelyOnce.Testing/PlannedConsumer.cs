@@ -6,7 +6,6 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing;
 /// <summary>
 /// Somebody's own consumer in the hosts of a world; what is known of its records is what it planned for them beforehand.
 /// </summary>
-/// <typeparam name="TEvent">The domain's event.</typeparam>
 internal sealed class PlannedConsumer<TEvent>(World world, ExpectedRecords<TEvent> expected) : ConsumerUnderTest
 {
     public override string Group => expected.Group;

@@ -3,7 +3,6 @@ using FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 namespace FunctionsConsumers.EffectivelyOnce.Testing;
 
 /// <summary>A consumer of somebody's own and the records it is tried with.</summary>
-/// <typeparam name="TEvent">The domain's event.</typeparam>
 internal sealed class Trial<TEvent>(
     Func<TimeProvider, IConsumer<TEvent>> consumer, IEventDecoder<TEvent> decoder, IReadOnlyList<SentRecord> records,
     HistoryOptions options)
@@ -13,9 +12,6 @@ internal sealed class Trial<TEvent>(
     private const int OneInSoManyThroughClient = 16;
 
     /// <summary>Runs the history of a seed.</summary>
-    /// <param name="seed">The seed.</param>
-    /// <param name="tracing">Whether to write the history down.</param>
-    /// <returns>The world at its end.</returns>
     public World Run(int seed, bool tracing)
     {
         var random = new Random(seed);

@@ -24,8 +24,8 @@ internal sealed class WatchedConsumer<TEvent>(IConsumer<TEvent> consumer, Expect
         if (record is { Plan: not null } && PlanText.Difference(record.Text, PlanText.Of(plan)) is var (before, now))
         {
             world.Fail($"the planner of '{Group}' plans {identity.Coordinates}, subject {identity.Subject}, differently each time it is "
-                + $"asked: before '{before}', on {host} '{now}'. A plan may hang on the event and its identity alone: no clock, "
-                + "no chance, no memory.");
+                + $"asked: before '{before}', on {host} '{now}'. A plan may depend on the event and its identity alone: no "
+                + "clock, no random number, nothing kept from earlier events.");
         }
     }
 }

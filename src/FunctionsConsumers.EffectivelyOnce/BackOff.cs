@@ -7,14 +7,6 @@ internal static class BackOff
     private const int MostDoublings = 30;
 
     /// <summary>The wait before the next try.</summary>
-    /// <param name="failures">Tries in a row that failed, from 1.</param>
-    /// <param name="first">The wait after the first failure.</param>
-    /// <param name="longest">The longest wait.</param>
-    /// <param name="random">
-    /// Takes up to half of the wait away, so that instances that failed together do not try again together: 0 up to 1, a new
-    /// number for each wait. 1, the default, takes nothing away.
-    /// </param>
-    /// <returns>The wait.</returns>
     public static TimeSpan After(int failures, TimeSpan first, TimeSpan longest, double random = 1)
     {
         var doubled = first.TotalMilliseconds * Math.Pow(2, Math.Clamp(failures - 1, 0, MostDoublings));

@@ -38,8 +38,6 @@ public sealed class BatchOutcome
     public int PassedOver { get; }
 
     /// <summary>The outcome of a batch of which only these records were to be handled: the others were passed over.</summary>
-    /// <param name="records">All records of the batch.</param>
-    /// <returns>The outcome.</returns>
     internal BatchOutcome Within(IReadOnlyList<ConsumedRecord> records)
     {
         var next = 0;

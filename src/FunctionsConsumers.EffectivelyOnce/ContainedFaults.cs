@@ -17,10 +17,7 @@ internal sealed class ContainedFaults
     /// <summary>How many there were.</summary>
     public long Count => Interlocked.Read(ref _count);
 
-    /// <summary>Counts a fault.</summary>
-    /// <param name="place">What failed: a row key, a bucket, a loop.</param>
-    /// <param name="reason">Why.</param>
-    /// <returns>Whether it is to be reported: it is new, or another than the place had before.</returns>
+    /// <summary>Counts a fault. <paramref name="place" /> is what failed: a row key, a bucket, a loop.</summary>
     public bool Note(string place, string reason)
     {
         Interlocked.Increment(ref _count);
@@ -34,6 +31,5 @@ internal sealed class ContainedFaults
     }
 
     /// <summary>The place is well again: its next fault is a new one.</summary>
-    /// <param name="place">The place.</param>
     public void Over(string place) => _reported.TryRemove(place, out _);
 }

@@ -83,7 +83,6 @@ public sealed record EffectivelyOnceOptions
     }
 
     /// <summary>Holds options that code gave to the same ranges.</summary>
-    /// <returns>The same options.</returns>
     /// <exception cref="SettingException">One is out of range.</exception>
     internal EffectivelyOnceOptions Checked()
     {

@@ -12,6 +12,9 @@ public sealed record EventIdentity(string Group, string Subject, string Key, str
     /// <summary>The value's bytes where the fingerprint is over canonical ones; null where it is over the value.</summary>
     internal byte[]? Spelling { get; init; }
 
+    /// <summary>Whether the key is the record's place in the log, since nothing in the record gives one.</summary>
+    internal bool HasPlaceForKey { get; init; }
+
     /// <summary>The id of a message of this event, for <c>Message-ID</c> or the header <c>message-id</c>.</summary>
     /// <param name="ordinal">The message's position in the plan, from 0.</param>
     /// <returns>32 hex digits, the same each time the event is handled, by any owner.</returns>

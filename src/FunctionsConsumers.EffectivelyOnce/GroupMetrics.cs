@@ -4,10 +4,9 @@ using System.Diagnostics.Metrics;
 namespace FunctionsConsumers.EffectivelyOnce;
 
 /// <summary>
-/// What is measured of one group. The instruments are the process's own; counts are added once for a batch or a transaction.
-/// Of depth, age and lag the last reading is kept, in plain numbers, so that nothing that was measured is kept alive by it.
+/// What is measured of one group. The instruments are the process's own; counts are added once for a batch or a transaction. Of
+/// depth, age and lag the last reading is kept, in plain numbers, so that nothing that was measured is kept alive by it.
 /// </summary>
-/// <param name="group">The consumer group, an attribute of every measurement.</param>
 internal sealed class GroupMetrics(string group)
 {
     private const string GroupName = "messaging.consumer.group.name";
@@ -75,9 +74,6 @@ internal sealed class GroupMetrics(string group)
     }
 
     /// <summary>Counts a batch that was settled.</summary>
-    /// <param name="outcome">What became of its records.</param>
-    /// <param name="attempts">How many tries it took, at least 1.</param>
-    /// <param name="elapsed">How long it took.</param>
     public void Settled(BatchOutcome outcome, int attempts, TimeSpan elapsed)
     {
         Count(outcome.Applied, "applied");
@@ -107,13 +103,10 @@ internal sealed class GroupMetrics(string group)
     }
 
     /// <summary>Notes the time of a batch that failed; it comes again.</summary>
-    /// <param name="failure">Why; its type alone is told.</param>
-    /// <param name="elapsed">How long it took to fail.</param>
     public void Failed(Exception failure, TimeSpan elapsed) =>
         Duration.Record(elapsed.TotalSeconds, new TagList { Kafka, Process, _group, new("error.type", failure.GetType().FullName) });
 
     /// <summary>Counts a transaction that a batch submitted.</summary>
-    /// <param name="rows">Its rows.</param>
     public void Submitted(int rows)
     {
         Transactions.Add(1, _group);
@@ -124,19 +117,12 @@ internal sealed class GroupMetrics(string group)
     public void AnswerUnknown() => UnknownAnswers.Add(1, _group);
 
     /// <summary>Counts records that the gap audit handled.</summary>
-    /// <param name="records">How many.</param>
     public void Healed(int records) => GapsHealed.Add(records, _group);
 
     /// <summary>Notes what a sweep saw in a bucket of the outbox.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="messages">Messages that wait or are claimed.</param>
-    /// <param name="age">The age of the oldest of them; zero where there is none.</param>
     public void OutboxSeen(string bucket, int messages, TimeSpan age) => Outboxes.Set((group, bucket), (messages, age));
 
     /// <summary>Notes how far the group is behind in a partition.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="partition">The partition.</param>
-    /// <param name="lag">Records between the group's offset and the log's end.</param>
     public void LagSeen(string topic, int partition, long lag) => Lags.Set((group, topic, partition), lag);
 
     private void Count(int records, string outcome)

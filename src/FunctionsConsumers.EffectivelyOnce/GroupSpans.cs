@@ -4,17 +4,14 @@ using System.Globalization;
 namespace FunctionsConsumers.EffectivelyOnce;
 
 /// <summary>
-/// The spans of one group: a batch, its transactions, and what is sent for it. They hold names, numbers and ids. The
-/// invariant: no key, no value, no subject and no text of an error, since each may be somebody's personal data.
+/// The spans of one group: a batch, its transactions, and what is sent for it. They hold names, numbers and ids. The invariant: no
+/// key, no value, no subject and no text of an error, since each may be somebody's personal data.
 /// </summary>
-/// <param name="group">The consumer group, an attribute of every span.</param>
 internal sealed class GroupSpans(string group)
 {
     private static readonly ActivitySource Source = new(EffectivelyOnceTraces.SourceName);
 
-    /// <summary>Begins the span of a batch, with a link to the context of each producer.</summary>
-    /// <param name="records">The batch.</param>
-    /// <returns>The span; null where nobody listens.</returns>
+    /// <summary>Begins the span of a batch, with a link to the context of each producer. Null if nobody listens.</summary>
     public Activity? Batch(IReadOnlyList<ConsumedRecord> records)
     {
         if (!Source.HasListeners() || records.Count == 0)
@@ -67,9 +64,6 @@ internal sealed class GroupSpans(string group)
     }
 
     /// <summary>Notes how a batch ended.</summary>
-    /// <param name="span">Its span.</param>
-    /// <param name="outcome">What became of its records.</param>
-    /// <param name="attempts">How many tries it took, at least 1.</param>
     public static void Settled(Activity? span, BatchOutcome outcome, int attempts)
     {
         if (span is { IsAllDataRequested: true })
@@ -82,19 +76,12 @@ internal sealed class GroupSpans(string group)
     }
 
     /// <summary>Notes that what a span stands for failed.</summary>
-    /// <param name="span">The span.</param>
-    /// <param name="failure">Why; its type alone is told.</param>
     public static void Failed(Activity? span, Exception failure) => Failed(span, failure.GetType().FullName!);
 
     /// <summary>Notes that what a span stands for failed.</summary>
-    /// <param name="span">The span.</param>
-    /// <param name="type">The kind of failure, one of few.</param>
     public static void Failed(Activity? span, string type) => span?.SetTag("error.type", type).SetStatus(ActivityStatusCode.Error);
 
-    /// <summary>Begins the span of a transaction.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="records">How many records it is to settle.</param>
-    /// <returns>The span; null where nobody listens.</returns>
+    /// <summary>Begins the span of a transaction. Null if nobody listens.</summary>
     public Activity? Transaction(string bucket, int records)
     {
         var span = Source.StartActivity("transaction " + group);
@@ -109,11 +96,9 @@ internal sealed class GroupSpans(string group)
     }
 
     /// <summary>
-    /// Begins the span of a send, in the trace of the transaction that committed the message: also where another host
-    /// sends it, later.
+    /// Begins the span of a send, in the trace of the transaction that committed the message: also where another host sends it,
+    /// later. Null if nobody listens.
     /// </summary>
-    /// <param name="message">The message.</param>
-    /// <returns>The span; null where nobody listens.</returns>
     public Activity? Send(OutboxMessage message)
     {
         var span = Source.StartActivity("send " + message.Kind, ActivityKind.Producer, message.Trace?.ToRemote() ?? default);
@@ -131,7 +116,6 @@ internal sealed class GroupSpans(string group)
     }
 
     /// <summary>Notes that the message which is sent here is a record for a topic.</summary>
-    /// <param name="topic">The topic.</param>
     public static void SendsTo(string topic)
     {
         if (Activity.Current is { IsAllDataRequested: true, Kind: ActivityKind.Producer } span && ReferenceEquals(span.Source, Source))
@@ -143,8 +127,6 @@ internal sealed class GroupSpans(string group)
     }
 
     /// <summary>Notes what became of a send.</summary>
-    /// <param name="span">Its span.</param>
-    /// <param name="status">The outcome.</param>
     public static void Sent(Activity? span, SendStatus status)
     {
         if (span is { IsAllDataRequested: true })

@@ -31,9 +31,6 @@ public interface IEventPlanner<in TEvent>
 }
 
 /// <summary>A planner with the group and the kind that its type names, as the processor takes it.</summary>
-/// <typeparam name="TEvent">The domain's event.</typeparam>
-/// <typeparam name="TPlanner">The planner.</typeparam>
-/// <param name="planner">The planner.</param>
 internal sealed class GroupPlanner<TEvent, TPlanner>(TPlanner planner) : IConsumer<TEvent>
     where TPlanner : IEventPlanner<TEvent>
 {

@@ -4,13 +4,9 @@ using System.Text.Json.Serialization.Metadata;
 namespace FunctionsConsumers.EffectivelyOnce;
 
 /// <summary>
-/// Makes events of records whose values are JSON. What is not JSON, does not fit the type, or has no subject is rejected with
-/// its reason.
+/// Makes events of records whose values are JSON. What is not JSON, does not fit the type, or has no subject is rejected with its
+/// reason. <paramref name="eventId" /> is null if events have none.
 /// </summary>
-/// <typeparam name="TEvent">The domain's event.</typeparam>
-/// <param name="json">How the event is written, from a source-generated context.</param>
-/// <param name="subject">What an event is about.</param>
-/// <param name="eventId">An event's own id; null where events have none.</param>
 internal sealed class JsonEventDecoder<TEvent>(JsonTypeInfo<TEvent> json, Func<TEvent, string?> subject, Func<TEvent, string?>? eventId)
     : IEventDecoder<TEvent>
 {

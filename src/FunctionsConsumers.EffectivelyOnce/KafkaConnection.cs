@@ -32,14 +32,14 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
 
     /// <summary>
     /// Passwords that may write to one group's dead-letter topic and nothing else, by group, from the settings
-    /// <c>KafkaDeadLetters__GROUP__Password</c>: where the broker gives one key for each topic, as Event Hubs does,
+    /// <c>KafkaDeadLetters__GROUP__Password</c>. If the broker gives one key for each topic, as Event Hubs does,
     /// <c>KafkaPassword</c> need not be able to write at all.
     /// </summary>
     public IReadOnlyDictionary<string, string> DeadLetterPasswords { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// The largest request that the broker takes, for one that does not answer to a larger one but closes the connection. No
-    /// larger record is sent; a dead letter leaves its value out. Setting <c>KafkaMaxRequestBytes</c>.
+    /// The largest request that the broker takes. It is for brokers that close the connection at a larger request instead of
+    /// answering. A larger record is not sent, and a dead letter leaves its value out. Setting <c>KafkaMaxRequestBytes</c>.
     /// </summary>
     /// <value>16,384 to 1,000,000,000 bytes; default 1,046,528 where the first broker is an Event Hubs namespace, else null: the
     /// broker answers.</value>
@@ -89,7 +89,7 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
                 + "authentication.");
         }
 
-        // A shell makes nothing of an unquoted $ConnectionString, the user name of Event Hubs.
+        // A shell replaces an unquoted $ConnectionString, the user name of Event Hubs, by nothing.
         if (username is null && password is not null)
         {
             throw new SettingException(
@@ -115,9 +115,9 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
         DeadLetterPasswords.TryGetValue(group, out var password) ? this with { Password = password } : this;
 
     /// <summary>
-    /// Puts the connection into a client's configuration. Where neither the configuration nor a given one says otherwise, idle
-    /// connections are kept alive and metadata is asked anew every 180 s: Event Hubs closes a connection that is idle for
-    /// 240 s (Microsoft's recommended configurations for Kafka clients).
+    /// Puts the connection into a client's configuration. Unless the configuration, or one that the caller gave, says otherwise, idle
+    /// connections are kept alive and metadata is asked anew every 180 s. Event Hubs closes a connection that is idle for 240 s
+    /// (Microsoft's recommended configurations for Kafka clients).
     /// </summary>
     /// <typeparam name="TConfig">The kind of client.</typeparam>
     /// <param name="config">The configuration.</param>
@@ -145,8 +145,8 @@ public sealed record KafkaConnection(string Brokers, string? Username = null, st
         return config;
     }
 
-    // librdkafka would say so when a client is made, in OpenSSL's words and without the setting's name. A folder of
-    // certificates, and "probe", are its own to judge.
+    // librdkafka would report it when a client is made, in OpenSSL's words and without the setting's name. A folder of certificates,
+    // and "probe", are left to librdkafka.
     private static string? Authority(string? location)
     {
         if (location is null or "probe" || Directory.Exists(location))

@@ -13,22 +13,14 @@ internal static class MessageId
     private const int StackBytes = 1024;
 
     /// <summary>The id of the message of an event.</summary>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="subject">The event's subject.</param>
-    /// <param name="key">The event's idempotency key.</param>
-    /// <param name="ordinal">The message's position in the plan, from 0.</param>
-    /// <returns>32 hex digits.</returns>
     public static string Of(string group, string subject, string key, int ordinal) =>
         Hash("event", group, subject, key, ordinal.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>
-    /// The id of a dead letter: by coordinates, bytes and time, since a topic made anew under an old name has other records at
-    /// old coordinates. Whether two of them are one letter is for the row of the coordinates to say, never for the id.
+    /// The id of a dead letter: by coordinates, bytes and time, since a topic made anew under an old name has other records at old
+    /// coordinates. Whether two of them are one letter is for the row of the coordinates to say, never for the id.
+    /// <paramref name="timestamp" /> is null if it has none.
     /// </summary>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="identity">Who the record is.</param>
-    /// <param name="timestamp">The record's timestamp; null where it has none.</param>
-    /// <returns>32 hex digits.</returns>
     public static string OfDeadLetter(string group, EventIdentity identity, DateTimeOffset? timestamp)
     {
         ArgumentNullException.ThrowIfNull(identity);

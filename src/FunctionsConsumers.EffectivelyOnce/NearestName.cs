@@ -5,11 +5,10 @@ internal static class NearestName
 {
     private const int ShortestBeginning = 4;
 
-    /// <summary>The nearest of some names, whatever their case.</summary>
-    /// <param name="unknown">The name that nobody knows.</param>
-    /// <param name="known">The names that are known.</param>
-    /// <returns>Null where none is near: where more than a third of it would have to be written anew, and it is no beginning of
-    /// one.</returns>
+    /// <summary>
+    /// The nearest of some names, whatever their case. Null if none is near: where more than a third of it would have to be
+    /// written anew, and it is no beginning of one.
+    /// </summary>
     public static string? Of(string unknown, IEnumerable<string> known)
     {
         List<string> names = [.. known];
@@ -17,11 +16,7 @@ internal static class NearestName
             ?? names.Find(name => unknown.Length >= ShortestBeginning && name.StartsWith(unknown, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>The nearest of some names within a distance.</summary>
-    /// <param name="unknown">The name that nobody knows.</param>
-    /// <param name="known">The names that are known.</param>
-    /// <param name="most">How many characters may differ.</param>
-    /// <returns>Null where none is so near.</returns>
+    /// <summary>The nearest of some names within a distance. Null if none is so near.</summary>
     public static string? Of(string unknown, IEnumerable<string> known, int most) => known
         .Select(name => (Name: name, Distance: Distance(unknown.ToUpperInvariant(), name.ToUpperInvariant())))
         .Where(one => one.Distance <= most && one.Distance < one.Name.Length)

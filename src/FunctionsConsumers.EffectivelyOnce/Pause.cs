@@ -7,10 +7,6 @@ namespace FunctionsConsumers.EffectivelyOnce;
 internal static class Pause
 {
     /// <summary>Waits, or until it is cancelled.</summary>
-    /// <param name="duration">How long.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the wait; it does not throw.</param>
-    /// <returns>When the time is over, or the wait was cancelled.</returns>
     public static async Task ForAsync(TimeSpan duration, TimeProvider time, CancellationToken cancellationToken)
     {
         var over = new TaskCompletionSource();

@@ -8,10 +8,7 @@ namespace FunctionsConsumers.EffectivelyOnce;
 /// </summary>
 internal static class PayloadBytes
 {
-    /// <summary>Writes a payload.</summary>
-    /// <param name="valueLength">The length of the record's value, to allocate once.</param>
-    /// <param name="write">Writes the payload's parts.</param>
-    /// <returns>The bytes.</returns>
+    /// <summary>Writes a payload. <paramref name="valueLength" /> is the length of the record's value, to allocate once.</summary>
     public static byte[] Write(int valueLength, Action<BinaryWriter> write)
     {
         using var stream = new MemoryStream(valueLength + 256);
@@ -22,9 +19,6 @@ internal static class PayloadBytes
     }
 
     /// <summary>Reads a payload.</summary>
-    /// <param name="payload">The bytes.</param>
-    /// <param name="what">What the payload is, for the error.</param>
-    /// <param name="read">Reads the payload's parts.</param>
     /// <exception cref="InvalidDataException">The payload is cut off.</exception>
     public static T Read<T>(byte[] payload, string what, Func<BinaryReader, T> read)
     {

@@ -3,22 +3,15 @@ using System.Collections.Concurrent;
 namespace FunctionsConsumers.EffectivelyOnce;
 
 /// <summary>The last reading of each of many things, each for as long as it may be taken for the present one.</summary>
-/// <typeparam name="TKey">What was read.</typeparam>
-/// <typeparam name="TValue">The reading.</typeparam>
-/// <param name="holds">How long a reading holds.</param>
-/// <param name="time">The clock.</param>
 internal sealed class Readings<TKey, TValue>(TimeSpan holds, TimeProvider time)
     where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, (TValue Value, long At)> _last = new();
 
     /// <summary>Notes a reading in the place of the one before.</summary>
-    /// <param name="key">What was read.</param>
-    /// <param name="value">The reading.</param>
     public void Set(TKey key, TValue value) => _last[key] = (value, time.GetTimestamp());
 
     /// <summary>The readings that hold; the others are forgotten.</summary>
-    /// <returns>One for each thing.</returns>
     public List<(TKey Key, TValue Value)> Current()
     {
         var current = new List<(TKey Key, TValue Value)>();

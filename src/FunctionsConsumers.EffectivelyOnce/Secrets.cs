@@ -8,8 +8,6 @@ internal static partial class Secrets
     private const string Mask = "***";
 
     /// <summary>A text without the secrets that stand in it: keys, signatures and passwords of connection strings and addresses.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>The text with <c>***</c> in their places.</returns>
     public static string Masked(string text) =>
         text.Contains('=', StringComparison.Ordinal) || text.Contains('@', StringComparison.Ordinal)
         ? Login().Replace(Value().Replace(text, "$1" + Mask), "$1" + Mask + "@")

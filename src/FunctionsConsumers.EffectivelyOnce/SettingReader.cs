@@ -4,11 +4,9 @@ using Microsoft.Extensions.Configuration;
 namespace FunctionsConsumers.EffectivelyOnce;
 
 /// <summary>Reads settings of a section. What is malformed or out of range is an error that names the setting and the range.</summary>
-/// <param name="section">The section.</param>
 internal sealed class SettingReader(IConfigurationSection section)
 {
     /// <summary>Refuses settings of the section that nobody reads: a slip would otherwise take the default in silence.</summary>
-    /// <param name="known">The names that are read.</param>
     /// <exception cref="SettingException">One is not known; the message has the nearest that is.</exception>
     public void RefuseUnknown(IReadOnlyList<string> known)
     {
@@ -91,7 +89,4 @@ internal sealed class SettingReader(IConfigurationSection section)
 }
 
 /// <summary>What a setting may be.</summary>
-/// <typeparam name="T">Its type.</typeparam>
-/// <param name="Least">The least.</param>
-/// <param name="Most">The most.</param>
 internal readonly record struct Between<T>(T Least, T Most);

@@ -16,7 +16,6 @@ internal sealed record TopicMessage(string Topic, byte[]? Key, byte[]? Value, IR
     private const byte Format = 1;
 
     /// <summary>Writes the record.</summary>
-    /// <returns>The payload.</returns>
     public byte[] ToPayload() => PayloadBytes.Write(Value?.Length ?? 0, writer =>
     {
         writer.Write(Format);

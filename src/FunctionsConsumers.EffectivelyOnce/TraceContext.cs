@@ -34,16 +34,11 @@ internal readonly record struct TraceContext(string Parent, string? State)
     /// <summary>The context of the span that is current here; null where there is none.</summary>
     public static TraceContext? Current => Of(Activity.Current);
 
-    /// <summary>The context of a span.</summary>
-    /// <param name="span">The span; null for none.</param>
-    /// <returns>Its context; null where there is none that others can go on with.</returns>
+    /// <summary>The context of a span. Null if there is none that others can go on with.</summary>
     public static TraceContext? Of(Activity? span) =>
         span is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? Of(id, span.TraceStateString) : null;
 
-    /// <summary>Reads a context from text that may be anything.</summary>
-    /// <param name="parent">The <c>traceparent</c>.</param>
-    /// <param name="state">The <c>tracestate</c>.</param>
-    /// <returns>The context; null where the text is none.</returns>
+    /// <summary>Reads a context from text that may be anything. Null if the text is none.</summary>
     public static TraceContext? Of(string? parent, string? state)
     {
         if (parent is not { Length: >= ShortestParent and <= LongestParent } || !ActivityContext.TryParse(parent, null, out _))
@@ -55,9 +50,7 @@ internal readonly record struct TraceContext(string Parent, string? State)
             parent, state is { Length: > 0 and <= LongestState } && !state.AsSpan().ContainsAnyExcept(StateCharacters) ? state : null);
     }
 
-    /// <summary>Reads the context that a record's producer sent along.</summary>
-    /// <param name="record">The record.</param>
-    /// <returns>The context; null where its headers hold none.</returns>
+    /// <summary>Reads the context that a record's producer sent along. Null if its headers hold none.</summary>
     public static TraceContext? Of(ConsumedRecord record) =>
         record.LastHeader(ParentHeader) is { Length: >= ShortestParent and <= LongestParent } parent
             ? Of(
@@ -66,7 +59,6 @@ internal readonly record struct TraceContext(string Parent, string? State)
             : null;
 
     /// <summary>Adds the context to a record's headers.</summary>
-    /// <param name="headers">The headers.</param>
     public void AddTo(Headers headers)
     {
         headers.Add(ParentHeader, Encoding.ASCII.GetBytes(Parent));
@@ -77,6 +69,5 @@ internal readonly record struct TraceContext(string Parent, string? State)
     }
 
     /// <summary>The context as a parent, or as the target of a link.</summary>
-    /// <returns>The context.</returns>
     public ActivityContext ToRemote() => ActivityContext.TryParse(Parent, State, isRemote: true, out var context) ? context : default;
 }

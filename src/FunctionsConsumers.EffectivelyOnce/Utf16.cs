@@ -10,8 +10,6 @@ namespace FunctionsConsumers.EffectivelyOnce;
 internal static class Utf16
 {
     /// <summary>Whether a text has no unpaired surrogate.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>Whether it is Unicode.</returns>
     public static bool IsWellFormed(string text)
     {
         for (var rest = text.AsSpan(); rest.Length > 0;)
@@ -28,12 +26,9 @@ internal static class Utf16
     }
 
     /// <summary>
-    /// The bytes of a text, different for different texts: UTF-8, and for an unpaired surrogate the three bytes that UTF-8's
-    /// rule would give it and that no UTF-8 text has.
+    /// The bytes of a text, different for different texts: UTF-8, and for an unpaired surrogate the three bytes that UTF-8's rule
+    /// would give it and that no UTF-8 text has.
     /// </summary>
-    /// <param name="text">The text.</param>
-    /// <param name="bytes">Takes them; at least <see cref="MaxBytes" /> long.</param>
-    /// <returns>How many they are.</returns>
     public static int Write(string text, Span<byte> bytes)
     {
         if (Ascii.IsValid(text) || IsWellFormed(text))
@@ -64,7 +59,5 @@ internal static class Utf16
     }
 
     /// <summary>The most bytes that <see cref="Write" /> makes of a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>Bytes.</returns>
     public static int MaxBytes(string text) => 3 * text.Length;
 }

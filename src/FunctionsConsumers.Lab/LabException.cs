@@ -1,6 +1,4 @@
 namespace FunctionsConsumers.Lab;
 
 /// <summary>The laboratory could not do what was asked. The message is one line that names the option or setting and the fix.</summary>
-/// <param name="message">The line.</param>
-/// <param name="innerException">What was behind it.</param>
 internal sealed class LabException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -25,15 +25,14 @@ public static class Groups
     /// <returns>The first part; null for a group that inserts no effect of its own, and for one that is not registered.</returns>
     public static string? EffectKindOf(string group) => Consumers.FirstOrDefault(consumer => consumer.Group == group)?.EffectKind;
 
-    /// <summary>The decisions of a group, by themselves: for who looks at what they come to beside the running hosts.</summary>
-    /// <param name="group">The group.</param>
-    /// <returns>The decisions; null for a group that is not registered.</returns>
+    /// <summary>
+    /// The decisions of a group, by themselves: for who looks at what they come to beside the running hosts. Null for a group that is
+    /// not registered.
+    /// </summary>
     internal static IConsumer<OrderEvent>? DecisionsOf(string group) =>
         Consumers.FirstOrDefault(consumer => consumer.Group == group)?.Decisions();
 
     /// <summary>Registers all consumers.</summary>
-    /// <param name="builder">The library's registration.</param>
-    /// <param name="topic">The topic of the orders.</param>
     internal static void Register(EffectivelyOnceBuilder builder, string topic)
     {
         foreach (var consumer in Consumers)

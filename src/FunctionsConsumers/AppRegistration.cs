@@ -1,7 +1,4 @@
 using FunctionsConsumers.Orders;
-using FunctionsConsumers.Orders.Billing;
-using FunctionsConsumers.Orders.Inventory;
-using FunctionsConsumers.Orders.Notification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,14 +7,6 @@ namespace FunctionsConsumers;
 /// <summary>Registers all that the app's functions need; <c>Program.cs</c> and the local host both call it, and nothing else.</summary>
 public static class AppRegistration
 {
-    /// <summary>The function of each group.</summary>
-    private static readonly Dictionary<string, string> Functions = new()
-    {
-        [InvoiceConsumer.GroupName] = nameof(BillingServiceConsumer),
-        [ReservationConsumer.GroupName] = nameof(InventoryServiceConsumer),
-        [ConfirmationConsumer.GroupName] = nameof(NotificationServiceConsumer),
-    };
-
     /// <summary>Registers the consumers, their health checks, and what the status page looks through.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configuration">The settings.</param>
@@ -26,7 +15,7 @@ public static class AppRegistration
     public static IServiceCollection AddOrdersApp(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOrderConsumers(configuration);
-        services.AddOperations(configuration[OrderSettings.Topic]!, Functions);
+        services.AddOperations(configuration[OrderSettings.Topic]!, ConsumerFunctions.ByGroup);
         services.AddHealthChecks().AddEffectivelyOnce();
         return services;
     }

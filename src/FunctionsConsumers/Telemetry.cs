@@ -97,9 +97,7 @@ public static class Telemetry
         });
     }
 
-    /// <summary>Reads <see cref="AzureMonitorIdentity" />.</summary>
-    /// <param name="text">Its value; null or empty for none.</param>
-    /// <returns>The credential; null where the connection string says it all.</returns>
+    /// <summary>Reads <see cref="AzureMonitorIdentity" />. Null if the connection string says it all.</summary>
     /// <exception cref="SettingException">The value says something else.</exception>
     internal static TokenCredential? CredentialOf(string? text)
     {

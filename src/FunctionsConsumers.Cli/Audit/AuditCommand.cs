@@ -15,8 +15,6 @@ internal static class AuditCommand
     private const int DefaultWaitSeconds = 60;
 
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var wait = SharedOptions.Whole(
@@ -85,17 +83,12 @@ internal static class AuditPrinting
     private const int ShownFindings = 20;
 
     /// <summary>The exit code: what could not be audited is never good, and never merely bad.</summary>
-    /// <param name="outcome">The outcome.</param>
-    /// <param name="isStrict">Whether the log has to hold everything that was asked about; else the rest alone is judged.</param>
-    /// <returns>The exit code.</returns>
     public static int ExitCodeOf(AuditOutcome outcome, bool isStrict) =>
         outcome.Behind is not null || (isStrict && !outcome.IsWhole)
             ? ExitCode.NotDone
             : outcome.Report.Ok ? ExitCode.Good : ExitCode.NotGood;
 
     /// <summary>Prints the numbers as a table.</summary>
-    /// <param name="terminal">Where to.</param>
-    /// <param name="report">The numbers.</param>
     public static void Print(Terminal terminal, AuditReport report)
     {
         terminal.PrintText(string.Create(CultureInfo.InvariantCulture, $"{report.Topic}: {Counted.Of(report.Records, "record")}, "
@@ -120,8 +113,6 @@ internal static class AuditPrinting
     }
 
     /// <summary>Says beside the result what is not good, and ends with the verdict.</summary>
-    /// <param name="terminal">Where to.</param>
-    /// <param name="outcome">The outcome.</param>
     public static void Explain(Terminal terminal, AuditOutcome outcome)
     {
         var findings = outcome.Report.Findings;
@@ -152,9 +143,6 @@ internal static class AuditPrinting
     }
 
     /// <summary>Writes all findings to a file: a JSON array with one finding a line.</summary>
-    /// <param name="file">The file; overwritten where it is there.</param>
-    /// <param name="findings">The findings.</param>
-    /// <param name="call">The call.</param>
     /// <exception cref="CommandException">The file cannot be written.</exception>
     public static void Write(FileInfo file, IReadOnlyList<Finding> findings, Invocation call)
     {

@@ -14,8 +14,6 @@ namespace FunctionsConsumers.Cli.Audit;
 internal static class Healing
 {
     /// <summary>Heals every group, side by side.</summary>
-    /// <param name="call">The call.</param>
-    /// <returns>What was found in each group.</returns>
     public static async Task<IReadOnlyList<HealedGroup>> RunAsync(Invocation call)
     {
         var target = call.Target();
@@ -32,8 +30,6 @@ internal static class Healing
     }
 
     /// <summary>Prints the numbers for a person.</summary>
-    /// <param name="terminal">Where to.</param>
-    /// <param name="groups">The numbers.</param>
     public static void Print(Terminal terminal, IReadOnlyList<HealedGroup> groups)
     {
         foreach (var group in groups)

@@ -8,8 +8,6 @@ namespace FunctionsConsumers.Cli.Catalog;
 internal static class CatalogCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller) => new("catalog", "The products that orders may name.") { List(caller), Set(caller) };
 
     private static Command List(Caller caller) =>

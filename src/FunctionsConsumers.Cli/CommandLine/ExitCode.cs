@@ -14,6 +14,4 @@ internal static class ExitCode
 }
 
 /// <summary>The command could not be done. The message is one line that names the option or setting and the fix.</summary>
-/// <param name="message">The line.</param>
-/// <param name="innerException">What was behind it.</param>
 internal sealed class CommandException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -9,8 +9,6 @@ namespace FunctionsConsumers.Cli.CommandLine;
 internal static class Failures
 {
     /// <summary>The line for an exception.</summary>
-    /// <param name="failure">The exception.</param>
-    /// <returns>One line.</returns>
     public static string Line(Exception failure) => OneLine(failure switch
     {
         _ when IsOurs(failure) => failure.Message,
@@ -41,8 +39,6 @@ internal static class Failures
     });
 
     /// <summary>Brings a text into one line.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>The line.</returns>
     public static string OneLine(string text) =>
         string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 

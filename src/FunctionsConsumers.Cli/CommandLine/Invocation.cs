@@ -33,37 +33,25 @@ internal sealed record Invocation(
     public ServiceWaits? Waits { get; init; }
 
     /// <summary>Where broker, tables and topic are.</summary>
-    /// <returns>The target.</returns>
     public Target Target() => LocalHost.Connections.Target.Resolve(TargetOptions, Environment, RunFile.Find(), Patience, Waits);
 
-    /// <summary>What a session of this machine's own is asked for.</summary>
-    /// <param name="partitions">How many partitions the topic gets where it has to be made; null for the default.</param>
+    /// <summary>What a session of this machine's own is asked for. <paramref name="partitions" /> is null for the default.</summary>
     public RunSessionOptions SessionOptions(int? partitions) => new(TargetOptions, Environment, Terminal.Error, Patience)
     {
         Partitions = partitions ?? RunSession.DefaultPartitions, Waits = Waits,
     };
 
     /// <summary>A value as one line of JSON.</summary>
-    /// <typeparam name="T">The value's type.</typeparam>
-    /// <param name="value">The value.</param>
-    /// <returns>The line.</returns>
     public string JsonOf<T>(T value) => JsonSerializer.Serialize(value, (JsonTypeInfo<T>)Shapes.GetTypeInfo(typeof(T)));
 
     /// <summary>Prints the result as JSON.</summary>
-    /// <typeparam name="T">The result's type.</typeparam>
-    /// <param name="value">The result.</param>
     public void PrintJson<T>(T value) => Terminal.Out.WriteLine(JsonOf(value));
 }
 
 /// <summary>Says what a command does when it is called.</summary>
 internal static class CommandBody
 {
-    /// <summary>Gives a command its body.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="caller">Where words go, and the environment.</param>
-    /// <param name="body">The body; gives the exit code.</param>
-    /// <param name="waits">What is done about a service that gives no answer.</param>
-    /// <returns>The same command.</returns>
+    /// <summary>Gives a command its body. <paramref name="waits" /> is what is done about a service that gives no answer.</summary>
     public static Command Runs(this Command command, Caller caller, Func<Invocation, Task<int>> body, OnSilence waits = OnSilence.GiveUp)
     {
         command.SetAction(async (given, stop) =>
@@ -91,8 +79,6 @@ internal enum OnSilence
 }
 
 /// <summary>Who calls the command line.</summary>
-/// <param name="Terminal">Where words go.</param>
-/// <param name="Environment">The environment's variables.</param>
 internal sealed record Caller(Terminal Terminal, IReadOnlyDictionary<string, string> Environment)
 {
     /// <summary>The shapes of what is printed as JSON.</summary>

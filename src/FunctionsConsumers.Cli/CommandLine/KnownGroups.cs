@@ -4,8 +4,6 @@ namespace FunctionsConsumers.Cli.CommandLine;
 internal static class KnownGroups
 {
     /// <summary>Says that none of them is known.</summary>
-    /// <param name="groups">The groups that were asked for.</param>
-    /// <returns>What to throw.</returns>
     public static CommandException None(IReadOnlyList<string> groups) =>
         new($"the tables hold nothing of {string.Join(", ", groups)}: start ./run once, or check --tables (setting OrderTables)");
 }

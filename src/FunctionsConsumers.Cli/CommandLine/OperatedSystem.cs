@@ -8,9 +8,6 @@ using FunctionsConsumers.Operations.ConsumerGroups;
 using FunctionsConsumers.Operations.DeadLetters;
 using FunctionsConsumers.Operations.Log;
 using FunctionsConsumers.Orders;
-using FunctionsConsumers.Orders.Billing;
-using FunctionsConsumers.Orders.Inventory;
-using FunctionsConsumers.Orders.Notification;
 
 namespace FunctionsConsumers.Cli.CommandLine;
 
@@ -33,29 +30,21 @@ internal sealed class OperatedSystem : IDisposable
     /// <summary>Its dead letters.</summary>
     public DeadLetterTopics Letters { get; }
 
-    /// <summary>The system of a target.</summary>
-    /// <param name="target">The target.</param>
-    /// <returns>The system; nothing of it is asked yet.</returns>
+    /// <summary>The system of a target. Nothing of it is asked yet.</summary>
     public static OperatedSystem Of(Target target) => Of(target, target.Kafka(), target.Tables());
 
     /// <summary>The system of a target of which only the broker is asked.</summary>
-    /// <param name="target">The target; it may name no tables.</param>
-    /// <returns>The system.</returns>
     public static OperatedSystem OfBroker(Target target) => Of(target, target.Kafka(), new TableAccounts([], OrderSettings.Tables));
 
     /// <summary>The system of a target that need not name tables: what only they know is then left out.</summary>
-    /// <param name="target">The target.</param>
-    /// <returns>The system.</returns>
     public static OperatedSystem OfWhatIsNamed(Target target) => target.HasTables ? Of(target) : OfBroker(target);
 
     /// <summary>The system of a target of which only the tables are asked.</summary>
-    /// <param name="target">The target; it may name no broker.</param>
-    /// <returns>The system.</returns>
     public static OperatedSystem OfTables(Target target) => Of(target, new KafkaConnection(""), target.Tables());
 
-    /// <summary>Who tells the members of its groups.</summary>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <returns>The local hosts where the broker is an embedded one, else the broker.</returns>
+    /// <summary>
+    /// Who tells the members of its groups. Returns the local hosts where the broker is an embedded one, else the broker.
+    /// </summary>
     public Task<IGroupMembers> MembersAsync(CancellationToken cancellationToken) =>
         ReportedGroupMembers.OfBrokerAsync(Services, cancellationToken);
 
@@ -72,12 +61,7 @@ internal sealed class OperatedSystem : IDisposable
     private static OperatedSystem Of(Target target, KafkaConnection kafka, TableAccounts tables) =>
         new(new OperatedServices(kafka, tables, target.Topic)
     {
-        Functions = new Dictionary<string, string>
-        {
-            [InvoiceConsumer.GroupName] = nameof(BillingServiceConsumer),
-            [ReservationConsumer.GroupName] = nameof(InventoryServiceConsumer),
-            [ConfirmationConsumer.GroupName] = nameof(NotificationServiceConsumer),
-        },
+        Functions = ConsumerFunctions.ByGroup,
         BeforeAsking = topic => BrokerTopics.Ask(kafka, topic, CancellationToken.None),
     });
 }

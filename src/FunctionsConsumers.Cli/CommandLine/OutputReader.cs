@@ -19,7 +19,6 @@ internal static class OutputReader
     private delegate int Poll(ref Watched watched, nuint count, int milliseconds);
 
     /// <summary>Begins to watch, for as long as the process lives.</summary>
-    /// <param name="gone">Called once when the reader is gone.</param>
     public static void Watch(Action gone)
     {
         // On Windows no such question can be asked; a reader there is a person.

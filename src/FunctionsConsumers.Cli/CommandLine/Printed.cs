@@ -4,8 +4,6 @@ namespace FunctionsConsumers.Cli.CommandLine;
 internal static class Printed
 {
     /// <summary>A text without control characters.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>The same length, each control character as U+FFFD.</returns>
     public static string Of(string? text) =>
         string.Concat((text ?? "").Select(character => char.IsControl(character) ? '\uFFFD' : character));
 }

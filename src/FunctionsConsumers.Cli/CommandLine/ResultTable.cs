@@ -14,7 +14,6 @@ internal sealed class ResultTable
     private readonly List<List<Cell>> _rows = [];
 
     /// <summary>Makes a table without rows.</summary>
-    /// <param name="columns">The columns; those that begin with <c>#</c> hold numbers.</param>
     public ResultTable(params ReadOnlySpan<string> columns)
     {
         foreach (var column in columns)
@@ -23,15 +22,15 @@ internal sealed class ResultTable
         }
     }
 
-    /// <summary>Adds a row, whatever its texts hold: they come from producers.</summary>
-    /// <param name="cells">The cells; null for an empty one, a <see cref="BadFigure" /> for one that a person is to see.</param>
+    /// <summary>
+    /// Adds a row, whatever its texts hold: they come from producers. <paramref name="cells" /> is null for an empty one, a
+    /// <see cref="BadFigure" /> for one that a person is to see.
+    /// </summary>
     public void Add(IEnumerable<object?> cells) => _rows.Add([.. cells.Select(cell => cell is BadFigure bad
         ? new Cell(Shown(bad.Value), true)
         : new Cell(Shown(cell), false))]);
 
-    /// <summary>Writes the table.</summary>
-    /// <param name="console">Where to; it must not fold what is wider than it.</param>
-    /// <param name="width">How much fits into a line; null for as much as there is.</param>
+    /// <summary>Writes the table. <paramref name="width" /> is null for as much as there is.</summary>
     public void Write(IAnsiConsole console, int? width)
     {
         foreach (var table in (ReadOnlySpan<Func<Table>>)[SideBySide, Turned])
@@ -123,17 +122,11 @@ internal sealed class ResultTable
 }
 
 /// <summary>A figure that is not good.</summary>
-/// <param name="Value">The figure.</param>
 internal sealed record BadFigure(object? Value)
 {
     /// <summary>A figure that is good where it is 0.</summary>
-    /// <param name="value">The figure.</param>
-    /// <returns>The figure for a table's cell.</returns>
     public static object UnlessZero(long value) => value == 0 ? value : new BadFigure(value);
 
     /// <summary>A figure that is good or bad.</summary>
-    /// <param name="value">The figure.</param>
-    /// <param name="isBad">Which it is.</param>
-    /// <returns>The figure for a table's cell.</returns>
     public static object? If(object? value, bool isBad) => isBad ? new BadFigure(value) : value;
 }

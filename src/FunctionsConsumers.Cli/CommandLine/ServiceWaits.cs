@@ -30,10 +30,6 @@ internal sealed class ServiceWaits : IServiceFollower, IDisposable
     private readonly CancellationTokenSource _ended = new();
 
     /// <summary>Makes what follows one command.</summary>
-    /// <param name="terminal">Where it is said.</param>
-    /// <param name="patience">How long a service may be silent.</param>
-    /// <param name="givesUp">Whether the command ends then.</param>
-    /// <param name="time">The clock.</param>
     public ServiceWaits(Terminal terminal, TimeSpan patience, bool givesUp, TimeProvider time)
     {
         _terminal = terminal;
@@ -45,11 +41,9 @@ internal sealed class ServiceWaits : IServiceFollower, IDisposable
     /// <summary>Ends, with the sentence, when a service was silent for too long.</summary>
     public Task<string> GivenUp => _givenUp.Task;
 
-    /// <summary>Runs a command's body.</summary>
-    /// <param name="call">The call.</param>
-    /// <param name="body">The body.</param>
-    /// <param name="givesUp">Whether the command ends when a service was silent for too long.</param>
-    /// <returns>The exit code.</returns>
+    /// <summary>
+    /// Runs a command's body. <paramref name="givesUp" /> says whether the command ends when a service was silent for too long.
+    /// </summary>
     /// <exception cref="CommandException">A service was silent for too long.</exception>
     public static async Task<int> RunAsync(Invocation call, Func<Invocation, Task<int>> body, bool givesUp)
     {

@@ -43,12 +43,7 @@ internal static class SharedOptions
         Recursive = true,
     };
 
-    /// <summary>A whole number within bounds.</summary>
-    /// <param name="name">The option.</param>
-    /// <param name="description">What it is for.</param>
-    /// <param name="least">The least.</param>
-    /// <param name="most">The greatest.</param>
-    /// <returns>The option; its value is null where it is not given.</returns>
+    /// <summary>A whole number within bounds. Its value is null if it is not given.</summary>
     public static Option<long?> Whole(string name, string description, long least, long most) => new(name)
     {
         Description = description,
@@ -69,10 +64,7 @@ internal static class SharedOptions
         return option;
     }
 
-    /// <summary>A ratio from 0 to 10.</summary>
-    /// <param name="name">The option.</param>
-    /// <param name="description">What it is for.</param>
-    /// <returns>The option; its value is null where it is not given.</returns>
+    /// <summary>A ratio from 0 to 10. Its value is null if it is not given.</summary>
     public static Option<decimal?> Ratio(string name, string description) => new(name)
     {
         Description = description,

@@ -28,7 +28,6 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
     public bool HasColours { get; init; }
 
     /// <summary>The process's own.</summary>
-    /// <returns>The terminal.</returns>
     public static Terminal OfProcess() =>
         new(Console.Out, Console.Error, !Console.IsErrorRedirected,
             Console.IsInputRedirected || Console.IsErrorRedirected ? null : Console.In)
@@ -39,9 +38,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
                 && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
         };
 
-    /// <summary>Asks the person at the terminal.</summary>
-    /// <param name="question">The question, with a blank at its end.</param>
-    /// <returns>The line that was typed; null where nobody can be asked.</returns>
+    /// <summary>Asks the person at the terminal. Null if nobody can be asked.</summary>
     public string? Ask(string question)
     {
         if (In is null)
@@ -54,7 +51,6 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
     }
 
     /// <summary>Says something beside the result.</summary>
-    /// <param name="line">The line.</param>
     public void Say(string line) => Error.WriteLine(Secrets.Masked(line));
 
     /// <summary>Prints a text as a result, folded between its words where the terminal is narrower, whatever it holds.</summary>
@@ -68,7 +64,6 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
     }
 
     /// <summary>Prints a table as a result.</summary>
-    /// <param name="table">The table.</param>
     public void Print(ResultTable table)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -83,11 +78,6 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
     }
 
     /// <summary>Runs work under a progress bar; without a person to see it, runs the work.</summary>
-    /// <typeparam name="T">The work's result.</typeparam>
-    /// <param name="title">What is being done.</param>
-    /// <param name="total">How much there is; 0 where nobody knows.</param>
-    /// <param name="work">The work; it reports how much has been done.</param>
-    /// <returns>The result.</returns>
     public Task<T> WithProgressAsync<T>(string title, long total, Func<Action<long>, Task<T>> work)
     {
         if (!ShowsProgress)
@@ -108,13 +98,11 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
     }
 
     /// <summary>A table as every command prints it.</summary>
-    /// <param name="columns">The columns; those that begin with <c>#</c> hold numbers.</param>
-    /// <returns>The table.</returns>
     public static ResultTable Table(params ReadOnlySpan<string> columns) => new(columns);
 
-    /// <summary>Adds a row, whatever its texts hold: they come from producers.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="cells">The cells; null for an empty one.</param>
+    /// <summary>
+    /// Adds a row, whatever its texts hold: they come from producers. <paramref name="cells" /> is null for an empty one.
+    /// </summary>
     public static void AddRow(ResultTable table, params IEnumerable<object?> cells) => table.Add(cells);
 
     private static IAnsiConsole ProgressOn(TextWriter writer) => AnsiConsole.Create(new AnsiConsoleSettings

@@ -8,10 +8,7 @@ namespace FunctionsConsumers.Cli.CommandLine;
 /// </summary>
 internal static class TimeOption
 {
-    /// <summary>An option that takes a time.</summary>
-    /// <param name="name">The option.</param>
-    /// <param name="description">What it is for.</param>
-    /// <returns>The option; its value is null where it is not given.</returns>
+    /// <summary>An option that takes a time. Its value is null if it is not given.</summary>
     public static Option<DateTimeOffset?> Create(string name, string description) => new(name)
     {
         Description = description + " (2026-11-21T10:00:00Z, or how long ago: 15m, 2h, 3d)",
@@ -29,10 +26,7 @@ internal static class TimeOption
         },
     };
 
-    /// <summary>Reads a time.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="now">The time now.</param>
-    /// <returns>The time; null where the text is none.</returns>
+    /// <summary>Reads a time. Null if the text is none.</summary>
     public static DateTimeOffset? Parse(string text, DateTimeOffset now)
     {
         var unit = text.Length < 2 ? TimeSpan.Zero : text[^1] switch

@@ -7,9 +7,7 @@ namespace FunctionsConsumers.Cli.CommandLine;
 /// <summary>Says in one line what is wrong with a command line, and what was probably meant.</summary>
 internal static class UsageErrors
 {
-    /// <summary>The line for a command line.</summary>
-    /// <param name="given">The parsed command line.</param>
-    /// <returns>The line; null where nothing is wrong.</returns>
+    /// <summary>The line for a command line. Null if nothing is wrong.</summary>
     public static string? Of(ParseResult given)
     {
         // A shell that completes asks about a line that is not finished, by the parser's directive [suggest].
@@ -24,7 +22,7 @@ internal static class UsageErrors
             : command.Subcommands.Count > 0 && command.Action is null
             ? $"{Path(command)} wants a command: {string.Join(", ", command.Subcommands.Select(one => one.Name))}"
             : given.Errors[0].Message.TrimEnd('.');
-        return wrong is null ? null : $"{wrong}; {Path(command)} --help lists what there is";
+        return wrong is null ? null : $"{wrong}{(wrong.EndsWith('?') ? "" : ";")} {Path(command)} --help lists what there is";
     }
 
     // An option that is not known is taken for an argument where a command takes some. Behind -- anything may stand.

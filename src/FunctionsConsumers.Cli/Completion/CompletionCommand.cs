@@ -37,8 +37,6 @@ internal static class CompletionCommand
         """;
 
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or pwsh" };

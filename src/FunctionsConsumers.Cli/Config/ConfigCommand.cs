@@ -12,8 +12,6 @@ internal static class ConfigCommand
     private const int Indent = 2;
 
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller) => new("config", "The settings.") { Check(caller) };
 
     private static Command Check(Caller caller) => new Command(

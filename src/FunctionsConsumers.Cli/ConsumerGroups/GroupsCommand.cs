@@ -10,8 +10,6 @@ namespace FunctionsConsumers.Cli.ConsumerGroups;
 internal static class GroupsCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var chosen = new Option<string[]>("--group")

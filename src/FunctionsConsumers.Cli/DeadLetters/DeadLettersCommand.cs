@@ -10,8 +10,6 @@ namespace FunctionsConsumers.Cli.DeadLetters;
 internal static class DeadLettersCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller) =>
         new Command("dead-letters", "Records that a group could not apply.")
         {
@@ -128,9 +126,6 @@ internal static class DeadLettersCommand
     }
 
     /// <summary>Prints one dead letter for a person.</summary>
-    /// <param name="terminal">Where to.</param>
-    /// <param name="letter">The letter.</param>
-    /// <param name="indent">What every line begins with.</param>
     public static void Print(Terminal terminal, DeadLetterShown letter, string indent)
     {
         void Line(string name, string? text)
@@ -158,13 +153,9 @@ internal static class DeadLettersCommand
     }
 
     /// <summary>A state as it is printed.</summary>
-    /// <param name="state">The state.</param>
-    /// <returns>The word.</returns>
     public static string Word(Enum state) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(state.ToString());
 
     /// <summary>A time as tables print it.</summary>
-    /// <param name="time">The time.</param>
-    /// <returns>Without the year, in UTC; empty for none.</returns>
     public static string Short(DateTimeOffset? time) => time?.UtcDateTime.ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
 
     private static void SayCut(Invocation call, bool isCut)

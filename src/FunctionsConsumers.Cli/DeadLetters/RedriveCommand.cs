@@ -9,8 +9,6 @@ namespace FunctionsConsumers.Cli.DeadLetters;
 internal static class RedriveCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var ids = new Argument<string[]>("ID")

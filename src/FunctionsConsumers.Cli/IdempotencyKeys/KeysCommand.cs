@@ -12,8 +12,6 @@ namespace FunctionsConsumers.Cli.IdempotencyKeys;
 internal static class KeysCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var key = new Argument<string>("KEY") { Description = "An order id, or else an idempotency key" };

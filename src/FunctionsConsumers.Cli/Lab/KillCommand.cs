@@ -29,8 +29,6 @@ internal static class KillCommand
     private static readonly TimeSpan EmbeddedSession = TimeSpan.FromSeconds(3);
 
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var orders = SharedOptions.Whole("--orders", "How many distinct orders (default 100000)", 1, 100_000_000);

@@ -84,20 +84,27 @@ internal static class LabCommand
         return result.Ok ? ExitCode.Good : ExitCode.NotGood;
     }
 
-    private static void Print(Terminal terminal, LabReport report)
+    // At most 72 columns, so that it fits a terminal, a mail and the README: what the guarantees do stands below the table.
+    internal static void Print(Terminal terminal, LabReport report)
     {
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Orders} orders for each of {GuaranteeRun.Groups.Count} groups, {report.Resends} of them sent twice, seed "
+            $"{report.Orders} orders for {GuaranteeRun.Groups.Count} groups, {report.Resends} of them sent twice, seed "
             + $"{report.Seed}"));
         terminal.Out.WriteLine(report.Guarantees[^1].Faults.Describe());
-        var table = Terminal.Table("guarantee", "steps", "#effects", "#lost", "#doubled", "#stock off by");
+        var table = Terminal.Table("guarantee", "#effects", "#lost", "#doubled", "#stock off by");
         foreach (var guarantee in report.Guarantees)
         {
-            Terminal.AddRow(table, guarantee.Name, guarantee.Steps, guarantee.Effects, BadFigure.UnlessZero(guarantee.Lost),
+            Terminal.AddRow(table, guarantee.Name, guarantee.Effects, BadFigure.UnlessZero(guarantee.Lost),
                 BadFigure.UnlessZero(guarantee.Doubled), BadFigure.UnlessZero(guarantee.StockOff));
         }
 
         terminal.Print(table);
+        var width = report.Guarantees.Max(guarantee => guarantee.Name.Length);
+        foreach (var guarantee in report.Guarantees)
+        {
+            terminal.Out.WriteLine($"{guarantee.Name.PadRight(width)}  {guarantee.Steps}");
+        }
+
         terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"in {report.Seconds:0.0} s"));
     }
 }

@@ -18,8 +18,6 @@ internal static class OffsetsCommand
     private static readonly Option<bool> Yes = new("--yes") { Description = "Do it; without it, only say what would be done" };
 
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller) => new(
         "offsets", "Where a consumer group goes on reading; changed only while nobody consumes in it.") { Reset(caller), Skip(caller) };
 
@@ -66,10 +64,7 @@ internal static class OffsetsCommand
             new OffsetTarget.Exactly(call.Given.GetValue(to)!.Value), forwardOnly: true));
     }
 
-    /// <summary>Reads where to put an offset.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>Where to; null where the text says nothing of the kind.</returns>
+    /// <summary>Reads where to put an offset. Null if the text says nothing of the kind.</summary>
     internal static OffsetTarget? Target(string text, DateTimeOffset now) => text switch
     {
         "earliest" => new OffsetTarget.Earliest(),

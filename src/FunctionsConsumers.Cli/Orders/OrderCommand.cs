@@ -10,8 +10,6 @@ namespace FunctionsConsumers.Cli.Orders;
 internal static class OrderCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var id = new Argument<string>("ID") { Description = "An order id, an idempotency key, or topic:partition:offset of a record" };

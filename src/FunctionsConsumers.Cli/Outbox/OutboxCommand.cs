@@ -14,8 +14,6 @@ internal static class OutboxCommand
         + "\"claimed\", \"changed\", \"gone\" or \"unknown\".";
 
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller) =>
         new Command("outbox", "Messages that are committed and not sent yet, or parked for a person to decide.")
         {

@@ -16,16 +16,11 @@ internal sealed record OutboxRow(
     string Group, string Id, string Kind, string State, string Subject, DateTimeOffset CreatedAt, long AgeSeconds, string? Detail)
 {
     /// <summary>Makes it of what the library read.</summary>
-    /// <param name="entry">What the library read.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>The message.</returns>
     public static OutboxRow Of(OutboxEntry entry, DateTimeOffset now) => new(
         entry.Group, entry.Id, entry.Kind, entry.State, entry.Subject, entry.CreatedAt,
         Math.Max(0, (long)(now - entry.CreatedAt).TotalSeconds), entry.Detail);
 
     /// <summary>An age for a person.</summary>
-    /// <param name="seconds">The age.</param>
-    /// <returns>In the largest unit of which it has two, such as <c>90 s</c>, <c>5 min</c> or <c>3 d</c>.</returns>
     public static string Age(long seconds) =>
         string.Create(CultureInfo.InvariantCulture, $"{seconds / Unit(seconds).Seconds} {Unit(seconds).Name}");
 

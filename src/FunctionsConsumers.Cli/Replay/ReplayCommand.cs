@@ -11,8 +11,6 @@ namespace FunctionsConsumers.Cli.Replay;
 internal static class ReplayCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var from = TimeOption.Create("--from", "Records of this time or later");

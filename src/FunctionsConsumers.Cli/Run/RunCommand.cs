@@ -15,8 +15,6 @@ internal static class RunCommand
     private const int DefaultWaitSeconds = 300;
 
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var orders = SharedOptions.Whole(

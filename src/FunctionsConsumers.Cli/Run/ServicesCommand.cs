@@ -11,8 +11,6 @@ namespace FunctionsConsumers.Cli.Run;
 internal static class ServicesCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var partitions = SharedOptions.Whole("--partitions", "Partitions of the topic (default 6)", 1, 1_000);

@@ -10,8 +10,6 @@ namespace FunctionsConsumers.Cli.Status;
 internal static class StatusCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var watch = Watching.Option();

@@ -11,8 +11,6 @@ namespace FunctionsConsumers.Cli.Tail;
 internal static class TailCommand
 {
     /// <summary>Makes the command.</summary>
-    /// <param name="caller">Who calls.</param>
-    /// <returns>The command.</returns>
     public static Command Create(Caller caller)
     {
         var topic = new Argument<string?>("TOPIC") { Description = "The topic to read (else --topic)", Arity = ArgumentArity.ZeroOrOne };
@@ -91,19 +89,10 @@ internal static class TailCommand
 }
 
 /// <summary>A record as <c>fc tail --json</c> prints it, one object a line.</summary>
-/// <param name="Topic">The topic.</param>
-/// <param name="Partition">The partition.</param>
-/// <param name="Offset">The offset.</param>
-/// <param name="Timestamp">The record's timestamp, UTC.</param>
-/// <param name="Key">The key; bytes that are not UTF-8 as U+FFFD; null for none.</param>
-/// <param name="Value">The value, likewise.</param>
-/// <param name="Headers">The headers in order.</param>
 internal sealed record TailedRecord(
     string Topic, int Partition, long Offset, DateTime Timestamp, string? Key, string? Value, IReadOnlyList<TailedHeader> Headers)
 {
     /// <summary>The record for printing.</summary>
-    /// <param name="record">The record.</param>
-    /// <returns>What is printed.</returns>
     public static TailedRecord Of(ConsumeResult<byte[]?, byte[]?> record) => new(
         record.Topic, record.Partition.Value, record.Offset.Value, record.Message.Timestamp.UtcDateTime, PlainText.Of(record.Message.Key),
         PlainText.Of(record.Message.Value),
@@ -111,6 +100,4 @@ internal sealed record TailedRecord(
 }
 
 /// <summary>A header as it is printed.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="Value">The value.</param>
 internal sealed record TailedHeader(string Name, string? Value);

@@ -72,8 +72,6 @@ internal sealed class TailOptions
     }
 
     /// <summary>Whether a record is to be printed.</summary>
-    /// <param name="given">What was given.</param>
-    /// <returns>The test.</returns>
     public Predicate<ConsumeResult<byte[]?, byte[]?>> Filter(ParseResult given)
     {
         if (given.GetValue(Grep) is not { } text)

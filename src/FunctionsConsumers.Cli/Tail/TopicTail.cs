@@ -6,26 +6,15 @@ using FunctionsConsumers.Operations.Log;
 namespace FunctionsConsumers.Cli.Tail;
 
 /// <summary>
-/// Reads a topic as it grows. In a named group it joins and commits what was handed on; without one it takes the partitions
-/// for itself under a fresh group id, and commits nothing.
+/// Reads a topic as it grows. In a named group it joins and commits what was handed on; without one it takes the partitions for
+/// itself under a fresh group id, and commits nothing. <paramref name="group" /> is null for a fresh one.
 /// </summary>
-/// <param name="kafka">The broker.</param>
-/// <param name="topic">The topic.</param>
-/// <param name="group">The group; null for a fresh one.</param>
-/// <param name="fromBeginning">Whether a group begins with the oldest record where no committed offset says otherwise.</param>
-/// <param name="ranges">The partitions: where to begin without a group, and where each ends now.</param>
-/// <param name="untilEnd">Whether to stop at those ends.</param>
 internal sealed class TopicTail(
     KafkaConnection kafka, string topic, string? group, bool fromBeginning, IReadOnlyList<PartitionRange> ranges, bool untilEnd)
 {
     private string? _lastError;
 
     /// <summary>Reads until it is stopped, has handed on enough, or is at the end.</summary>
-    /// <param name="say">Takes a line when reading begins.</param>
-    /// <param name="isWanted">Whether a record is handed on.</param>
-    /// <param name="take">Takes each record.</param>
-    /// <param name="most">How many records at most.</param>
-    /// <param name="stop">Ends the reading, cleanly.</param>
     /// <exception cref="CommandException">The broker does not answer.</exception>
     public void Run(Action<string> say, Predicate<ConsumeResult<byte[]?, byte[]?>> isWanted, Action<ConsumeResult<byte[]?, byte[]?>> take,
         long most, CancellationToken stop)

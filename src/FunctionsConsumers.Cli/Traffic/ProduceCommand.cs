@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.Lab.Services;
@@ -41,6 +42,11 @@ internal static class ProduceCommand
                 call.Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{Counted.Of(produced.Records, "record")} produced in {produced.Time.TotalSeconds:0.0} s: "
                     + $"{Counted.Of(produced.Orders, "order")}, {Counted.Of(produced.Resends, "resend")}, {produced.Poison} poison"));
+                if (produced.Orders > 0)
+                {
+                    var first = Encoding.UTF8.GetString(ValidOrders.Make(plan.Seed, 1).Key);
+                    call.Terminal.Say($"What becomes of {(plan.Orders == 1 ? "it" : "the first one")}:  ./fc order show {first}");
+                }
             }
 
             if (produced.Failed > 0)

@@ -1,8 +1,6 @@
 namespace FunctionsConsumers.EffectivelyOnce.Testing.Tables;
 
 /// <summary>The body of an answer on its connection, which may break. It cannot be read twice, as no connection can.</summary>
-/// <param name="body">What arrives.</param>
-/// <param name="breaks">Whether the connection breaks after it.</param>
 internal sealed class AnswerStream(ReadOnlyMemory<byte> body, bool breaks) : Stream
 {
     private int _position;

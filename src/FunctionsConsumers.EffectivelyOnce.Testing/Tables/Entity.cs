@@ -14,7 +14,6 @@ internal sealed record Entity(string PartitionKey, string RowKey, IReadOnlyDicti
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffffffZ";
 
     /// <summary>Reads what the client sends.</summary>
-    /// <param name="json">A JSON object.</param>
     public static Entity Read(string json)
     {
         using var document = JsonDocument.Parse(json);
@@ -59,11 +58,9 @@ internal sealed record Entity(string PartitionKey, string RowKey, IReadOnlyDicti
     }
 
     /// <summary>A version as it stands in a header.</summary>
-    /// <param name="version">The model's version of a row.</param>
     public static string ETag(string version) => $"W/\"{version}\"";
 
     /// <summary>The model's version of a row.</summary>
-    /// <param name="etag">A header's text.</param>
     public static string VersionOf(string etag) => etag.StartsWith("W/\"", StringComparison.Ordinal) ? etag[3..^1] : etag;
 
     private static object Value(JsonElement value, string? type) => (value.ValueKind, type) switch

@@ -38,8 +38,6 @@ internal sealed class ModelledTable
     }
 
     /// <summary>Applies a transaction.</summary>
-    /// <param name="request">The transaction, and who sent it.</param>
-    /// <returns>The answer, were it to arrive.</returns>
     public SubmitResult Apply(TransactionRequest request)
     {
         if (Refusal(request.Operations) is { } refusal)

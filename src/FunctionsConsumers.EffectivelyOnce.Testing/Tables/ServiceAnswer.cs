@@ -88,8 +88,6 @@ internal sealed record ServiceAnswer(int Status, string Type, byte[] Body, strin
     }
 
     /// <summary>Writes it to the connection.</summary>
-    /// <param name="length">How much of the body arrives.</param>
-    /// <param name="breaks">Whether the connection then breaks; else the body ends there as if that were all.</param>
     public HttpResponseMessage ToResponse(int length, bool breaks)
     {
         var body = new StreamContent(new AnswerStream(Body.AsMemory(0, length), breaks));

@@ -11,7 +11,6 @@ internal sealed record TransactionBody(string Table, string PartitionKey, IReadO
     private const string Version = " HTTP/1.1";
 
     /// <summary>Reads a body. A JSON object stands on one line, so that lines are all there is to read.</summary>
-    /// <param name="body">The body.</param>
     public static TransactionBody Read(string body)
     {
         var (table, partitionKey) = ("", "");

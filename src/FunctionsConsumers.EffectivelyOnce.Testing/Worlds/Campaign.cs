@@ -11,12 +11,6 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 internal sealed record Campaign(long Histories, long Steps, Happenings Happenings, string? Failure)
 {
     /// <summary>Runs the histories of consecutive seeds, until one fails.</summary>
-    /// <param name="first">The first seed.</param>
-    /// <param name="count">How many at most.</param>
-    /// <param name="longest">How long at most.</param>
-    /// <param name="run">Runs the history of a seed.</param>
-    /// <param name="replay">Says how the history of a seed is run again.</param>
-    /// <returns>What came of it.</returns>
     public static Campaign Run(int first, int count, TimeSpan longest, RunHistory run, Func<int, string> replay)
     {
         var watch = Stopwatch.StartNew();
@@ -56,8 +50,6 @@ internal sealed record Campaign(long Histories, long Steps, Happenings Happening
     }
 
     /// <summary>Writes down the history of a seed.</summary>
-    /// <param name="seed">The seed.</param>
-    /// <param name="run">Runs the history of a seed.</param>
     public static IReadOnlyList<string> History(int seed, RunHistory run) => Traced(seed, run).History;
 
     private static World Traced(int seed, RunHistory run)
@@ -84,7 +76,4 @@ internal sealed record Campaign(long Histories, long Steps, Happenings Happening
 }
 
 /// <summary>Runs the history of a seed.</summary>
-/// <param name="seed">The seed.</param>
-/// <param name="tracing">Whether to write the history down.</param>
-/// <returns>The world at its end.</returns>
 internal delegate World RunHistory(int seed, bool tracing);

@@ -4,13 +4,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 internal abstract class Choices
 {
     /// <summary>Picks one of several possibilities.</summary>
-    /// <param name="weights">How likely each is; 0 is never picked. At least one is positive.</param>
-    /// <returns>The index of the one picked.</returns>
     public abstract int Pick(ReadOnlySpan<int> weights);
 
     /// <summary>Picks a number from 0 up to, and not with, a bound.</summary>
-    /// <param name="bound">The bound, at least 1.</param>
-    /// <returns>The number.</returns>
     public int Below(int bound)
     {
         Span<int> weights = stackalloc int[bound];
@@ -20,7 +16,6 @@ internal abstract class Choices
 }
 
 /// <summary>Decides by a seed.</summary>
-/// <param name="random">The seeded source.</param>
 internal sealed class RandomChoices(Random random) : Choices
 {
     public override int Pick(ReadOnlySpan<int> weights)

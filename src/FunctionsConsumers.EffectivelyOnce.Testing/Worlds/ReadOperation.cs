@@ -2,7 +2,6 @@
 namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 
 /// <summary>A reading on its way, of what is there when it is served and maybe not any more when the answer arrives.</summary>
-/// <typeparam name="T">What is read.</typeparam>
 internal sealed class ReadOperation<T>(
     Life life, Func<string> label, Func<T> read, Func<T, string> describe, CancellationToken cancellationToken)
     : Operation(life, label, cancellationToken)

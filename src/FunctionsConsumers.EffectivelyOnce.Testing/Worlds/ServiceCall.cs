@@ -14,9 +14,6 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 internal sealed partial record ServiceCall(string Table, Func<string> Label, TransactionRequest? Transaction, Func<ServiceAnswer> Serve)
 {
     /// <summary>Reads a request. What the model does not speak is a fault of the model, and says so.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="life">Who sends it.</param>
-    /// <param name="table">The table that is asked.</param>
     public static async Task<ServiceCall> ReadAsync(HttpRequestMessage request, Life life, ModelledTable table)
     {
         var uri = request.RequestUri!;

@@ -174,7 +174,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         {
             foreach (var record in run.Committed.Concat(run.Duplicates))
             {
-                if (!record.IsDeadLetter && record.Identity.Key != record.Record.Coordinates.ToString())
+                if (!record.IsDeadLetter && !record.Identity.HasPlaceForKey)
                 {
                     _knownRecords.Remember(record.Record);
                 }

@@ -5,8 +5,8 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 namespace FunctionsConsumers.EffectivelyOnce.Batches;
 
 /// <summary>
-/// Settles one bucket's records of a batch, transaction after transaction. The invariant: a record leaves the list only
-/// as applied by a transaction known to be committed, or by a verdict against a committed row.
+/// Settles one bucket's records of a batch, transaction after transaction. The invariant: a record leaves the list only when a
+/// transaction that applied it is known to be committed, or when a committed row has judged it.
 /// </summary>
 internal sealed class BucketRun(
     ITableStore store,
@@ -37,7 +37,6 @@ internal sealed class BucketRun(
     public List<(PlannedRecord Record, Verdict Verdict, string? Detail)> RuledOut { get; } = [];
 
     /// <summary>Settles every record.</summary>
-    /// <returns>When none is left.</returns>
     public async Task RunAsync()
     {
         var failures = 0;
@@ -173,8 +172,8 @@ internal sealed class BucketRun(
         }
     }
 
-    // 409, 412, 503, a time-out, a cancellation: the transaction may be committed, by us or by the SDK's own retry, or may
-    // yet be. A commit that comes later is harmless, because every transaction holds an insert that only one can win.
+    // After a 409, 412, 503, a time-out or a cancellation the transaction may be committed, by us or by the SDK's own retry. It may
+    // also be committed later. That is harmless, because every transaction holds an insert that only one transaction can win.
     // Returns the records whose rows are not there.
     private async Task<List<PlannedRecord>> ReadBackAsync(List<PlannedRecord> transaction)
     {
@@ -214,19 +213,22 @@ internal sealed class BucketRun(
         return missing;
     }
 
-    // Where nothing is remembered, all that wait for the same subjects are judged at once: each would else cost an insert, a
-    // reading and a note of its own.
+    // If nothing is remembered, all records that wait for the same subjects are judged at once. Otherwise each of them would cost an
+    // insert, a reading and a note of its own.
     private List<PlannedRecord> WithTheirResends(List<PlannedRecord> transaction, IReadOnlyDictionary<string, Row> rows) =>
         [.. (known is null ? pending : transaction).Where(record => !record.IsSettled && rows.ContainsKey(record.SubjectRowKey))];
 
-    // A further row that another event has inserted would fail the transaction for ever. It was there before the subject's
-    // row is read once more, and both come in one transaction: a subject without its row has not inserted it.
+    // If another event has inserted one of the further rows, the transaction would fail for ever. That row was there before the
+    // subject's row is read once more. Both are inserted in one transaction, so a subject without its row has not inserted it.
     private async Task RuleOutStuckAsync(List<PlannedRecord> stuck)
     {
         foreach (var record in stuck.Where(record => !record.IsDeadLetter))
         {
-            string[] further = [.. record.Inserts.Skip(1).Select(insert => insert.RowKey), .. record.Messages.Select(
-                message => OutboxRows.RowKeyOf(message.Id))];
+            string[] further =
+            [
+                .. record.Inserts.Skip(1).Select(insert => insert.RowKey),
+                .. record.Messages.Select(message => OutboxRows.RowKeyOf(message.Id)),
+            ];
             var taken = further.Length == 0 ? null : (await _rows.ReadAsync(further).ConfigureAwait(false)).Keys.FirstOrDefault();
             if (taken is not null)
             {
@@ -237,7 +239,7 @@ internal sealed class BucketRun(
         }
     }
 
-    // Which of the transactions tried was the one committed, and so how its messages stand in the table, is not known.
+    // It is not known which of the transactions tried was committed, and so not how its messages are stored in the table.
     private void OfferMine(int from)
     {
         var messages = Committed.Skip(from).SelectMany(record => record.Messages).Select(message => message.Id)
@@ -267,8 +269,8 @@ internal sealed class BucketRun(
         }
     }
 
-    // A topic made anew has other records at old coordinates, and their bytes may be equal: their timestamps then tell them
-    // apart. One that is missing on either side tells nothing. Earlier versions wrote it down as the first moment of 1970.
+    // A topic made anew has other records at old coordinates. Their bytes may be equal, and then the timestamps tell them apart. If
+    // a timestamp is missing on either side, it tells nothing. Earlier versions wrote a missing one as the first moment of 1970.
     private static bool IsOfTheSameTime(Row row, ConsumedRecord record) => record.Timestamp is not { } timestamp
         || row.Columns.GetValueOrDefault("RecordTimestamp") is not DateTimeOffset before
         || before == DateTimeOffset.UnixEpoch
@@ -301,8 +303,8 @@ internal sealed class BucketRun(
         }
     }
 
-    // What is refused is not committed by this request; which record is at fault shows when each goes alone. Even then it
-    // may have been applied before, by a version of the code that planned something else: the row decides.
+    // This request committed nothing. To find the record at fault, each goes alone. Even then it may have been applied before, by a
+    // version of the code that planned something else, so its row decides.
     private async Task RefuseAsync(List<PlannedRecord> transaction, string? detail)
     {
         if (transaction.Count > 1)

@@ -13,15 +13,15 @@ internal sealed class Counters(ITableStore store)
     // More rows than any catalog this is meant for has; past it the memory begins anew, and the rows are read again.
     private const int Capacity = 50_000;
 
+    // What one page of an answer holds.
+    private const int PageRows = 1000;
+
     private readonly ConcurrentDictionary<(string Bucket, string RowKey), Row?> _seen = new();
 
-    /// <summary>
-    /// The operations that add the records' amounts: one for each row, summed over the records, an absent row inserted.
-    /// </summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="records">The records of the transaction.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The operations.</returns>
+    // Each page is read once, also where it did not come: the rows are then read by their keys.
+    private readonly ConcurrentDictionary<(string Bucket, string Kind), bool> _pages = new();
+
+    /// <summary>The operations that add the records' amounts: one for each row, summed over the records, an absent row inserted.</summary>
     /// <exception cref="StoreUnavailableException">A row not seen yet could not be read.</exception>
     /// <exception cref="CounterException">A counter takes no such amount, by the rows as they are now.</exception>
     public async Task<IReadOnlyList<RowOperation>> AddAsync(
@@ -38,8 +38,9 @@ internal sealed class Counters(ITableStore store)
             _seen.Clear();
         }
 
-        List<string> unseen = [.. sums.Keys.Where(rowKey => !_seen.ContainsKey((bucket, rowKey)))];
-        await ReadAsync(bucket, unseen, cancellationToken).ConfigureAwait(false);
+        var unseen = Unseen(bucket, sums.Keys);
+        await ReadPagesAsync(bucket, unseen, cancellationToken).ConfigureAwait(false);
+        await ReadAsync(bucket, Unseen(bucket, unseen), cancellationToken).ConfigureAwait(false);
         try
         {
             return Operations(bucket, sums);
@@ -53,9 +54,6 @@ internal sealed class Counters(ITableStore store)
     }
 
     /// <summary>Takes in what a committed transaction wrote.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="operation">A counter's operation.</param>
-    /// <param name="etag">The row's new version.</param>
     public void Committed(string bucket, RowOperation operation, string? etag)
     {
         if (etag is null)
@@ -76,9 +74,10 @@ internal sealed class Counters(ITableStore store)
         _seen[(bucket, operation.RowKey)] = new Row(bucket, operation.RowKey, etag, columns);
     }
 
-    /// <summary>Forgets rows whose state is not known any more.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="operations">The counters' operations of a transaction that was no plain success.</param>
+    /// <summary>
+    /// Forgets rows whose state is not known any more. <paramref name="operations" /> are the counters' operations of a transaction
+    /// that was no plain success.
+    /// </summary>
     public void Forget(string bucket, IReadOnlyList<RowOperation> operations)
     {
         foreach (var operation in operations)
@@ -86,6 +85,42 @@ internal sealed class Counters(ITableStore store)
             _seen.TryRemove((bucket, operation.RowKey), out _);
         }
     }
+
+    private List<string> Unseen(string bucket, IEnumerable<string> rowKeys) =>
+        [.. rowKeys.Where(rowKey => !_seen.ContainsKey((bucket, rowKey)))];
+
+    // A process that starts knows no counter, and its first transactions need nearly all of them: a page of them is read at once
+    // instead of each by itself. What the page does not reach is read by its key.
+    private async Task ReadPagesAsync(string bucket, List<string> unseen, CancellationToken cancellationToken)
+    {
+        foreach (var kind in unseen.GroupBy(KindOf, StringComparer.Ordinal))
+        {
+            if (kind.Count() == 1 || _seen.Count > Capacity / 2 || !_pages.TryAdd((bucket, kind.Key), true))
+            {
+                continue;
+            }
+
+            var rows = 0;
+            await foreach (var row in store.ScanAsync(bucket, kind.Key, null, cancellationToken).ConfigureAwait(false))
+            {
+                _seen.TryAdd((bucket, row.RowKey), row);
+                if (++rows == PageRows)
+                {
+                    break;
+                }
+            }
+
+            if (rows < PageRows)
+            {
+                foreach (var rowKey in kind)
+                {
+                    _seen.TryAdd((bucket, rowKey), null);
+                }
+            }
+        }
+    }
+
+    private static string KindOf(string rowKey) => rowKey[..(rowKey.IndexOf('!', StringComparison.Ordinal) + 1)];
 
     private async Task ReadAsync(string bucket, List<string> rowKeys, CancellationToken cancellationToken)
     {
@@ -159,6 +194,4 @@ internal sealed class Counters(ITableStore store)
 }
 
 /// <summary>A counter cannot take what a plan adds to it. Whether it can depends on what it holds.</summary>
-/// <param name="message">The counter, what it holds and what was to be added.</param>
-/// <param name="innerException">The overflow, where it was one.</param>
 internal sealed class CounterException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -44,14 +44,10 @@ internal sealed class Deadline : IDisposable
     public Exception? LastFailure { get; private set; }
 
     /// <summary>Whether a failed reading may be tried again: the table gave no answer, or the request ended with the deadline.</summary>
-    /// <param name="failure">The failure.</param>
-    /// <returns>Whether it may.</returns>
     public bool IsPassing(Exception failure) =>
         failure is StoreUnavailableException || (failure is OperationCanceledException && Token.IsCancellationRequested);
 
     /// <summary>Takes note of an answer that was no plain success; what it leaves open stays as it was.</summary>
-    /// <param name="answer">What was said; null where nothing was.</param>
-    /// <param name="failure">The failure behind it; null where there is none.</param>
     public void Note(string? answer, Exception? failure)
     {
         // What fails now was cut off by the deadline, and tells nothing of the service. The answer before it does.
@@ -67,8 +63,10 @@ internal sealed class Deadline : IDisposable
     /// <inheritdoc cref="ThrowIfOver(string?)" />
     public void ThrowIfOver() => ThrowIfOver(null);
 
-    /// <summary>Throws when the time is over or the caller has given up.</summary>
-    /// <param name="waitedFor">What had given no answer when the time was over, for a batch that has had no answer at all.</param>
+    /// <summary>
+    /// Throws when the time is over or the caller has given up. <paramref name="waitedFor" /> is what had given no answer when the
+    /// time was over, for a batch that has had no answer at all.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="BatchDeadlineException">The time is over.</exception>
     public void ThrowIfOver(string? waitedFor)
@@ -90,8 +88,6 @@ internal sealed class Deadline : IDisposable
     private Exception? InnerException => LastFailure is OperationCanceledException ? null : LastFailure;
 
     /// <summary>Waits before the next try: doubled each time, with jitter, at most 5 s.</summary>
-    /// <param name="failures">Tries in a row that settled nothing, from 1.</param>
-    /// <returns>When the wait is over.</returns>
     public async Task BackOffAsync(int failures)
     {
         Interlocked.Increment(ref _waits);

@@ -6,8 +6,8 @@ using FunctionsConsumers.EffectivelyOnce.Subjects;
 namespace FunctionsConsumers.EffectivelyOnce.Batches;
 
 /// <summary>
-/// What a consumer and its plans may not do, as pure functions. The table service would refuse some of it, or worse, take
-/// it: a row of the library's own kinds, or a column of the library's own, would be read as something it is not.
+/// What a consumer and its plans must not do, as pure functions. The table service would refuse some of it. Worse, it would accept
+/// the rest: a row or a column named like the library's own would be read as something it is not.
 /// </summary>
 internal static class PlanRules
 {
@@ -16,7 +16,7 @@ internal static class PlanRules
 
     private const int MaxColumnName = 255;
 
-    // The table's own kinds of rows; "meta" is the partition of the row that describes the table.
+    // The table's own kinds of rows. "meta" is the partition of the row that describes the table.
     private static readonly string[] OwnKinds = ["key", "dead", "outbox", "meta"];
 
     private static readonly FrozenSet<string> OwnColumns = FrozenSet.ToFrozenSet(
@@ -41,9 +41,10 @@ internal static class PlanRules
     // The service's calendar begins here.
     private static readonly DateTimeOffset EarliestTime = new(1601, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Says why rows of a kind cannot name subjects.</summary>
-    /// <param name="effectKind">The consumer's kind; null for one that keeps keys alone.</param>
-    /// <returns>One sentence; null where nothing is wrong.</returns>
+    /// <summary>
+    /// Says why rows of a kind cannot name subjects. <paramref name="effectKind" /> is null for one that keeps keys alone. Null if
+    /// nothing is wrong.
+    /// </summary>
     public static string? KindViolation(string? effectKind)
     {
         if (effectKind is null)
@@ -62,10 +63,10 @@ internal static class PlanRules
             : null;
     }
 
-    /// <summary>Says what of a plan is forbidden, whatever the table holds.</summary>
-    /// <param name="plan">The plan, as the consumer returned it.</param>
-    /// <param name="effectKind">The consumer's kind; null for one that keeps keys alone.</param>
-    /// <returns>One sentence; null where nothing is wrong.</returns>
+    /// <summary>
+    /// Says what of a plan is forbidden, whatever the table holds. <paramref name="effectKind" /> is null for one that keeps keys
+    /// alone. Null if nothing is wrong.
+    /// </summary>
     public static string? Violation(Plan? plan, string? effectKind)
     {
         if (plan is not { Effect: not null, Inserts: not null, Additions: not null, Messages: not null })
@@ -149,7 +150,7 @@ internal static class PlanRules
     private static string? ColumnViolation(string row, KeyValuePair<string, object> column) =>
         NameViolation(row, column.Key) ?? ValueViolation(row, column.Key, column.Value);
 
-    // The service takes names of C#'s form; the library's own are not the plan's to write, on any row.
+    // The service takes names that are identifiers in C#. A plan must not write the library's own columns on any row.
     private static string? NameViolation(string row, string? name)
     {
         if (IsPlainName(name))
@@ -170,7 +171,7 @@ internal static class PlanRules
             : null;
     }
 
-    // The usual name, without a look at Unicode's tables.
+    // Recognizes the usual name without a look-up in Unicode's tables.
     private static bool IsPlainName(string? name) => name is { Length: > 0 and <= MaxColumnName }
         && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(PlainInNames) && !OwnColumns.Contains(name);
 

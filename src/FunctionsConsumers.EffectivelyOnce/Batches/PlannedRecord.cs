@@ -75,8 +75,6 @@ internal sealed class PlannedRecord
     public bool IsDeadLetter => Rejection is not null;
 
     /// <summary>Gives this plan the position of the one that it replaces.</summary>
-    /// <param name="replaced">The plan that the same record had before.</param>
-    /// <returns>This plan.</returns>
     public PlannedRecord InPlaceOf(PlannedRecord replaced)
     {
         Position = replaced.Position;
@@ -84,12 +82,10 @@ internal sealed class PlannedRecord
     }
 
     /// <summary>The record's outcome where the plan was committed.</summary>
-    /// <returns>The outcome.</returns>
     public RecordOutcome Settled() => Rejection is { } rejection
         ? new RecordOutcome(Record.Coordinates, RecordResult.DeadLettered, rejection.Reason, rejection.Detail)
         : new RecordOutcome(Record.Coordinates, RecordResult.Applied);
 
     /// <summary>The record's outcome where another row made the plan needless.</summary>
-    /// <returns>The outcome.</returns>
     public RecordOutcome Suppressed() => new(Record.Coordinates, RecordResult.Duplicate);
 }

@@ -137,12 +137,14 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
     // What decoder and headers say; what was not decoded has its coordinates alone.
     private EventIdentity IdentityOf(ConsumedRecord record, Decoded<TEvent>? decoded)
     {
-        var key = (decoded is null ? null : IdempotencyKey.Of(record, decoded.EventId, decoded.Subject)) ?? record.Coordinates.ToString();
+        var given = decoded is null ? null : IdempotencyKey.Of(record, decoded.EventId, decoded.Subject);
+        var key = given ?? record.Coordinates.ToString();
         var canonical = decoded?.Canonical;
         return new EventIdentity(
             consumer.Group, decoded?.Subject ?? key, key, Fingerprint.Of(canonical ?? record.Value), record.Coordinates)
         {
             Spelling = canonical is null ? null : record.Value ?? [],
+            HasPlaceForKey = given is null,
         };
     }
 

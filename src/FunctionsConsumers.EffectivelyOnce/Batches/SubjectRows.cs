@@ -21,8 +21,6 @@ internal sealed class SubjectRows(ITableStore store, string bucket, bool areKeys
         [.. IdentityColumns.ForVerdict, IdentityColumns.AppliedAt, IdentityColumns.ProlongedAt, IdentityColumns.SeenAt, "RecordTimestamp"];
 
     /// <summary>Reads rows, and tries again until the deadline while no answer comes.</summary>
-    /// <param name="rowKeys">Their keys.</param>
-    /// <returns>Those that are there, by row key.</returns>
     /// <exception cref="BatchDeadlineException">The time is over.</exception>
     public async Task<IReadOnlyDictionary<string, Row>> ReadAsync(IReadOnlyCollection<string> rowKeys)
     {
@@ -41,11 +39,9 @@ internal sealed class SubjectRows(ITableStore store, string bucket, bool areKeys
     }
 
     /// <summary>
-    /// Notes where subjects were seen again: one writing for each row, with the highest offset of each topic partition,
-    /// many rows in a transaction.
+    /// Notes where subjects were seen again: one writing for each row, with the highest offset of each topic partition, many rows in
+    /// a transaction.
     /// </summary>
-    /// <param name="judgements">What rows say of records.</param>
-    /// <returns>The judgements whose rows know of the record now, which stand; and the others, which are to be made again.</returns>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
     public async Task<(IReadOnlyList<Judgement> Noted, IReadOnlyList<Judgement> Open)> NoteAsync(IReadOnlyList<Judgement> judgements)
     {
@@ -136,9 +132,6 @@ internal sealed class SubjectRows(ITableStore store, string bucket, bool areKeys
 }
 
 /// <summary>What a committed row says of a record.</summary>
-/// <param name="Record">The record.</param>
-/// <param name="Verdict">The verdict.</param>
-/// <param name="Row">The row.</param>
 internal readonly record struct Judgement(PlannedRecord Record, Verdict Verdict, Row Row)
 {
     /// <summary>Where the record stands.</summary>

@@ -13,9 +13,7 @@ internal static class TransactionPacker
     /// <summary>The bytes a counter's row takes in a request, at most: its key of up to 512 characters stands there twice.</summary>
     public const int CounterBytes = 3000;
 
-    /// <summary>Chooses the next transaction's records.</summary>
-    /// <param name="pending">The bucket's records that are not settled, in order; at least one.</param>
-    /// <returns>At least one of them, in order, with their messages in parcels.</returns>
+    /// <summary>Chooses the next transaction's records. Returns at least one of them, in order, with their messages in parcels.</summary>
     public static Transaction Next(IReadOnlyList<PlannedRecord> pending)
     {
         var chosen = new List<PlannedRecord>(Math.Min(pending.Count, TransactionLimits.MaxRows));
@@ -73,13 +71,11 @@ internal static class TransactionPacker
 }
 
 /// <summary>The records of a transaction, and their messages as they stand in its rows.</summary>
-/// <param name="Records">The records, in order.</param>
-/// <param name="Parcels">The messages.</param>
 internal sealed record Transaction(List<PlannedRecord> Records, IReadOnlyList<Parcel> Parcels)
 {
-    /// <summary>The same in a trace: whoever sends its messages goes on with it.</summary>
-    /// <param name="trace">The context of the transaction; null where it is not traced.</param>
-    /// <returns>The transaction.</returns>
+    /// <summary>
+    /// The same in a trace: whoever sends its messages goes on with it. <paramref name="trace" /> is null if it is not traced.
+    /// </summary>
     public Transaction In(TraceContext? trace) =>
         trace is null || Parcels.Count == 0 ? this : this with { Parcels = [.. Parcels.Select(parcel => parcel with { Trace = trace })] };
 }

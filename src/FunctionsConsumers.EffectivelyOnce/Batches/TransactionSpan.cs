@@ -6,10 +6,10 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 /// <summary>Notes on a transaction's span what the table service answered.</summary>
 internal static class TransactionSpan
 {
-    /// <summary>Notes the answer. One that tells nothing is no error: it is settled by reading back.</summary>
-    /// <param name="span">The transaction's span; null where nobody listens.</param>
-    /// <param name="rows">The transaction's rows.</param>
-    /// <param name="answer">The answer.</param>
+    /// <summary>
+    /// Notes the answer. One that tells nothing is no error: it is settled by reading back. <paramref name="span" /> is null if
+    /// nobody listens.
+    /// </summary>
     public static void Answered(this Activity? span, int rows, SubmitStatus answer)
     {
         if (span is not { IsAllDataRequested: true })

@@ -38,26 +38,19 @@ internal sealed record DeadLetter(
     public string Detail { get; init; } = Shortened(Detail ?? "", MaxDetail);
 
     /// <summary>The dead-letter topic of a group.</summary>
-    /// <param name="topic">The topic the record came from.</param>
-    /// <param name="group">The consumer group.</param>
-    /// <returns><c>topic.group.dead-letters</c>.</returns>
     public static string TopicOf(string topic, string group) => $"{topic}.{group}.dead-letters";
 
     /// <summary>Writes the dead letter as the payload of a message.</summary>
-    /// <returns>The bytes.</returns>
     public byte[] ToPayload() => DeadLetterPayload.Write(this);
 
     /// <summary>Reads a dead letter from a message's payload.</summary>
-    /// <param name="payload">What <see cref="ToPayload" /> wrote.</param>
-    /// <returns>The dead letter.</returns>
     /// <exception cref="InvalidDataException">The payload is of another version, or cut off.</exception>
     public static DeadLetter FromPayload(byte[] payload) => DeadLetterPayload.Read(payload);
 
     /// <summary>
-    /// The same dead letter without the largest part of the record that it carries: value, key or headers. Length and hash
-    /// stand for it. The last form carries none of them, and fits every table and every broker.
+    /// The same dead letter without the largest part of the record that it carries: value, key or headers. Length and hash stand for
+    /// it. The last form carries none of them, and fits every table and every broker. Null if there is none.
     /// </summary>
-    /// <returns>The smaller letter; null where there is none.</returns>
     public DeadLetter? Smaller()
     {
         var value = OmittedValue is null ? Record.Value?.Length ?? 0 : 0;

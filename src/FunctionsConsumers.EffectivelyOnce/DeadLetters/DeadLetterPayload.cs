@@ -13,8 +13,6 @@ internal static class DeadLetterPayload
     private const byte Second = 2;
 
     /// <summary>Writes a dead letter.</summary>
-    /// <param name="letter">The dead letter.</param>
-    /// <returns>The bytes.</returns>
     public static byte[] Write(DeadLetter letter)
     {
         var record = letter.Record;
@@ -46,8 +44,6 @@ internal static class DeadLetterPayload
     }
 
     /// <summary>Reads a dead letter.</summary>
-    /// <param name="payload">What <see cref="Write(DeadLetter)" /> wrote.</param>
-    /// <returns>The dead letter.</returns>
     /// <exception cref="InvalidDataException">The payload is in another format, or cut off.</exception>
     public static DeadLetter Read(byte[] payload) => PayloadBytes.Read(payload, "A dead letter", Read);
 

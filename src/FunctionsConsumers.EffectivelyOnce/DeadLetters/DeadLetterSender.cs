@@ -22,10 +22,6 @@ internal sealed partial class DeadLetterSender : IMessageSender, IDisposable
     private readonly ConcurrentDictionary<string, Task<string?>> _topics = new(StringComparer.Ordinal);
 
     /// <summary>Makes the sender; it connects at the first send.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="options">The settings, for the lease.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">Where trouble is reported.</param>
     public DeadLetterSender(KafkaConnection kafka, EffectivelyOnceOptions options, TimeProvider time, ILogger<DeadLetterSender> logger)
     {
         ArgumentNullException.ThrowIfNull(options);

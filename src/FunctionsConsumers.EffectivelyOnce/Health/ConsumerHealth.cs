@@ -69,17 +69,12 @@ public sealed class ConsumerReadiness(IServiceProvider services) : IHealthCheck
 internal static class Reasons
 {
     /// <summary>That a group is silent.</summary>
-    /// <param name="condition">What was seen of it.</param>
-    /// <returns>The reason.</returns>
     public static string Silent(GroupCondition condition) => string.Create(
         CultureInfo.InvariantCulture,
         $"has handled nothing for {GroupSilence.Intervals * GroupWatch.Interval.TotalSeconds:0} s while its lag rose to "
             + $"{condition.Reading?.Lag} records");
 
-    /// <summary>The result over all groups.</summary>
-    /// <param name="watch">What was seen.</param>
-    /// <param name="reasonOf">Why a group is not well; null where it is.</param>
-    /// <returns>The result.</returns>
+    /// <summary>The result over all groups. <paramref name="reasonOf" /> is null if it is.</summary>
     public static HealthCheckResult Result(GroupWatch watch, Func<string, GroupCondition?, string?> reasonOf)
     {
         var reasons = new Dictionary<string, object>(StringComparer.Ordinal);

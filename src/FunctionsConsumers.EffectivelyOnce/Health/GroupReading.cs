@@ -3,8 +3,6 @@ using FunctionsConsumers.EffectivelyOnce.Progress;
 namespace FunctionsConsumers.EffectivelyOnce.Health;
 
 /// <summary>A group that is watched.</summary>
-/// <param name="Name">The consumer group.</param>
-/// <param name="Topics">The topics it consumes.</param>
 internal sealed record WatchedGroup(string Name, IReadOnlyList<string> Topics);
 
 /// <summary>Where a group stood, over all its hosts: what the broker told.</summary>

@@ -9,10 +9,7 @@ internal static class GroupSilence
     /// <summary>For so many intervals in a row nothing is handled and the lag rises.</summary>
     public const int Intervals = 3;
 
-    /// <summary>Whether a group is silent.</summary>
-    /// <param name="readings">The last readings at equal intervals, the oldest first, none left out; of more than are needed the
-    /// last count.</param>
-    /// <returns>True where it is; false where too few readings are there to say.</returns>
+    /// <summary>Whether a group is silent. False where too few readings are there to say.</summary>
     public static bool IsSilent(IReadOnlyList<GroupReading> readings)
     {
         ArgumentNullException.ThrowIfNull(readings);

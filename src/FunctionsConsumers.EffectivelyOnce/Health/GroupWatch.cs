@@ -8,14 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Health;
 
 /// <summary>
-/// Looks every 20 s at each group as the broker and the tables see it, all its hosts together, and keeps what it saw: a
-/// health check answers from that at once, however long the services take.
+/// Looks every 20 s at each group as the broker and the tables see it, all its hosts together, and keeps what it saw: a health check
+/// answers from that at once, however long the services take.
 /// </summary>
-/// <param name="groups">The groups.</param>
-/// <param name="log">The broker.</param>
-/// <param name="probe">Reads a group's table; throws where it cannot be read.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where a silent group is reported.</param>
 internal sealed partial class GroupWatch(
     IEnumerable<WatchedGroup> groups, IGroupLog log, Func<string, CancellationToken, Task> probe, TimeProvider time,
     ILogger<GroupWatch> logger) : BackgroundService
@@ -33,14 +28,10 @@ internal sealed partial class GroupWatch(
     /// <summary>The groups, in the order of their registration.</summary>
     public IReadOnlyList<WatchedGroup> Groups => _groups;
 
-    /// <summary>What is known of a group.</summary>
-    /// <param name="group">The consumer group.</param>
-    /// <returns>What the last look saw; null before the first.</returns>
+    /// <summary>What is known of a group. Null before the first.</summary>
     public GroupCondition? Of(string group) => _conditions.GetValueOrDefault(group);
 
     /// <summary>Looks at every group once.</summary>
-    /// <param name="cancellationToken">Ends the looking.</param>
-    /// <returns>When all were looked at.</returns>
     internal Task LookAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_groups.Select(group => LookAsync(group, cancellationToken)));
 

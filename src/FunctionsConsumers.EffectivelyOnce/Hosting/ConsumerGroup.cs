@@ -142,6 +142,7 @@ internal sealed partial class ConsumerGroup<TEvent>(
         return new OpenGroup(
             _processor,
             outbox,
+            new OutboxByHand(Group, table, buckets, time),
             new GroupProgress(Group, shared, log, StartsAtEnd(), _logger, time),
             new RetentionSweep(Group, table, shared, buckets, log, topics.Names, options.Retention, time, _logger));
     }
@@ -156,7 +157,8 @@ internal sealed partial class ConsumerGroup<TEvent>(
 }
 
 /// <summary>The parts of a group whose table is open.</summary>
-internal sealed record OpenGroup(IBatchProcessor Processor, GroupOutbox Outbox, GroupProgress Progress, RetentionSweep Retention);
+internal sealed record OpenGroup(
+    IBatchProcessor Processor, GroupOutbox Outbox, OutboxByHand OutboxByHand, GroupProgress Progress, RetentionSweep Retention);
 
 /// <summary>What the service and the registration need of a group, whatever its event.</summary>
 internal interface IConsumerGroup : IBatchProcessor, IGroupUpkeep

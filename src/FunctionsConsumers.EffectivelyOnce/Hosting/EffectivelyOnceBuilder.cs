@@ -5,6 +5,7 @@ using FunctionsConsumers.EffectivelyOnce.Batches;
 using FunctionsConsumers.EffectivelyOnce.Health;
 using FunctionsConsumers.EffectivelyOnce.Hosting;
 using FunctionsConsumers.EffectivelyOnce.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Outbox;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -157,6 +158,11 @@ public sealed class EffectivelyOnceBuilder
         Services.AddKeyedSingleton<IConsumerGroup>(group, (provider, _) => ActivatorUtilities.CreateInstance<ConsumerGroup<TEvent>>(
             provider, new GroupPlanner<TEvent, TPlanner>(provider.GetRequiredService<TPlanner>()), topics));
         Services.AddKeyedSingleton<IBatchProcessor>(group, (provider, _) => provider.GetRequiredKeyedService<IConsumerGroup>(group));
+        Services.AddKeyedSingleton<IParkedMessages>(group, (provider, _) => new ParkedMessages(async cancellationToken =>
+        {
+            var consumed = provider.GetRequiredKeyedService<IConsumerGroup>(group);
+            return (await consumed.OpenAsync(cancellationToken).ConfigureAwait(false)).OutboxByHand;
+        }));
         Services.AddSingleton(provider => provider.GetRequiredKeyedService<IConsumerGroup>(group));
         Services.AddSingleton<IGroupUpkeep>(provider => provider.GetRequiredKeyedService<IConsumerGroup>(group));
     }

@@ -6,16 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Hosting;
 
 /// <summary>
-/// Consumes for one group until the host stops: feeds the group's processor from Kafka, audits for gaps, forgets what is
-/// past its retention. Nothing that a service answers, or does not answer, ends it.
+/// Consumes for one group until the host stops: feeds the group's processor from Kafka, audits for gaps, forgets what is past its
+/// retention. Nothing that a service answers, or does not answer, ends it.
 /// </summary>
-/// <param name="group">The group.</param>
-/// <param name="topics">The topics it reads.</param>
-/// <param name="options">How it reads.</param>
-/// <param name="kafka">The broker.</param>
-/// <param name="watch">Told of the client's errors.</param>
-/// <param name="time">The clock.</param>
-/// <param name="loggers">Where it reports, under the group's name.</param>
 internal sealed partial class HostedConsumer(
     IConsumerGroup group,
     IReadOnlyList<string> topics,

@@ -3,21 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Hosting;
 
 /// <summary>Does a piece of upkeep again and again, until it is stopped. No failure ends it.</summary>
-/// <param name="group">The group, for the log.</param>
-/// <param name="random">Spreads the instances: not all of them at the same moment.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where failures are reported.</param>
 internal sealed partial class UpkeepLoop(string group, Random random, TimeProvider time, ILogger logger)
 {
     private readonly ILogger _logger = logger;
     private readonly ContainedFaults _faults = new();
 
     /// <summary>Runs until it is stopped.</summary>
-    /// <param name="what">What is done, for the log.</param>
-    /// <param name="interval">How long between two rounds, to a tenth.</param>
-    /// <param name="once">One round.</param>
-    /// <param name="stop">Stops it.</param>
-    /// <returns>When it has stopped.</returns>
     public async Task RunAsync(string what, TimeSpan interval, Func<CancellationToken, Task> once, CancellationToken stop)
     {
         while (true)

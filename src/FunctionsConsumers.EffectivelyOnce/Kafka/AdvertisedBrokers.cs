@@ -13,8 +13,6 @@ internal static class AdvertisedBrokers
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Tries the addresses side by side, for at most 2 s.</summary>
-    /// <param name="brokers">Brokers as the cluster names them.</param>
-    /// <returns>Those that cannot be reached.</returns>
     public static IReadOnlyList<UnreachableBroker> FindUnreachable(IEnumerable<BrokerMetadata> brokers) =>
         [.. Task.WhenAll(brokers.Select(TryAsync)).GetAwaiter().GetResult().OfType<UnreachableBroker>()];
 
@@ -46,8 +44,6 @@ internal static class AdvertisedBrokers
 internal sealed record UnreachableBroker(string Address, string Reason)
 {
     /// <summary>What is wrong, and the fix, in one line.</summary>
-    /// <param name="brokers">The bootstrap list, which answers.</param>
-    /// <returns>The line.</returns>
     public string Describe(string brokers) =>
         $"Kafka at {brokers} (setting KafkaBrokers) answers, and names a broker as {Address}, which cannot be reached from here "
             + $"({Reason}): "

@@ -62,7 +62,6 @@ internal sealed class AssignedPartitions
     }
 
     /// <summary>Acts while a partition is held under that assignment, and keeps it from going until done.</summary>
-    /// <returns>Whether it was held.</returns>
     public bool IfHeld(TopicPartition partition, long assignment, Action action)
     {
         lock (_gate)

@@ -1,14 +1,10 @@
 namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>
-/// Gathers records into batches as the extension does: a batch is due when it is full, or when the window has passed and
-/// holds a record. The window does not begin with the first record: windows follow each other, so a record waits at most
-/// one of them. Not for two threads at once.
+/// Gathers records into batches as the extension does: a batch is due when it is full, or when the window has passed and holds a
+/// record. The window does not begin with the first record: windows follow each other, so a record waits at most one of them. Not for
+/// two threads at once.
 /// </summary>
-/// <typeparam name="T">What is gathered.</typeparam>
-/// <param name="size">The most in a batch, from 1.</param>
-/// <param name="interval">The window.</param>
-/// <param name="time">The clock.</param>
 internal sealed class BatchWindow<T>(int size, TimeSpan interval, TimeProvider time)
 {
     private readonly List<T> _gathered = [];
@@ -58,6 +54,5 @@ internal sealed class BatchWindow<T>(int size, TimeSpan interval, TimeProvider t
     }
 
     /// <summary>Lets go of some.</summary>
-    /// <returns>How many they were.</returns>
     public int Drop(Predicate<T> which) => _gathered.RemoveAll(which);
 }

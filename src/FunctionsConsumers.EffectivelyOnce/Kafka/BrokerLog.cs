@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>What a <see cref="BrokerWatch" /> says, in a log.</summary>
-/// <param name="logger">The log.</param>
 internal sealed partial class BrokerLog(ILogger logger)
 {
     public void Away(ServiceAbsence absence) => LogAway(absence.Service, absence.SinceText, absence.Reason);

@@ -4,17 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>
-/// Says once that the broker gives no answer and once that it is back, for all clients of a process together: each of them
-/// reports every attempt to reconnect, and none of them reports a broker that is there and silent. Says so too where the
-/// cluster answers and sends its clients to an address that leads nowhere.
+/// Says once that the broker gives no answer, and once that it is back, for all clients of a process together. A client by itself
+/// reports every attempt to reconnect, and does not report a broker that is there and silent. The watch also says if the cluster
+/// answers and sends its clients to an address that cannot be reached.
 /// </summary>
-/// <param name="kafka">The broker.</param>
-/// <param name="time">The clock.</param>
-/// <param name="away">Told of the absence; may be called from any thread.</param>
-/// <param name="back">Told that it is back, and for how long it was away.</param>
-/// <param name="unreachable">Told, in a line with the fix, of an advertised address that cannot be reached.</param>
-/// <param name="reachable">Told that it can.</param>
-/// <param name="error">Told of a client's other errors, with the client's name.</param>
 internal sealed class BrokerWatch(
     KafkaConnection kafka,
     TimeProvider time,
@@ -40,9 +33,6 @@ internal sealed class BrokerWatch(
     private int _following;
 
     /// <summary>Makes a watch that writes to a log.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">The log.</param>
     public BrokerWatch(KafkaConnection kafka, TimeProvider time, ILogger logger)
         : this(kafka, time, new BrokerLog(logger))
     {
@@ -74,7 +64,6 @@ internal sealed class BrokerWatch(
     /// <summary>
     /// Asks the broker from time to time until the end: clients that wait for new records do not notice that it is silent.
     /// </summary>
-    /// <param name="topic">The topic that is asked about.</param>
     public void Follow(string topic)
     {
         if (Interlocked.Exchange(ref _following, 1) == 0)
@@ -84,7 +73,6 @@ internal sealed class BrokerWatch(
     }
 
     /// <summary>Looks whether the broker answers if what is waited for takes long.</summary>
-    /// <returns>To be disposed of when the wait is over.</returns>
     public IDisposable Waiting() =>
         time.CreateTimer(_ => Look("a question has had no answer"), null, LongQuestion, Timeout.InfiniteTimeSpan);
 
@@ -127,7 +115,7 @@ internal sealed class BrokerWatch(
         }
     }
 
-    // For how long it is known already to be silent: it is not asked again before that is said.
+    // How long it is already known to be silent. It is not asked again before that is said.
     private async Task WatchAsync(string reason, TimeSpan silent)
     {
         try
@@ -136,7 +124,7 @@ internal sealed class BrokerWatch(
             var began = time.GetTimestamp();
             var since = time.GetUtcNow() - silent;
 
-            // A broker that closes an idle connection is reported too, and is not away.
+            // The client also reports a broker that closes an idle connection. Such a broker is not away.
             if (silent == TimeSpan.Zero && Ask(admin, null) is { } answer)
             {
                 await UntilReachableAsync(admin, answer).ConfigureAwait(false);
@@ -196,7 +184,7 @@ internal sealed class BrokerWatch(
             .SetLogHandler((_, _) => { })
             .Build();
 
-    // That all are down says less than why the last of them is.
+    // The reason why the last broker is down says more than that all are down.
     private void Note(Error failure)
     {
         if (failure.Code != ErrorCode.Local_AllBrokersDown)

@@ -9,15 +9,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 internal static class ClientName
 {
     /// <summary>The name of a consumer of this process.</summary>
-    /// <param name="function">The function, or the group.</param>
-    /// <returns><c>host-process-function</c>, of the characters that Kafka takes everywhere.</returns>
     public static string Of(string function) => Of(Environment.MachineName, Environment.ProcessId, function);
 
     /// <summary>The name of a consumer.</summary>
-    /// <param name="host">The host.</param>
-    /// <param name="process">The process id.</param>
-    /// <param name="function">The function, or the group.</param>
-    /// <returns>The name.</returns>
     internal static string Of(string host, int process, string function) => string.Concat(
         string.Create(CultureInfo.InvariantCulture, $"{host}-{process}-{function}").Select(
         c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_'));

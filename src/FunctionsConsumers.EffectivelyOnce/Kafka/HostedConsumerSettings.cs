@@ -9,9 +9,6 @@ internal static class HostedConsumerSettings
     private const int LookForTopicsEveryMs = 10_000;
 
     /// <summary>Makes the configuration of one group's member.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="options">How it reads.</param>
     public static ConsumerConfig For(KafkaConnection kafka, string group, KafkaConsumerOptions options)
     {
         var session = (int)options.SessionTimeout.TotalMilliseconds;
@@ -37,10 +34,6 @@ internal static class HostedConsumerSettings
     }
 
     /// <summary>What the listener of a hosted consumer follows. A batch that fails is never passed over.</summary>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="topics">The topics.</param>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="options">How it reads.</param>
     public static ListenerOptions Listener(
         string group, IReadOnlyList<string> topics, KafkaConnection kafka, KafkaConsumerOptions options) => new()
     {

@@ -38,12 +38,6 @@ internal sealed partial class KafkaListener : IDisposable
     private bool _paused;
 
     /// <summary>Prepares the listener.</summary>
-    /// <param name="options">What it follows.</param>
-    /// <param name="handle">Handles a batch.</param>
-    /// <param name="watch">Told of errors.</param>
-    /// <param name="changed">Called when partitions have come or gone; must not throw.</param>
-    /// <param name="time">The clock of window and retries.</param>
-    /// <param name="logger">The log.</param>
     public KafkaListener(
         ListenerOptions options, BatchHandler handle, BrokerWatch watch, Action changed, TimeProvider time, ILogger logger)
     {
@@ -72,10 +66,9 @@ internal sealed partial class KafkaListener : IDisposable
 
     /// <summary>
     /// Stops fetching at once, lets the batch in flight finish, commits what is stored and leaves the group.
+    /// <paramref name="drain" /> is how long the batch may take before it is cancelled. <paramref name="leave" /> is how long commit
+    /// and leaving may take afterwards, for a broker that is away.
     /// </summary>
-    /// <param name="drain">How long the batch may take before it is cancelled.</param>
-    /// <param name="leave">How long commit and leaving may take afterwards, for a broker that is away.</param>
-    /// <returns>Whether the group was left in time.</returns>
     public async Task<bool> StopAsync(TimeSpan drain, TimeSpan leave)
     {
         _stopAsked.TrySetResult();

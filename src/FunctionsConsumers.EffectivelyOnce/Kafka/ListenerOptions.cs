@@ -3,9 +3,6 @@ using Confluent.Kafka;
 namespace FunctionsConsumers.EffectivelyOnce.Kafka;
 
 /// <summary>Handles one batch: returns once every record is settled, throws to have the batch delivered again.</summary>
-/// <param name="records">Records of one or several partitions, in order within each.</param>
-/// <param name="cancellationToken">Ends the attempt.</param>
-/// <returns>When every record is settled.</returns>
 internal delegate Task BatchHandler(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken);
 
 /// <summary>What a <see cref="KafkaListener" /> follows, and how it gathers batches.</summary>

@@ -11,9 +11,7 @@ internal readonly record struct ReadRecord(ConsumedRecord Record, TopicPartition
     /// <summary>The partition.</summary>
     public TopicPartition Partition => Next.TopicPartition;
 
-    /// <summary>Takes over what the consumer gave.</summary>
-    /// <param name="result">A record, and not the end of a partition.</param>
-    /// <param name="assignment">The number of the partition's assignment.</param>
+    /// <summary>Takes over what the consumer gave. <paramref name="result" /> is a record, and not the end of a partition.</summary>
     public static ReadRecord Of(ConsumeResult<byte[], byte[]> result, long assignment) => new(
         result.ToConsumedRecord(), new TopicPartitionOffset(result.TopicPartition, result.Offset + 1, result.LeaderEpoch), assignment);
 }

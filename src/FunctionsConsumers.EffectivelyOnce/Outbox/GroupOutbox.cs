@@ -22,18 +22,11 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _sweepInterval;
 
-    /// <summary>Makes the outbox of a group for one process life.</summary>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="store">The group's table.</param>
-    /// <param name="buckets">The table's buckets.</param>
-    /// <param name="senders">The senders, one for each kind of message.</param>
-    /// <param name="options">The settings.</param>
-    /// <param name="owner">The id of this process life, never used before and never again.</param>
-    /// <param name="time">The clock; leases are measured on its monotonic side.</param>
-    /// <param name="logger">Where trouble is reported.</param>
-    /// <param name="slots">How many messages each sender sends side by side; null for an outbox that shares its senders with no
-    /// other.</param>
-    /// <param name="start">Starts work beside the caller's; null for the thread pool's.</param>
+    /// <summary>
+    /// Makes the outbox of a group for one process life. <paramref name="owner" /> is the id of this process life, never used before
+    /// and never again. <paramref name="slots" /> is null for an outbox that shares its senders with no other.
+    /// <paramref name="start" /> is null for the thread pool's.
+    /// </summary>
     public GroupOutbox(
         string group,
         ITableStore store,
@@ -67,13 +60,12 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
     }
 
     /// <summary>Claims and sends what was offered, until nothing is left in memory.</summary>
-    /// <param name="cancellationToken">Ends the work between messages; what is left is found by a sweep.</param>
-    /// <returns>When the memory is empty.</returns>
     public Task DispatchAsync(CancellationToken cancellationToken) => _lanes.DrainAsync(cancellationToken);
 
-    /// <summary>Looks once through every bucket for messages that nobody is sending, and sends them.</summary>
-    /// <param name="cancellationToken">Ends the sweep.</param>
-    /// <returns>How many messages stand in the outbox, parked ones included, as the sweep saw them.</returns>
+    /// <summary>
+    /// Looks once through every bucket for messages that nobody is sending, and sends them. Returns how many messages stand in the
+    /// outbox, parked ones included, as the sweep saw them.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">The table could not be read; a bucket that cannot be read keeps no other.</exception>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
@@ -83,8 +75,6 @@ internal sealed class GroupOutbox : IOutbox, IDisposable
     }
 
     /// <summary>Dispatches and sweeps until it is stopped: bucket by bucket, so that none waits for another.</summary>
-    /// <param name="cancellationToken">Stops it; a send under way is finished first.</param>
-    /// <returns>When it has stopped.</returns>
     public Task RunAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(
             [_lanes.RunAsync(cancellationToken), .. _buckets.All.Select(bucket => SweepRegularlyAsync(bucket, cancellationToken))]);

@@ -4,10 +4,8 @@ namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 internal interface IOutbox
 {
     /// <summary>
-    /// Takes messages whose rows were committed a moment ago, to be claimed and sent soon. A hint and no more: what is
-    /// dropped here is found by the sweep.
+    /// Takes messages whose rows were committed a moment ago, to be claimed and sent soon. A hint and no more: what is dropped here
+    /// is found by the sweep.
     /// </summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="parcels">The messages, as they stand in the table.</param>
     void Offer(string bucket, IReadOnlyList<CommittedParcel> parcels);
 }

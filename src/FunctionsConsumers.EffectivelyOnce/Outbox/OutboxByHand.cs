@@ -6,14 +6,9 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// What a person may do with one group's outbox, beside the hosts that are sending from it: look, have a parked message
-/// sent again, drop some. The invariant: a message changes only under the version that the person saw, and never while an
-/// owner's claim is on it.
+/// What a person may do with one group's outbox while hosts are sending from it: list messages, have parked ones sent again, and
+/// delete some. The invariant: a message changes only in the version that the person saw, and never while an owner has claimed it.
 /// </summary>
-/// <param name="group">The consumer group.</param>
-/// <param name="store">The group's table.</param>
-/// <param name="buckets">The table's buckets.</param>
-/// <param name="time">The clock, for the wait between tries.</param>
 internal sealed class OutboxByHand(string group, ITableStore store, Buckets buckets, TimeProvider time)
 {
     private const int Tries = 6;
@@ -22,8 +17,6 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>Lists the messages that stand in the outbox, bucket by bucket; no snapshot.</summary>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The messages.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read.</exception>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
     public async IAsyncEnumerable<OutboxEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -41,9 +34,6 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
     }
 
     /// <summary>Makes a parked message one that waits: the next sweep of any host claims and sends it, under the same id.</summary>
-    /// <param name="entry">The message as it was listed, parked.</param>
-    /// <param name="cancellationToken">Ends the trying; the change may have been made.</param>
-    /// <returns>Whether it was made.</returns>
     /// <exception cref="ArgumentException">The message was not parked when it was listed.</exception>
     /// <exception cref="StoreUnavailableException">The table gave no plain answer, time and again.</exception>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
@@ -57,7 +47,7 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
             throw new ArgumentException($"Message {entry.Id} is {entry.State}: only a parked one is sent again by hand.", nameof(entry));
         }
 
-        // A claim of this change's own tells it from another's when the answer is lost.
+        // The change has a claim id of its own. If the answer is lost, the id tells this change from another's.
         var change = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
         var merge = RowOperation.Merge(
             entry.Head.RowKey,
@@ -73,13 +63,10 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
         return ChangeAsync(entry, change, () => Task.FromResult<IReadOnlyList<RowOperation>>([merge]), cancellationToken);
     }
 
-    /// <summary>Deletes messages that are parked or wait: nobody will send them.</summary>
-    /// <param name="entries">The messages as they were listed, of this group and none claimed; those that share a row go together.</param>
-    /// <param name="cancellationToken">Ends the trying; messages may have been deleted.</param>
-    /// <returns>
-    /// For each, in their order, whether it was deleted; where the answer was lost, <see cref="OutboxChange.Gone" /> or
-    /// <see cref="OutboxChange.Overtaken" /> may be this deletion's own work.
-    /// </returns>
+    /// <summary>
+    /// Deletes messages that are parked or wait, so that nobody sends them. If the answer was lost, this deletion itself may be the
+    /// reason for <see cref="OutboxChange.Gone" /> or <see cref="OutboxChange.Overtaken" />.
+    /// </summary>
     /// <exception cref="ArgumentException">A message was claimed when it was listed: an owner may be sending it.</exception>
     /// <exception cref="StoreUnavailableException">The table gave no plain answer, time and again.</exception>
     /// <exception cref="SettingException">The service refused the account, the credential or the table.</exception>
@@ -103,13 +90,13 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
         return [.. entries.Select(entry => changes[entry.Head])];
     }
 
-    // What stands together goes in one transaction, as it came; of a shared row the other messages stay.
+    // The rows of a message are deleted in one transaction, as they were inserted. The other messages of a shared row stay.
     private async Task<IReadOnlyList<RowOperation>> DropsAsync(OutboxEntry first, HashSet<string> ids, CancellationToken cancellationToken)
     {
         var delete = RowOperation.Delete(first.Head.RowKey, first.Head.ETag);
         if (first.SharesItsRow)
         {
-            // Another version than the one that was listed fails by its ETag, whatever is read here.
+            // If the version is not the one that was listed, the ETag fails the deletion, whatever is read here.
             var rows = await store.ReadAsync(first.Head.Bucket, [first.Head.RowKey], null, cancellationToken).ConfigureAwait(false);
             if (!rows.TryGetValue(first.Head.RowKey, out var head) || head.ETag != first.Head.ETag)
             {
@@ -155,7 +142,7 @@ internal sealed class OutboxByHand(string group, ITableStore store, Buckets buck
                     break;
             }
 
-            // Not a plain success says nothing yet: what stands there now does.
+            // An answer that is no plain success says nothing yet. The row as it is now does.
             var rows = await store.ReadAsync(bucket, [rowKey], [OutboxRows.State, OutboxRows.Claim], cancellationToken)
                 .ConfigureAwait(false);
             if (!rows.TryGetValue(rowKey, out var head))

@@ -14,11 +14,7 @@ internal sealed partial class OutboxClaims(
 {
     private readonly ILogger _logger = logger;
 
-    /// <summary>Claims parcels of one bucket.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="parcels">At most as many as a transaction takes rows.</param>
-    /// <param name="cancellationToken">Begins no claim any more.</param>
-    /// <returns>Those that are ours now, with their new versions; the sweep sees to the others.</returns>
+    /// <summary>Claims parcels of one bucket. The sweep sees to the others.</summary>
     public async Task<List<CommittedParcel>> ClaimAsync(
         string bucket, IReadOnlyList<CommittedParcel> parcels, CancellationToken cancellationToken)
     {
@@ -68,11 +64,7 @@ internal sealed partial class OutboxClaims(
         return claimed;
     }
 
-    /// <summary>Reads a parcel.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="head">Its head row, with all columns.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>Null where its rows went while it was read.</returns>
+    /// <summary>Reads a parcel. Null if its rows went while it was read.</summary>
     /// <exception cref="StoreUnavailableException">The table could not be read.</exception>
     public async Task<Parcel?> ReadAsync(string bucket, Row head, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// Claims parcels, sends their messages, and settles their rows. The invariant: a send begins only under a claim of this
-/// process life that is younger than half a lease, and a message that was sent is deleted however long that takes.
+/// Claims parcels, sends their messages, and settles their rows. The invariant: a send begins only under a claim of this process life
+/// that is younger than half a lease. The deletion of a message that was sent is tried until it succeeds.
 /// </summary>
 internal sealed partial class OutboxDispatch
 {
@@ -47,34 +47,24 @@ internal sealed partial class OutboxDispatch
     public OutboxClaims Claims { get; }
 
     /// <summary>Marks a parcel as one this process is about to send, for the sweep to pass over.</summary>
-    /// <param name="id">The id of its first message.</param>
-    /// <returns>False where it is marked already.</returns>
     public bool TakeInHand(string id) => _inHand.TryAdd(id, 0);
 
     /// <summary>Takes the mark away again, from a parcel that is not sent after all.</summary>
-    /// <param name="id">The id of its first message.</param>
     public void LetGo(string id) => _inHand.TryRemove(id, out _);
 
     /// <summary>Whether this process is about to send a parcel.</summary>
-    /// <param name="id">The id of its first message.</param>
-    /// <returns>Whether it is.</returns>
     public bool IsInHand(string id) => _inHand.ContainsKey(id);
 
     /// <summary>Whether this process can send messages of a kind. It leaves those that it cannot send alone, in every state.</summary>
-    /// <param name="kind">The kind.</param>
-    /// <returns>Whether it can.</returns>
     public bool HasSender(string kind) => _senders.ContainsKey(kind);
 
-    /// <summary>What is done with a parcel in doubt. What its rows say was decided at its first claim, and goes before all else.</summary>
-    /// <param name="parcel">The parcel, of a kind that has a sender.</param>
-    /// <returns>The rows' own policy, else the sender's, else the setting's.</returns>
+    /// <summary>
+    /// What is done with a parcel in doubt: what its rows say since the first claim, else what the sender says, else the setting.
+    /// There must be a sender for the parcel's kind.
+    /// </summary>
     public InDoubtPolicy PolicyOf(CommittedParcel parcel) => parcel.Policy ?? _senders[parcel.Parcel.Kind].InDoubt ?? _inDoubt;
 
     /// <summary>Claims and sends parcels of one bucket, which the caller has taken in hand.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="parcels">At most as many as a transaction takes rows.</param>
-    /// <param name="cancellationToken">Ends the work between messages.</param>
-    /// <returns>When their rows are settled.</returns>
     public async Task SendAsync(string bucket, IReadOnlyList<CommittedParcel> parcels, CancellationToken cancellationToken)
     {
         try
@@ -118,16 +108,16 @@ internal sealed partial class OutboxDispatch
             var left = _halfLease - _time.GetElapsedTime(claimedAt);
             if (!isEntered || left <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
             {
-                // Its turn did not come while the claim was young. Nobody tried it, so there is no reason to tell.
+                // Its turn did not come while the claim was young. Nobody tried it, so there is no reason to report.
                 return new SendResult(SendStatus.NotSent);
             }
 
-            // Finished, whoever stops meanwhile: it has its time-out, and an outcome that is not known is a doubt.
+            // It is finished even if the host stops meanwhile. It has its own time-out, and an unknown outcome would be a doubt.
             return await SendAsync(message, left).ConfigureAwait(false);
         }
         catch (Exception failure)
         {
-            // A sender may fail in any way; whatever it was, the receiver may have taken the message.
+            // A sender may fail in any way. In every case the receiver may have taken the message.
             if (_thrown.Note(message.Kind, failure.Message))
             {
                 LogSendFailed(failure, _group, message.Kind, message.Id);

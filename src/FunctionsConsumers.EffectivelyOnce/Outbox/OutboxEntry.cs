@@ -67,10 +67,10 @@ internal sealed record OutboxEntry
     /// <summary>Whether other messages stand under the same head row.</summary>
     internal bool SharesItsRow { get; }
 
-    /// <summary>Rows in, messages out.</summary>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="row">A row of the outbox, with all its columns.</param>
-    /// <returns>None for the further rows of a large payload.</returns>
+    /// <summary>
+    /// Rows in, messages out. <paramref name="row" /> is a row of the outbox, with all its columns. Returns none for the further rows
+    /// of a large payload.
+    /// </summary>
     internal static IReadOnlyList<OutboxEntry> Of(string group, Row row)
     {
         try

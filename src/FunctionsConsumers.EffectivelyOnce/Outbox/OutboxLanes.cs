@@ -28,10 +28,10 @@ internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch,
     /// <summary>Whether no parcel waits in any lane.</summary>
     public bool IsEmpty => _lanes.Values.All(lane => lane.Parcels.IsEmpty);
 
-    /// <summary>Takes a parcel in hand, for its lane to send.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="parcel">The parcel.</param>
-    /// <returns>False where nobody here can send it, it is in hand already, or too much of its kind is.</returns>
+    /// <summary>
+    /// Takes a parcel in hand, for its lane to send. Returns false if nobody here can send it, it is in hand already, or too much
+    /// of its kind is.
+    /// </summary>
     public bool TryAdd(string bucket, CommittedParcel parcel)
     {
         var kind = parcel.Parcel.Kind;
@@ -53,16 +53,12 @@ internal sealed partial class OutboxLanes(string group, OutboxDispatch dispatch,
     }
 
     /// <summary>Sends what is in the lanes, until nothing is left.</summary>
-    /// <param name="cancellationToken">Ends the work between parcels.</param>
-    /// <returns>When the lanes are empty, or another caller is sending what is left.</returns>
     public Task DrainAsync(CancellationToken cancellationToken) => Task.WhenAll(_lanes
         .OrderBy(lane => lane.Key.Kind, StringComparer.Ordinal)
         .ThenBy(lane => lane.Key.Bucket, StringComparer.Ordinal)
         .Select(lane => DrainAsync(lane.Value, cancellationToken)));
 
     /// <summary>Sends whatever comes to the lanes, until it is stopped.</summary>
-    /// <param name="cancellationToken">Stops it; a send under way is finished first.</param>
-    /// <returns>When it has stopped.</returns>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var running = new List<Task>();

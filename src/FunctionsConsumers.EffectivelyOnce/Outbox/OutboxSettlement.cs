@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// Writes down what became of claimed parcels. The invariant: a row of ours is moved on however long that takes, and only
-/// under the version that our claim gave it.
+/// Writes down what became of claimed parcels. The invariant: a claimed row is tried again until it is written, and it is written
+/// only under the version that the claim gave it.
 /// </summary>
 internal sealed partial class OutboxSettlement(string group, ITableStore store, OutboxTrouble trouble, TimeProvider time, ILogger logger)
 {
@@ -16,10 +16,8 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
 
     /// <summary>
     /// Settles parcels of one bucket. It is not cancelled: a message that was sent and whose row stays would be sent again.
+    /// <paramref name="sent" /> are the parcels, each with what became of its messages, in their order.
     /// </summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="sent">The parcels, each with what became of its messages, in their order.</param>
-    /// <returns>When their rows are settled.</returns>
     public async Task SettleAsync(string bucket, IEnumerable<(CommittedParcel Parcel, SendResult[] Results)> sent)
     {
         List<(CommittedParcel Parcel, List<RowOperation> Operations)> settlements = [];
@@ -44,12 +42,7 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
         }
     }
 
-    /// <summary>Leaves a parcel for a person, under the version that was seen.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="parcel">The parcel, with the policy that says so.</param>
-    /// <param name="detail">Why, in one line.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>When it was tried; another owner may have been faster.</returns>
+    /// <summary>Leaves a parcel for a person, under the version that was seen. Another owner may have been faster.</summary>
     public Task ParkAsync(string bucket, CommittedParcel parcel, string detail, CancellationToken cancellationToken)
     {
         foreach (var message in parcel.Parcel.Messages)
@@ -114,12 +107,9 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
     }
 
     /// <summary>
-    /// Moves on what is left of a parcel. What waits may go on sharing a row. What is parked gets a row for each message: a
-    /// person decides about one at a time.
+    /// Gives the messages that are left of a parcel their next rows. Waiting messages may go on sharing a row. Each parked message
+    /// gets its own row, because a person decides about one at a time. <paramref name="parcel" /> has the version of its head row.
     /// </summary>
-    /// <param name="parcel">The parcel, with the version of its head row.</param>
-    /// <param name="left">What is left of it, with its new states; at least one message.</param>
-    /// <returns>The operations, for one transaction.</returns>
     internal static List<RowOperation> Moved(CommittedParcel parcel, List<LeftMessage> left)
     {
         // Any mark will do: what counts is that there is one.
@@ -182,7 +172,7 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
             var head = rows.GetValueOrDefault(rowKey);
             if (head is null || !string.Equals(head.ETag, parcel.ETag, StringComparison.Ordinal))
             {
-                // Gone or moved on by our own request whose answer was lost, or taken over after our lease.
+                // Either our own request, whose answer was lost, deleted or changed it, or another owner took it over after our lease.
                 if (head is not null && head.Text(OutboxRows.State) == OutboxRows.Claimed)
                 {
                     LogTakenOver(group, parcel.Parcel.Id);
@@ -199,7 +189,7 @@ internal sealed partial class OutboxSettlement(string group, ITableStore store, 
 
             if (result.Status == SubmitStatus.Refused)
             {
-                // Waiting does not mend it. The claim stays, and after its lease the policy decides.
+                // Another try would not help. The claim stays, and after its lease the policy decides.
                 LogRefused(group, parcel.Parcel.Id, result.Detail);
                 return;
             }

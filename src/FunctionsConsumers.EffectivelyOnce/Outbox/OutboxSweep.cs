@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// Finds messages that nobody is sending, and puts them into their lanes. The invariant: a claimed row is taken over only
-/// after this process has seen the same version for a whole lease on its own monotonic clock, whatever any other clock says;
-/// it is then in doubt. A row that cannot be read is passed over, and a bucket that cannot be scanned keeps no other.
+/// Finds messages that nobody is sending, and puts them into their lanes. The invariant: a claimed row is taken over only after this
+/// process has seen the same version for a whole lease on its own monotonic clock, whatever any other clock says. The row is then in
+/// doubt. A row that cannot be read is passed over. A bucket that cannot be scanned does not stop the others.
 /// </summary>
 internal sealed partial class OutboxSweep(
     string group, ITableStore store, Buckets buckets, OutboxDispatch dispatch, OutboxLanes lanes, TimeSpan lease, TimeProvider time,
@@ -23,8 +23,6 @@ internal sealed partial class OutboxSweep(
     public ContainedFaults Faults { get; } = new();
 
     /// <summary>Looks through every bucket once, all side by side.</summary>
-    /// <param name="cancellationToken">Ends the sweep.</param>
-    /// <returns>How many messages were seen.</returns>
     /// <exception cref="StoreUnavailableException">No bucket could be scanned.</exception>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -37,10 +35,10 @@ internal sealed partial class OutboxSweep(
         return counts.Sum(count => count.Messages);
     }
 
-    /// <summary>Looks through one bucket; a failure is noted, and no more.</summary>
-    /// <param name="bucket">The bucket.</param>
-    /// <param name="cancellationToken">Ends the sweep.</param>
-    /// <returns>How many messages were seen, or why the bucket could not be scanned to its end.</returns>
+    /// <summary>
+    /// Looks through one bucket; a failure is noted, and no more. Returns how many messages were seen, or why the bucket could not be
+    /// scanned to its end.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The sweep was ended.</exception>
     public async Task<(int Messages, Exception? Failure)> TryAsync(string bucket, CancellationToken cancellationToken)
     {
@@ -107,7 +105,7 @@ internal sealed partial class OutboxSweep(
         }
         finally
         {
-            // A version is never used again: what was seen of it before holds, though this sweep did not come so far.
+            // A version is never used again. So what was seen of it before still holds, though this sweep did not come so far.
             foreach (var (rowKey, claim) in isWhole ? [] : watched.Claimed)
             {
                 seen.TryAdd(rowKey, claim);
@@ -118,7 +116,7 @@ internal sealed partial class OutboxSweep(
         }
     }
 
-    // Returns how many messages stand in the row; 1 where that cannot be read.
+    // Returns how many messages are in the row, or 1 if that cannot be read.
     private async Task<int> SweepAsync(
         string bucket, Row row, Watched watched, Dictionary<string, (string ETag, long Since)> seen, CancellationToken cancellationToken)
     {
@@ -128,7 +126,7 @@ internal sealed partial class OutboxSweep(
             var kind = row.Text(OutboxRows.Kind) ?? "";
             if (!dispatch.HasSender(kind))
             {
-                // Another version of the hosts knows what to do with it: whatever state it is in is theirs to change.
+                // Hosts of another version know what to do with it. Its state is left to them.
                 if (Faults.Note("kind " + kind, "no sender"))
                 {
                     LogNoSender(group, kind);
@@ -169,7 +167,7 @@ internal sealed partial class OutboxSweep(
         }
     }
 
-    // An unclaimed row was never tried, or certainly not taken, or is in doubt and says so: anyone with a sender may see to it.
+    // An unclaimed row was never tried, was certainly not taken, or says that it is in doubt. Any host with a sender may send it.
     private bool IsFree(Row row, Watched watched, Dictionary<string, (string ETag, long Since)> seen)
     {
         switch (row.Text(OutboxRows.State))

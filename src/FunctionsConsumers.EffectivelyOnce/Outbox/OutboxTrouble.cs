@@ -3,18 +3,18 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// Says why messages are not sent: one line for a cause and not one for each message, with how many messages wait for it;
-/// again after some seconds, when all have been tried, and then every minute for as long as it lasts.
+/// Says why messages are not sent: one line for each cause, not for each message, with how many messages wait for it. The line comes
+/// again after some seconds, when all have been tried, and then every minute for as long as the cause lasts.
 /// </summary>
 internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILogger logger)
 {
-    // Reasons that name each message's receiver are causes of their own; past this many of a kind they share a line.
+    // If reasons name each message's receiver, each is a cause of its own. Past this many of a kind they share a line.
     private const int MostCauses = 5;
 
     private static readonly TimeSpan BeforeSecond = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BeforeNext = TimeSpan.FromMinutes(1);
 
-    // A message that was not tried for so long here is another host's by now.
+    // If a message was not tried here for so long, another host has it by now.
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(15);
 
     private readonly ILogger _logger = logger;
@@ -23,10 +23,7 @@ internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILo
     private readonly Dictionary<string, Cause> _byMessage = new(StringComparer.Ordinal);
     private long _prunedAt;
 
-    /// <summary>A message was not sent.</summary>
-    /// <param name="message">The message.</param>
-    /// <param name="fate">What becomes of it.</param>
-    /// <param name="reason">Why; null where nobody tried.</param>
+    /// <summary>A message was not sent. <paramref name="reason" /> is null if nobody tried.</summary>
     public void Note(OutboxMessage message, MessageFate fate, string? reason)
     {
         if (reason is null)
@@ -45,7 +42,6 @@ internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILo
     }
 
     /// <summary>A message was sent.</summary>
-    /// <param name="message">The message.</param>
     public void Over(OutboxMessage message)
     {
         lock (_gate)
@@ -84,7 +80,7 @@ internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILo
             default:
                 LogParked(group, cause.Kind, count, cause.Messages.Keys.First(), cause.Reason);
 
-                // A person decides about them: the next line is about others.
+                // A person decides about them. The next line is about others.
                 foreach (var id in cause.Messages.Keys)
                 {
                     Leave(id);
@@ -96,7 +92,7 @@ internal sealed partial class OutboxTrouble(string group, TimeProvider time, ILo
         (cause.Lines, cause.SaidAt, cause.Tries) = (cause.Lines + 1, time.GetTimestamp(), 0);
     }
 
-    // A cause for which nothing waits is over; what comes and goes within a minute is one cause.
+    // A cause is over when nothing waits for it. If it comes again within a minute, it is still the same cause.
     private void Prune()
     {
         if (time.GetElapsedTime(_prunedAt) < BeforeNext)

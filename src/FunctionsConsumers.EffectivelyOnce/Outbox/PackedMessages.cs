@@ -12,14 +12,10 @@ internal static class PackedMessages
     private const int FixedBytes = 64;
 
     /// <summary>How many bytes a message takes, at most.</summary>
-    /// <param name="message">The message.</param>
-    /// <returns>Bytes.</returns>
     public static int MaxBytesOf(OutboxMessage message) =>
         FixedBytes + Encoding.UTF8.GetMaxByteCount(message.Subject.Length) + message.Payload.Length;
 
     /// <summary>Writes messages of one kind and group.</summary>
-    /// <param name="messages">The messages.</param>
-    /// <returns>The bytes.</returns>
     public static byte[] Write(IReadOnlyList<OutboxMessage> messages)
     {
         // Room for all of them from the start: a stream that grows copies the messages again and again.
@@ -41,10 +37,6 @@ internal static class PackedMessages
     }
 
     /// <summary>Reads them again.</summary>
-    /// <param name="bytes">The bytes.</param>
-    /// <param name="kind">The kind of all of them.</param>
-    /// <param name="group">The consumer group.</param>
-    /// <returns>The messages.</returns>
     /// <exception cref="InvalidDataException">The bytes are of another format, or cut off.</exception>
     public static IReadOnlyList<OutboxMessage> Read(byte[] bytes, string kind, string group)
     {

@@ -36,10 +36,10 @@ internal sealed class ParcelPacker
     public IReadOnlyList<Parcel> Parcels =>
         _parcels.Count == 0 ? [] : [.. _parcels.Select(parcel => parcel.Closed())];
 
-    /// <summary>Packs messages.</summary>
-    /// <param name="messages">The messages, in order.</param>
-    /// <param name="trace">The context of the transaction that commits them; null where it is not traced.</param>
-    /// <returns>The parcels, in the order of their first messages.</returns>
+    /// <summary>
+    /// Packs messages. <paramref name="trace" /> is null if it is not traced. Returns the parcels, in the order of their first
+    /// messages.
+    /// </summary>
     public static IReadOnlyList<Parcel> Pack(IEnumerable<OutboxMessage> messages, TraceContext? trace)
     {
         var packer = new ParcelPacker();
@@ -48,7 +48,6 @@ internal sealed class ParcelPacker
     }
 
     /// <summary>Adds messages.</summary>
-    /// <param name="messages">The messages, in order.</param>
     public void Add(IEnumerable<OutboxMessage> messages)
     {
         foreach (var message in messages)
@@ -57,11 +56,10 @@ internal sealed class ParcelPacker
         }
     }
 
-    /// <summary>Adds the messages of one event, all or none.</summary>
-    /// <param name="messages">The messages, in order.</param>
-    /// <param name="maxRows">The most rows that all parcels may take afterwards.</param>
-    /// <param name="maxBytes">The most bytes that all parcels may take afterwards.</param>
-    /// <returns>Whether they were added; else everything is as it was.</returns>
+    /// <summary>
+    /// Adds the messages of one event, all or none. <paramref name="maxRows" /> is the most rows that all parcels may take
+    /// afterwards. <paramref name="maxBytes" /> is the most bytes that all parcels may take afterwards.
+    /// </summary>
     public bool TryAdd(OutboxMessage[] messages, int maxRows, long maxBytes)
     {
         if (messages.Length == 0)
@@ -87,7 +85,7 @@ internal sealed class ParcelPacker
         var bytes = PackedMessages.MaxBytesOf(message);
         if (bytes > SmallBytes || message.Subject.Length > SmallSubject)
         {
-            _parcels.Add(new OpenParcel(message, OutboxRows.RowBytes));
+            _parcels.Add(new OpenParcel(message, PayloadColumns.RowBytes));
             var (rows, requestBytes) = OutboxRows.Measure(message);
             Rows += rows;
             RequestBytes += requestBytes + TraceContext.RowBytes;
@@ -120,7 +118,7 @@ internal sealed class ParcelPacker
         public bool TryAdd(OutboxMessage message, int more)
         {
             if (_messages.Count == MaxMessages
-                || _bytes + more > OutboxRows.RowBytes
+                || _bytes + more > PayloadColumns.RowBytes
                 || !string.Equals(message.Kind, first.Kind, StringComparison.Ordinal))
             {
                 return false;

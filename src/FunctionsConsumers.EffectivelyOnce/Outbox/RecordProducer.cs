@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// Writes records with idempotent producers, two for each connection: one puts records together into batches, the other
-/// writes each alone. A broker answers for a batch as a whole, so only its answer to a record that went alone is about that
-/// record's size. A producer that has met an error it cannot go on from takes no record any more, and is replaced.
+/// Writes records with idempotent producers, two for each connection. One puts records together into batches, the other writes each
+/// alone. A broker answers for a batch as a whole, so only its answer to a single record tells about that record's size. After a
+/// fatal error a producer takes no more records and is replaced.
 /// </summary>
 internal sealed partial class RecordProducer : IDisposable
 {
     /// <summary>
-    /// The size of a batch. A larger record goes alone, and no other waits for what the broker says of it; a batch of smaller
-    /// ones stays below the <c>max.message.bytes</c> of nearly every topic.
+    /// The size of a batch. A larger record goes alone, so that no other waits for the broker's answer to it. A batch of smaller
+    /// records stays below the <c>max.message.bytes</c> of nearly every topic.
     /// </summary>
     internal const int BatchBytes = 64 * 1024;
 
@@ -32,9 +32,6 @@ internal sealed partial class RecordProducer : IDisposable
     private readonly Dictionary<Route, IProducer<byte[], byte[]>> _producers = [];
 
     /// <summary>Makes the producers' keeper; they connect at the first record.</summary>
-    /// <param name="options">The settings, for the lease.</param>
-    /// <param name="logger">Where trouble is reported.</param>
-    /// <param name="build">Builds a producer; tests give their own.</param>
     public RecordProducer(
         EffectivelyOnceOptions options, ILogger logger, Func<ProducerBuilder<byte[], byte[]>, IProducer<byte[], byte[]>>? build = null)
     {
@@ -46,18 +43,10 @@ internal sealed partial class RecordProducer : IDisposable
         _writing = quarter < LongestWriting ? quarter : LongestWriting;
     }
 
-    /// <summary>Writes one record.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="topic">The topic.</param>
-    /// <param name="message">The record.</param>
-    /// <param name="prepare">What is to be done with the producer before the record is written; gives null, or why it could not
-    /// be done. Null for nothing.</param>
-    /// <param name="budget">The time of the whole send.</param>
-    /// <param name="cancellationToken">Ends the waiting; the outcome is then not known.</param>
-    /// <returns>
-    /// What became of it; null where the broker refuses the record's size, or is known to take none of this size. An exception
-    /// means that the outcome is not known.
-    /// </returns>
+    /// <summary>
+    /// Writes one record and returns what became of it. Null if the broker refuses a record of this size. An exception means that the
+    /// outcome is not known.
+    /// </summary>
     public async Task<SendResult?> ProduceAsync(
         KafkaConnection kafka,
         string topic,
@@ -72,7 +61,7 @@ internal sealed partial class RecordProducer : IDisposable
             return null;
         }
 
-        // Refused together with others, a record of this size has not been judged yet.
+        // It was refused together with others. So the broker has not judged its own size yet.
         return (bytes <= BatchBytes
             ? await WriteAsync(new Route(kafka, IsAlone: false), topic, message, prepare, budget, cancellationToken).ConfigureAwait(false)
             : null)
@@ -120,7 +109,7 @@ internal sealed partial class RecordProducer : IDisposable
                 Replace(route, producer, failure.Error);
             }
 
-            // What was handed to the client and may have left it is in doubt; all else certainly did not arrive.
+            // A record that was handed to the client, and may have left it, is in doubt. Any other certainly did not arrive.
             if (failure is ProduceException<byte[], byte[]> { DeliveryResult.Status: not PersistenceStatus.NotPersisted })
             {
                 throw;
@@ -130,7 +119,7 @@ internal sealed partial class RecordProducer : IDisposable
         }
     }
 
-    // Why the record is not to be handed over now; null where it is. Handed over too late, it could leave after the claim.
+    // Says why the record must not be handed over now. Null if it may. If it is handed over too late, it could leave after the claim.
     private async Task<string?> UnreadyAsync(
         IProducer<byte[], byte[]> producer, Func<Handle, Task<string?>>? prepare, SendBudget budget, CancellationToken cancellationToken)
     {
@@ -184,7 +173,7 @@ internal sealed partial class RecordProducer : IDisposable
         }
     }
 
-    // The records that are in it fail one by one, each with its own outcome; it is let go once they have.
+    // The records that are in it fail one by one, each with its own outcome. After that it is disposed of.
     private void Replace(Route route, IProducer<byte[], byte[]> broken, Error error)
     {
         lock (_gate)
@@ -201,7 +190,7 @@ internal sealed partial class RecordProducer : IDisposable
         _ = Task.Run(() => End(broken));
     }
 
-    // Nobody waits for it, so it fails in the log and not unseen.
+    // Nobody waits for it, so a failure is logged.
     private void End(IProducer<byte[], byte[]> producer)
     {
         try
@@ -210,7 +199,7 @@ internal sealed partial class RecordProducer : IDisposable
         }
         catch (KafkaException failure)
         {
-            // A broken producer has nothing to flush; what is left in it is in the outbox.
+            // A broken producer has nothing to flush. What it did not send is still in the outbox.
             LogClient(failure.Error.Reason);
         }
 

@@ -12,10 +12,7 @@ internal static class RequestBytes
     // The lengths of a header's name and value, each a number of at most five bytes.
     private const int HeaderOverhead = 10;
 
-    /// <summary>The size of the request.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="message">The record.</param>
-    /// <returns>Bytes; never fewer than the client sends.</returns>
+    /// <summary>The size of the request. Never fewer than the client sends.</summary>
     public static long Of(string topic, Message<byte[], byte[]> message) =>
         Overhead
         + Encoding.UTF8.GetByteCount(topic)

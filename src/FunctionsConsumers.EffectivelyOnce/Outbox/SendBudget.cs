@@ -1,11 +1,9 @@
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// The time that one send has in all, under half the lease: for making a topic, for every attempt, for every smaller form of
-/// the message. What is not begun in time is not begun at all, so that nothing leaves after the claim may have been taken over.
+/// The time that one send has in all, under half the lease: for making a topic, for every attempt, for every smaller form of the
+/// message. What is not begun in time is not begun at all, so that nothing leaves after the claim may have been taken over.
 /// </summary>
-/// <param name="whole">How long the send may take.</param>
-/// <param name="time">The clock; its monotonic side counts.</param>
 internal sealed class SendBudget(TimeSpan whole, TimeProvider time)
 {
     private readonly long _began = time.GetTimestamp();

@@ -5,13 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;
 
 /// <summary>
-/// Sends the records that plans have for topics (<see cref="PlannedMessage.ToTopic" />). Each carries the message's id in
-/// the header <c>message-id</c>, by which a consumer of this library takes a second copy for the same event.
+/// Sends the records that plans have for topics (<see cref="PlannedMessage.ToTopic" />). Each carries the message's id in the header
+/// <c>message-id</c>, by which a consumer of this library takes a second copy for the same event.
 /// </summary>
-/// <param name="kafka">The broker.</param>
-/// <param name="options">The settings, for the lease.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where trouble is reported.</param>
 internal sealed class TopicSender(KafkaConnection kafka, EffectivelyOnceOptions options, TimeProvider time, ILogger<TopicSender> logger)
     : IMessageSender, IDisposable
 {

@@ -4,14 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Progress;
 
 /// <summary>
-/// Finds records below a group's committed offset that were never finished, because the host skipped their batch, and puts
-/// them through the same processor, which suppresses what was done after all.
+/// Finds records below a group's committed offset that were never finished because the host skipped their batch. Gives them to the
+/// same processor, which suppresses what was done after all.
 /// </summary>
-/// <param name="processor">The group's processor.</param>
-/// <param name="progress">What the group has finished.</param>
-/// <param name="log">The log.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where gaps are reported.</param>
 internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress progress, IGroupLog log, TimeProvider time, ILogger logger)
 {
     /// <summary>How often the owners write their progress: twice within the grace of an audit.</summary>
@@ -23,11 +18,6 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
     private readonly GroupMetrics _metrics = new(processor.Group);
 
     /// <summary>Audits a topic once.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="grace">How long an apparent gap is given to be closed by an owner that has not written its progress
-    /// yet; zero where nobody is consuming.</param>
-    /// <param name="cancellationToken">Ends the audit; what was healed stays.</param>
-    /// <returns>What was found.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read or written.</exception>
     public async Task<GapAuditResult> RunAsync(string topic, TimeSpan grace, CancellationToken cancellationToken)
     {
@@ -51,7 +41,7 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
-                // One partition that cannot be read keeps no other from being healed.
+                // If one partition cannot be read, the others are healed all the same.
                 LogNotHealed(processor.Group, topic, stretch.Position.Partition, failure.Message);
                 first ??= ExceptionDispatchInfo.Capture(failure);
             }
@@ -97,7 +87,7 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
                 break;
             }
 
-            // What the reading passed over, control records and compacted ones, is finished too.
+            // The reading passed over control records and compacted ones. They are finished too.
             progress.Finished(topic, position.Partition, begin, slice.ReadTo, epoch);
             begin = slice.ReadTo;
         }
@@ -106,8 +96,8 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
     }
 
     /// <summary>
-    /// Gaps that lie close together are read in one go: behind every transaction of a producer there is one, and each
-    /// reading connects to the broker anew, which takes longer than to read what lies between.
+    /// Gaps that lie close together are read in one go. Every transaction of a producer leaves a gap, and each reading connects to
+    /// the broker anew. That takes longer than to read the records between.
     /// </summary>
     private static List<Stretch> Stretches(List<Gap> gaps)
     {
@@ -158,7 +148,7 @@ internal sealed partial class GapAudit(IBatchProcessor processor, GroupProgress 
                 .Select(gap => new Gap(partition.Position, partition.Progress.Epoch, gap.From, gap.To))
             : [])];
 
-    // A topic made anew meanwhile has none of the old one's gaps; the next audit finds its own.
+    // If the topic was made anew meanwhile, it has none of the old topic's gaps. The next audit finds its own.
     private static List<Gap> Still(List<Gap> gaps, IReadOnlyList<(PartitionPosition Position, PartitionProgress Progress)> now)
     {
         var byPartition = now.ToDictionary(partition => partition.Position.Partition);

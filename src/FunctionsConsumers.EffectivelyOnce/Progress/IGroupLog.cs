@@ -7,27 +7,15 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 internal interface IGroupLog
 {
     /// <summary>The id the broker gave the topic when it was made; null where the broker does not tell.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="cancellationToken">Ends the asking.</param>
-    /// <returns>The id.</returns>
     Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken);
 
     /// <summary>What the log holds of each partition, and where a group stands.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="cancellationToken">Ends the asking.</param>
-    /// <returns>One entry for each partition.</returns>
     Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken);
 
-    /// <summary>Reads an interval of a partition, committed records only.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="partition">The partition.</param>
-    /// <param name="from">The first offset.</param>
-    /// <param name="to">The offset after the last.</param>
-    /// <param name="most">How many records at most.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The records found, and the offset up to which the interval was read: what lies below it and is not among the
-    /// records is no record.</returns>
+    /// <summary>
+    /// Reads an interval of a partition, committed records only. Returns the records found, and the offset up to which the interval
+    /// was read: what lies below it and is not among the records is no record.
+    /// </summary>
     Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken);
 }
 

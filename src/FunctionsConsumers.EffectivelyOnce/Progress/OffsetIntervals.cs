@@ -18,8 +18,6 @@ internal sealed class OffsetIntervals
     public long End => _intervals.Count == 0 ? 0 : _intervals[^1].To;
 
     /// <summary>Reads a set from its text.</summary>
-    /// <param name="text">What <see cref="ToString" /> wrote; null or empty for the empty set.</param>
-    /// <returns>The set.</returns>
     /// <exception cref="FormatException">The text is no list of intervals.</exception>
     public static OffsetIntervals Parse(string? text)
     {
@@ -42,8 +40,6 @@ internal sealed class OffsetIntervals
     }
 
     /// <summary>Adds the offsets from <paramref name="from" /> up to, not including, <paramref name="to" />.</summary>
-    /// <param name="from">The first offset.</param>
-    /// <param name="to">The offset after the last.</param>
     public void Add(long from, long to)
     {
         if (to <= from)
@@ -66,7 +62,6 @@ internal sealed class OffsetIntervals
     }
 
     /// <summary>Adds every offset of another set.</summary>
-    /// <param name="other">The other set.</param>
     public void Add(OffsetIntervals other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -80,15 +75,10 @@ internal sealed class OffsetIntervals
     public void Clear() => _intervals.Clear();
 
     /// <summary>Whether an offset is in the set.</summary>
-    /// <param name="offset">The offset.</param>
-    /// <returns>Whether it is.</returns>
     public bool Contains(long offset) =>
         LowerBound(offset + 1) is var index && index < _intervals.Count && _intervals[index].From <= offset;
 
     /// <summary>The offsets from <paramref name="from" /> up to <paramref name="to" /> that are not in the set.</summary>
-    /// <param name="from">The first offset.</param>
-    /// <param name="to">The offset after the last.</param>
-    /// <returns>Intervals, in order.</returns>
     public IReadOnlyList<(long From, long To)> Missing(long from, long to)
     {
         List<(long From, long To)> missing = [];
@@ -116,7 +106,6 @@ internal sealed class OffsetIntervals
     }
 
     /// <summary>The set as text, <c>from-to</c> separated by commas.</summary>
-    /// <returns>The text.</returns>
     public override string ToString()
     {
         var text = new StringBuilder();

@@ -8,9 +8,10 @@ internal sealed class PartitionFloors
 {
     private readonly Dictionary<(string Topic, int Partition), (string Epoch, long Floor)> _floors = [];
 
-    /// <summary>Whether a record lies below where the group begins: its own offsets, or somebody else's, had passed it before.</summary>
-    /// <param name="coordinates">Where the record stands.</param>
-    /// <returns>False for a partition whose floor is not known.</returns>
+    /// <summary>
+    /// Whether a record lies below where the group begins: its own offsets, or somebody else's, had passed it before. Returns false
+    /// for a partition whose floor is not known.
+    /// </summary>
     public bool IsBelow(Coordinates coordinates) =>
         _floors.TryGetValue((coordinates.Topic, coordinates.Partition), out var known) && coordinates.Offset < known.Floor;
 

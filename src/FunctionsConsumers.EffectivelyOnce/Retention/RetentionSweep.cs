@@ -9,19 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.EffectivelyOnce.Retention;
 
 /// <summary>
-/// Forgets dead letters' rows and rows that are nothing but keys. The invariant: a row goes only when it is older than the
-/// retention, and its record is no longer in the topic, and none of its messages is left in the outbox, and it is still
-/// the version that was read.
+/// Deletes old rows of dead letters and rows that are nothing but keys. The invariant: a row is deleted only if it is older than the
+/// retention, its record has left the topic, its messages have left the outbox, and it is still the version that was read.
 /// </summary>
-/// <param name="group">The consumer group.</param>
-/// <param name="table">The group's table.</param>
-/// <param name="cursors">The table <c>progress</c>, where the sweep notes how far it came.</param>
-/// <param name="buckets">The table's buckets.</param>
-/// <param name="log">The log, to learn what the topic still holds.</param>
-/// <param name="topics">The topics the group consumes.</param>
-/// <param name="retention">How long rows are kept at least.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where the sweep reports.</param>
 internal sealed partial class RetentionSweep(
     string group, ITableStore table, ITableStore cursors, Buckets buckets, IGroupLog log, IReadOnlyList<string> topics, TimeSpan retention,
     TimeProvider time, ILogger logger)
@@ -33,9 +23,9 @@ internal sealed partial class RetentionSweep(
     public const int RowsPerSecond = 200;
 
     /// <summary>
-    /// How old the knowledge of a log's start has to be before it counts: longer than any delivery of a batch lasts. A
-    /// record may be read, and then dropped by the broker, while its batch is still being handled; forgetting its key by
-    /// the start of this moment would let that batch apply it again.
+    /// How long ago a log's start must have been seen before it counts. It is longer than any delivery of a batch lasts. The broker
+    /// may drop a record while its batch is still being handled. If its key were deleted by the start of this moment, that batch
+    /// would apply the record again.
     /// </summary>
     public static readonly TimeSpan LongestDelivery = TimeSpan.FromMinutes(10);
 
@@ -46,7 +36,7 @@ internal sealed partial class RetentionSweep(
     private const string StartsAtColumn = "StartsAt";
     private const string TopicIdColumn = "TopicId";
 
-    // A column takes 32 K characters. Of the partitions that do not fit, nothing is forgotten.
+    // A column takes 32 K characters. For partitions that do not fit, nothing is deleted.
     private const int MaxStarts = 30_000;
 
     private static readonly string[] Columns =
@@ -59,9 +49,6 @@ internal sealed partial class RetentionSweep(
     internal ContainedFaults Faults { get; } = new();
 
     /// <summary>Sweeps from where the last run stopped, once round at most.</summary>
-    /// <param name="most">How many rows to delete at most; what is left is the next run's.</param>
-    /// <param name="cancellationToken">Ends the sweep; the next one begins with the same bucket.</param>
-    /// <returns>How many rows were forgotten.</returns>
     /// <exception cref="StoreUnavailableException">The table could not be read; a bucket that cannot be read keeps no other.</exception>
     public async Task<int> RunAsync(int most, CancellationToken cancellationToken)
     {
@@ -110,8 +97,8 @@ internal sealed partial class RetentionSweep(
         return forgotten;
     }
 
-    // Where a topic's partitions began when an earlier round looked; empty where no round has looked long enough ago, and
-    // where it looked at another topic of that name: its offsets say nothing about this one's.
+    // Where a topic's partitions began when an earlier round looked. Empty if no round has looked long enough ago. Also empty if it
+    // looked at another topic of that name, because those offsets say nothing about this topic's.
     private async Task<Dictionary<int, long>> LogStartsAsync(string topic, CancellationToken cancellationToken)
     {
         var rowKey = StartsRow + RowKey.Escape(topic);
@@ -122,7 +109,8 @@ internal sealed partial class RetentionSweep(
             return [];
         }
 
-        // The id first: a topic made anew between the two questions then has its starts noted under the old id, and never used.
+        // The id is asked for first. If the topic is made anew between the two questions, its starts are noted under the old id and
+        // never used.
         var topicId = await log.TopicIdAsync(topic, cancellationToken).ConfigureAwait(false) ?? "";
         var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
         var starts = string.Join(
@@ -138,7 +126,7 @@ internal sealed partial class RetentionSweep(
             return [];
         }
 
-        // A start never goes back: where it has, the topic was made anew, though no id tells it.
+        // A start never goes back. If it has, the topic was made anew, though no id tells it.
         var now = positions.ToDictionary(position => position.Partition, position => position.LogStart);
         return (earlier?.Text(StartsColumn) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(start => start.Split(':'))
@@ -152,8 +140,8 @@ internal sealed partial class RetentionSweep(
     private async Task<int> SweepAsync(
         string bucket, int most, Dictionary<(string Topic, int Partition), long> starts, CancellationToken cancellationToken)
     {
-        // A row that cannot be read may be any event's message: it keeps all of its bucket, by the exception.
-        // A message's row is inserted with the row it belongs to and never after it: what has none now, gets none.
+        // A row that cannot be read may be a message of any event. The exception then keeps all rows of the bucket.
+        // A message's row is inserted together with the row it belongs to, never later. A row without one now gets none.
         var waiting = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var row in table.ScanAsync(bucket, OutboxRows.Prefix, null, cancellationToken).ConfigureAwait(false))
         {
@@ -199,8 +187,8 @@ internal sealed partial class RetentionSweep(
         return at is DateTimeOffset written && time.GetUtcNow() - written > retention;
     }
 
-    // Its own record, and every other that a verdict was given on by this row. A partition whose start is not known may
-    // only be out of reach: nothing is forgotten on that.
+    // Its own record, and every other record that this row has judged. If a partition's start is not known, the partition may only
+    // be out of reach, so nothing is deleted for it.
     private static bool IsGoneFromTheTopic(Row row, Dictionary<(string Topic, int Partition), long> starts)
     {
         if (row.Text(IdentityColumns.Topic) is not { } from
@@ -210,7 +198,7 @@ internal sealed partial class RetentionSweep(
             return false;
         }
 
-        // What another version wrote in another way may be any place at all.
+        // Another version may have written the places in a form that cannot be read here. Then they may be any places.
         return Sightings.TryRead(row.Text(IdentityColumns.SeenAt)) is { } seen
             && seen.Append(new Coordinates(from, (int)partition, offset))
                 .All(place => starts.TryGetValue((place.Topic, place.Partition), out var start) && place.Offset < start);
@@ -231,7 +219,7 @@ internal sealed partial class RetentionSweep(
         }
         else
         {
-            // One row that was prolonged meanwhile must not keep the rest; what fails now is the next run's.
+            // A row that was prolonged meanwhile must not keep the others. What fails now is left to the next run.
             foreach (var delete in deletes)
             {
                 var alone = await table.SubmitAsync(bucket, [delete], cancellationToken).ConfigureAwait(false);

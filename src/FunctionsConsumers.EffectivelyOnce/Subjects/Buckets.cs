@@ -11,7 +11,6 @@ internal sealed class Buckets
     private readonly string[] _names;
 
     /// <summary>Makes the mapping.</summary>
-    /// <param name="count">How many buckets, 1 to 1,000.</param>
     /// <exception cref="ArgumentOutOfRangeException">The count is out of range.</exception>
     public Buckets(int count)
     {
@@ -28,8 +27,6 @@ internal sealed class Buckets
     public IReadOnlyList<string> All => _names;
 
     /// <summary>The bucket of a subject, or of the coordinates for a dead letter.</summary>
-    /// <param name="subject">The subject.</param>
-    /// <returns>The partition key.</returns>
     public string Of(string subject) => _names[(int)(Hash(subject) % (ulong)_names.Length)];
 
     // FNV-1a over UTF-16 code units with the finalizer of MurmurHash3, which spreads what FNV leaves in the high bits.

@@ -10,8 +10,6 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 internal static class Fingerprint
 {
     /// <summary>The fingerprint of some bytes.</summary>
-    /// <param name="value">The bytes; null counts as empty.</param>
-    /// <returns>64 hex digits in lower case.</returns>
     public static string Of(byte[]? value)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -19,10 +17,7 @@ internal static class Fingerprint
         return Convert.ToHexStringLower(hash);
     }
 
-    /// <summary>Whether a row's fingerprint is an event's.</summary>
-    /// <param name="identity">Who the event is.</param>
-    /// <param name="fingerprint">The row's fingerprint; null where the row has none.</param>
-    /// <returns>Whether it is.</returns>
+    /// <summary>Whether a row's fingerprint is an event's. <paramref name="fingerprint" /> is null if the row has none.</summary>
     internal static bool IsOf(EventIdentity identity, string? fingerprint) =>
         string.Equals(fingerprint, identity.Fingerprint, StringComparison.Ordinal)
         || (identity.Spelling is { } spelling && string.Equals(fingerprint, Of(spelling), StringComparison.Ordinal));

@@ -51,11 +51,6 @@ internal static class IdentityColumns
     public static IReadOnlyList<string> ForVerdict { get; } = [Key, Fingerprint, Attempt, Topic, Partition, Offset];
 
     /// <summary>A row's columns together with its identity.</summary>
-    /// <param name="columns">The row's own columns.</param>
-    /// <param name="identity">Who the record is.</param>
-    /// <param name="state">The state.</param>
-    /// <param name="delivery">The delivery that writes the row.</param>
-    /// <returns>All columns.</returns>
     public static Columns With(IReadOnlyDictionary<string, object> columns, EventIdentity identity, string state, Delivery delivery)
     {
         var all = new Columns(columns.Count + OfEveryRow);

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>
@@ -15,8 +13,8 @@ internal sealed class KnownRecords(int capacity)
 
     private readonly Lock _lock = new();
     private readonly int _generationBytes = capacity / 2;
-    private HashSet<ConsumedRecord> _young = new(ByContent.Instance);
-    private HashSet<ConsumedRecord> _old = new(ByContent.Instance);
+    private HashSet<Content> _young = [];
+    private HashSet<Content> _old = [];
     private int _bytes;
 
     /// <summary>Remembers a record whose effect is committed.</summary>
@@ -24,6 +22,7 @@ internal sealed class KnownRecords(int capacity)
     public void Remember(ConsumedRecord record)
     {
         var bytes = BytesOf(record);
+        var content = new Content(record);
 
         // A few large ones would drive out all others.
         if (bytes > _generationBytes / 64)
@@ -40,7 +39,7 @@ internal sealed class KnownRecords(int capacity)
                 _bytes = 0;
             }
 
-            if (_young.Add(record))
+            if (_young.Add(content))
             {
                 _bytes += bytes;
             }
@@ -52,9 +51,10 @@ internal sealed class KnownRecords(int capacity)
     /// <returns>Whether it is.</returns>
     public bool Knows(ConsumedRecord record)
     {
+        var content = new Content(record);
         lock (_lock)
         {
-            return _young.Contains(record) || _old.Contains(record);
+            return _young.Contains(content) || _old.Contains(content);
         }
     }
 
@@ -69,18 +69,35 @@ internal sealed class KnownRecords(int capacity)
         return bytes;
     }
 
-    private sealed class ByContent : IEqualityComparer<ConsumedRecord>
+    // The hash is taken once, outside of the lock. It is seeded anew in each process: nobody can send records that all fall on
+    // one place.
+    private readonly struct Content : IEquatable<Content>
     {
-        public static readonly ByContent Instance = new();
+        private readonly ConsumedRecord _record;
+        private readonly int _hash;
 
-        public bool Equals(ConsumedRecord? x, ConsumedRecord? y)
+        public Content(ConsumedRecord record)
         {
-            if (ReferenceEquals(x, y))
+            _record = record;
+            var hash = new HashCode();
+            hash.AddBytes(record.Value);
+            hash.AddBytes(record.Key);
+            for (var i = 0; i < record.Headers.Count; i++)
             {
-                return true;
+                hash.AddBytes(record.Headers[i].Value);
             }
 
-            if (x is null || y is null || !Same(x.Value, y.Value) || !Same(x.Key, y.Key) || x.Headers.Count != y.Headers.Count)
+            _hash = hash.ToHashCode();
+        }
+
+        public override int GetHashCode() => _hash;
+
+        public override bool Equals(object? obj) => obj is Content other && Equals(other);
+
+        public bool Equals(Content other)
+        {
+            var (x, y) = (_record, other._record);
+            if (_hash != other._hash || !Same(x.Value, y.Value) || !Same(x.Key, y.Key) || x.Headers.Count != y.Headers.Count)
             {
                 return false;
             }
@@ -95,20 +112,6 @@ internal sealed class KnownRecords(int capacity)
             }
 
             return true;
-        }
-
-        // Seeded anew in each process: nobody can send records that all fall on one place.
-        public int GetHashCode([DisallowNull] ConsumedRecord record)
-        {
-            var hash = new HashCode();
-            hash.AddBytes(record.Value);
-            hash.AddBytes(record.Key);
-            for (var i = 0; i < record.Headers.Count; i++)
-            {
-                hash.AddBytes(record.Headers[i].Value);
-            }
-
-            return hash.ToHashCode();
         }
 
         // No value and an empty one are two things.

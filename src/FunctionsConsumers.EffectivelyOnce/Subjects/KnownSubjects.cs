@@ -1,11 +1,10 @@
 namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>
-/// Subjects that this process has seen committed as applied, with the key and the fingerprint of their row, and nothing
-/// less: every verdict from this memory is one that the row itself would have given. Bounded; what is forgotten is asked
-/// of the table again. Only for rows that are never deleted.
+/// Subjects that this process has seen committed as applied, with the key and the fingerprint of their row, and nothing less: every
+/// verdict from this memory is one that the row itself would have given. Bounded; what is forgotten is asked of the table again. Only
+/// for rows that are never deleted.
 /// </summary>
-/// <param name="capacity">How many subjects are remembered at most; the oldest half goes at once.</param>
 internal sealed class KnownSubjects(int capacity)
 {
     private readonly Lock _lock = new();
@@ -14,9 +13,6 @@ internal sealed class KnownSubjects(int capacity)
     private Dictionary<string, (string Key, string Fingerprint)> _old = [];
 
     /// <summary>Remembers what a committed row says.</summary>
-    /// <param name="subject">The subject.</param>
-    /// <param name="key">The row's key.</param>
-    /// <param name="fingerprint">The row's fingerprint.</param>
     public void Remember(string subject, string key, string fingerprint)
     {
         lock (_lock)
@@ -31,9 +27,7 @@ internal sealed class KnownSubjects(int capacity)
         }
     }
 
-    /// <summary>What is known of a subject's row.</summary>
-    /// <param name="subject">The subject.</param>
-    /// <returns>The row's key and fingerprint; null where nothing is known.</returns>
+    /// <summary>What is known of a subject's row. Null if nothing is known.</summary>
     public (string Key, string Fingerprint)? Find(string subject)
     {
         lock (_lock)

@@ -16,9 +16,6 @@ internal static class Sightings
     private static readonly Coordinates More = new("*", 0, long.MaxValue);
 
     /// <summary>Adds a record to the places.</summary>
-    /// <param name="text">The column's text; null for none.</param>
-    /// <param name="seen">Where the subject was seen again.</param>
-    /// <returns>The column's new text.</returns>
     public static string Add(string? text, Coordinates seen)
     {
         // What another version wrote in another way may be any place at all.
@@ -31,26 +28,21 @@ internal static class Sightings
         return after.Length <= MaxLength ? after : More.ToString();
     }
 
-    /// <summary>The highest offset of each topic partition.</summary>
-    /// <param name="places">The places.</param>
-    /// <returns>One place for each topic partition, in the order of their first sight.</returns>
+    /// <summary>
+    /// The highest offset of each topic partition. Returns one place for each topic partition, in the order of their first sight.
+    /// </summary>
     public static IReadOnlyList<Coordinates> Highest(IEnumerable<Coordinates> places) =>
         [.. places.GroupBy(place => (place.Topic, place.Partition)).Select(partition => partition.MaxBy(place => place.Offset))];
 
     /// <summary>
-    /// Whether the places say that a row is to be kept for as long as a record is in the topic: the record stands at or below
-    /// one of them, and the log's start passes offsets in order.
+    /// Whether the places say that a row is to be kept for as long as a record is in the topic: the record stands at or below one of
+    /// them, and the log's start passes offsets in order.
     /// </summary>
-    /// <param name="text">The column's text; null for none.</param>
-    /// <param name="seen">Where the record stands.</param>
-    /// <returns>Whether they do.</returns>
     public static bool Cover(string? text, Coordinates seen) => TryRead(text) is { } places
         && places.Exists(
             place => place == More || (place.Topic == seen.Topic && place.Partition == seen.Partition && place.Offset >= seen.Offset));
 
-    /// <summary>Reads the places.</summary>
-    /// <param name="text">The column's text; null for none.</param>
-    /// <returns>One place for each topic partition; null where the text is no list of coordinates.</returns>
+    /// <summary>Reads the places. Null if the text is no list of coordinates.</summary>
     public static List<Coordinates>? TryRead(string? text)
     {
         List<Coordinates> places = [];

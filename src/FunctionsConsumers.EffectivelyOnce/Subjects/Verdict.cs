@@ -25,10 +25,6 @@ internal enum Verdict
 internal static class Verdicts
 {
     /// <summary>Judges a record by its subject's row.</summary>
-    /// <param name="row">The committed row; null where there is none.</param>
-    /// <param name="identity">Who the record is.</param>
-    /// <param name="attempt">The id of this delivery of the batch.</param>
-    /// <returns>The verdict.</returns>
     public static Verdict Of(Row? row, EventIdentity identity, string attempt)
     {
         if (row is null)
@@ -42,10 +38,6 @@ internal static class Verdicts
     }
 
     /// <summary>Judges a record by what is known of its subject's row.</summary>
-    /// <param name="key">The row's key.</param>
-    /// <param name="fingerprint">The row's fingerprint.</param>
-    /// <param name="identity">Who the record is.</param>
-    /// <returns>The verdict.</returns>
     public static Verdict Of(string? key, string? fingerprint, EventIdentity identity)
     {
         if (Fingerprint.IsOf(identity, fingerprint))

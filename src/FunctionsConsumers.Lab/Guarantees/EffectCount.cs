@@ -15,10 +15,7 @@ namespace FunctionsConsumers.Lab.Guarantees;
 /// <param name="StockOff">By how much the stock's counters are wrong, summed over the products; 0 for groups that keep none.</param>
 internal sealed record EffectCount(string Group, long Effects, long Lost, long Doubled, long StockOff)
 {
-    /// <summary>Counts a group.</summary>
-    /// <param name="log">What was read from the topic, every record of it an order.</param>
-    /// <param name="table">What was read from the group's table.</param>
-    /// <returns>The numbers.</returns>
+    /// <summary>Counts a group. <paramref name="log" /> is what was read from the topic, every record of it an order.</summary>
     public static EffectCount Of(LogReading log, TableReading table)
     {
         long effects = 0;

@@ -27,29 +27,21 @@ internal enum FaultKind
 /// <param name="At">Where in the batch, from 0 up to but not 1.</param>
 internal sealed record Fault(FaultKind Kind, double At)
 {
-    /// <summary>The position among so many.</summary>
-    /// <param name="count">How many there are.</param>
-    /// <returns>0 to one less; 0 where there is none.</returns>
+    /// <summary>The position among so many. 0 where there is none.</summary>
     public int Of(int count) => (int)(At * Math.Max(count, 1));
 }
 
 /// <summary>
-/// Which batches meet which fault: a pure function of the seed, the group and the batch's place in the log, so that every
-/// guarantee meets the same ones. A batch that comes again has met its fault.
+/// Which batches meet which fault: a pure function of the seed, the group and the batch's place in the log, so that every guarantee
+/// meets the same ones. A batch that comes again has met its fault.
 /// </summary>
-/// <param name="seed">The seed.</param>
-/// <param name="percent">How many of a hundred batches meet one, 0 to 100.</param>
 internal sealed class FaultSchedule(long seed, int percent)
 {
     private const ulong Stream = 5UL << 56;
 
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
 
-    /// <summary>The fault of a batch.</summary>
-    /// <param name="group">The group's position.</param>
-    /// <param name="partition">The partition.</param>
-    /// <param name="batch">The batch's number in its partition.</param>
-    /// <returns>The fault; null for none.</returns>
+    /// <summary>The fault of a batch. Null for none.</summary>
     public Fault? Of(int group, int partition, long batch)
     {
         var random = new RandomSequence(seed, Stream + ((ulong)group << 48) + ((ulong)partition << 32) + (ulong)batch);
@@ -63,11 +55,9 @@ internal sealed class FaultTally
     private readonly int[] _happened = new int[Enum.GetValues<FaultKind>().Length];
 
     /// <summary>Notes one.</summary>
-    /// <param name="kind">Its kind.</param>
     public void Note(FaultKind kind) => Interlocked.Increment(ref _happened[(int)kind]);
 
     /// <summary>The numbers.</summary>
-    /// <returns>The numbers, by kind.</returns>
     public FaultCounts Counts() => new(
         _happened[(int)FaultKind.CrashBetweenSteps], _happened[(int)FaultKind.CrashAmidEffects], _happened[(int)FaultKind.AnswerLost],
         _happened[(int)FaultKind.RequestLost], _happened[(int)FaultKind.Rebalance]);

@@ -4,11 +4,9 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 namespace FunctionsConsumers.Lab.Guarantees;
 
 /// <summary>
-/// A real table seen by a process that loses answers and requests, and dies, when the schedule says so. After its death no
-/// call of that process reaches the table any more.
+/// A real table seen by a process that loses answers and requests, and dies, when the schedule says so. After its death no call of
+/// that process reaches the table any more.
 /// </summary>
-/// <param name="inner">The table.</param>
-/// <param name="tally">Counts faults.</param>
 internal sealed class FaultyStore(ITableStore inner, FaultTally tally) : ITableStore
 {
     private Fault? _fault;
@@ -17,8 +15,6 @@ internal sealed class FaultyStore(ITableStore inner, FaultTally tally) : ITableS
     private volatile bool _dead;
 
     /// <summary>Says what happens to one of the next transactions.</summary>
-    /// <param name="fault">What; null for nothing. Faults that are not about effects are passed over.</param>
-    /// <param name="among">Among how many of them the fault's place is chosen.</param>
     public void Arm(Fault? fault, int among)
     {
         _fault = fault is { Kind: FaultKind.AnswerLost or FaultKind.RequestLost or FaultKind.CrashAmidEffects } ? fault : null;

@@ -4,20 +4,11 @@ using FunctionsConsumers.EffectivelyOnce;
 namespace FunctionsConsumers.Lab.Guarantees;
 
 /// <summary>One group's way through the topic under one guarantee, with the faults that the schedule has for it.</summary>
-/// <param name="guarantee">The guarantee.</param>
-/// <param name="group">The group's position.</param>
-/// <param name="schedule">The faults.</param>
-/// <param name="tally">Counts those that happen.</param>
-/// <param name="beginLife">Begins a process life of the group.</param>
 internal sealed class GroupRun(Guarantee guarantee, int group, FaultSchedule schedule, FaultTally tally, Func<Owner> beginLife)
 {
     private readonly HashSet<(int Partition, long Batch)> _met = [];
 
     /// <summary>Goes from the committed offsets to the end.</summary>
-    /// <param name="ranges">The partitions.</param>
-    /// <param name="report">Takes how many records were delivered, again ones included.</param>
-    /// <param name="cancellationToken">Ends the run.</param>
-    /// <returns>When the group stands at the end.</returns>
     public async Task RunAsync(IReadOnlyList<PartitionOffsets> ranges, Action<int> report, CancellationToken cancellationToken)
     {
         var owner = beginLife();

@@ -17,8 +17,6 @@ internal enum Guarantee
 internal static class GuaranteeText
 {
     /// <summary>The usual name.</summary>
-    /// <param name="guarantee">The guarantee.</param>
-    /// <returns>The name.</returns>
     public static string Name(this Guarantee guarantee) => guarantee switch
     {
         Guarantee.AtMostOnce => "at-most-once",
@@ -27,8 +25,6 @@ internal static class GuaranteeText
     };
 
     /// <summary>The steps, in order.</summary>
-    /// <param name="guarantee">The guarantee.</param>
-    /// <returns>The steps.</returns>
     public static string Steps(this Guarantee guarantee) => guarantee switch
     {
         Guarantee.AtMostOnce => "commit, then effect",

@@ -18,13 +18,9 @@ using FunctionsConsumers.Orders.Reading;
 namespace FunctionsConsumers.Lab.Guarantees;
 
 /// <summary>
-/// The plan's traffic under one guarantee, on a broker and tables of its own, so that nothing of one guarantee is left for
-/// the next; then counted.
+/// The plan's traffic under one guarantee, on a broker and tables of its own, so that nothing of one guarantee is left for the next;
+/// then counted.
 /// </summary>
-/// <param name="guarantee">The guarantee.</param>
-/// <param name="plan">The traffic, orders and resends alone.</param>
-/// <param name="schedule">The faults.</param>
-/// <param name="partitions">Partitions of the topic.</param>
 internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultSchedule schedule, int partitions)
 {
     private const string Topic = "order-events";
@@ -46,9 +42,6 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
     public static IReadOnlyList<string> Groups { get; } = [.. Consumers.Select(consumer => consumer.Group)];
 
     /// <summary>Runs.</summary>
-    /// <param name="report">Takes how many records were delivered to all groups together.</param>
-    /// <param name="cancellationToken">Ends the run.</param>
-    /// <returns>The numbers.</returns>
     /// <exception cref="LabException">The broker took not every record.</exception>
     public async Task<GuaranteeReport> RunAsync(Action<long> report, CancellationToken cancellationToken)
     {

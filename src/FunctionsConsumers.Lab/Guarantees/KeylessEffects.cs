@@ -6,15 +6,9 @@ using FunctionsConsumers.Orders.Events;
 namespace FunctionsConsumers.Lab.Guarantees;
 
 /// <summary>
-/// Effects as they are written without idempotency keys: the same rows and counters as the product's, one transaction for
-/// each record, and a name for the row that says nothing of its order. Nobody can tell a second one from the first.
+/// Effects as they are written without idempotency keys: the same rows and counters as the product's, one transaction for each
+/// record, and a name for the row that says nothing of its order. Nobody can tell a second one from the first.
 /// </summary>
-/// <param name="consumer">What the effects are.</param>
-/// <param name="decoder">Makes orders of records.</param>
-/// <param name="store">The group's table.</param>
-/// <param name="buckets">The table's buckets.</param>
-/// <param name="triesAgain">Whether a write without an answer is tried again: at least once. Else it is let be: at most once.</param>
-/// <param name="tally">Counts faults.</param>
 internal sealed class KeylessEffects(
     IConsumer<OrderEvent> consumer, IEventDecoder<OrderEvent> decoder, ITableStore store, Buckets buckets, bool triesAgain,
     FaultTally tally) : IEffects

@@ -36,10 +36,10 @@ internal sealed record GuaranteeReport(
 internal sealed record FaultCounts(int CrashesBetweenSteps, int CrashesAmidEffects, int AnswersLost, int RequestsLost, int Rebalances)
 {
     /// <summary>The numbers in words.</summary>
-    /// <returns>One line.</returns>
+    /// <returns>Two lines.</returns>
     public string Describe() => string.Create(CultureInfo.InvariantCulture,
-        $"{CrashesBetweenSteps} crashes between effect and commit, {CrashesAmidEffects} amid the effects, {AnswersLost} lost answers, "
-        + $"{RequestsLost} lost requests, {Rebalances} rebalances with a batch in hand");
+        $"{CrashesBetweenSteps} crashes between effect and commit, {CrashesAmidEffects} amid the effects,{Environment.NewLine}"
+        + $"{AnswersLost} lost answers, {RequestsLost} lost requests, {Rebalances} rebalances mid-batch");
 
     /// <summary>The kinds of fault that never happened.</summary>
     /// <returns>Their names.</returns>

@@ -21,10 +21,6 @@ internal sealed class Owner : IDisposable
     private long _next;
 
     /// <summary>Begins a life.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="topic">The topic.</param>
-    /// <param name="group">The group.</param>
-    /// <param name="effects">How this life has effects.</param>
     public Owner(KafkaConnection kafka, string topic, string group, IEffects effects)
     {
         (_topic, Effects) = (topic, effects);
@@ -46,8 +42,6 @@ internal sealed class Owner : IDisposable
     public IEffects Effects { get; }
 
     /// <summary>Reads the next batch of a partition; the first one from the committed offset. Blocks.</summary>
-    /// <param name="range">The partition, and one above its last offset.</param>
-    /// <returns>The batch; empty at the end.</returns>
     /// <exception cref="KafkaException">The broker does not answer.</exception>
     public IReadOnlyList<ConsumedRecord> Read(PartitionOffsets range)
     {
@@ -71,7 +65,6 @@ internal sealed class Owner : IDisposable
     }
 
     /// <summary>Commits that the group has done with a batch. Blocks.</summary>
-    /// <param name="batch">The batch.</param>
     /// <exception cref="KafkaException">The broker does not answer.</exception>
     public void Commit(IReadOnlyList<ConsumedRecord> batch)
     {

@@ -22,11 +22,6 @@ internal sealed class ProcessorEffects : IEffects
     private readonly BatchProcessor<OrderEvent> _processor;
 
     /// <summary>Begins a process life.</summary>
-    /// <param name="consumer">The group's decisions.</param>
-    /// <param name="decoder">Makes orders of records.</param>
-    /// <param name="store">The group's table.</param>
-    /// <param name="buckets">The table's buckets.</param>
-    /// <param name="tally">Counts faults.</param>
     public ProcessorEffects(
         IConsumer<OrderEvent> consumer, IEventDecoder<OrderEvent> decoder, ITableStore store, Buckets buckets, FaultTally tally)
     {
@@ -37,10 +32,6 @@ internal sealed class ProcessorEffects : IEffects
     }
 
     /// <summary>The outbox of a process life; what lives before it left behind is found by its sweep.</summary>
-    /// <param name="group">The group.</param>
-    /// <param name="store">The group's table.</param>
-    /// <param name="buckets">The table's buckets.</param>
-    /// <returns>The outbox.</returns>
     public static GroupOutbox Outbox(string group, ITableStore store, Buckets buckets) =>
         new(group, store, buckets, [new MailTaker()], new EffectivelyOnceOptions(), Guid.NewGuid().ToString("N"), TimeProvider.System,
             NullLogger.Instance);

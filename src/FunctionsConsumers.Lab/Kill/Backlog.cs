@@ -9,7 +9,6 @@ using FunctionsConsumers.Orders;
 namespace FunctionsConsumers.Lab.Kill;
 
 /// <summary>What the groups have handled since the start and what they have still to handle, by their committed offsets alone.</summary>
-/// <param name="target">The broker and the topic.</param>
 internal sealed class Backlog(Target target) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -25,9 +24,9 @@ internal sealed class Backlog(Target target) : IDisposable
     /// <summary>How many partitions the topic has.</summary>
     public int Partitions => Start.Count;
 
-    /// <summary>Notes where the topic ends: records are counted from there.</summary>
-    /// <param name="cancellationToken">Ends the question.</param>
-    /// <returns>Whether the topic is there; a topic that was made a moment ago may have no leader yet.</returns>
+    /// <summary>
+    /// Notes where the topic ends: records are counted from there. A topic that was made a moment ago may have no leader yet.
+    /// </summary>
     public Task<bool> OpenAsync(CancellationToken cancellationToken) => Task.Run(() =>
     {
         try
@@ -44,8 +43,6 @@ internal sealed class Backlog(Target target) : IDisposable
     }, cancellationToken);
 
     /// <summary>The records handled by all groups together; where the broker does not answer, as it was known last.</summary>
-    /// <param name="cancellationToken">Ends the question.</param>
-    /// <returns>The number.</returns>
     public Task<long> HandledAsync(CancellationToken cancellationToken) => Task.Run(() =>
     {
         try
@@ -63,9 +60,6 @@ internal sealed class Backlog(Target target) : IDisposable
     }, cancellationToken);
 
     /// <summary>The records that some members have still to handle.</summary>
-    /// <param name="members">The members.</param>
-    /// <param name="cancellationToken">Ends the question.</param>
-    /// <returns>The number, over all their groups.</returns>
     public Task<long> PendingAsync(IReadOnlyList<HostMember> members, CancellationToken cancellationToken) => Task.Run(() =>
     {
         var ends = Patiently(() => _reader.Offsets(target.Topic)).ToDictionary(

@@ -7,12 +7,7 @@ using FunctionsConsumers.Orders.Mail;
 
 namespace FunctionsConsumers.Lab.Kill;
 
-/// <summary>
-/// The hosts: each a process of its own that runs <c>fc run</c> against the laboratory's broker and tables.
-/// </summary>
-/// <param name="target">Broker, tables and topic.</param>
-/// <param name="folder">The laboratory's folder, the hosts' home.</param>
-/// <param name="partitions">Partitions of the topic where it has to be made.</param>
+/// <summary>The hosts: each a process of its own that runs <c>fc run</c> against the laboratory's broker and tables.</summary>
 internal sealed class HostFleet(Target target, LabFolder folder, int partitions) : IAsyncDisposable
 {
     // The exit code of fc for what could not be done: here, for a start that broker or tables did not answer.
@@ -29,7 +24,6 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
     public int GivenUp { get; private set; }
 
     /// <summary>Starts hosts.</summary>
-    /// <param name="count">How many.</param>
     public void Start(int count)
     {
         for (var number = 1; number <= count; number++)
@@ -40,15 +34,10 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
     }
 
     /// <summary>Which partitions a host says it holds; none before its first assignment, and never those of an earlier life.</summary>
-    /// <param name="host">The host, from 0.</param>
-    /// <returns>One member for each group.</returns>
     public IReadOnlyList<HostMember> Members(int host) =>
         HostReport.All(folder.HostReports).FirstOrDefault(report => report.Pid == _hosts[host].Process.Id)?.Members ?? [];
 
     /// <summary>Whether every host is a member of every group, and the partitions of each group are all held.</summary>
-    /// <param name="groups">The groups.</param>
-    /// <param name="held">How many partitions the topic has.</param>
-    /// <returns>Whether it is so.</returns>
     public bool HaveJoined(IReadOnlyList<string> groups, int held)
     {
         var members = Enumerable.Range(0, Count).Select(Members).ToList();
@@ -58,13 +47,9 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
     }
 
     /// <summary>Kills a host with SIGKILL.</summary>
-    /// <param name="host">The host, from 0.</param>
-    /// <returns>When it is gone.</returns>
     public Task KillAsync(int host) => _hosts[host].Process.KillAsync();
 
-    /// <summary>Starts a host that was killed.</summary>
-    /// <param name="host">The host, from 0.</param>
-    /// <returns>When its new process runs; it joins its groups in its own time.</returns>
+    /// <summary>Starts a host that was killed. It joins its groups in its own time.</summary>
     public async Task StartAgainAsync(int host)
     {
         await _hosts[host].Process.DisposeAsync();
@@ -72,7 +57,6 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
     }
 
     /// <summary>Starts hosts again that gave up at their start, as whatever runs hosts in earnest does.</summary>
-    /// <returns>When they run.</returns>
     /// <exception cref="LabException">A host ended by itself that was up already, or in another way.</exception>
     public async Task CheckAsync()
     {
@@ -98,7 +82,6 @@ internal sealed class HostFleet(Target target, LabFolder folder, int partitions)
     }
 
     /// <summary>Stops the hosts as a user would, with SIGTERM.</summary>
-    /// <returns>When they have ended.</returns>
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_hosts.Select(host => host.Process.TerminateAsync(Drain)));

@@ -9,15 +9,9 @@ using FunctionsConsumers.Orders;
 namespace FunctionsConsumers.Lab.Kill;
 
 /// <summary>
-/// Sends traffic to running hosts, kills them one after the other, takes the tables away once and the broker once, and
-/// audits what became of each order. Each of these has to hit hosts that have records to handle, or the run proves nothing
-/// and is not done.
+/// Sends traffic to running hosts, kills them one after the other, takes the tables away once and the broker once, and audits what
+/// became of each order. Each of these has to hit hosts that have records to handle, or the run proves nothing and is not done.
 /// </summary>
-/// <param name="services">Broker and tables.</param>
-/// <param name="fleet">The hosts, started.</param>
-/// <param name="plan">The traffic.</param>
-/// <param name="options">What is asked for.</param>
-/// <param name="say">Hears of every kill and outage, in a line.</param>
 internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan plan, KillOptions options, Action<string> say)
     : IDisposable
 {
@@ -45,8 +39,6 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     public long Total => Groups.All.Count * plan.RecordCount;
 
     /// <summary>Waits until every host has joined every group.</summary>
-    /// <param name="stop">Ends the wait.</param>
-    /// <returns>When they have joined.</returns>
     /// <exception cref="LabException">They did not join in time.</exception>
     public async Task JoinAsync(CancellationToken stop)
     {
@@ -69,9 +61,6 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     }
 
     /// <summary>Sends the traffic to hosts that have joined, and disturbs them until all is handled.</summary>
-    /// <param name="report">Takes how many records are handled.</param>
-    /// <param name="stop">Ends the run.</param>
-    /// <returns>How long the groups took.</returns>
     /// <exception cref="LabException">Something could not be done that the proof needs.</exception>
     public async Task<TimeSpan> DisturbAsync(Action<long> report, CancellationToken stop)
     {
@@ -95,8 +84,6 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     }
 
     /// <summary>Audits what became of each order, in what is left of the time.</summary>
-    /// <param name="stop">Ends the audit.</param>
-    /// <returns>The outcome.</returns>
     public Task<AuditOutcome> AuditAsync(CancellationToken stop)
     {
         var left = options.Wait - Stopwatch.GetElapsedTime(_began);
@@ -105,9 +92,6 @@ internal sealed class KillRun(LabServices services, HostFleet fleet, TrafficPlan
     }
 
     /// <summary>Puts together what was done.</summary>
-    /// <param name="audit">The audit's numbers.</param>
-    /// <param name="took">How long the groups took.</param>
-    /// <returns>The report.</returns>
     public KillReport Report(AuditReport audit, TimeSpan took) => new(
         audit.Topic, audit.Records, audit.DistinctOrders, audit.Poison, audit.Unaudited, audit.Findings, audit.Groups, audit.Verdict,
         audit.Ok,

@@ -12,13 +12,10 @@ using FunctionsConsumers.Orders;
 namespace FunctionsConsumers.Lab.Proving;
 
 /// <summary>
-/// Proves that running functions handle each order once: produces a plan's traffic, measures until every group has settled
-/// it, and audits from where the log ended before. Its steps are called in the order in which they stand here.
+/// Proves that running functions handle each order once: produces a plan's traffic, measures until every group has settled it, and
+/// audits from where the log ended before. Its steps are called in the order in which they stand here. <paramref name="rate" /> is
+/// null for as many as possible.
 /// </summary>
-/// <param name="session">The running functions.</param>
-/// <param name="plan">The traffic.</param>
-/// <param name="rate">Records a second at most; null for as many as possible.</param>
-/// <param name="wait">How long to wait after the last record was produced.</param>
 internal sealed class ProvingRun(RunSession session, TrafficPlan plan, long? rate, TimeSpan wait) : IDisposable
 {
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(50);
@@ -40,8 +37,6 @@ internal sealed class ProvingRun(RunSession session, TrafficPlan plan, long? rat
     public long Total => Groups.All.Count * (_ends.Sum(end => end.End) - _before.Sum(partition => partition.End));
 
     /// <summary>Waits until the functions have joined their groups: the throughput is that of the groups, not of their joining.</summary>
-    /// <param name="stop">Ends the wait.</param>
-    /// <returns>When they have joined, or a minute is over.</returns>
     /// <exception cref="LabException">An embedded service died.</exception>
     public async Task JoinAsync(CancellationToken stop)
     {
@@ -50,9 +45,6 @@ internal sealed class ProvingRun(RunSession session, TrafficPlan plan, long? rat
     }
 
     /// <summary>Produces the traffic.</summary>
-    /// <param name="report">Takes how many records the broker has taken.</param>
-    /// <param name="stop">Ends the producing.</param>
-    /// <returns>What was produced.</returns>
     /// <exception cref="LabException">The broker did not take every record.</exception>
     public async Task<ProducedTraffic> ProduceAsync(Action<long> report, CancellationToken stop)
     {
@@ -70,10 +62,7 @@ internal sealed class ProvingRun(RunSession session, TrafficPlan plan, long? rat
         return produced;
     }
 
-    /// <summary>Waits until every group has committed what was produced.</summary>
-    /// <param name="report">Takes how many offsets are handled, over all groups.</param>
-    /// <param name="stop">Ends the wait.</param>
-    /// <returns>Whether they have; false when the time is over.</returns>
+    /// <summary>Waits until every group has committed what was produced. False when the time is over.</summary>
     /// <exception cref="LabException">An embedded service died.</exception>
     public async Task<bool> HandleAsync(Action<long> report, CancellationToken stop)
     {
@@ -82,9 +71,10 @@ internal sealed class ProvingRun(RunSession session, TrafficPlan plan, long? rat
         return isAtEnd;
     }
 
-    /// <summary>Waits until mails and dead letters have left: the outbox is asked about less often than it is worked on.</summary>
-    /// <param name="stop">Ends the wait.</param>
-    /// <returns>Whether they have; false when the time is over.</returns>
+    /// <summary>
+    /// Waits until mails and dead letters have left: the outbox is asked about less often than it is worked on. False when the time
+    /// is over.
+    /// </summary>
     /// <exception cref="LabException">An embedded service died.</exception>
     public async Task<bool> EmptyOutboxAsync(CancellationToken stop)
     {
@@ -94,15 +84,11 @@ internal sealed class ProvingRun(RunSession session, TrafficPlan plan, long? rat
     }
 
     /// <summary>Audits what became of each record. After the waits before, the audit only has to look.</summary>
-    /// <param name="stop">Ends the audit.</param>
-    /// <returns>The outcome.</returns>
     public Task<AuditOutcome> AuditAsync(CancellationToken stop) =>
         new AuditSession(session.Target.Audited(), Groups.All)
             .RunAsync(_before.ToDictionary(partition => partition.Partition, partition => partition.End), TimeSpan.Zero, stop);
 
     /// <summary>Puts together what was audited and measured.</summary>
-    /// <param name="audit">The audit's numbers.</param>
-    /// <returns>The report.</returns>
     public RunReport Report(AuditReport audit)
     {
         using var process = Process.GetCurrentProcess();

@@ -39,11 +39,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>The last line it said.</summary>
     public string LastWords => _lastWords;
 
-    /// <summary>Starts a process.</summary>
-    /// <param name="start">What to start.</param>
-    /// <param name="log">The file that takes what it says, after what is there.</param>
-    /// <param name="missing">What to say where the program is not there.</param>
-    /// <returns>The process.</returns>
+    /// <summary>
+    /// Starts a process. <paramref name="log" /> is the file that takes what it says, after what is there.
+    /// <paramref name="missing" /> is what to say where the program is not there.
+    /// </summary>
     /// <exception cref="LabException">The program is not there.</exception>
     public static ChildProcess Start(ProcessStartInfo start, string log, string missing)
     {
@@ -61,7 +60,6 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Kills it with SIGKILL and waits for its end.</summary>
-    /// <returns>When it has ended.</returns>
     public async Task KillAsync()
     {
         if (!_process.HasExited)
@@ -74,8 +72,6 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to end with SIGTERM, and kills it where it does not.</summary>
-    /// <param name="patience">How long it may take.</param>
-    /// <returns>Whether it ended by itself.</returns>
     public async Task<bool> TerminateAsync(TimeSpan patience)
     {
         using (var signal = Process.Start(new ProcessStartInfo("sh", ["-c", "kill -TERM \"$0\" 2>/dev/null || true", Number(Id)]))!)

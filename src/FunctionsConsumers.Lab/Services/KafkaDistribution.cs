@@ -31,11 +31,6 @@ internal sealed class KafkaDistribution : IAsyncDisposable
     public string Brokers { get; }
 
     /// <summary>Formats a fresh folder and starts the broker.</summary>
-    /// <param name="home">The distribution: its folder <c>libs</c> holds the broker.</param>
-    /// <param name="folder">Takes the broker's data.</param>
-    /// <param name="log">Takes what the broker says.</param>
-    /// <param name="cancellationToken">Gives up the start.</param>
-    /// <returns>The broker, which answers.</returns>
     /// <exception cref="LabException">Java or the distribution is missing, or the broker does not start.</exception>
     public static async Task<KafkaDistribution> StartAsync(string home, string folder, string log, CancellationToken cancellationToken)
     {
@@ -61,8 +56,6 @@ internal sealed class KafkaDistribution : IAsyncDisposable
     }
 
     /// <summary>Starts the broker on the data it had, and waits until it answers.</summary>
-    /// <param name="cancellationToken">Gives up the start.</param>
-    /// <returns>When it answers.</returns>
     /// <exception cref="LabException">It does not start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -91,7 +84,6 @@ internal sealed class KafkaDistribution : IAsyncDisposable
     }
 
     /// <summary>Kills the broker with SIGKILL; its data stays.</summary>
-    /// <returns>When it is gone.</returns>
     public async Task KillAsync()
     {
         await _broker!.DisposeAsync();

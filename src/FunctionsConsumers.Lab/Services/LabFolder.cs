@@ -19,8 +19,10 @@ internal sealed class LabFolder : IDisposable
 
     private readonly string _path = Path.Combine(All, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Makes the folder.</summary>
-    /// <param name="session">How long a host may be silent before the broker gives its partitions to the others.</param>
+    /// <summary>
+    /// Makes the folder. <paramref name="session" /> is how long a host may be silent before the broker gives its partitions to the
+    /// others.
+    /// </summary>
     public LabFolder(TimeSpan session)
     {
         RemoveStale();
@@ -42,8 +44,6 @@ internal sealed class LabFolder : IDisposable
     public string Kafka => Path.Combine(_path, "kafka");
 
     /// <summary>The file that takes what a process says; what an earlier laboratory left in it goes.</summary>
-    /// <param name="name">The process's name.</param>
-    /// <returns>The file.</returns>
     public static string Log(string name)
     {
         var folder = Directory.CreateDirectory(Path.Combine(LocalFolder.Path, "logs"));

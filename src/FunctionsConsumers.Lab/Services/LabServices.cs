@@ -29,14 +29,7 @@ internal sealed class LabServices : IAsyncDisposable
     /// <summary>Ends when an embedded service dies; its line says why.</summary>
     public Task<string> Failure => _embedded?.Failure ?? new TaskCompletionSource<string>().Task;
 
-    /// <summary>Starts what is not named.</summary>
-    /// <param name="options">What the command line says about where things are.</param>
-    /// <param name="environment">The environment's variables.</param>
-    /// <param name="broker">Which broker was asked for.</param>
-    /// <param name="partitions">Partitions of the topic on an embedded broker.</param>
-    /// <param name="folder">The folder of this laboratory.</param>
-    /// <param name="stop">Gives up the start.</param>
-    /// <returns>The services.</returns>
+    /// <summary>Starts what is not named. <paramref name="options" /> is what the command line says about where things are.</summary>
     /// <exception cref="LabException">No broker is named that could be started or used.</exception>
     public static async Task<LabServices> StartAsync(
         TargetOptions options, IReadOnlyDictionary<string, string> environment, BrokerChoice broker, int partitions, LabFolder folder,

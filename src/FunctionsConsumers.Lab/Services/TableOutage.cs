@@ -15,11 +15,6 @@ internal static class TableOutage
     private const string StopAndGoOn = "kill -STOP \"$0\" && sleep \"$1\"; kill -CONT \"$0\"";
 
     /// <summary>Takes the service away and gives it back.</summary>
-    /// <param name="processId">Its process.</param>
-    /// <param name="address">Its address, at which it must not answer meanwhile.</param>
-    /// <param name="length">How long; 2 s or more.</param>
-    /// <param name="cancellationToken">Ends the waiting; the service goes on in its time.</param>
-    /// <returns>How long it was away.</returns>
     /// <exception cref="LabException">It could not be stopped, or answered all the same.</exception>
     public static async Task<TimeSpan> RunAsync(int processId, Uri address, TimeSpan length, CancellationToken cancellationToken)
     {

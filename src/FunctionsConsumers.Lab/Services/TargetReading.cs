@@ -10,19 +10,13 @@ namespace FunctionsConsumers.Lab.Services;
 internal static class TargetReading
 {
     /// <summary>Topic and tables for an audit.</summary>
-    /// <param name="target">The target.</param>
-    /// <returns>The services.</returns>
     public static AuditedServices Audited(this Target target) =>
         new(target.KafkaClient(), target.Tables().Clients, target.Topic) { BeforeAsking = Ask(target) };
 
     /// <summary>A reader of topics. A broker that lets nobody in is told of in one line that names the setting.</summary>
-    /// <param name="target">The target.</param>
-    /// <returns>The reader.</returns>
     public static TopicReader OpenTopics(this Target target) => new(target.KafkaClient(), Ask(target));
 
     /// <summary>A reader of committed offsets.</summary>
-    /// <param name="target">The target.</param>
-    /// <returns>The reader.</returns>
     public static GroupOffsets OpenOffsets(this Target target) => new(target.KafkaClient());
 
     private static ClientConfig KafkaClient(this Target target) => target.Kafka().Apply(new ClientConfig());

@@ -23,9 +23,6 @@ internal static class PoisonRecords
     private const int HugeLength = (512 * 1024) + 1;
 
     /// <summary>Makes one record.</summary>
-    /// <param name="seed">The plan's seed.</param>
-    /// <param name="number">The record's number among the poison, from 1.</param>
-    /// <returns>The record.</returns>
     public static TrafficRecord Make(long seed, int number)
     {
         var random = new RandomSequence(seed, Stream + (ulong)number);

@@ -15,8 +15,6 @@ internal sealed class RandomSequence
     private ulong _d;
 
     /// <summary>Begins the sequence of a seed.</summary>
-    /// <param name="seed">Any number.</param>
-    /// <param name="stream">Tells sequences of one seed apart.</param>
     public RandomSequence(long seed, ulong stream)
     {
         var state = Scramble((ulong)seed) ^ Scramble(stream + 0x632BE59BD9B4E019UL);
@@ -27,25 +25,15 @@ internal sealed class RandomSequence
     }
 
     /// <summary>A number from 0 to one less than the bound, each equally likely to within 2⁻³².</summary>
-    /// <param name="bound">The bound, above 0 and below 2³².</param>
-    /// <returns>The number.</returns>
     public long Below(long bound) => (long)Math.BigMul(Next(), (ulong)bound, out _);
 
     /// <summary>A number between two others, both included.</summary>
-    /// <param name="least">The least.</param>
-    /// <param name="most">The greatest.</param>
-    /// <returns>The number.</returns>
     public int Between(int least, int most) => least + (int)Below((long)most - least + 1);
 
     /// <summary>Whether something that happens so often happens now.</summary>
-    /// <param name="percent">How often, 0 to 100.</param>
-    /// <returns>Whether it happens.</returns>
     public bool Chance(int percent) => Below(100) < percent;
 
     /// <summary>One of several things, each equally likely.</summary>
-    /// <typeparam name="T">The things' type.</typeparam>
-    /// <param name="things">The things, at least one.</param>
-    /// <returns>One of them.</returns>
     public T Pick<T>(IReadOnlyList<T> things) => things[(int)Below(things.Count)];
 
     private ulong Next()

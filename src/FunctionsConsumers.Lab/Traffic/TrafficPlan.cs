@@ -17,7 +17,6 @@ internal sealed record TrafficPlan(int Orders, decimal Duplicates, decimal Poiso
     public long RecordCount => (long)Orders + ResendCount + PoisonCount;
 
     /// <summary>A seed for traffic whose giver named none; short enough to type.</summary>
-    /// <returns>1 to 999,999,999.</returns>
     public static long RandomSeed() => System.Security.Cryptography.RandomNumberGenerator.GetInt32(1, 1_000_000_000);
 }
 

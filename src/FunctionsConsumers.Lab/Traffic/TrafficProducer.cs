@@ -9,14 +9,7 @@ internal static class TrafficProducer
 {
     private static readonly TimeSpan QueueRetry = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Produces the traffic.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="topic">The topic, which is there.</param>
-    /// <param name="plan">The plan.</param>
-    /// <param name="rate">Records a second at most; null for as many as possible.</param>
-    /// <param name="report">Takes the number of records sent so far.</param>
-    /// <param name="cancellationToken">Ends the traffic early; what was sent is still delivered.</param>
-    /// <returns>What was produced.</returns>
+    /// <summary>Produces the traffic. <paramref name="rate" /> is null for as many as possible.</summary>
     public static async Task<ProducedTraffic> ProduceAsync(
         KafkaConnection kafka, string topic, TrafficPlan plan, long? rate, Action<long> report, CancellationToken cancellationToken)
     {

@@ -12,8 +12,6 @@ internal static class TrafficSequence
     private const ulong MixStream = 0;
 
     /// <summary>Makes the records as they are asked for.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <returns>Exactly <see cref="TrafficPlan.RecordCount" /> records.</returns>
     public static IEnumerable<TrafficRecord> Of(TrafficPlan plan)
     {
         var mix = new RandomSequence(plan.Seed, MixStream);

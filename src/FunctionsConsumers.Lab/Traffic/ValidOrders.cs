@@ -22,9 +22,6 @@ internal static class ValidOrders
     private static readonly DateTimeOffset Epoch = new(2026, 1, 1, 8, 0, 0, TimeSpan.Zero);
 
     /// <summary>Makes one order.</summary>
-    /// <param name="seed">The plan's seed.</param>
-    /// <param name="number">The order's number, from 1.</param>
-    /// <returns>The record.</returns>
     public static TrafficRecord Make(long seed, int number)
     {
         var random = new RandomSequence(seed, Stream + (ulong)number);

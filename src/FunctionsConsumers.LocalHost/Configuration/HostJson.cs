@@ -26,8 +26,6 @@ internal sealed record HostJson(
     /// <summary>
     /// Reads the file of a folder, and the settings that stand in place of what it says (<c>AzureFunctionsJobHost__…</c>).
     /// </summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="settings">The settings.</param>
     /// <exception cref="LocalHostException">It is missing, is no JSON, or holds an option out of its range.</exception>
     public static HostJson Load(string folder, IConfiguration settings)
     {
@@ -43,9 +41,6 @@ internal sealed record HostJson(
     }
 
     /// <summary>Reads the file's text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="path">The file, for messages.</param>
-    /// <param name="overrides">Values that stand in place of the file's, by their path; null for none.</param>
     /// <exception cref="LocalHostException">It is no JSON, or holds an option out of its range.</exception>
     public static HostJson Parse(string text, string path, IReadOnlyDictionary<string, string>? overrides = null)
     {

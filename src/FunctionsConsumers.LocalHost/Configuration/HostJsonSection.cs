@@ -4,11 +4,9 @@ using System.Text.Json;
 namespace FunctionsConsumers.LocalHost.Configuration;
 
 /// <summary>
-/// Reads the options of a section of <c>host.json</c> one by one and knows which were never asked for. Names are compared
-/// without case, as the host does.
+/// Reads the options of a section of <c>host.json</c> one by one and knows which were never asked for. Names are compared without
+/// case, as the host does. <paramref name="section" /> is null if there is none.
 /// </summary>
-/// <param name="section">The section; null where there is none.</param>
-/// <param name="fullName">What a message calls an option.</param>
 internal sealed class HostJsonSection(JsonElement? section, Func<string, string> fullName)
 {
     private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);

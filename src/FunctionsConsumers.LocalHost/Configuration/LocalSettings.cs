@@ -18,9 +18,6 @@ internal static class LocalSettings
     };
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="options">What the caller decides.</param>
-    /// <param name="environment">The environment's variables.</param>
-    /// <param name="folder">The folder of <c>local.settings.json</c>, which may be missing.</param>
     /// <exception cref="LocalHostException">The file cannot be read.</exception>
     public static IConfiguration Build(LocalHostOptions options, IDictionary environment, string folder)
     {
@@ -64,9 +61,10 @@ internal static class LocalSettings
         return new ConfigurationBuilder().Add(sources).Build();
     }
 
-    /// <summary>The port that <c>Host.LocalHttpPort</c> of <c>local.settings.json</c> gives, as Core Tools reads it.</summary>
-    /// <param name="folder">The folder of the file, which may be missing.</param>
-    /// <returns>The port; null where the file gives none.</returns>
+    /// <summary>
+    /// The port that <c>Host.LocalHttpPort</c> of <c>local.settings.json</c> gives, as Core Tools reads it.
+    /// <paramref name="folder" /> is the folder of the file, which may be missing. Null if the file gives none.
+    /// </summary>
     /// <exception cref="LocalHostException">The file cannot be read, or the port is none.</exception>
     public static int? HttpPort(string folder)
     {

@@ -10,9 +10,6 @@ namespace FunctionsConsumers.LocalHost.Configuration;
 internal static partial class SettingNames
 {
     /// <summary>Resolves a text.</summary>
-    /// <param name="text">What the attribute says.</param>
-    /// <param name="settings">The settings.</param>
-    /// <param name="function">The function, for the message.</param>
     /// <exception cref="LocalHostException">A setting between percent signs is missing.</exception>
     public static string Resolve(string text, IConfiguration settings, string function)
     {

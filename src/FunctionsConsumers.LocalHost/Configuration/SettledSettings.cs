@@ -4,14 +4,11 @@ using Microsoft.Extensions.Configuration;
 namespace FunctionsConsumers.LocalHost.Configuration;
 
 /// <summary>The settings of a local run as they were settled, and from where each of them came.</summary>
-/// <param name="settings">The settings, filled from one source after the other.</param>
 internal sealed class SettledSettings(Dictionary<string, string?> settings) : ConfigurationProvider, IConfigurationSource, ISettingSources
 {
     private readonly Dictionary<string, string> _sources = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Notes where settings came from; what was noted before is overruled.</summary>
-    /// <param name="names">Their names.</param>
-    /// <param name="source">The source.</param>
     public void Note(IEnumerable<string> names, string source)
     {
         foreach (var name in names)

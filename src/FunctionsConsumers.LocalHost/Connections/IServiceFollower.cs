@@ -7,11 +7,8 @@ namespace FunctionsConsumers.LocalHost.Connections;
 internal interface IServiceFollower
 {
     /// <summary>A broker is talked to.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="topic">The topic.</param>
     void Follow(KafkaConnection kafka, string topic);
 
     /// <summary>Tables are talked to.</summary>
-    /// <param name="accounts">The accounts.</param>
     void Follow(TableAccounts accounts);
 }

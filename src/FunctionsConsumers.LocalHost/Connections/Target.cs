@@ -52,13 +52,10 @@ internal sealed class Target
     /// <summary>The connection string of the tables; null where they are named in another way.</summary>
     public string? TablesConnectionString => _configuration[OrderSettings.Tables];
 
-    /// <summary>Settles where things are.</summary>
-    /// <param name="options">What the command line says.</param>
-    /// <param name="environment">The environment's variables.</param>
-    /// <param name="run">The run file of a living process; null for none.</param>
-    /// <param name="patience">How long an answer of a service is waited for; null for the default.</param>
-    /// <param name="follower">Told of each service that is talked to; null for nobody.</param>
-    /// <returns>The target.</returns>
+    /// <summary>
+    /// Settles where things are. <paramref name="patience" /> is null for the default. <paramref name="follower" /> is null for
+    /// nobody.
+    /// </summary>
     public static Target Resolve(
         TargetOptions options, IReadOnlyDictionary<string, string> environment, RunFile? run, TimeSpan? patience = null,
         IServiceFollower? follower = null)
@@ -67,13 +64,10 @@ internal sealed class Target
         return Look(options, environment, run, patience, follower);
     }
 
-    /// <summary>Settles where things are, and judges no name: for who looks at the settings themselves.</summary>
-    /// <param name="options">What the command line says.</param>
-    /// <param name="environment">The environment's variables.</param>
-    /// <param name="run">The run file of a living process; null for none.</param>
-    /// <param name="patience">How long an answer of a service is waited for; null for the default.</param>
-    /// <param name="follower">Told of each service that is talked to; null for nobody.</param>
-    /// <returns>The target.</returns>
+    /// <summary>
+    /// Settles where things are, and judges no name: for who looks at the settings themselves. <paramref name="patience" /> is null
+    /// for the default. <paramref name="follower" /> is null for nobody.
+    /// </summary>
     public static Target Look(
         TargetOptions options, IReadOnlyDictionary<string, string> environment, RunFile? run, TimeSpan? patience = null,
         IServiceFollower? follower = null)
@@ -94,7 +88,6 @@ internal sealed class Target
     }
 
     /// <summary>How to reach the broker.</summary>
-    /// <returns>The connection.</returns>
     /// <exception cref="LocalHostException">None is named.</exception>
     public KafkaConnection Kafka()
     {
@@ -106,7 +99,6 @@ internal sealed class Target
     }
 
     /// <summary>The accounts of the tables.</summary>
-    /// <returns>The accounts.</returns>
     /// <exception cref="LocalHostException">None is named.</exception>
     public TableAccounts Tables()
     {
@@ -121,8 +113,10 @@ internal sealed class Target
         return accounts;
     }
 
-    /// <summary>The settings of broker and tables, for a local host: they stand in place of what local.settings.json says.</summary>
-    /// <returns>Settings by name; first those that take away what a file may hold.</returns>
+    /// <summary>
+    /// The settings of broker and tables, for a local host: they stand in place of what local.settings.json says. First those that
+    /// take away what a file may hold.
+    /// </summary>
     public IReadOnlyDictionary<string, string?> HostSettings()
     {
         var settings = new Dictionary<string, string?>
@@ -176,7 +170,4 @@ internal sealed class Target
 }
 
 /// <summary>What the command line says about where things are; null for what it does not say.</summary>
-/// <param name="Brokers"><c>--brokers</c>.</param>
-/// <param name="Tables"><c>--tables</c>.</param>
-/// <param name="Topic"><c>--topic</c>.</param>
 internal sealed record TargetOptions(string? Brokers = null, string? Tables = null, string? Topic = null);

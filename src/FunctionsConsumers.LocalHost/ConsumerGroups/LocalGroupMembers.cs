@@ -6,7 +6,6 @@ namespace FunctionsConsumers.LocalHost.ConsumerGroups;
 /// <summary>
 /// Members for the page of a local host: whom to ask turns out with the first question, since the broker has to be there for it.
 /// </summary>
-/// <param name="services">Where the broker is.</param>
 internal sealed class LocalGroupMembers(OperatedServices services) : IGroupMembers
 {
     private IGroupMembers? _members;

@@ -63,12 +63,10 @@ internal sealed class MockCluster : IDisposable
     }
 
     /// <summary>
-    /// Whether a broker belongs to a mock cluster, this process's or another's. Asked of a client of the native library,
-    /// since Confluent.Kafka gives no cluster's id away but by DescribeCluster, which on a real broker takes a right of its
-    /// own. Blocks until the broker answers.
+    /// Whether a broker belongs to a mock cluster, this process's or another's. Asked of a client of the native library, since
+    /// Confluent.Kafka gives no cluster's id away but by DescribeCluster, which on a real broker takes a right of its own. Blocks
+    /// until the broker answers.
     /// </summary>
-    /// <param name="brokers">The bootstrap list of a broker without authentication.</param>
-    /// <param name="timeout">How long to wait for the answer; without one it is no mock cluster.</param>
     public static bool IsAt(string brokers, TimeSpan timeout)
     {
         var client = NewClient(brokers);
@@ -91,8 +89,6 @@ internal sealed class MockCluster : IDisposable
     }
 
     /// <summary>Makes a topic.</summary>
-    /// <param name="topic">Its name.</param>
-    /// <param name="partitions">How many partitions it gets.</param>
     /// <exception cref="LocalHostException">The cluster refuses the name or the number.</exception>
     public void CreateTopic(string topic, int partitions)
     {

@@ -21,13 +21,9 @@ internal static class NativeLibrdkafka
     public static nint Handle() => Loaded.Value;
 
     /// <summary>The file of the library among the modules of a process; null where none is loaded.</summary>
-    /// <param name="modules">The paths of the loaded modules.</param>
     public static string? Among(IEnumerable<string> modules) => modules.FirstOrDefault(IsLibrary);
 
     /// <summary>What to say where no library could be loaded: each candidate with the loader's reason.</summary>
-    /// <param name="candidates">The files that are there for this platform.</param>
-    /// <param name="refusal">Why a file cannot be loaded; null where it can.</param>
-    /// <param name="reason">What Confluent.Kafka said, for the case that nothing is wrong with the files.</param>
     public static string Explain(IEnumerable<string> candidates, Func<string, string?> refusal, string reason)
     {
         var tried = candidates.Select(file => $"{Path.GetFileName(file)} ({refusal(file) ?? "it can be loaded"})").ToList();

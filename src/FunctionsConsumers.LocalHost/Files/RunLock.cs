@@ -60,7 +60,6 @@ public sealed class RunLock : IDisposable
     }
 
     /// <summary>Who holds the lock, or held it last.</summary>
-    /// <param name="path">The file.</param>
     internal static (bool IsHeld, int? LastHolder) Look(string path)
     {
         try

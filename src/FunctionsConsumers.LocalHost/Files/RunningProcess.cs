@@ -10,12 +10,10 @@ internal static class RunningProcess
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether that process runs and was running when the file was written: a process that has got a dead writer's id
-    /// started later than the writer wrote. This process knows what it has written itself: a file of its own id that is older
-    /// than it is a dead process's.
+    /// Whether that process runs and was running when the file was written: a process that has got a dead writer's id started later
+    /// than the writer wrote. This process knows what it has written itself: a file of its own id that is older than it is a dead
+    /// process's.
     /// </summary>
-    /// <param name="processId">The id that the file gives.</param>
-    /// <param name="file">The file.</param>
     public static bool IsWriter(int processId, string file) => processId == Environment.ProcessId
         ? LocalFile.IsOwn(file) || StartedAt(processId) <= File.GetLastWriteTimeUtc(file)
         : StartedAt(processId) is { } startedAt && startedAt <= File.GetLastWriteTimeUtc(file) + Slack;

@@ -3,10 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FunctionsConsumers.LocalHost.Functions;
 
 /// <summary>
-/// Calls a function as the worker does: a new instance of its class for each invocation, made from services of a scope of its
-/// own.
+/// Calls a function as the worker does: a new instance of its class for each invocation, made from services of a scope of its own.
 /// </summary>
-/// <typeparam name="TInput">What the function's trigger gives it.</typeparam>
 internal sealed class FunctionInvoker<TInput>
 {
     private readonly TriggeredFunction<TInput> _function;
@@ -14,8 +12,6 @@ internal sealed class FunctionInvoker<TInput>
     private readonly ObjectFactory? _make;
 
     /// <summary>Prepares the calls.</summary>
-    /// <param name="function">The function.</param>
-    /// <param name="services">The app's services.</param>
     /// <exception cref="LocalHostException">The class cannot be made from the services: found out now, not with the first
     /// record.</exception>
     public FunctionInvoker(TriggeredFunction<TInput> function, IServiceProvider services)

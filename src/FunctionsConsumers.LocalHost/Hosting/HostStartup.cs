@@ -59,10 +59,6 @@ internal static class HostStartup
     }
 
     /// <summary>Builds the app with the same registration as its own <c>Program.cs</c>.</summary>
-    /// <param name="settings">The settings.</param>
-    /// <param name="hostJson">The log levels.</param>
-    /// <param name="options">Where lines go, and whether few or many.</param>
-    /// <param name="register">Registers the app's services; tests give their own.</param>
     /// <exception cref="LocalHostException">A setting of the app is missing or wrong.</exception>
     public static IHost BuildApp(
         IConfiguration settings, HostJson hostJson, LocalHostOptions options, Action<IServiceCollection, IConfiguration> register)

@@ -49,11 +49,6 @@ internal sealed class SettingsReview
     }
 
     /// <summary>Reviews the settings.</summary>
-    /// <param name="options">What the command line says.</param>
-    /// <param name="environment">The environment's variables.</param>
-    /// <param name="run">The run file of a living process; null for none.</param>
-    /// <param name="folder">The folder of <c>host.json</c> and <c>local.settings.json</c>.</param>
-    /// <returns>The report.</returns>
     public static SettingsReport Of(
         TargetOptions options, IReadOnlyDictionary<string, string> environment, RunFile? run, string folder)
     {

@@ -15,10 +15,6 @@ internal static class TablesProbe
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Waits until every account has answered anything.</summary>
-    /// <param name="accounts">The accounts.</param>
-    /// <param name="patience">How long an answer is waited for.</param>
-    /// <param name="say">Takes a line for a wait that is long.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="LocalHostException">One gave no answer in time.</exception>
     public static Task EnsureAsync(TableAccounts accounts, TimeSpan patience, Action<string> say, CancellationToken cancellationToken) =>
         Task.WhenAll(accounts.Clients.Select(client => EnsureAsync(client.Uri, accounts.Setting, patience, say, cancellationToken)));

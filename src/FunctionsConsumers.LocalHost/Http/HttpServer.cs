@@ -36,13 +36,7 @@ internal sealed partial class HttpServer : IAsyncDisposable
     /// <summary>The address, without a slash at its end.</summary>
     public string Address { get; }
 
-    /// <summary>Starts to serve.</summary>
-    /// <param name="functions">The functions.</param>
-    /// <param name="prefix">What the path of each begins with; empty for nothing.</param>
-    /// <param name="port">The port; 0 for any free one; null for the usual one, or a free one where that is taken.</param>
-    /// <param name="services">The app's services.</param>
-    /// <param name="cancellationToken">Gives up the start.</param>
-    /// <returns>The server.</returns>
+    /// <summary>Starts to serve. <paramref name="port" /> is null for the usual one, or a free one where that is taken.</summary>
     /// <exception cref="LocalHostException">The port is taken, or a function's class cannot be made.</exception>
     public static async Task<HttpServer> StartAsync(
         IReadOnlyList<HttpFunction> functions, string prefix, int? port, IServiceProvider services, CancellationToken cancellationToken)
@@ -61,8 +55,6 @@ internal sealed partial class HttpServer : IAsyncDisposable
     }
 
     /// <summary>Methods and address of a function, for the listing.</summary>
-    /// <param name="function">The function.</param>
-    /// <returns>As <c>func start</c> writes them.</returns>
     public string Describe(HttpFunction function) => $"[{string.Join(',', Methods(function))}] {Address}{Route(function, _prefix)}";
 
     public async ValueTask DisposeAsync()

@@ -12,9 +12,6 @@ internal static class LocalCallers
     private static readonly string[] Names = ["127.0.0.1", "localhost", "[::1]"];
 
     /// <summary>Answers what a foreign page asks with a refusal, and hands on the rest.</summary>
-    /// <param name="context">The request.</param>
-    /// <param name="next">What answers the rest.</param>
-    /// <returns>When it is answered.</returns>
     public static Task OnlyAsync(HttpContext context, RequestDelegate next)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -28,10 +25,7 @@ internal static class LocalCallers
         return context.Response.WriteAsync(refusal.Reason, context.RequestAborted);
     }
 
-    /// <summary>Why a request is refused.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="port">The port that took it.</param>
-    /// <returns>Status and reason; null for a request that may be answered.</returns>
+    /// <summary>Why a request is refused. Null for a request that may be answered.</summary>
     internal static (int Status, string Reason)? Refusal(HttpRequest request, int port)
     {
         if (request.Host.Port != port || !Names.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase))

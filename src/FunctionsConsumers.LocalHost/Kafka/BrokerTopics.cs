@@ -99,9 +99,6 @@ public static class BrokerTopics
     }
 
     /// <summary>Why a broker let nobody in, and what to look at.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="error">What the client said; see <see cref="IsRefusal" />.</param>
-    /// <returns>One line.</returns>
     internal static string Refused(KafkaConnection kafka, Error error)
     {
         if (error.Code == ErrorCode.Local_Authentication)
@@ -118,12 +115,7 @@ public static class BrokerTopics
     /// <summary>Whether waiting does not help: the broker, or this side, has refused the connection.</summary>
     internal static bool IsRefusal(Error error) => error.Code is ErrorCode.Local_Authentication or ErrorCode.Local_Ssl;
 
-    /// <summary>That a broker did not answer, and what to look at.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="reason">What the client said last. A listener that wants TLS hangs up on the first question, in which
-    /// versions are asked for; one that speaks none the client guesses by itself.</param>
-    /// <param name="patience">How long it was waited for; null for 10 s.</param>
-    /// <returns>One line.</returns>
+    /// <summary>That a broker did not answer, and what to look at. <paramref name="patience" /> is null for 10 s.</summary>
     internal static string NoAnswer(KafkaConnection kafka, string reason, TimeSpan? patience = null)
     {
         var fix = kafka.Username is null && reason.Contains("APIVERSION_QUERY", StringComparison.Ordinal)

@@ -8,11 +8,10 @@ namespace FunctionsConsumers.LocalHost.Kafka;
 /// <summary>The consumer's configuration as the extension makes it: automatic commits of offsets that are stored by hand.</summary>
 internal static class ConsumerSettings
 {
-    /// <summary>Makes the configuration of one group's member.</summary>
-    /// <param name="kafka">The broker.</param>
-    /// <param name="group">The consumer group.</param>
-    /// <param name="options">The options of host.json.</param>
-    /// <param name="isMock">Whether the broker is a mock cluster, under which the session is held short.</param>
+    /// <summary>
+    /// Makes the configuration of one group's member. <paramref name="isMock" /> says whether the broker is a mock cluster, under
+    /// which the session is held short.
+    /// </summary>
     public static ConsumerConfig For(KafkaConnection kafka, string group, KafkaHostOptions options, bool isMock)
     {
         var session = isMock

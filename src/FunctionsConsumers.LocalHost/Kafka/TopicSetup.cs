@@ -13,10 +13,6 @@ internal sealed partial class TopicSetup(KafkaConnection kafka, ILogger logger, 
     private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Makes the topic of the orders and its dead-letter topics where they are missing.</summary>
-    /// <param name="topic">The topic of the orders.</param>
-    /// <param name="partitions">How many partitions it gets; a dead-letter topic gets one.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>Whether the broker is a mock cluster.</returns>
     /// <exception cref="LocalHostException">The broker does not answer, or refuses the login or the topic of the orders.</exception>
     public async Task<bool> EnsureAsync(string topic, int partitions, CancellationToken cancellationToken)
     {

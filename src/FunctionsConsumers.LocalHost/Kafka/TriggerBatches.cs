@@ -13,11 +13,6 @@ namespace FunctionsConsumers.LocalHost.Kafka;
 internal static class TriggerBatches
 {
     /// <summary>What the listener of a function follows, and how it gathers batches and bears failures by host.json.</summary>
-    /// <param name="function">The function's name.</param>
-    /// <param name="topic">The topic.</param>
-    /// <param name="consumer">The consumer's configuration, see <see cref="ConsumerSettings" />.</param>
-    /// <param name="options">The options of host.json.</param>
-    /// <returns>The listener's options.</returns>
     public static ListenerOptions Options(string function, string topic, ConsumerConfig consumer, KafkaHostOptions options) => new()
     {
         Name = function,
@@ -32,8 +27,6 @@ internal static class TriggerBatches
     };
 
     /// <summary>Hands batches to a function as its trigger does.</summary>
-    /// <param name="invoke">Calls the function.</param>
-    /// <returns>The listener's handler.</returns>
     public static BatchHandler Handler(Func<KafkaRecord[], CancellationToken, Task> invoke) =>
         (records, cancellationToken) => invoke([.. records.Select(ToKafkaRecord)], cancellationToken);
 

@@ -17,10 +17,9 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Takes the lock, or waits until whoever holds it has services to share.</summary>
-    /// <param name="options">What the session is asked for.</param>
-    /// <param name="stop">Ends the wait.</param>
-    /// <returns>The lock; null where there is a run file of another process now.</returns>
+    /// <summary>
+    /// Takes the lock, or waits until whoever holds it has services to share. Null if there is a run file of another process now.
+    /// </summary>
     /// <exception cref="LocalHostException">Another process held the lock for a minute and started nothing.</exception>
     public static async Task<RunLock?> TakeOrJoinAsync(RunSessionOptions options, CancellationToken stop)
     {
@@ -55,11 +54,6 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
     }
 
     /// <summary>Starts what a target lacks, under the lock, and writes the run file.</summary>
-    /// <param name="options">What the session is asked for.</param>
-    /// <param name="target">What is named.</param>
-    /// <param name="taken">The lock; let go of where the start fails.</param>
-    /// <param name="stop">Gives up the start.</param>
-    /// <returns>The services, and the target that has them.</returns>
     public static async Task<(OwnServices Own, Target Target)> StartAsync(
         RunSessionOptions options, Target target, RunLock taken, CancellationToken stop)
     {
@@ -102,7 +96,6 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
     }
 
     /// <summary>Writes into the run file where HTTP is served, which is known once the host has started.</summary>
-    /// <param name="http">The address; null where none is.</param>
     public void Served(string? http)
     {
         if (File is { } file)

@@ -36,9 +36,6 @@ internal sealed class RunSession : IAsyncDisposable
     public Task<string> Failure => _own?.Embedded.Failure ?? new TaskCompletionSource<string>().Task;
 
     /// <summary>Starts what is missing, and the functions.</summary>
-    /// <param name="options">What is asked for.</param>
-    /// <param name="stop">Gives up the start, and later ends <see cref="UntilStoppedAsync()" />.</param>
-    /// <returns>The session.</returns>
     public static async Task<RunSession> StartAsync(RunSessionOptions options, CancellationToken stop)
     {
         await CheckThatTablesLastAsync(options);
@@ -80,14 +77,10 @@ internal sealed class RunSession : IAsyncDisposable
     }
 
     /// <summary>Waits for the signal to stop.</summary>
-    /// <returns>When it has come.</returns>
     /// <exception cref="LocalHostException">An embedded service died before.</exception>
     public Task UntilStoppedAsync() => UntilStoppedAsync(_own?.Embedded, _stop);
 
     /// <summary>Waits for the signal to stop.</summary>
-    /// <param name="services">The services that must not die before; null for none.</param>
-    /// <param name="stop">The signal.</param>
-    /// <returns>When it has come.</returns>
     /// <exception cref="LocalHostException">An embedded service died before.</exception>
     public static async Task UntilStoppedAsync(EmbeddedServices? services, CancellationToken stop)
     {

@@ -5,15 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsConsumers.LocalHost.Timers;
 
 /// <summary>
-/// Calls a function by its schedule, one call at a time. On Azure a timer's function runs on one instance of all; here
-/// each local host calls it for itself, so such a function has to bear company.
+/// Calls a function by its schedule, one call at a time. On Azure a timer's function runs on one instance of all; here each local
+/// host calls it for itself, so such a function has to bear company.
 /// </summary>
-/// <param name="name">The function's name.</param>
-/// <param name="schedule">The schedule.</param>
-/// <param name="runOnStartup">Whether to call it at the start too.</param>
-/// <param name="invoke">Calls the function.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where a failed call is reported.</param>
 internal sealed partial class TimerListener(
     string name, TimerSchedule schedule, bool runOnStartup, Func<TimerInfo, CancellationToken, Task> invoke, TimeProvider time,
     ILogger logger) : IDisposable
@@ -30,8 +24,6 @@ internal sealed partial class TimerListener(
     public void Start() => _running = Task.Run(FollowAsync);
 
     /// <summary>Stops: a call under way is cancelled and waited for.</summary>
-    /// <param name="limit">How long it is waited for.</param>
-    /// <returns>When the call has ended, or the limit has passed.</returns>
     public async Task StopAsync(TimeSpan limit)
     {
         await _stop.CancelAsync();

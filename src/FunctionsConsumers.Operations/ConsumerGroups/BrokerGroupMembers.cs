@@ -75,12 +75,10 @@ public sealed partial class BrokerGroupMembers(OperatedServices services) : IGro
                 ]))),
     ];
 
-    /// <summary>Says whose a member is: those of this project say it in the name they give themselves.</summary>
-    /// <param name="clientId">That name.</param>
-    /// <param name="host">The address the broker sees.</param>
-    /// <param name="function">The function of the group; null where it has none.</param>
-    /// <param name="member">The member.</param>
-    /// <returns>The member with host, process and function.</returns>
+    /// <summary>
+    /// Says whose a member is: those of this project say it in the name they give themselves. <paramref name="function" /> is null
+    /// where it has none.
+    /// </summary>
     internal static GroupMember Named(string? clientId, string? host, string? function, GroupMember member) =>
         Name().Match(clientId ?? "") is { Success: true } name
             ? member with

@@ -45,10 +45,6 @@ public sealed class GroupsStatus(OperatedServices services, TopicLog log, IGroup
         new OutboxStandings(services).FindAsync(cancellationToken);
 
     /// <summary>Puts together what was asked for.</summary>
-    /// <param name="membership">State and members.</param>
-    /// <param name="held">What the log holds.</param>
-    /// <param name="committed">The committed offsets by partition; absent where there is none.</param>
-    /// <returns>The standing.</returns>
     internal static GroupStanding Of(
         GroupMembership membership, IReadOnlyList<PartitionRange> held, IReadOnlyDictionary<int, long> committed)
     {

@@ -107,10 +107,10 @@ public sealed class DeadLetterTopics(OperatedServices services, TopicLog log) : 
         return (await OpenAllAsync([entry], cancellationToken)).GetValueOrDefault(entry.Id);
     }
 
-    /// <summary>All that some letters of one group carry: one reading from the first to the last of them.</summary>
-    /// <param name="entries">The letters.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The contents by the letters' ids; what the broker has dropped is not among them.</returns>
+    /// <summary>
+    /// All that some letters of one group carry: one reading from the first to the last of them. What the broker has dropped is not
+    /// among them.
+    /// </summary>
     internal async Task<IReadOnlyDictionary<string, DeadLetterContent>> OpenAllAsync(
         IReadOnlyCollection<DeadLetterEntry> entries, CancellationToken cancellationToken)
     {

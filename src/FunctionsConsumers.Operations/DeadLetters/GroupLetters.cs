@@ -5,12 +5,9 @@ using FunctionsConsumers.Operations.Log;
 namespace FunctionsConsumers.Operations.DeadLetters;
 
 /// <summary>
-/// What is known of one group's dead letters, read on from where the last reading ended, so that looking again costs only
-/// what is new. Payloads are not kept. One caller at a time.
+/// What is known of one group's dead letters, read on from where the last reading ended, so that looking again costs only what is
+/// new. Payloads are not kept. One caller at a time.
 /// </summary>
-/// <param name="group">The group.</param>
-/// <param name="topic">The topic of the orders.</param>
-/// <param name="log">The log.</param>
 internal sealed class GroupLetters(string group, string topic, TopicLog log)
 {
     /// <summary>How many letters of a partition are looked at, the newest ones.</summary>
@@ -31,8 +28,6 @@ internal sealed class GroupLetters(string group, string topic, TopicLog log)
     public bool IsCut { get; private set; }
 
     /// <summary>Reads what came since the last reading.</summary>
-    /// <param name="cancellationToken">Ends the reading; what was read is kept.</param>
-    /// <returns>When it is read.</returns>
     public async Task ReadOnAsync(CancellationToken cancellationToken)
     {
         // No topic yet: nothing was ever dead-lettered there.

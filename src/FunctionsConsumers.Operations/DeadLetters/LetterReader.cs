@@ -62,8 +62,6 @@ internal static class LetterReader
     }
 
     /// <summary>The record's own headers, and the letter's.</summary>
-    /// <param name="headers">All headers.</param>
-    /// <returns>The two parts.</returns>
     public static (IReadOnlyList<RecordHeader> Own, IReadOnlyList<RecordHeader> Letter) Split(IReadOnlyList<RecordHeader> headers)
     {
         for (var i = headers.Count - 1; i >= 0; i--)

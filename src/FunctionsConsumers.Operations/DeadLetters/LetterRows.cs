@@ -19,8 +19,6 @@ internal static class LetterRows
     public const int MostRedrives = 5;
 
     /// <summary>The table, as it is where it is there and as nothing where it is not.</summary>
-    /// <param name="accounts">The accounts.</param>
-    /// <returns>The table.</returns>
     public static ITableStore Table(TableAccounts accounts) => AzureTableStore.InFirst(accounts, GroupProgress.TableName);
 
     public static string PartitionOf(string group) => "redrive-" + group;
@@ -29,10 +27,6 @@ internal static class LetterRows
     public static string RowKeyOf(string id) => Prefix + RowKey.Escape(id);
 
     /// <summary>Gives letters their state.</summary>
-    /// <param name="accounts">The accounts.</param>
-    /// <param name="entries">The letters.</param>
-    /// <param name="cancellationToken">Ends the asking.</param>
-    /// <returns>The same letters in their order.</returns>
     public static async Task<List<DeadLetterEntry>> WithStatesAsync(
         TableAccounts accounts, IReadOnlyList<DeadLetterEntry> entries, CancellationToken cancellationToken)
     {
@@ -75,10 +69,7 @@ internal static class LetterRows
             entry with { State = StateOf(entry, states.GetValueOrDefault((entry.Group, RowKeyOf(entry.Id)))) })];
     }
 
-    /// <summary>A letter's state.</summary>
-    /// <param name="entry">The letter.</param>
-    /// <param name="row">The state of its row; null where it has none.</param>
-    /// <returns>The state.</returns>
+    /// <summary>A letter's state. <paramref name="row" /> is null if it has none.</summary>
     public static DeadLetterState StateOf(DeadLetterEntry entry, string? row) => row switch
     {
         Sent => DeadLetterState.Redriven,

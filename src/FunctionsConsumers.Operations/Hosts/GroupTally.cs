@@ -4,7 +4,6 @@ namespace FunctionsConsumers.Operations.Hosts;
 /// Counts what this process handles for one group: by slot for the last hour, and by day for two days. Safe to be told by several
 /// threads.
 /// </summary>
-/// <param name="time">The clock.</param>
 internal sealed class GroupTally(TimeProvider time)
 {
     private readonly Lock _gate = new();
@@ -17,7 +16,6 @@ internal sealed class GroupTally(TimeProvider time)
     public long Version => Interlocked.Read(ref _version);
 
     /// <summary>Counts records.</summary>
-    /// <param name="counted">What to add; its number does not matter.</param>
     public void Add(Slot counted)
     {
         var now = time.GetUtcNow();
@@ -39,8 +37,6 @@ internal sealed class GroupTally(TimeProvider time)
     }
 
     /// <summary>Notes the group's lag.</summary>
-    /// <param name="at">When it was read.</param>
-    /// <param name="lag">The lag.</param>
     public void LagSeen(DateTimeOffset at, long lag)
     {
         lock (_gate)
@@ -50,7 +46,6 @@ internal sealed class GroupTally(TimeProvider time)
     }
 
     /// <summary>Notes what went wrong.</summary>
-    /// <param name="text">What the log says.</param>
     public void Failed(string text)
     {
         const int Most = 500;
@@ -62,8 +57,7 @@ internal sealed class GroupTally(TimeProvider time)
         Interlocked.Increment(ref _version);
     }
 
-    /// <summary>All that is known now.</summary>
-    /// <returns>The slots of the last hour that hold anything, the days, and the last error.</returns>
+    /// <summary>All that is known now. Returns the slots of the last hour that hold anything, the days, and the last error.</summary>
     public (IReadOnlyList<Slot> Slots, IReadOnlyDictionary<DateOnly, DayFigures> Days, LastError? Error) Read()
     {
         lock (_gate)

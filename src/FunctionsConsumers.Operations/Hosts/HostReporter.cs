@@ -9,11 +9,6 @@ namespace FunctionsConsumers.Operations.Hosts;
 /// Writes what this process counts, every 5 s where something was counted and every 20 s where nothing was. What is not written now
 /// is written the next time, since each row holds all of it.
 /// </summary>
-/// <param name="tallies">What is counted.</param>
-/// <param name="rows">Where it goes.</param>
-/// <param name="watch">Knows each group's lag.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Where a failure is reported.</param>
 internal sealed partial class HostReporter(
     HostTallies tallies, HostRows rows, GroupWatch watch, TimeProvider time, ILogger<HostReporter> logger) : BackgroundService
 {
@@ -33,8 +28,6 @@ internal sealed partial class HostReporter(
     private string? _failure;
 
     /// <summary>Writes where it is time to.</summary>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>When it is written.</returns>
     internal async Task ReportAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

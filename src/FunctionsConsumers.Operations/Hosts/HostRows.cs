@@ -28,10 +28,6 @@ public sealed class HostRows(OperatedServices services)
     private readonly TableClient _table = services.Tables.Clients[0].GetTableClient(GroupProgress.TableName);
 
     /// <summary>Writes what a process counted, in the place of what it wrote before.</summary>
-    /// <param name="rows">One for each group.</param>
-    /// <param name="days">The sums of each group and day.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>When it is written.</returns>
     internal async Task WriteAsync(IReadOnlyList<HostRow> rows,
         IReadOnlyList<(string Life, string Group, DateOnly Day, DayFigures Sum)> days, CancellationToken cancellationToken)
     {
@@ -44,8 +40,6 @@ public sealed class HostRows(OperatedServices services)
     }
 
     /// <summary>Removes what is older than the page tells of.</summary>
-    /// <param name="cancellationToken">Ends the removing.</param>
-    /// <returns>When it is removed.</returns>
     internal async Task ForgetAsync(CancellationToken cancellationToken)
     {
         var now = services.Time.GetUtcNow();

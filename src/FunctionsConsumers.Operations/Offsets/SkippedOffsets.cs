@@ -5,15 +5,11 @@ using FunctionsConsumers.EffectivelyOnce.Tables;
 namespace FunctionsConsumers.Operations.Offsets;
 
 /// <summary>
-/// The rows that say which offsets a person had a group pass over: in table <c>progress</c>, partition
-/// <c>skipped-&lt;group&gt;</c>, a row <c>&lt;topic&gt;:&lt;partition&gt;:&lt;from&gt;</c> for each interval. The library does not
-/// read them: it has the interval as finished. They tell what was skipped on purpose from what was lost, and when: records that
-/// were written later are of a topic made anew, and nobody has skipped those.
+/// The rows that say which offsets a person had a group pass over: in table <c>progress</c>, partition <c>skipped-&lt;group&gt;</c>,
+/// a row <c>&lt;topic&gt;:&lt;partition&gt;:&lt;from&gt;</c> for each interval. The library does not read them: it has the interval
+/// as finished. They tell what was skipped on purpose from what was lost, and when: records that were written later are of a topic
+/// made anew, and nobody has skipped those.
 /// </summary>
-/// <param name="table">The table <c>progress</c>.</param>
-/// <param name="group">The group.</param>
-/// <param name="by">Who skips.</param>
-/// <param name="time">The clock.</param>
 internal sealed class SkippedOffsets(ITableStore table, string group, string by, TimeProvider time)
 {
     private const string From = "From";
@@ -22,9 +18,6 @@ internal sealed class SkippedOffsets(ITableStore table, string group, string by,
     private string Partition => "skipped-" + group;
 
     /// <summary>Notes the intervals that a change passes over, and takes back those that it reads again.</summary>
-    /// <param name="plan">The change.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>When it is written.</returns>
     /// <exception cref="OperationException">Somebody else changes the same rows.</exception>
     public async Task NoteAsync(OffsetPlan plan, CancellationToken cancellationToken)
     {

@@ -6,11 +6,6 @@ namespace FunctionsConsumers.Operations.Outbox;
 internal static class OutboxChanges
 {
     /// <summary>Changes the messages that are named.</summary>
-    /// <param name="found">What stands in the outboxes.</param>
-    /// <param name="ids">The names; one that is given twice counts once.</param>
-    /// <param name="change">The change.</param>
-    /// <param name="cancellationToken">Ends the changing.</param>
-    /// <returns>One outcome for each name, in their order.</returns>
     public static async Task<IReadOnlyList<ChangedMessage>> ByIdAsync(
         IReadOnlyList<FoundMessage> found,
         IEnumerable<string> ids,
@@ -25,9 +20,6 @@ internal static class OutboxChanges
     }
 
     /// <summary>Has messages sent again.</summary>
-    /// <param name="messages">The messages.</param>
-    /// <param name="cancellationToken">Ends the changing.</param>
-    /// <returns>One outcome for each.</returns>
     public static async Task<IReadOnlyList<ChangedMessage>> ResendAsync(
         IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken)
     {
@@ -42,9 +34,6 @@ internal static class OutboxChanges
     }
 
     /// <summary>Drops messages.</summary>
-    /// <param name="messages">The messages.</param>
-    /// <param name="cancellationToken">Ends the changing.</param>
-    /// <returns>One outcome for each.</returns>
     public static async Task<IReadOnlyList<ChangedMessage>> DropAsync(
         IReadOnlyList<FoundMessage> messages, CancellationToken cancellationToken)
     {

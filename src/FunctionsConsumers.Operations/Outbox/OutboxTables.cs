@@ -8,10 +8,6 @@ namespace FunctionsConsumers.Operations.Outbox;
 internal static class OutboxTables
 {
     /// <summary>Reads every message that stands in an outbox.</summary>
-    /// <param name="accounts">The accounts.</param>
-    /// <param name="groups">The groups; one that has never started has no messages.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The messages, with the outbox each is in.</returns>
     /// <exception cref="OperationException">None of the groups has a table: to say that nothing waits would be an all-clear.</exception>
     public static async Task<List<FoundMessage>> ReadAsync(
         TableAccounts accounts, IReadOnlyList<string> groups, CancellationToken cancellationToken)
@@ -37,6 +33,4 @@ internal static class OutboxTables
 }
 
 /// <summary>A message, and the outbox it is in.</summary>
-/// <param name="Entry">The message.</param>
-/// <param name="Outbox">The outbox.</param>
 internal sealed record FoundMessage(OutboxEntry Entry, OutboxByHand Outbox);

@@ -25,10 +25,6 @@ internal sealed class GroupRedrive(
     private int _sent;
 
     /// <summary>Redrives letters.</summary>
-    /// <param name="entries">The letters, of one group.</param>
-    /// <param name="progress">Told how many are done.</param>
-    /// <param name="cancellationToken">Ends it between two parcels.</param>
-    /// <returns>What was done.</returns>
     public async Task<RedriveResult> RunAsync(
         IReadOnlyList<DeadLetterEntry> entries, Action<int> progress, CancellationToken cancellationToken)
     {

@@ -5,14 +5,9 @@ using FunctionsConsumers.Operations.DeadLetters;
 namespace FunctionsConsumers.Operations.Redrives;
 
 /// <summary>
-/// The rows of a group's letters that a redrive has taken. A row is inserted before its letter is sent and says afterwards
-/// that it was: a letter with a row is not sent by any other run, and a row that only claims is what a run left that died.
+/// The rows of a group's letters that a redrive has taken. A row is inserted before its letter is sent and says afterwards that it
+/// was: a letter with a row is not sent by any other run, and a row that only claims is what a run left that died.
 /// </summary>
-/// <param name="table">The table <c>progress</c>.</param>
-/// <param name="group">The group.</param>
-/// <param name="run">The id of the run.</param>
-/// <param name="by">Who redrives.</param>
-/// <param name="time">The clock.</param>
 internal sealed class LetterClaims(ITableStore table, string group, string run, string by, TimeProvider time)
 {
     private const string RunColumn = "Run";
@@ -27,9 +22,6 @@ internal sealed class LetterClaims(ITableStore table, string group, string run, 
     private readonly Dictionary<string, string> _versions = new(StringComparer.Ordinal);
 
     /// <summary>Takes letters: those that have no row yet.</summary>
-    /// <param name="letters">At most 100 letters.</param>
-    /// <param name="cancellationToken">Ends the trying.</param>
-    /// <returns>The letters that are this run's now.</returns>
     public async Task<IReadOnlyList<DeadLetterEntry>> TakeAsync(
         IReadOnlyList<DeadLetterEntry> letters, CancellationToken cancellationToken)
     {
@@ -61,9 +53,6 @@ internal sealed class LetterClaims(ITableStore table, string group, string run, 
     }
 
     /// <summary>Notes that letters were sent.</summary>
-    /// <param name="ids">At most 100 ids of letters, this run's or those of one before.</param>
-    /// <param name="cancellationToken">Ends the trying.</param>
-    /// <returns>When it is written.</returns>
     public Task SentAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => ChangeAsync(
         ids,
         (rowKey, etag) => RowOperation.Merge(
@@ -72,15 +61,10 @@ internal sealed class LetterClaims(ITableStore table, string group, string run, 
         cancellationToken);
 
     /// <summary>Gives letters back that were certainly not sent.</summary>
-    /// <param name="ids">At most 100 ids of letters.</param>
-    /// <param name="cancellationToken">Ends the trying.</param>
-    /// <returns>When it is written.</returns>
     public Task ReleaseAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
         ChangeAsync(ids, RowOperation.Delete, row => row?.Text(LetterRows.State) != LetterRows.Claimed, cancellationToken);
 
     /// <summary>The ids of letters that were taken and are not known to be sent.</summary>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The ids.</returns>
     public async Task<HashSet<string>> OpenAsync(CancellationToken cancellationToken)
     {
         var open = new HashSet<string>(StringComparer.Ordinal);
@@ -95,10 +79,10 @@ internal sealed class LetterClaims(ITableStore table, string group, string run, 
         return open;
     }
 
-    /// <summary>Forgets letters that the broker has dropped.</summary>
-    /// <param name="starts">The starts of the dead-letter topic's log, by partition.</param>
-    /// <param name="cancellationToken">Ends the work; the next run goes on with it.</param>
-    /// <returns>When they are forgotten.</returns>
+    /// <summary>
+    /// Forgets letters that the broker has dropped. <paramref name="starts" /> are the starts of the dead-letter topic's log, by
+    /// partition.
+    /// </summary>
     public async Task ForgetAsync(IReadOnlyDictionary<int, long> starts, CancellationToken cancellationToken)
     {
         var gone = new List<RowOperation>();

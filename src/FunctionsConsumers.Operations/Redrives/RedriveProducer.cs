@@ -15,7 +15,6 @@ internal sealed class RedriveProducer : IDisposable
     private readonly IProducer<byte[], byte[]> _producer;
 
     /// <summary>Makes the producer; it connects at the first record.</summary>
-    /// <param name="kafka">The broker.</param>
     public RedriveProducer(KafkaConnection kafka) => _producer = new ProducerBuilder<byte[], byte[]>(kafka.Apply(new ProducerConfig
     {
         ClientId = "functions-consumers-redrive",
@@ -27,8 +26,6 @@ internal sealed class RedriveProducer : IDisposable
     })).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
     /// <summary>Sends records, and waits until something is known of each.</summary>
-    /// <param name="records">Each with the partition it goes to.</param>
-    /// <returns>What became of each, in their order.</returns>
     public async Task<IReadOnlyList<Sending>> SendAsync(IReadOnlyList<(TopicPartition To, Message<byte[], byte[]> Message)> records) =>
         await Task.WhenAll(records.Select(async record =>
         {

@@ -21,8 +21,6 @@ internal static class RedrivenRecord
     private static readonly HashSet<string> Replaced = [Redrive.Header, LetterReader.CountHeader, LetterReader.OfHeader];
 
     /// <summary>Makes the record.</summary>
-    /// <param name="letter">The letter, with all it carries.</param>
-    /// <returns>The record.</returns>
     public static Message<byte[], byte[]> Of(DeadLetterContent letter)
     {
         var headers = new Headers();
@@ -45,10 +43,10 @@ internal static class RedrivenRecord
         return new Message<byte[], byte[]> { Key = letter.Key!, Value = letter.Value!, Headers = headers };
     }
 
-    /// <summary>Puts the record itself in the place of what a letter was too large to carry.</summary>
-    /// <param name="letter">The letter.</param>
-    /// <param name="original">What stands at the record's place now; null where nothing does.</param>
-    /// <returns>The letter with all parts; null where the record is no longer there, or is another one.</returns>
+    /// <summary>
+    /// Puts the record itself in the place of what a letter was too large to carry. Null if the record is no longer there, or is
+    /// another one.
+    /// </summary>
     public static DeadLetterContent? Completed(DeadLetterContent letter, ConsumedRecord? original)
     {
         if (original is null)

@@ -41,13 +41,6 @@ internal sealed class RunLease
     public IReadOnlyDictionary<int, long>? SearchFrom { get; private init; }
 
     /// <summary>Takes the row.</summary>
-    /// <param name="table">The table <c>progress</c>.</param>
-    /// <param name="group">The group.</param>
-    /// <param name="by">Who redrives.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="say">Takes a line where one has to wait.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>The lease.</returns>
     /// <exception cref="OperationException">Another run has it.</exception>
     public static async Task<RunLease> TakeAsync(
         ITableStore table, string group, string by, TimeProvider time, Action<string> say, CancellationToken cancellationToken)
@@ -90,9 +83,6 @@ internal sealed class RunLease
     }
 
     /// <summary>Notes the ends of the topic's log: from here on nothing of an earlier run is open.</summary>
-    /// <param name="ends">The ends by partition.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>When it is written.</returns>
     /// <exception cref="OperationException">Another run has taken the row.</exception>
     public Task BeginAsync(IEnumerable<(int Partition, long End)> ends, CancellationToken cancellationToken)
     {
@@ -101,9 +91,6 @@ internal sealed class RunLease
     }
 
     /// <summary>Says that the run is alive, before it sends.</summary>
-    /// <param name="sent">How many letters it has sent.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>When it is written.</returns>
     /// <exception cref="OperationException">Another run has taken the row.</exception>
     public Task BeatAsync(int sent, CancellationToken cancellationToken)
     {
@@ -113,9 +100,6 @@ internal sealed class RunLease
     }
 
     /// <summary>Says that the run has ended.</summary>
-    /// <param name="sent">How many letters it has sent.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    /// <returns>When it is written.</returns>
     public Task EndAsync(int sent, CancellationToken cancellationToken)
     {
         _columns[State] = Done;

@@ -4,9 +4,6 @@ using FunctionsConsumers.EffectivelyOnce.Outbox;
 namespace FunctionsConsumers.Operations.Replays;
 
 /// <summary>The decisions of one group under the name of another.</summary>
-/// <typeparam name="TEvent">The event.</typeparam>
-/// <param name="group">The name.</param>
-/// <param name="like">The decisions.</param>
 internal sealed class ReplayedConsumer<TEvent>(string group, IConsumer<TEvent> like) : IConsumer<TEvent>
 {
     /// <inheritdoc />

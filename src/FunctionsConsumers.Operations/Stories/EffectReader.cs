@@ -9,8 +9,6 @@ using FunctionsConsumers.Orders;
 namespace FunctionsConsumers.Operations.Stories;
 
 /// <summary>Reads what one group's table has of an order.</summary>
-/// <param name="group">The group.</param>
-/// <param name="table">Its table.</param>
 internal sealed class EffectReader(string group, FoundTable table)
 {
     private static readonly HashSet<string> Identity =
@@ -21,10 +19,7 @@ internal sealed class EffectReader(string group, FoundTable table)
 
     private readonly Buckets _buckets = new(table.Buckets);
 
-    /// <summary>Finds an order's effect by its id: one read.</summary>
-    /// <param name="orderId">The id.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The effect; null where there is none.</returns>
+    /// <summary>Finds an order's effect by its id: one read. Null if there is none.</summary>
     public async Task<StoredEffect?> FindAsync(string orderId, CancellationToken cancellationToken)
     {
         var rowKey = RowKey.OfSubject(KindOf(group), orderId);
@@ -33,9 +28,6 @@ internal sealed class EffectReader(string group, FoundTable table)
     }
 
     /// <summary>Finds effects by their idempotency key: reads every effect's key.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The effects.</returns>
     public async Task<IReadOnlyList<StoredEffect>> FindByKeyAsync(string key, CancellationToken cancellationToken)
     {
         var effects = new List<StoredEffect>();
@@ -57,9 +49,6 @@ internal sealed class EffectReader(string group, FoundTable table)
     }
 
     /// <summary>The messages of a subject that are not sent yet.</summary>
-    /// <param name="subject">The order's id, or a dead letter's coordinates.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The messages.</returns>
     public async Task<IReadOnlyList<StoredMessage>> MessagesAsync(string subject, CancellationToken cancellationToken)
     {
         var messages = new List<StoredMessage>();
@@ -74,9 +63,6 @@ internal sealed class EffectReader(string group, FoundTable table)
     }
 
     /// <summary>Which of some records have a dead letter's row.</summary>
-    /// <param name="records">The records' places.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>Those that have.</returns>
     public async Task<IReadOnlySet<Coordinates>> DeadLetteredAsync(
         IReadOnlyCollection<Coordinates> records, CancellationToken cancellationToken)
     {
@@ -94,8 +80,6 @@ internal sealed class EffectReader(string group, FoundTable table)
     }
 
     /// <summary>The first part of the row key of a group's effect.</summary>
-    /// <param name="group">The group.</param>
-    /// <returns>The first part.</returns>
     internal static string KindOf(string group) => Groups.EffectKindOf(group) ?? "key";
 
     private static StoredEffect Effect(Row row) => new()

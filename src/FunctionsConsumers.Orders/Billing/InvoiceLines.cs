@@ -17,8 +17,6 @@ internal static class InvoiceLines
     private static readonly JsonEncodedText UnitPrice = JsonEncodedText.Encode("unit_price");
 
     /// <summary>The lines as JSON, <c>[{"product","quantity","unit_price"}]</c>, in the order's own order.</summary>
-    /// <param name="lines">The lines.</param>
-    /// <returns>The JSON.</returns>
     public static string Json(IReadOnlyList<OrderLine> lines)
     {
         return ColumnJson.Write(lines, static (json, lines) =>
@@ -38,8 +36,6 @@ internal static class InvoiceLines
     }
 
     /// <summary>Whether the lines are too long for a column. Usually answered without writing them.</summary>
-    /// <param name="lines">The lines.</param>
-    /// <returns>Whether they are.</returns>
     public static bool ExceedColumn(IReadOnlyList<OrderLine> lines)
     {
         var bound = 0;

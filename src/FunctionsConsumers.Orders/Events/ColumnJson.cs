@@ -17,10 +17,6 @@ internal static class ColumnJson
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? t_free;
 
     /// <summary>Writes one column.</summary>
-    /// <typeparam name="T">What it is written of.</typeparam>
-    /// <param name="value">What it is written of.</param>
-    /// <param name="write">Writes it.</param>
-    /// <returns>The JSON.</returns>
     public static string Write<T>(T value, Action<Utf8JsonWriter, T> write)
     {
         var (buffer, json) = t_free ?? Make();

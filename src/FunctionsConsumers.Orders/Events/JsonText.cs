@@ -14,15 +14,10 @@ internal static class JsonText
     private const int StackLimit = 256;
 
     /// <summary>The string of a string or a property name, unpaired surrogates included.</summary>
-    /// <param name="json">A reader that stands on the token; its input is valid UTF-8 and one segment.</param>
-    /// <returns>The string.</returns>
     public static string Read(ref readonly Utf8JsonReader json) =>
         json.ValueIsEscaped ? Unescape(json.ValueSpan) : Encoding.UTF8.GetString(json.ValueSpan);
 
     /// <summary>Whether the token's string is longer than a number of UTF-16 code units; allocates nothing.</summary>
-    /// <param name="json">A reader that stands on the token.</param>
-    /// <param name="limit">The limit.</param>
-    /// <returns>Whether it is longer.</returns>
     public static bool IsLongerThan(ref readonly Utf8JsonReader json, int limit)
     {
         // A code unit takes at least one byte.
@@ -49,8 +44,6 @@ internal static class JsonText
     }
 
     /// <summary>Whether a string holds half of a surrogate pair, which no UTF-8 can spell.</summary>
-    /// <param name="text">The string.</param>
-    /// <returns>Whether it does.</returns>
     public static bool HasUnpairedSurrogate(string text)
     {
         for (var i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
@@ -69,8 +62,6 @@ internal static class JsonText
     }
 
     /// <summary>Whether a string holds a control character (U+0000 to U+001F, U+007F to U+009F).</summary>
-    /// <param name="text">The string.</param>
-    /// <returns>Whether it does.</returns>
     public static bool HasControl(string text)
     {
         foreach (var c in text)
@@ -85,8 +76,6 @@ internal static class JsonText
     }
 
     /// <summary>A string in quotes for a sentence: cut where it is long, with what would not print escaped.</summary>
-    /// <param name="text">The string.</param>
-    /// <returns>The quoted string.</returns>
     public static string Quote(string text)
     {
         const int longest = 60;

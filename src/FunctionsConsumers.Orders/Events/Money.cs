@@ -58,12 +58,9 @@ public static class Money
     }
 
     /// <summary>
-    /// Reads a price from a JSON number. The number's value counts and not its spelling: 1.10000, 11e-1 and 1.1 are one
-    /// price with one decimal, and -0 is 0.
+    /// Reads a price from a JSON number. The number's value counts and not its spelling: 1.10000, 11e-1 and 1.1 are one price with
+    /// one decimal, and -0 is 0. <paramref name="number" /> is a number token that a JSON reader let through.
     /// </summary>
-    /// <param name="number">A number token that a JSON reader let through.</param>
-    /// <param name="units">The price in ten-thousandths.</param>
-    /// <returns>Whether it is a price, and if not, why.</returns>
     internal static PriceVerdict Parse(ReadOnlySpan<byte> number, out UInt128 units)
     {
         units = 0;
@@ -118,8 +115,6 @@ public static class Money
     }
 
     /// <summary>Makes an amount of ten-thousandths, with two decimals, or three or four where they matter.</summary>
-    /// <param name="units">Ten-thousandths, at most <see cref="MaxUnits" />.</param>
-    /// <returns>The amount.</returns>
     internal static decimal FromUnits(UInt128 units)
     {
         byte scale = Decimals;
@@ -133,8 +128,6 @@ public static class Money
     }
 
     /// <summary>An amount in ten-thousandths.</summary>
-    /// <param name="amount">An amount that <see cref="FromUnits" /> made.</param>
-    /// <returns>The ten-thousandths.</returns>
     internal static UInt128 ToUnits(decimal amount)
     {
         Span<int> parts = stackalloc int[4];

@@ -9,11 +9,6 @@ internal static class Letter
     private static readonly FormatOptions AsMail = Format();
 
     /// <summary>Makes a mail.</summary>
-    /// <param name="mail">Recipient, subject and text.</param>
-    /// <param name="from">The sender.</param>
-    /// <param name="id">The message's id; with the sender's host it is the <c>Message-ID</c>.</param>
-    /// <param name="date">When it was planned.</param>
-    /// <returns>The mail.</returns>
     /// <exception cref="ParseException">The recipient is no address.</exception>
     public static MimeMessage Of(EmailPayload mail, MailboxAddress from, string id, DateTimeOffset date)
     {
@@ -35,8 +30,6 @@ internal static class Letter
     }
 
     /// <summary>The bytes of an <c>.eml</c> file.</summary>
-    /// <param name="letter">The mail.</param>
-    /// <returns>The bytes.</returns>
     public static byte[] Bytes(MimeMessage letter)
     {
         using var bytes = new MemoryStream();

@@ -10,7 +10,6 @@ internal static partial class MailFolder
     public const string Extension = ".eml";
 
     /// <summary>Tries whether mails can be written.</summary>
-    /// <param name="folder">The folder; it is made where it is missing.</param>
     /// <exception cref="SettingException">They cannot.</exception>
     public static void Check(string folder)
     {
@@ -35,13 +34,9 @@ internal static partial class MailFolder
     }
 
     /// <summary>The name under which a file is written before it is whole.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="id">The message's id.</param>
-    /// <returns>A name that nobody else writes to.</returns>
     public static string Unfinished(string folder, string id) => Path.Combine(folder, $".{id}.{Guid.NewGuid():N}.tmp");
 
     /// <summary>Removes a file that did not become whole.</summary>
-    /// <param name="unfinished">The file.</param>
     public static void Discard(string unfinished)
     {
         try
@@ -55,9 +50,6 @@ internal static partial class MailFolder
     }
 
     /// <summary>Removes mails of ours that are older than they may be. What others keep in the folder stays.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="before">What was written before this goes.</param>
-    /// <returns>How many files went.</returns>
     /// <exception cref="IOException">The folder cannot be read, or a file cannot be removed.</exception>
     public static int Forget(string folder, DateTime before)
     {

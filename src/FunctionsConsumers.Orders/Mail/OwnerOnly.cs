@@ -7,7 +7,6 @@ internal static class OwnerOnly
     private const UnixFileMode Enter = ReadWrite | UnixFileMode.UserExecute;
 
     /// <summary>Makes a folder and those above it, where they are missing.</summary>
-    /// <param name="folder">The folder. One that is there keeps its mode: it may be shared on purpose.</param>
     public static void CreateFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -21,7 +20,6 @@ internal static class OwnerOnly
     }
 
     /// <summary>Closes a folder of our own to everybody else, also one that an earlier version made.</summary>
-    /// <param name="folder">The folder; it is made where it is missing.</param>
     public static void CloseFolder(string folder)
     {
         CreateFolder(folder);
@@ -32,8 +30,6 @@ internal static class OwnerOnly
     }
 
     /// <summary>Writes a file anew. It is closed to others before its first byte.</summary>
-    /// <param name="path">The file; one that is there goes, and its mode with it.</param>
-    /// <param name="bytes">Its content.</param>
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

@@ -5,7 +5,6 @@ using MimeKit;
 namespace FunctionsConsumers.Orders.Mail;
 
 /// <summary>One connection to the mail server, for one mail at a time.</summary>
-/// <param name="settings">The server.</param>
 internal sealed class SmtpConnection(MailSettings settings) : IDisposable
 {
     private readonly SmtpTrace _trace = new();
@@ -28,8 +27,6 @@ internal sealed class SmtpConnection(MailSettings settings) : IDisposable
     public void Begin() => _trace.Begin();
 
     /// <summary>Connects, greets and logs in.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>When the server can be given a mail.</returns>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         // Nothing is asked of the authorities that signed the server's certificate: their being away would keep mails waiting.
@@ -50,13 +47,9 @@ internal sealed class SmtpConnection(MailSettings settings) : IDisposable
     }
 
     /// <summary>Sends a mail.</summary>
-    /// <param name="letter">The mail.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>When the server has taken it.</returns>
     public Task SendAsync(MimeMessage letter, CancellationToken cancellationToken) => _client!.SendAsync(letter, cancellationToken);
 
     /// <summary>Keeps it for the next mail.</summary>
-    /// <param name="now">The time, on the monotonic clock.</param>
     public void Keep(long now) => (IsKept, IdleSince) = (true, now);
 
     /// <inheritdoc />

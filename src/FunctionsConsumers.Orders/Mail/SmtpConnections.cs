@@ -1,8 +1,6 @@
 namespace FunctionsConsumers.Orders.Mail;
 
 /// <summary>Open connections to the mail server, kept for the next mail. As many as mails are sent side by side.</summary>
-/// <param name="settings">The server.</param>
-/// <param name="time">The clock that ends idle connections.</param>
 internal sealed class SmtpConnections(MailSettings settings, TimeProvider time) : IDisposable
 {
     // Servers hang up on idle clients, the strictest after some tens of seconds.
@@ -13,8 +11,6 @@ internal sealed class SmtpConnections(MailSettings settings, TimeProvider time) 
     private bool _isDisposed;
 
     /// <summary>Takes a connection that was kept, or makes one.</summary>
-    /// <param name="anew">Whether one that was kept will not do.</param>
-    /// <returns>The connection, not necessarily open yet.</returns>
     public SmtpConnection Take(bool anew)
     {
         lock (_gate)
@@ -34,7 +30,6 @@ internal sealed class SmtpConnections(MailSettings settings, TimeProvider time) 
     }
 
     /// <summary>Gives a connection back, for the next mail.</summary>
-    /// <param name="connection">The connection.</param>
     public void Return(SmtpConnection connection)
     {
         lock (_gate)

@@ -13,13 +13,9 @@ namespace FunctionsConsumers.Orders.Mail;
 /// </summary>
 internal static partial class SmtpOutcome
 {
-    /// <summary>Judges a failure.</summary>
-    /// <param name="failure">What the client threw.</param>
-    /// <param name="connection">The connection it happened on.</param>
-    /// <param name="settings">The settings, named in the details.</param>
-    /// <param name="isOpened">Whether the server had been reached, greeted and logged in to.</param>
-    /// <param name="timeout">How long the send could take.</param>
-    /// <returns>The outcome.</returns>
+    /// <summary>
+    /// Judges a failure. <paramref name="isOpened" /> says whether the server had been reached, greeted and logged in to.
+    /// </summary>
     public static SendResult Of(Exception failure, SmtpConnection connection, MailSettings settings, bool isOpened, TimeSpan timeout)
     {
         var server = $"SmtpHost {settings.SmtpHost}:{settings.SmtpPort}";
@@ -53,8 +49,6 @@ internal static partial class SmtpOutcome
     /// Whether a connection that was kept was lost, or is to be lost, before a mail was given to the server: another one is worth a
     /// try.
     /// </summary>
-    /// <param name="failure">What the client threw.</param>
-    /// <returns>Whether it was.</returns>
     public static bool IsHungUp(Exception failure) =>
         failure is SmtpProtocolException or IOException or SocketException
             or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };

@@ -11,13 +11,9 @@ internal static class ConfirmationText
     private static StringBuilder? t_text;
 
     /// <summary>The mail's subject.</summary>
-    /// <param name="order">The order.</param>
-    /// <returns>One line.</returns>
     public static string Subject(OrderEvent order) => $"Your order {order.OrderId}";
 
     /// <summary>The mail's text.</summary>
-    /// <param name="order">The order.</param>
-    /// <returns>Lines that end with a line feed.</returns>
     public static string Text(OrderEvent order)
     {
         var text = (t_text ??= new StringBuilder(1024)).Clear().Append("Hello,\n\nthank you for your order ")

@@ -12,10 +12,9 @@ namespace FunctionsConsumers.Orders.Reading;
 /// </summary>
 internal static class CanonicalOrder
 {
-    /// <summary>Writes the form of a draft without faults.</summary>
-    /// <param name="draft">The draft, with its short form brought into lines.</param>
-    /// <param name="form">Where it is written, empty.</param>
-    /// <returns>The bytes, UTF-8.</returns>
+    /// <summary>
+    /// Writes the form of a draft without faults. <paramref name="draft" /> is the draft, with its short form brought into lines.
+    /// </summary>
     public static byte[] Of(OrderDraft draft, ArrayBufferWriter<byte> form)
     {
         form.Write("order 1\n"u8);

@@ -6,11 +6,9 @@ using FunctionsConsumers.Orders.Events;
 namespace FunctionsConsumers.Orders.Reading;
 
 /// <summary>
-/// Reads one property's value, or notes in the draft why it cannot stand. In the optional texts a null is as good as
-/// absent; where a number decides about money or stock, a null is no number.
+/// Reads one property's value, or notes in the draft why it cannot stand. In the optional texts a null is as good as absent; where a
+/// number decides about money or stock, a null is no number.
 /// </summary>
-/// <param name="draft">Takes the faults.</param>
-/// <param name="line">The number of the line, from 1; 0 for the order itself.</param>
 internal readonly struct FieldReader(OrderDraft draft, int line = 0)
 {
     /// <summary>An id: a string without control characters, or an integer, taken as its digits.</summary>

@@ -12,9 +12,7 @@ internal static class ForeignForms
 {
     private const int FramingLength = 5;
 
-    /// <summary>Says what bytes are that are no JSON in UTF-8.</summary>
-    /// <param name="value">The value.</param>
-    /// <returns>One sentence with the fix; null where they are nothing that is known.</returns>
+    /// <summary>Says what bytes are that are no JSON in UTF-8. Null if they are nothing that is known.</summary>
     public static string? OfBytes(ReadOnlySpan<byte> value) => value switch
     {
         [0x1F, 0x8B, ..] => Compressed("gzip"),
@@ -34,8 +32,6 @@ internal static class ForeignForms
     };
 
     /// <summary>Says what a JSON value is that is no object.</summary>
-    /// <param name="value">JSON in UTF-8.</param>
-    /// <returns>One sentence with the fix.</returns>
     public static string OfNoObject(ReadOnlySpan<byte> value) => value.TrimStart(" \t\r\n"u8) switch
     {
         [(byte)'[', ..] => "The value is a JSON array: send each order in a record of its own, as one JSON object.",
@@ -43,9 +39,7 @@ internal static class ForeignForms
         _ => "The value is JSON, but no object: write the order as one JSON object.",
     };
 
-    /// <summary>Says what an object without an order's id is.</summary>
-    /// <param name="value">A JSON object in UTF-8.</param>
-    /// <returns>One sentence with the fix; null where it is nothing that is known.</returns>
+    /// <summary>Says what an object without an order's id is. Null if it is nothing that is known.</summary>
     public static string? OfObject(ReadOnlySpan<byte> value)
     {
         var names = Names.None;

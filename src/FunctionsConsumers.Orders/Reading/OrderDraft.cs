@@ -63,9 +63,6 @@ internal sealed class OrderDraft
     }
 
     /// <summary>Notes a fault.</summary>
-    /// <param name="rank">How it ranks.</param>
-    /// <param name="reason">The reason.</param>
-    /// <param name="detail">One sentence: the thing and the fix.</param>
     public void Fail(FaultRank rank, string reason, string detail)
     {
         if (rank < _rank)

@@ -26,9 +26,7 @@ internal enum OrderFields
 /// <summary>The names of the properties.</summary>
 internal static class OrderFieldNames
 {
-    /// <summary>The property that a name names.</summary>
-    /// <param name="json">A reader that stands on the name.</param>
-    /// <returns>The property; none where the name has no meaning.</returns>
+    /// <summary>The property that a name names. None where the name has no meaning.</summary>
     public static OrderFields Of(ref readonly Utf8JsonReader json)
     {
         var name = json.ValueIsEscaped ? Encoding.UTF8.GetBytes(JsonText.Read(in json)) : json.ValueSpan;

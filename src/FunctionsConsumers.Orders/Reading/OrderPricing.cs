@@ -11,11 +11,7 @@ namespace FunctionsConsumers.Orders.Reading;
 /// </summary>
 internal static class OrderPricing
 {
-    /// <summary>Makes the order.</summary>
-    /// <param name="draft">A draft without faults.</param>
-    /// <param name="catalog">The catalog.</param>
-    /// <param name="order">The order; null where it is rejected.</param>
-    /// <returns>Why it is rejected; null where it is not.</returns>
+    /// <summary>Makes the order. Null if the draft is rejected.</summary>
     public static Rejection? Price(OrderDraft draft, ProductCatalog catalog, out OrderEvent? order)
     {
         order = null;

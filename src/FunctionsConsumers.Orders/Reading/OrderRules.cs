@@ -6,7 +6,6 @@ namespace FunctionsConsumers.Orders.Reading;
 internal static class OrderRules
 {
     /// <summary>Checks a draft, notes its faults, and brings the short form into lines.</summary>
-    /// <param name="draft">The draft.</param>
     public static void Check(OrderDraft draft)
     {
         if (draft.OrderId is null)

@@ -23,10 +23,7 @@ internal ref struct OrderValueReader
         _json = new Utf8JsonReader(value, Options);
     }
 
-    /// <summary>Reads a value.</summary>
-    /// <param name="value">Valid UTF-8.</param>
-    /// <param name="workspace">Takes what is read.</param>
-    /// <returns>The draft; null where the value is JSON but no object.</returns>
+    /// <summary>Reads a value. Null if the value is JSON but no object.</summary>
     /// <exception cref="JsonException">The value is not JSON.</exception>
     public static OrderDraft? Read(ReadOnlySpan<byte> value, Workspace workspace)
     {

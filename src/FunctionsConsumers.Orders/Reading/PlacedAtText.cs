@@ -13,8 +13,6 @@ internal static partial class PlacedAtText
     private const int MostOffsetHours = 14;
 
     /// <summary>Whether a point stands without a digit behind it, which the JSON reader lets through before an offset.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>Whether one does.</returns>
     public static bool HasBarePoint(string text)
     {
         var point = text.IndexOf('.', StringComparison.Ordinal);
@@ -22,8 +20,6 @@ internal static partial class PlacedAtText
     }
 
     /// <summary>Says what a text is that was not read.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>One sentence, with the fix.</returns>
     public static string Fault(string text) =>
         $"The placed_at {JsonText.Quote(text)} {Kind(text)}: write it as 2026-11-21T10:00:00Z, or leave it out.";
 

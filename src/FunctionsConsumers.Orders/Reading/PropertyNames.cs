@@ -26,7 +26,5 @@ internal sealed class PropertyNames
     public void End() => _open.Pop();
 
     /// <summary>Notes a name of the object that began last and has not ended.</summary>
-    /// <param name="name">The name.</param>
-    /// <returns>Whether it is the first of that name there.</returns>
     public bool Add(string name) => (_names ??= []).Add((_open.Peek(), name));
 }

@@ -22,8 +22,7 @@ internal sealed class Workspace
     /// <summary>Where the canonical form is written.</summary>
     public ArrayBufferWriter<byte> Form { get; } = new(512);
 
-    /// <summary>Takes the thread's workspace, emptied.</summary>
-    /// <returns>The workspace, for the caller alone until it is given back.</returns>
+    /// <summary>Takes the thread's workspace, emptied. Returns the workspace, for the caller alone until it is given back.</summary>
     public static Workspace Take()
     {
         var workspace = t_free ?? new Workspace();

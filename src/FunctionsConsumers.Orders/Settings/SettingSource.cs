@@ -6,19 +6,14 @@ namespace FunctionsConsumers.Orders.Settings;
 /// <summary>Settings that know where each of them came from.</summary>
 internal interface ISettingSources
 {
-    /// <summary>Where a setting came from.</summary>
-    /// <param name="name">Its name, with <c>:</c> between the parts.</param>
-    /// <returns>The source; null where it is not set.</returns>
+    /// <summary>Where a setting came from. Null if it is not set.</summary>
     string? SourceOf(string name);
 }
 
 /// <summary>Finds out where a setting came from.</summary>
 internal static class SettingSource
 {
-    /// <summary>The source of a setting, or of what stands below it.</summary>
-    /// <param name="configuration">The settings.</param>
-    /// <param name="name">The setting.</param>
-    /// <returns>The source; <c>default</c> where it is not set.</returns>
+    /// <summary>The source of a setting, or of what stands below it. <c>default</c> where it is not set.</summary>
     public static string Of(IConfiguration configuration, string name) =>
         configuration.GetSection(name).AsEnumerable()
             .Where(setting => !string.IsNullOrWhiteSpace(setting.Value))

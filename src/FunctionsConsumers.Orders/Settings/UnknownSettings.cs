@@ -37,13 +37,11 @@ internal static partial class UnknownSettings
     ];
 
     /// <summary>Refuses what nobody reads.</summary>
-    /// <param name="configuration">The settings, from wherever they come.</param>
     /// <exception cref="SettingException">One is not known; the message has the nearest that is.</exception>
     public static void Refuse(IConfiguration configuration) =>
         Refuse(configuration.AsEnumerable().Where(setting => !string.IsNullOrWhiteSpace(setting.Value)).Select(setting => setting.Key));
 
     /// <summary>Refuses what nobody reads.</summary>
-    /// <param name="names">The names of the settings that are set.</param>
     /// <exception cref="SettingException">One is not known; the message has the nearest that is.</exception>
     public static void Refuse(IEnumerable<string> names)
     {
@@ -53,9 +51,7 @@ internal static partial class UnknownSettings
         }
     }
 
-    /// <summary>Finds what nobody reads.</summary>
-    /// <param name="names">The names of the settings that are set.</param>
-    /// <returns>Those that look like ours and are none, in order of their names.</returns>
+    /// <summary>Finds what nobody reads. Returns those that look like ours and are none, in order of their names.</summary>
     public static IEnumerable<UnknownSetting> Find(IEnumerable<string> names) => names
         .Select(name => name.Replace(":", "__", StringComparison.Ordinal))
         .Order(StringComparer.OrdinalIgnoreCase)

@@ -51,8 +51,6 @@ internal sealed record HealthAnswer(
     [property: JsonPropertyName("reasons")] IReadOnlyList<HealthReason> Reasons);
 
 /// <summary>Why a group is not well.</summary>
-/// <param name="Group">The consumer group.</param>
-/// <param name="Reason">Why.</param>
 internal sealed record HealthReason(
     [property: JsonPropertyName("group")] string Group,
     [property: JsonPropertyName("reason")] string Reason);

@@ -13,12 +13,6 @@ namespace FunctionsConsumers.Status;
 internal static class Answers
 {
     /// <summary>A value as JSON.</summary>
-    /// <typeparam name="T">The value's type.</typeparam>
-    /// <param name="request">The request.</param>
-    /// <param name="value">The value.</param>
-    /// <param name="type">Its shape.</param>
-    /// <param name="status">The status.</param>
-    /// <returns>The answer.</returns>
     public static IResult Json<T>(HttpRequest request, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
         Protect(request);
@@ -27,17 +21,10 @@ internal static class Answers
     }
 
     /// <summary>Why a request is not answered.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="reason">One line for a person.</param>
-    /// <param name="status">The status.</param>
-    /// <returns>The answer.</returns>
     public static IResult Refuse(HttpRequest request, string reason, int status = StatusCodes.Status400BadRequest) =>
         Json(request, new Refusal(reason), StatusJson.Default.Refusal, status);
 
     /// <summary>Answers with 502 and one line where a service cannot be asked.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="answer">Makes the answer.</param>
-    /// <returns>The answer.</returns>
     public static async Task<IResult> SayingWhyAsync(HttpRequest request, Func<Task<IResult>> answer)
     {
         try
@@ -52,7 +39,6 @@ internal static class Answers
     }
 
     /// <summary>What every answer says to a browser: nothing of another site, in no frame, and no guessing of types.</summary>
-    /// <param name="request">The request.</param>
     public static void Protect(HttpRequest request)
     {
         var headers = request.HttpContext.Response.Headers;

@@ -7,8 +7,6 @@ namespace FunctionsConsumers.Status;
 internal static class Caller
 {
     /// <summary>Names the caller.</summary>
-    /// <param name="request">The request.</param>
-    /// <returns>One line.</returns>
     public static string Of(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

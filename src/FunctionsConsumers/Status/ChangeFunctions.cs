@@ -117,7 +117,6 @@ public sealed partial class ChangeFunctions(UnsentMessages messages, DeadLetterR
 }
 
 /// <summary>Which messages are to be changed.</summary>
-/// <param name="Ids">Their ids.</param>
 internal sealed record WhichMessages(IReadOnlyList<string>? Ids);
 
 /// <summary>Which dead letters are to be redriven.</summary>
@@ -129,12 +128,10 @@ internal sealed record WhichMessages(IReadOnlyList<string>? Ids);
 internal sealed record WhichLetters(string? Group, IReadOnlyList<string>? Ids, string? Reason, string? Cause, bool DryRun)
 {
     /// <summary>The same as a filter.</summary>
-    /// <returns>The filter.</returns>
     public DeadLetterFilter Filter() =>
         new() { Group = Group, Ids = Ids, Reason = Ids is null ? Reason : null, Cause = Ids is null ? Cause : null };
 
     /// <summary>In one line, without the text of a cause, which may hold what a producer wrote.</summary>
-    /// <returns>The line.</returns>
     public override string ToString() =>
         Ids is null
             ? $"all dead letters of one cause of {Group}, {Reason}"
@@ -147,8 +144,6 @@ internal sealed record WhichLetters(string? Group, IReadOnlyList<string>? Ids, s
 internal sealed record RedriveView(int WouldSend, string Text)
 {
     /// <summary>Of a plan.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <returns>The view.</returns>
     public static RedriveView Of(RedrivePlan plan) => new(plan.ToSend.Count, Words(
         (plan.ToSend.Count, "are sent to their group again"),
         (plan.Count(RedriveFate.Redriven), "were redriven before and are left alone"),
@@ -157,8 +152,6 @@ internal sealed record RedriveView(int WouldSend, string Text)
         (plan.ComingBack, "come back for certain, because another order stands under the same id")));
 
     /// <summary>Of what was done.</summary>
-    /// <param name="result">What was done.</param>
-    /// <returns>The view.</returns>
     public static RedriveView Of(RedriveResult result) => new(result.Sent, Words(
         (result.Sent, "sent"), (result.Recovered, "had been sent by a redrive that did not end"),
         (result.AlreadyRedriven, "were redriven before"),
@@ -173,6 +166,4 @@ internal sealed record RedriveView(int WouldSend, string Text)
 }
 
 /// <summary>What became of messages.</summary>
-/// <param name="Changes">Each one's outcome.</param>
-/// <param name="Lines">The same in words.</param>
 internal sealed record MessageChangesView(IReadOnlyList<ChangedMessage> Changes, IReadOnlyList<string> Lines);

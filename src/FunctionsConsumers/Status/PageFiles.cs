@@ -16,14 +16,9 @@ internal static class PageFiles
         .ToFrozenDictionary(name => name[Prefix.Length..], Read, StringComparer.Ordinal);
 
     /// <summary>The page itself.</summary>
-    /// <param name="request">The request.</param>
-    /// <returns>The answer.</returns>
     public static IResult Html(HttpRequest request) => Send(request, Files[Index]);
 
     /// <summary>A file that the page asks for.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="name">The file's name.</param>
-    /// <returns>The answer.</returns>
     public static IResult Find(HttpRequest request, string name) =>
         name != Index && Files.TryGetValue(name, out var file) ? Send(request, file) : Results.NotFound();
 

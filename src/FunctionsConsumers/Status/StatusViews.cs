@@ -69,10 +69,7 @@ internal static class Texts
     /// <summary>As much of a payload as a person reads.</summary>
     public const int MostOfAPayload = 20_000;
 
-    /// <summary>Cuts a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="most">The most characters.</param>
-    /// <returns>The text, or its beginning and how much is left out.</returns>
+    /// <summary>Cuts a text. Returns the text, or its beginning and how much is left out.</summary>
     public static string? Cut(string? text, int most) =>
         text is null || text.Length <= most ? text : $"{text[..most]}… ({text.Length - most} more characters)";
 }

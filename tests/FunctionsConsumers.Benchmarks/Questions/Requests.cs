@@ -26,7 +26,7 @@ internal sealed class Requests : IQuestion
             await Groups.RateAsync(await Groups.ProcessorAsync(group, store), batches, cancellationToken);
             figures.Add(Figure.AtMost(group, (store.Submits + store.Reads) / (double)Orders, Goal, " requests an order",
                 $"{store.Submits} transactions, "
-                    + $"{store.Reads} rows read ({(group == "inventory" ? "each stock counter once" : "none without duplicates")}), "
+                    + $"{store.Reads} reads ({(group == "inventory" ? "of each bucket's counters at once" : "none without duplicates")}), "
                     + $"{Orders} orders"));
         }
 

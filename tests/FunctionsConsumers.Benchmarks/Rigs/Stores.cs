@@ -30,9 +30,11 @@ internal sealed class NoStore : ITableStore
     }
 }
 
-/// <summary>Counts what a store is asked: a transaction is one request, and so is each row read by its key.</summary>
+/// <summary>Counts what a store is asked: a transaction is one request, each row read by its key, and each page of a scan.</summary>
 internal sealed class CountingStore(ITableStore store) : ITableStore
 {
+    private const int PageRows = 1000;
+
     private int _submits;
     private int _reads;
 
@@ -53,9 +55,23 @@ internal sealed class CountingStore(ITableStore store) : ITableStore
         return store.ReadAsync(partitionKey, rowKeys, columns, cancellationToken);
     }
 
-    public IAsyncEnumerable<Row> ScanAsync(
-        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
-        store.ScanAsync(partitionKey, rowKeyPrefix, columns, cancellationToken);
+    public async IAsyncEnumerable<Row> ScanAsync(
+        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var rows = 0;
+        Interlocked.Increment(ref _reads);
+        await foreach (var row in store.ScanAsync(partitionKey, rowKeyPrefix, columns, cancellationToken))
+        {
+            if (rows++ == PageRows)
+            {
+                rows = 1;
+                Interlocked.Increment(ref _reads);
+            }
+
+            yield return row;
+        }
+    }
 }
 
 /// <summary>Takes messages and sends none.</summary>

@@ -53,12 +53,49 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
             StringComparison.Ordinal);
 
     [Fact]
+    public void What_differs_in_a_record_for_a_topic_is_told_as_text() => Assert.Matches(
+        "before 'message 0 topic receipts key none value 'receipt [0-9a-f-]{36}'', on h",
+        Fails(new Planned(_ => new Plan
+        {
+            Messages = [PlannedMessage.ToTopic("receipts", null, Encoding.UTF8.GetBytes($"receipt {Guid.NewGuid()}"))],
+        })));
+
+    [Fact]
     public void A_planner_that_remembers_is_caught()
     {
         var sequence = 0L;
 
         Assert.Contains("effect Number = ",
             Fails(new Planned(_ => new Plan { Effect = { ["Number"] = Interlocked.Increment(ref sequence) } })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_planner_that_remembers_what_it_has_seen_is_caught_though_it_says_the_same_from_its_second_word_on()
+    {
+        var seen = new HashSet<string>();
+        var planner = new Planned(payment => new Plan { Effect = { ["IsFirst"] = seen.Add(payment.Id) } });
+
+        var failure = Assert.Throws<HistoryFailedException>(
+            () => Histories.Check(
+                planner, PaymentJson.Default.Payment, payment => payment.Id, Payments, new HistoryOptions { Count = 20 }));
+        Assert.Contains("before 'effect IsFirst = 'True'', on h", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_planner_that_numbers_what_its_process_sees_is_caught_where_each_process_life_has_its_own()
+    {
+        static Planned Numbering(TimeProvider time)
+        {
+            var numbers = new Dictionary<string, int>();
+            return new Planned(payment => new Plan
+            {
+                Effect = { ["Number"] = numbers.TryGetValue(payment.Id, out var number) ? number : numbers[payment.Id] = numbers.Count },
+            });
+        }
+
+        var failure = Assert.Throws<HistoryFailedException>(() => Histories.CheckHosts(
+            Numbering, PaymentJson.Default.Payment, payment => payment.Id, Payments, new HistoryOptions { Count = 200 }));
+        Assert.Contains("before 'effect Number = ", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +171,7 @@ public sealed class HistoriesCheckTests(ITestOutputHelper output)
     {
         SentRecord[] records = [.. Payments.Select(payment => Sent($$"""{"id":"{{payment.Id}}","cents":{{payment.Cents}}}"""))];
         return Assert.Throws<HistoryFailedException>(() =>
-            Histories.CheckHosts(planner, new PaymentDecoder(), records, options)).Message;
+            Histories.CheckRecordsOnHosts(planner, new PaymentDecoder(), records, options)).Message;
     }
 
     private sealed class Planned(Func<Payment, Plan> plan) : IEventPlanner<Payment>

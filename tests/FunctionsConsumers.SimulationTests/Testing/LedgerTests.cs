@@ -11,7 +11,7 @@ public sealed class LedgerTests
 
     [Fact]
     public void A_payment_is_entered_once_whatever_happens() =>
-        Histories.Check(new Ledger(), PaymentJson.Default.Payment, payment => payment.Id, Payments);
+        Histories.CheckHosts(_ => new Ledger(), PaymentJson.Default.Payment, payment => payment.Id, Payments);
 }
 
 internal sealed record Payment(string Id, long Cents);

@@ -1,5 +1,7 @@
 using FunctionsConsumers.Cli;
 using FunctionsConsumers.Cli.CommandLine;
+using FunctionsConsumers.Cli.Lab;
+using FunctionsConsumers.Lab.Guarantees;
 
 namespace FunctionsConsumers.UnitTests.Cli.Lab;
 
@@ -23,6 +25,20 @@ public sealed class LabCommandTests : IDisposable
         Assert.Contains(named,
             Assert.Single(_error.ToString().Split(Environment.NewLine), said => said.StartsWith("fc: ", StringComparison.Ordinal)),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_it_prints_fits_72_columns()
+    {
+        var faults = new FaultCounts(12_345, 12_345, 12_345, 12_345, 12_345);
+        var guarantees = Enum.GetValues<Guarantee>()
+            .Select(one => new GuaranteeReport(one.Name(), one.Steps(), 123_456, 12_345, 12_345, 123_456, null, faults, []));
+
+        LabCommand.Print(
+            new Terminal(_out, _error, ShowsProgress: false),
+            new LabReport(999_999_999, 10_000, 10_000, [.. guarantees], true, [], 1_234.5));
+
+        Assert.All(_out.ToString().Split(Environment.NewLine), line => Assert.InRange(line.Length, 0, 72));
     }
 
     public void Dispose()

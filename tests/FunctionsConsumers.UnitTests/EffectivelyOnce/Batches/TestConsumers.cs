@@ -113,6 +113,8 @@ internal sealed class BentStore(MemoryTableStore store, ImpatientTime? time = nu
 
     public int RowsRead { get; private set; }
 
+    public int Scans { get; private set; }
+
     /// <summary>What every request takes on the clock.</summary>
     public TimeSpan Latency { get; set; }
 
@@ -142,8 +144,13 @@ internal sealed class BentStore(MemoryTableStore store, ImpatientTime? time = nu
     }
 
     public IAsyncEnumerable<Row> ScanAsync(
-        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken) =>
-        store.ScanAsync(partitionKey, rowKeyPrefix, columns, cancellationToken);
+        string partitionKey, string rowKeyPrefix, IReadOnlyList<string>? columns, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Scans++;
+        Take(1);
+        return OnRead?.Invoke() is { } failure ? throw failure : store.ScanAsync(partitionKey, rowKeyPrefix, columns, cancellationToken);
+    }
 
     private void Take(int requests)
     {

@@ -95,6 +95,7 @@ public sealed class ConsumerGroupsServiceTests
                 new TestGroup().Processor,
                 new GroupOutbox("group", table, new Buckets(1), [new TestSender("mail")], new EffectivelyOnceOptions { Buckets = 1 },
                 "me", TimeProvider.System, NullLogger.Instance),
+                new OutboxByHand("group", table, new Buckets(1), Time),
                 Progress,
                 new RetentionSweep(
                 "group", table, ProgressStore, new Buckets(1), log, ["topic"], TimeSpan.FromDays(14), Time, NullLogger.Instance));

@@ -34,6 +34,7 @@ public sealed class EffectivelyOnceRegistrationTests : IDisposable
 
         Assert.Equal("tally", provider.GetRequiredKeyedService<IBatchProcessor>("tally").Group);
         Assert.Equal(["tally"], provider.GetServices<IGroupUpkeep>().Select(group => group.Name));
+        Assert.NotNull(provider.GetRequiredKeyedService<IParkedMessages>("tally"));
         Assert.Single(provider.GetServices<IHostedService>().OfType<HostedConsumer>());
     }
 

@@ -23,13 +23,16 @@ internal sealed class ScriptedTables(params IReadOnlyList<TableReply> replies) :
     /// <summary>The body of each try, as it left the client.</summary>
     public IReadOnlyList<string> Bodies => [.. _bodies];
 
+    /// <summary>How long a try may take. Short, for replies that never come; a busy machine may need longer for one that does.</summary>
+    public TimeSpan TimeoutOfATry { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>The options of the product, but for the transport, the waits between tries and the time-out of a try.</summary>
     public void Configure(TableClientOptions options)
     {
         options.Transport = new HttpClientTransport(this);
         options.Retry.Delay = TimeSpan.Zero;
         options.Retry.MaxDelay = TimeSpan.Zero;
-        options.Retry.NetworkTimeout = TimeSpan.FromMilliseconds(50);
+        options.Retry.NetworkTimeout = TimeoutOfATry;
     }
 
     /// <summary>Accounts whose every request comes here.</summary>

@@ -101,10 +101,10 @@ public sealed class TableAnswersTests
         string answer, string submit, Reading read, Reading scan, int tries)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        using var submitted = new ScriptedTables(s_replies[answer]);
-        using var callers = new ScriptedTables(s_replies[answer]);
-        using var asked = new ScriptedTables(s_replies[answer]);
-        using var scanned = new ScriptedTables(s_replies[answer]);
+        using var submitted = Service();
+        using var callers = Service();
+        using var asked = Service();
+        using var scanned = Service();
 
         var result = await submitted.Store().SubmitAsync("b000", s_three, cancellation);
         var callersResult = await callers.Store(isCallers: true).SubmitAsync("b000", s_three, cancellation);
@@ -119,6 +119,10 @@ public sealed class TableAnswersTests
         Assert.NotNull(result.Failure);
         Assert.StartsWith("Tables: ", result.Detail, StringComparison.Ordinal);
         Assert.DoesNotContain("\n", result.Detail, StringComparison.Ordinal);
+
+        ScriptedTables Service() => answer == "a time-out"
+            ? new ScriptedTables(s_replies[answer])
+            : new ScriptedTables(s_replies[answer]) { TimeoutOfATry = TimeSpan.FromMinutes(1) };
     }
 
     [Theory]
