@@ -9,6 +9,7 @@ public sealed class PackageTests : IDisposable
 {
     private const string Project = "src/FunctionsConsumers.EffectivelyOnce/FunctionsConsumers.EffectivelyOnce.csproj";
     private const string Testing = "src/FunctionsConsumers.EffectivelyOnce.Testing/FunctionsConsumers.EffectivelyOnce.Testing.csproj";
+    private const string Tool = "src/FunctionsConsumers.Cli/FunctionsConsumers.Cli.csproj";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("package-").FullName;
 
@@ -175,7 +176,7 @@ public sealed class PackageTests : IDisposable
             }
         }
 
-        Assert.Equal([Testing, Project], packable.Order(StringComparer.Ordinal));
+        Assert.Equal([Tool, Testing, Project], packable.Order(StringComparer.Ordinal));
     }
 
     [Fact]
