@@ -17,6 +17,7 @@ using FunctionsConsumers.LocalHost.Hosting;
 using FunctionsConsumers.Operations.Catalog;
 using FunctionsConsumers.Operations.ConsumerGroups;
 using FunctionsConsumers.Operations.DeadLetters;
+using FunctionsConsumers.Operations.Hosts;
 using FunctionsConsumers.Operations.Outbox;
 using FunctionsConsumers.Operations.Replays;
 using FunctionsConsumers.Operations.Stories;
@@ -26,7 +27,10 @@ namespace FunctionsConsumers.Cli;
 /// <summary>The shapes that commands print with <c>--json</c>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(Words<DeadLetterState>), typeof(Words<FoundBy>), typeof(Words<MailStanding>), typeof(Words<SightingVerdict>)])]
+    Converters = [
+        typeof(Words<DeadLetterState>), typeof(Words<FoundBy>), typeof(Words<MailStanding>), typeof(Words<SightingVerdict>),
+        typeof(Words<LagTrend>),
+    ])]
 [JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(Finding))]
 [JsonSerializable(typeof(RunReport))]
@@ -40,7 +44,7 @@ namespace FunctionsConsumers.Cli;
 [JsonSerializable(typeof(IReadOnlyList<DeadLetterCount>))]
 [JsonSerializable(typeof(RedriveReport))]
 [JsonSerializable(typeof(OrderShown))]
-[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(StatusOnScreen))]
 [JsonSerializable(typeof(OffsetsReport))]
 [JsonSerializable(typeof(ReplayResult))]
 [JsonSerializable(typeof(SettingsReport))]

@@ -7,13 +7,42 @@ namespace FunctionsConsumers.SimulationTests;
 
 /// <summary>
 /// Seeded histories of the real processor and outbox over a modelled log and a modelled table service.
-/// Every sixteenth goes through the genuine client of the tables; <c>SIM_THROUGH_CLIENT=1</c> sends all of them through it.
+/// Every sixteenth goes through the genuine client of the tables; <c>SIM_THROUGH_CLIENT=1</c> sends all of them through it,
+/// and <c>SIM_KIND</c> makes all of them of one kind.
 /// <c>SIM_SEED</c> replays one, <c>SIM_HISTORIES</c> says how many are run, <c>SIM_MINUTES</c>,
 /// or that of <c>./test --soak</c>, runs new ones for so long.
 /// </summary>
 public sealed class HistoriesTests(ITestOutputHelper output)
 {
     private const int Histories = 8_000;
+
+    // About a half of what is counted in the histories of the seeds from 1 on: a kind that dies silently proves nothing.
+    private static readonly (Happening What, long Times)[] Least =
+    [
+        (Happening.Crash, 20_000),
+        (Happening.MoveOfAPartition, 100_000),
+        (Happening.RecordSkipped, 10_000),
+        (Happening.RecordHealed, 1_200),
+        (Happening.OffsetDropped, 18_000),
+        (Happening.RowForgotten, 1_500),
+        (Happening.MessageResentInDoubt, 4_000),
+        (Happening.HistoryThroughTheClient, 300),
+        (Happening.TryOfTheClientAgain, 5_000),
+        (Happening.TopicMadeAnew, 400),
+        (Happening.NoteOfAnOldTopic, 200),
+        (Happening.DeadLetterReplaced, 50),
+        (Happening.SetBack, 10_000),
+        (Happening.SetForward, 1_000),
+        (Happening.TopicGrown, 500),
+        (Happening.StartOfAnOldVersion, 6_000),
+        (Happening.BatchOfAThousand, 15),
+        (Happening.JumpOfAWallClock, 6_000),
+        (Happening.JumpOfTheClock, 6_000),
+        (Happening.RequestExecutedTwice, 5_000),
+        (Happening.RequestExecutedTwiceByTheClientsService, 200),
+        (Happening.HistoryOfManyResends, 400),
+        (Happening.LargeWorld, 200),
+    ];
 
     [Fact]
     public void Nothing_is_lost_and_nothing_doubled_in_any_history()
@@ -37,14 +66,12 @@ public sealed class HistoriesTests(ITestOutputHelper output)
         }
 
         Assert.True(campaign.Failure is null, campaign.Failure);
-        if (campaign.Histories >= Histories)
+        if (campaign.Histories >= Histories && OrderSettings.OnlyKind is null && !OrderSettings.AllThroughClient)
         {
-            Assert.True(
-                campaign.Happenings is
-                {
-                    Crashes: > 0, Skipped: > 0, Healed: > 0, Forgotten: > 0, ThroughClient: >= 300, ClientsRetries: > 0,
-                },
-                $"The histories are not about what they claim to be: {campaign.Happenings}");
+            string[] rare = [.. Least
+                .Where(least => campaign.Happenings[least.What] < least.Times)
+                .Select(least => $"{least.What}: {campaign.Happenings[least.What]} times, and {least.Times} at least are meant")];
+            Assert.True(rare.Length == 0, $"The histories are not about what they claim to be: {string.Join(", ", rare)}");
         }
     }
 

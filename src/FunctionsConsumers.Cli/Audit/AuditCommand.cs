@@ -91,7 +91,7 @@ internal static class AuditPrinting
     /// <summary>Prints the numbers as a table.</summary>
     public static void Print(Terminal terminal, AuditReport report)
     {
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Topic}: {Counted.Of(report.Records, "record")}, "
+        terminal.PrintText(string.Create(CultureInfo.InvariantCulture, $"{report.Topic}: {Counted.Of(report.Records, "record")}, "
             + $"{Counted.Of(report.DistinctOrders, "distinct order")}, {report.Poison} poison, "
             + $"{Counted.Of(report.Unaudited, "effect")} not audited"));
         var table = Terminal.Table(
@@ -106,7 +106,7 @@ internal static class AuditPrinting
         terminal.Print(table);
         foreach (var group in report.Groups.Where(group => group.Skipped > 0))
         {
-            terminal.Out.WriteLine(string.Create(
+            terminal.PrintText(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{group.Group}: {Counted.Of(group.Skipped, "record")} skipped on purpose, by fc offsets; neither handled nor lost"));
         }

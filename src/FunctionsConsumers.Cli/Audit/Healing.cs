@@ -34,7 +34,7 @@ internal static class Healing
     {
         foreach (var group in groups)
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            terminal.PrintText(string.Create(CultureInfo.InvariantCulture,
                 $"{group.Group}: {group.Found} records below the committed offset were not known to be finished, {group.Healed} of them "
                 + $"handled now")
                 + (group.Dropped == 0 ? ""

@@ -6,7 +6,7 @@ namespace FunctionsConsumers.Cli.CommandLine;
 
 /// <summary>
 /// A table as every command prints it, of which nothing is ever cut: where the columns do not fit side by side, the records
-/// stand side by side, and where those do not either, one under the other.
+/// stand side by side, and where those do not either, one under the other, with long texts folded between their words.
 /// </summary>
 internal sealed class ResultTable
 {
@@ -43,7 +43,7 @@ internal sealed class ResultTable
             }
         }
 
-        WriteRecords(console);
+        WriteRecords(console, width!.Value);
     }
 
     private Table SideBySide()
@@ -78,7 +78,7 @@ internal sealed class ResultTable
         return table;
     }
 
-    private void WriteRecords(IAnsiConsole console)
+    private void WriteRecords(IAnsiConsole console, int width)
     {
         var indent = _columns.Max(column => column.Name.Length) + 2;
         foreach (var row in _rows)
@@ -88,7 +88,12 @@ internal sealed class ResultTable
             {
                 if (row[column].Text.Length > 0)
                 {
-                    console.MarkupLine(Markup.Escape(_columns[column].Name.PadRight(indent)) + row[column].Markup());
+                    var name = _columns[column].Name.PadRight(indent);
+                    foreach (var part in FoldedText.Lines(row[column].Text, width - indent))
+                    {
+                        console.MarkupLine(Markup.Escape(name) + (row[column] with { Text = part }).Markup());
+                        name = new string(' ', indent);
+                    }
                 }
             }
         }

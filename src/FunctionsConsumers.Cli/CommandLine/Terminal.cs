@@ -53,6 +53,16 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool ShowsProg
     /// <summary>Says something beside the result.</summary>
     public void Say(string line) => Error.WriteLine(Secrets.Masked(line));
 
+    /// <summary>Prints a text as a result, folded between its words where the terminal is narrower, whatever it holds.</summary>
+    /// <param name="text">The text.</param>
+    public void PrintText(string text)
+    {
+        foreach (var line in FoldedText.Lines(Printed.Of(text), Width))
+        {
+            Out.WriteLine(line);
+        }
+    }
+
     /// <summary>Prints a table as a result.</summary>
     public void Print(ResultTable table)
     {

@@ -37,7 +37,7 @@ internal static class ConfigCommand
     {
         var width = report.Settings.Max(setting => setting.Name.Length) + Indent;
         var ofSources = report.Settings.Max(setting => setting.Source.Length) + Indent;
-        terminal.Out.WriteLine($"host.json and local.settings.json of {Printed.Of(report.Folder)}");
+        terminal.PrintText($"host.json and local.settings.json of {Printed.Of(report.Folder)}");
         foreach (var setting in report.Settings)
         {
             var line = setting.Name.PadRight(width) + Printed.Of(setting.Source).PadRight(ofSources);

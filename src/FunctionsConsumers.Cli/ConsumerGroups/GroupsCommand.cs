@@ -71,7 +71,7 @@ internal static class GroupsCommand
     {
         foreach (var group in groups)
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            terminal.PrintText(string.Create(CultureInfo.InvariantCulture,
                 $"{group.Group}: {group.State}, {Counted.Of(group.Members.Count, "member")}, lag {group.Lag}"));
             var table = Terminal.Table("#partition", "#committed", "#end", "#lag", "member");
             foreach (var partition in group.Partitions)

@@ -83,7 +83,7 @@ internal static class DeadLettersCommand
             call.Terminal.Print(table);
             foreach (var cause in counts.GroupBy(cause => (cause.Reason, cause.Cause)).Take(20))
             {
-                call.Terminal.Out.WriteLine(string.Create(
+                call.Terminal.PrintText(string.Create(
                     CultureInfo.InvariantCulture, $"{cause.Sum(one => one.Count)} × {cause.Key.Reason}: {Printed.Of(cause.Key.Cause)}"));
             }
 
@@ -132,7 +132,7 @@ internal static class DeadLettersCommand
         {
             if (text is not null)
             {
-                terminal.Out.WriteLine($"{indent}{name,-9} {Printed.Of(text)}");
+                terminal.PrintText($"{indent}{name,-9} {text}");
             }
         }
 

@@ -79,12 +79,12 @@ internal static class RedriveCommand
             }
 
             call.Terminal.Print(table);
-            call.Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            call.Terminal.PrintText(string.Create(CultureInfo.InvariantCulture,
                 $"{plan.ToSend.Count} letters would be sent; {result.AlreadyRedriven} were redriven before, {result.Parked} are parked"));
         }
         else
         {
-            call.Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            call.Terminal.PrintText(string.Create(CultureInfo.InvariantCulture,
                 $"{result.Sent} letters sent; {result.Recovered} had been sent by a run that did not end, "
                     + $"{result.AlreadyRedriven} redriven before, {result.Parked} parked"));
         }

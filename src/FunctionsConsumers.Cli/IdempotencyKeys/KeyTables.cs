@@ -1,22 +1,25 @@
 using Azure;
 using Azure.Data.Tables;
-using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
-using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
-using FunctionsConsumers.Operations.Outbox;
+using FunctionsConsumers.Operations.Stories;
 
 namespace FunctionsConsumers.Cli.IdempotencyKeys;
 
 /// <summary>Finds rows by what names them.</summary>
+/// <param name="accounts">The accounts.</param>
 internal sealed class KeyTables(TableAccounts accounts)
 {
     private static readonly string[] Columns = ["RowKey", .. IdentityColumns.ForVerdict, IdentityColumns.State, IdentityColumns.AppliedAt,
         "Reason"];
 
     /// <summary>Finds an order by its id: one read in each table.</summary>
+    /// <param name="orderId">The id.</param>
+    /// <param name="groups">The groups.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The rows that are there.</returns>
     public async Task<List<KeyRow>> FindByOrderAsync(string orderId, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
         var rows = new List<KeyRow>();
@@ -30,7 +33,7 @@ internal sealed class KeyTables(TableAccounts accounts)
             }
 
             var bucket = new Buckets(meta.Value!.GetInt32("Buckets") ?? 16).Of(orderId);
-            var rowKey = RowKey.OfSubject(EffectRules.KindOf(group) ?? "key", orderId);
+            var rowKey = RowKey.OfSubject(EffectReader.KindOf(group), orderId);
 
             // A bucket lives in one account; with one account, as nearly always, this is one read.
             foreach (var client in accounts.Clients)
@@ -48,6 +51,10 @@ internal sealed class KeyTables(TableAccounts accounts)
     }
 
     /// <summary>Finds rows by their idempotency key, or dead letters by their coordinates: reads every row.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="groups">The groups.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The rows that are there.</returns>
     /// <exception cref="CommandException">None of the groups has a table.</exception>
     public async Task<List<KeyRow>> FindByKeyAsync(string key, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
@@ -79,15 +86,6 @@ internal sealed class KeyTables(TableAccounts accounts)
 
         return isAny ? rows : throw KnownGroups.None(groups);
     }
-
-    /// <summary>Dead letters that have not been sent yet, by the coordinates of their records.</summary>
-    public async Task<IReadOnlyList<(string Group, string Coordinates)>> WaitingLettersAsync(
-        IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
-    [
-        .. (await OutboxTables.ReadAsync(accounts, groups, cancellationToken))
-            .Where(message => message.Entry.Kind == DeadLetter.Kind)
-            .Select(message => (message.Entry.Group, message.Entry.Subject)),
-    ];
 
     private static KeyRow Row(string group, string rowKey, TableEntity row) => new(
         group, rowKey,

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using FunctionsConsumers.Audit;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Lab.Services;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
+using FunctionsConsumers.Operations;
+using FunctionsConsumers.Operations.Stories;
 using FunctionsConsumers.Orders;
 
 namespace FunctionsConsumers.Cli.IdempotencyKeys;
@@ -26,8 +27,8 @@ internal static class KeysCommand
                 rows = await tables.FindByKeyAsync(asked, Groups.All, call.Stop);
             }
 
-            rows.AddRange((await LettersAsync(call, tables, asked,
-                rows.Count > 0)).Where(letter => !rows.Exists(row => row.Group == letter.Group && row.RowKey == letter.RowKey)));
+            rows.AddRange((await LettersAsync(call, asked, rows.Count > 0))
+                .Where(letter => !rows.Exists(row => row.Group == letter.Group && row.RowKey == letter.RowKey)));
             if (call.Json)
             {
                 call.PrintJson<IReadOnlyList<KeyRow>>(rows);
@@ -48,7 +49,7 @@ internal static class KeysCommand
     }
 
     // Who asks for an order is to see what became of each of its records: those that conflict with the first are dead letters.
-    private static async Task<IReadOnlyList<KeyRow>> LettersAsync(Invocation call, KeyTables tables, string asked, bool isKnown)
+    private static async Task<IReadOnlyList<KeyRow>> LettersAsync(Invocation call, string asked, bool isKnown)
     {
         var target = call.Target();
         if (!target.HasBrokers)
@@ -59,16 +60,12 @@ internal static class KeysCommand
 
         try
         {
-            var waiting = await tables.WaitingLettersAsync(Groups.All, call.Stop);
-            return await call.Terminal.WithProgressAsync("Reading dead letters", 0, _ => Task.Run(
-                () =>
-                {
-                    using var reader = target.OpenTopics();
-                    return new LetterSearch(reader, target.Topic, asked, call.Stop).Find(Groups.All, waiting);
-                },
-                CancellationToken.None));
+            using var system = OperatedSystem.Of(target);
+            var letters = await call.Terminal.WithProgressAsync(
+                "Reading dead letters", 0, _ => new LetterSearch(system.Services, system.Log).GoingByAsync(asked, call.Stop));
+            return [.. letters.Select(KeyRow.Of)];
         }
-        catch (AuditException unread) when (isKnown)
+        catch (OperationException unread) when (isKnown)
         {
             call.Terminal.Say($"fc: dead letters could not be looked through: {unread.Message}");
             return [];
@@ -80,8 +77,9 @@ internal static class KeysCommand
         var table = Terminal.Table("group", "row key", "state", "reason", "key", "topic", "#partition", "#offset", "applied at");
         foreach (var row in rows)
         {
-            Terminal.AddRow(table, row.Group, row.RowKey, BadFigure.If(row.State, row.State == "dead-lettered"), row.Reason, row.Key,
-                row.Topic, row.Partition, row.Offset, row.AppliedAt?.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            var state = BadFigure.If(row.State, row.State == IdentityColumns.DeadLettered);
+            var at = row.AppliedAt?.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+            Terminal.AddRow(table, row.Group, row.RowKey, state, row.Reason, row.Key, row.Topic, row.Partition, row.Offset, at);
         }
 
         terminal.Print(table);
@@ -102,4 +100,11 @@ internal sealed record KeyRow(
 {
     /// <summary>Of a dead letter, the word for why it could not be applied; null for what was applied.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The row of a dead letter.</summary>
+    /// <param name="letter">The letter.</param>
+    /// <returns>The row, as it stands in the group's table.</returns>
+    public static KeyRow Of(NamedLetter letter) => new(
+        letter.Group, EffectivelyOnce.RowKey.OfDeadLetter(letter.Origin), IdentityColumns.DeadLettered, letter.Origin.ToString(),
+        letter.Origin.Topic, letter.Origin.Partition, letter.Origin.Offset, letter.Time) { Reason = letter.Reason };
 }

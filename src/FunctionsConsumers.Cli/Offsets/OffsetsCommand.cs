@@ -106,7 +106,7 @@ internal static class OffsetsCommand
             }
 
             call.Terminal.Print(table);
-            call.Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            call.Terminal.PrintText(string.Create(CultureInfo.InvariantCulture,
                 $"{group}: {plan.Skipped} records {(isDone ? "are" : "would be")} skipped for good, "
                     + $"{plan.Repeated} {(isDone ? "are" : "would be")} read "
                     + $"again{(isDone ? "" : "; nothing is changed without --yes")}"));

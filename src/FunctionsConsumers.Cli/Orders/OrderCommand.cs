@@ -52,7 +52,7 @@ internal static class OrderCommand
 
     private static void Print(Terminal terminal, OrderStory story)
     {
-        void Line(string text) => terminal.Out.WriteLine(Printed.Of(text));
+        void Line(string text) => terminal.PrintText(text);
         Line(story.FoundBy == FoundBy.OrderId
             ? $"order {story.Asked}"
             : $"{DeadLettersCommand.Word(story.FoundBy)} {story.Asked}: order {string.Join(", ", story.OrderIds)}");
@@ -67,7 +67,7 @@ internal static class OrderCommand
                 foreach (var (name, value) in effect.Columns.Where(
                     column => column.Key is not ("Lines" or "OrderId") && column.Value.Length > 0))
                 {
-                    Line($"    {name,-12} {value}");
+                    Line($"    {name,-11} {value}");
                 }
 
                 foreach (var line in effect.Lines)
@@ -75,8 +75,8 @@ internal static class OrderCommand
                     Line($"    {line.Quantity,6} × {line.Product}{(line.UnitPrice is null ? "" : $" at {line.UnitPrice}")}");
                 }
 
-                Line($"    key          {effect.Key}");
-                Line($"    fingerprint  {effect.Fingerprint}");
+                Line($"    key         {effect.Key}");
+                Line($"    fingerprint {effect.Fingerprint}");
             }
 
             if (group.Mail is { } mail)

@@ -134,7 +134,7 @@ internal static class OutboxCommand
             }
             else if (!call.Json)
             {
-                call.Terminal.Out.WriteLine(change.Line());
+                call.Terminal.PrintText(change.Line());
             }
         }
 

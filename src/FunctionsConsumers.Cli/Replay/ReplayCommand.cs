@@ -61,19 +61,19 @@ internal static class ReplayCommand
 
     private static void Print(Terminal terminal, ReplayResult result)
     {
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        terminal.PrintText(string.Create(CultureInfo.InvariantCulture,
             $"{result.Records} records into table {result.Group}, as {result.Like}: {result.Applied} applied, "
                 + $"{result.Duplicates} duplicates, {result.DeadLettered} dead-lettered"));
         foreach (var (reason, count) in result.Reasons.OrderByDescending(reason => reason.Value))
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {count} {reason}"));
+            terminal.PrintText(string.Create(CultureInfo.InvariantCulture, $"  {count} {reason}"));
         }
 
-        terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        terminal.PrintText(string.Create(CultureInfo.InvariantCulture,
             $"compared with {result.Like}: {result.Same} the same, {result.Different} different, {result.Missing} missing there"));
         foreach (var difference in result.Differences)
         {
-            terminal.Out.WriteLine($"  {Printed.Of(difference.OrderId)}: {Printed.Of(difference.Detail)}");
+            terminal.PrintText($"  {Printed.Of(difference.OrderId)}: {Printed.Of(difference.Detail)}");
         }
     }
 }

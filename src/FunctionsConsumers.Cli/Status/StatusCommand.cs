@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using FunctionsConsumers.Cli.CommandLine;
-using FunctionsConsumers.Cli.DeadLetters;
+using FunctionsConsumers.Operations.Hosts;
 
 namespace FunctionsConsumers.Cli.Status;
 
@@ -17,7 +18,7 @@ internal static class StatusCommand
         return status.Runs(caller, async call =>
         {
             using var system = OperatedSystem.Of(call.Target());
-            var look = new StatusLook(system);
+            using var look = new StatusLook(system);
             return await Watching.RunAsync(call, call.Given.GetValue(watch), async () =>
             {
                 var report = await call.Terminal.WithProgressAsync("Looking", 0, _ => look.TakeAsync(call.Stop));
@@ -35,38 +36,81 @@ internal static class StatusCommand
         });
     }
 
-    private static void Print(Terminal terminal, StatusReport report)
+    private static void Print(Terminal terminal, StatusOnScreen report)
     {
         foreach (var service in report.Services)
         {
-            terminal.Out.WriteLine($"{service.Service,-7} {(service.Ok ? "ok" : "NOT REACHED")}, {Printed.Of(service.Detail)}");
+            terminal.PrintText($"{service.Service,-7} {(service.Ok ? "ok" : "NOT REACHED")}, {service.Detail}");
         }
 
-        var table = Terminal.Table("group", "state", "#lag", "#records/s", "#outbox", "#oldest s", "#parked", "#dead");
+        var table = Terminal.Table("group", "state", "#lag", "trend", "#rate", "#outbox", "#age s", "#parked", "#dead");
         foreach (var group in report.Groups)
         {
+            var dead = group.DeadLetters?.Values.Sum();
             Terminal.AddRow(
-                table, group.Group, group.State, group.Lag, group.Rate?.ToString("0.0", CultureInfo.InvariantCulture), group.Outbox,
-                group.OutboxAgeSeconds, group.Parked, group.DeadLetters.Values.Sum());
+                table, group.Group, BadFigure.If(group.State, group.State == "Empty"), BadFigure.If(group.Lag, group.IsSilent),
+                group.Trend == LagTrend.Unknown ? null : JsonNamingPolicy.KebabCaseLower.ConvertName(group.Trend.ToString()),
+                group.Rate?.ToString("0.0", CultureInfo.InvariantCulture), group.Outbox, group.OutboxAgeSeconds,
+                BadFigure.If(group.Parked, group.Parked > 0), BadFigure.If(dead, dead > 0));
         }
 
         terminal.Print(table);
-        foreach (var group in report.Groups.Where(group => group.DeadLetters.Count > 0))
+        foreach (var group in report.Groups)
         {
-            var reasons = group.DeadLetters.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {reason.Key}");
-            terminal.Out.WriteLine($"open dead letters of {group.Group}: {string.Join(", ", reasons)}");
+            foreach (var trouble in Troubles(group))
+            {
+                terminal.PrintText($"{group.Group}: {trouble}");
+            }
         }
 
         foreach (var host in report.Hosts)
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"host {Printed.Of(host.Host)} process {Printed.Of(host.Process)}: {host.Partitions} partitions"));
+            terminal.PrintText(string.Create(
+                CultureInfo.InvariantCulture, $"host {host.Host} process {host.Process}: {host.Partitions} partitions"));
             foreach (var function in host.Functions)
             {
-                terminal.Out.WriteLine($"  {Printed.Of(function)}");
+                terminal.PrintText("  " + function);
             }
         }
 
-        terminal.Out.WriteLine($"last error: {(report.LastError is null ? "none" : Printed.Of(report.LastError))}");
+        terminal.PrintText($"last error: {report.LastError ?? "none"}");
+    }
+
+    // What is not as it should be, with the command that shows or mends it.
+    private static IEnumerable<string> Troubles(GroupOnScreen group)
+    {
+        if (group.IsSilent)
+        {
+            yield return "handles nothing while its lag rises: fc groups shows its members, and the log of their host says why";
+        }
+
+        if (group is { State: "Empty", Lag: > 0 })
+        {
+            yield return "nobody consumes: start a host";
+        }
+
+        if (group.DeadLetters is { Count: > 0 })
+        {
+            var reasons = group.DeadLetters.OrderByDescending(reason => reason.Value)
+                .Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Value} {reason.Key}"));
+            yield return $"open dead letters: {string.Join(", ", reasons)}; fc dead-letters count says why, and redrive sends them again";
+        }
+
+        if (group.Waits is not null)
+        {
+            yield return $"a message waits: {group.Waits} (fc outbox list)";
+        }
+
+        if (group.Parked > 0)
+        {
+            yield return "parked messages wait for a person: fc outbox resend --parked, or drop";
+        }
+
+        if (group.Error is { } error)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"last said {error.At.UtcDateTime:HH:mm:ss} UTC by {error.Machine} process {error.Process}: {error.Text}");
+        }
     }
 }

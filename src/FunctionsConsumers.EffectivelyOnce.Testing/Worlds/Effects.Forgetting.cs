@@ -10,10 +10,27 @@ internal sealed partial class Effects
     {
         for (var offset = 0; offset < world.Log.Start[partition]; offset++)
         {
-            if (world.Log.At(partition, offset) is { IsRecord: true } logged && !IsSettled(logged.Record.Coordinates))
+            Dropped(world.Log.At(partition, offset));
+        }
+    }
+
+    /// <summary>The topic is deleted: what is not settled is lost, though whoever has it in hand may still handle it.</summary>
+    public void OnDeleted()
+    {
+        foreach (var (partition, end) in world.Log.End.Index())
+        {
+            foreach (var logged in world.Log.Partitions[partition].Take(end))
             {
-                _dropped.Add(logged.Record.Coordinates);
+                Dropped(logged);
             }
+        }
+    }
+
+    private void Dropped(LoggedRecord record)
+    {
+        if (record.IsRecord && !IsSettled(record))
+        {
+            _dropped.Add(record);
         }
     }
 
@@ -27,13 +44,13 @@ internal sealed partial class Effects
         }
 
         var logged = world.Log.At(partition, offset);
-        isLost = logged.IsRecord && !IsSettled(logged.Record.Coordinates) && _dropped.Contains(logged.Record.Coordinates);
-        return !logged.IsRecord || isLost || IsSettled(logged.Record.Coordinates);
+        isLost = logged.IsRecord && !IsSettled(logged) && _dropped.Contains(logged);
+        return !logged.IsRecord || isLost || IsSettled(logged);
     }
 
     // A duplicate, or a conflict: what is poison by itself stays so whatever key is there.
-    private bool IsRuledByKey(Coordinates coordinates) =>
-        !_dead.TryGetValue(coordinates, out var reason) || reason == "key-reused" || reason == world.Consumer.SubjectExistsReason;
+    private bool IsRuledByKey(LoggedRecord record) =>
+        !_dead.TryGetValue(record, out var reason) || reason == "key-reused" || reason == world.Consumer.SubjectExistsReason;
 
     private bool IsForgotten(LoggedRecord record) => record.Subject is { } subject && _forgottenSubjects.Contains(subject);
 
@@ -54,8 +71,8 @@ internal sealed partial class Effects
             OnDropped(partition);
             for (var offset = start; offset < world.Log.End[partition]; offset++)
             {
-                if (world.Log.At(partition, offset) is var logged && logged.Subject == subject && (logged == applied.Record
-                    || (_handled.Contains(logged.Record.Coordinates) && IsRuledByKey(logged.Record.Coordinates))))
+                if (world.Log.At(partition, offset) is var logged && logged.Subject == subject
+                    && (logged == applied.Record || (_handled.Contains(logged) && IsRuledByKey(logged))))
                 {
                     world.Fail(
                         $"{sender} forgets {operation.RowKey}, and {logged.Record.Coordinates}, on which it ruled, is still in the topic");
@@ -68,8 +85,9 @@ internal sealed partial class Effects
     {
         var coordinates = operation.RowKey["dead!".Length..];
         OnForgotten(sender, operation, before, messages, coordinates);
-        if (RecordOf(before.Columns) is not { } record
-            || record.Record.Coordinates.Offset >= world.Log.Start[record.Record.Coordinates.Partition])
+        if (!_deadRows.Remove(operation.RowKey, out var record)
+            || (record.Incarnation == world.Log.Incarnation
+                && record.Record.Coordinates.Offset >= world.Log.Start[record.Record.Coordinates.Partition]))
         {
             world.Fail($"{sender} forgets {operation.RowKey}, whose record is still in the topic");
         }

@@ -9,23 +9,28 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 internal sealed partial class Effects(World world)
 {
     private readonly Dictionary<string, Applied> _applied = new(StringComparer.Ordinal);
-    private readonly Dictionary<Coordinates, string> _dead = [];
+    private readonly Dictionary<LoggedRecord, string> _dead = new(ReferenceEqualityComparer.Instance);
+
+    // Whose dead letters' rows stand at the coordinates now, and whose were replaced, by a record of another topic of that name.
+    private readonly Dictionary<string, LoggedRecord> _deadRows = new(StringComparer.Ordinal);
+    private readonly HashSet<LoggedRecord> _replaced = new(ReferenceEqualityComparer.Instance);
 
     // Subjects whose keys were forgotten; their effects stay.
     private readonly List<Applied> _forgotten = [];
     private readonly HashSet<string> _forgottenSubjects = new(StringComparer.Ordinal);
 
     // What success was reported for, and what the broker dropped before.
-    private readonly HashSet<Coordinates> _handled = [];
-    private readonly HashSet<Coordinates> _dropped = [];
+    private readonly HashSet<LoggedRecord> _handled = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<LoggedRecord> _dropped = new(ReferenceEqualityComparer.Instance);
 
     // The plans of what the last transaction applied, and the sums that each counter has to show.
     private readonly List<Plan> _now = [];
+    private int _deadLetters;
     private readonly Dictionary<(string Bucket, string RowKey), Dictionary<string, long>> _sums = [];
     private readonly Dictionary<string, string> _subjects = new(StringComparer.Ordinal);
 
     /// <summary>Whether every record that is the group's, and that the broker did not drop, has its effect or its dead letter.</summary>
-    public bool IsEverythingSettled => Records().All(record => IsSettled(record.Record.Coordinates));
+    public bool IsEverythingSettled => Records().All(IsSettled);
 
     private string SubjectKind => world.Consumer.EffectKind ?? "key";
 
@@ -42,9 +47,11 @@ internal sealed partial class Effects(World world)
             switch (kind, operation.Kind)
             {
                 case (_, RowOperationKind.Insert) when kind == SubjectKind:
-                    OnApplied(commit, operation, number, planned);
+                    OnApplied(commit, operation, number, start, planned);
                     break;
                 case ("dead", RowOperationKind.Insert):
+                case ("dead", RowOperationKind.Replace)
+                    when _deadRows.GetValueOrDefault(operation.RowKey) is { } old && old != RecordOf(operation, start):
                     OnDeadLettered(operation, start, planned);
                     break;
                 case ("key", RowOperationKind.Delete) when kind == SubjectKind:
@@ -126,47 +133,45 @@ internal sealed partial class Effects(World world)
     }
 
     /// <summary>Whether a record has its effect, or that of an equal one, or its dead letter.</summary>
-    public bool IsSettled(Coordinates coordinates)
-    {
-        var record = world.Log.At(coordinates.Partition, coordinates.Offset);
-        return _dead.ContainsKey(coordinates) || SameApplied(record) is not null
-            || (_handled.Contains(coordinates) && IsForgotten(record));
-    }
+    public bool IsSettled(LoggedRecord record) =>
+        _dead.ContainsKey(record) || SameApplied(record) is not null || (_handled.Contains(record) && IsForgotten(record));
 
     /// <summary>
     /// Whether what is reported of a record agrees with its row, where that is not forgotten yet: its own effect, or its dead letter
     /// with its reason.
     /// </summary>
-    public bool IsAsReported(RecordOutcome outcome) => outcome.Result switch
+    public bool IsAsReported(LoggedRecord record, RecordOutcome outcome) => outcome.Result switch
     {
-        RecordResult.Applied => world.Log.At(outcome.Coordinates.Partition, outcome.Coordinates.Offset) is { Subject: { } subject } record
+        RecordResult.Applied => record is { Subject: { } subject }
             && (!_applied.TryGetValue(subject, out var applied) || applied.Record == record),
-        RecordResult.DeadLettered => !_dead.TryGetValue(outcome.Coordinates, out var reason) || reason == outcome.Reason,
+        RecordResult.DeadLettered => !_dead.TryGetValue(record, out var reason) || reason == outcome.Reason,
         _ => outcome.Reason is null,
     };
 
     /// <summary>Success was reported for a record.</summary>
-    public void OnHandled(Coordinates coordinates) => _handled.Add(coordinates);
+    public void OnHandled(LoggedRecord record) => _handled.Add(record);
 
     /// <summary>
     /// Whether the row of a subject, where it is nothing but a key and will be forgotten, says that a record it ruled on was
     /// seen: forgotten too early, it would let that record be applied when it is read again.
     /// </summary>
-    public bool IsSeen(Coordinates coordinates)
+    public bool IsSeen(LoggedRecord record)
     {
-        var record = world.Log.At(coordinates.Partition, coordinates.Offset);
         if (world.Consumer.EffectKind is not null
             || record.Subject is not { } subject
             || !_applied.TryGetValue(subject, out var applied)
             || applied.Record == record
             || _forgottenSubjects.Contains(subject)
-            || !IsRuledByKey(coordinates))
+            || !IsRuledByKey(record))
         {
             return true;
         }
 
+        // The row's own place is one of them, whichever topic's record it was.
+        var coordinates = record.Record.Coordinates;
         var seen = world.Table.Rows(applied.Bucket)[RowKey.OfSubject("key", subject)].Text("SeenAt") ?? "";
-        return seen.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(place => place.Split(':'))
+        return coordinates == applied.Record.Record.Coordinates || seen.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(place => place.Split(':'))
             .Any(place => place[1] == coordinates.Partition.ToString(CultureInfo.InvariantCulture)
                 && long.Parse(place[2], CultureInfo.InvariantCulture) >= coordinates.Offset);
     }
@@ -175,13 +180,13 @@ internal sealed partial class Effects(World world)
     {
         foreach (var record in Records())
         {
-            if (IsForgotten(record) && _handled.Contains(record.Record.Coordinates))
+            if (IsForgotten(record) && _handled.Contains(record))
             {
                 continue;
             }
 
             var same = SameApplied(record) is not null;
-            var dead = _dead.TryGetValue(record.Record.Coordinates, out var reason);
+            var dead = _dead.TryGetValue(record, out var reason);
             if (!world.Consumer.IsRightEnd(record, same, dead ? reason : null))
             {
                 world.Fail($"{record.Described}: {(same ? "applied" : "not applied")}, "
@@ -193,28 +198,28 @@ internal sealed partial class Effects(World world)
     // The records that are the group's to settle: from where it begins, less those that the broker dropped.
     private IEnumerable<LoggedRecord> Records() => world.Log.Partitions
         .SelectMany((records, partition) => records.Take(world.Log.End[partition]).Skip(world.Log.Begin[partition]))
-        .Where(record => record.IsRecord && !_dropped.Contains(record.Record.Coordinates));
+        .Where(record => record.IsRecord && !_dropped.Contains(record));
 
     private Applied? SameApplied(LoggedRecord record) =>
         record.Subject is { } subject && _applied.TryGetValue(subject, out var applied) && applied.Record.Fingerprint == record.Fingerprint
             ? applied
             : null;
 
-    private void OnApplied(Commit commit, RowOperation row, int number, List<PlannedMessageSpec> planned)
+    private void OnApplied(Commit commit, RowOperation row, int number, DeliveryStart start, List<PlannedMessageSpec> planned)
     {
-        if (RecordOf(row) is not { } record || record.Subject is not { } subject)
+        if (RecordOf(row, start) is not { } record || record.Subject is not { } subject)
         {
             world.Fail($"{row.RowKey} names no record, or one that is no event");
             return;
         }
 
         var coordinates = record.Record.Coordinates;
-        if (coordinates.Offset < world.Log.Begin[coordinates.Partition])
+        if (IsBelowTheBegin(record))
         {
             world.Fail($"{coordinates} was applied, and the group begins above it");
         }
 
-        if (world.Consumer.HangsOnNothingElse(record) && _handled.Contains(coordinates) && IsForgotten(record))
+        if (world.Consumer.HangsOnNothingElse(record) && _handled.Contains(record) && IsForgotten(record))
         {
             world.Fail($"{coordinates} is applied once more, after its key was forgotten");
         }
@@ -248,13 +253,13 @@ internal sealed partial class Effects(World world)
 
     private void OnDeadLettered(RowOperation row, DeliveryStart start, List<PlannedMessageSpec> planned)
     {
-        if (RecordOf(row) is not { } record || row.RowKey != "dead!" + record.Record.Coordinates)
+        if (RecordOf(row, start) is not { } record || row.RowKey != "dead!" + record.Record.Coordinates)
         {
             world.Fail($"{row.RowKey} names no record of its own");
             return;
         }
 
-        if (record.Record.Coordinates.Offset < world.Log.Begin[record.Record.Coordinates.Partition])
+        if (IsBelowTheBegin(record))
         {
             world.Fail($"{record.Record.Coordinates} was dead-lettered, and the group begins above it");
         }
@@ -269,12 +274,23 @@ internal sealed partial class Effects(World world)
                 + $"{string.Join(' ', ReasonsOf(record, start))}");
         }
 
-        if (!_dead.TryAdd(record.Record.Coordinates, reason))
+        if (_deadRows.TryGetValue(row.RowKey, out var before))
+        {
+            world.Happenings.On(Happening.DeadLetterReplaced);
+            _replaced.Add(before);
+        }
+
+        _deadRows[row.RowKey] = record;
+        var isAgain = _replaced.Remove(record);
+        if (!_dead.TryAdd(record, reason) && !isAgain)
         {
             world.Fail($"{record.Record.Coordinates} is dead-lettered twice");
         }
 
-        planned.Add(new PlannedMessageSpec(record.Record.Coordinates.ToString(), DeadLetter.Kind, null));
+        var name = record.Record.Coordinates
+            + (record.Incarnation > 0 ? Invariant($" of topic {record.Incarnation}") : "")
+            + (isAgain ? Invariant($" again {_deadLetters++}") : "");
+        planned.Add(new PlannedMessageSpec(name, DeadLetter.Kind, null, record) { IsAgain = isAgain });
     }
 
     private List<string> ReasonsOf(LoggedRecord record, DeliveryStart start)
@@ -296,14 +312,24 @@ internal sealed partial class Effects(World world)
     private Dictionary<string, long> SumsOf(string bucket, string rowKey) =>
         _sums.TryGetValue((bucket, rowKey), out var sums) ? sums : _sums[(bucket, rowKey)] = new(StringComparer.Ordinal);
 
-    private LoggedRecord? RecordOf(RowOperation row) => RecordOf(row.Columns);
-
-    private LoggedRecord? RecordOf(IReadOnlyDictionary<string, object> columns) =>
-        columns.GetValueOrDefault("Topic") is ModelledLog.Topic && columns.GetValueOrDefault("Partition") is int partition
-            && columns.GetValueOrDefault("Offset") is long offset
-        && partition < world.Log.Partitions.Count && offset < world.Log.Partitions[partition].Count
-            ? world.Log.At(partition, offset)
+    // One of the records of the delivery that writes it: another topic of that name has others at the same coordinates.
+    private static LoggedRecord? RecordOf(RowOperation row, DeliveryStart start) =>
+        row.Columns.GetValueOrDefault("Topic") is string topic
+        && row.Columns.GetValueOrDefault("Partition") is int partition
+        && row.Columns.GetValueOrDefault("Offset") is long offset
+            ? start.Batch[new Coordinates(topic, partition, offset)].FirstOrDefault(record => IsOf(row, record))
             : null;
+
+    private static bool IsOf(RowOperation row, LoggedRecord record) => Text(row, "Fingerprint") == record.Fingerprint
+        && (row.Columns.GetValueOrDefault("RecordTimestamp") is not DateTimeOffset at
+            || record.Record.Timestamp is not { } timestamp
+            || at == timestamp);
+
+    // A topic made anew is the group's from its first record.
+    private bool IsBelowTheBegin(LoggedRecord record) => record.Incarnation == 0
+        && record.Record.Coordinates.Offset < (world.Setting.Begins?[record.Record.Coordinates.Partition] ?? 0);
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     private static string KindOf(string rowKey) => rowKey[..Math.Max(0, rowKey.IndexOf('!', StringComparison.Ordinal))];
 

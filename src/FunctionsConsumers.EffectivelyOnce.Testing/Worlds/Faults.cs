@@ -13,6 +13,9 @@ internal sealed record Faults
     public int Rebalance { get; init; }
     public int Reset { get; init; }
 
+    /// <summary>The topic is deleted and made anew under its name.</summary>
+    public int Anew { get; init; }
+
     /// <summary>The group's offset is set forward: what lies between is for the gap audit.</summary>
     public int Forward { get; init; }
 

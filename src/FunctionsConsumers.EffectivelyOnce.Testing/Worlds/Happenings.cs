@@ -2,65 +2,59 @@ using System.Globalization;
 
 namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 
-/// <summary>Counts what the histories are about and what not each of them has.</summary>
+/// <summary>What histories are about and not each of them has.</summary>
+internal enum Happening
+{
+    Crash,
+    MoveOfAPartition,
+    RecordSkipped,
+    RecordHealed,
+    OffsetDropped,
+    RowForgotten,
+    MessageResentInDoubt,
+    HistoryThroughTheClient,
+    TryOfTheClientAgain,
+    TopicMadeAnew,
+    NoteOfAnOldTopic,
+    DeadLetterReplaced,
+    SetBack,
+    SetForward,
+    TopicGrown,
+    StartOfAnOldVersion,
+    BatchOfAThousand,
+    JumpOfAWallClock,
+    JumpOfTheClock,
+    RequestExecutedTwice,
+    RequestExecutedTwiceByTheClientsService,
+    HistoryOfManyResends,
+    LargeWorld,
+}
+
+/// <summary>Counts what happened: histories in which nothing was skipped say nothing about gaps.</summary>
 internal sealed class Happenings
 {
-    private long _crashes;
-    private long _rebalances;
-    private long _skipped;
-    private long _healed;
-    private long _dropped;
-    private long _forgotten;
-    private long _resent;
-    private long _throughClient;
-    private long _clientsRetries;
+    private static readonly Happening[] All = Enum.GetValues<Happening>();
 
-    public long Crashes => _crashes;
+    private readonly long[] _counts = new long[All.Length];
 
-    public long Skipped => _skipped;
+    /// <summary>How often it happened.</summary>
+    public long this[Happening what] => _counts[(int)what];
 
-    public long Healed => _healed;
-
-    public long Forgotten => _forgotten;
-
-    public long ThroughClient => _throughClient;
-
-    public long ClientsRetries => _clientsRetries;
-
-    public void OnCrash() => _crashes++;
-
-    public void OnRebalance() => _rebalances++;
-
-    public void OnSkipped(int records) => _skipped += records;
-
-    public void OnHealed(int records) => _healed += records;
-
-    public void OnDropped(int offsets) => _dropped += offsets;
-
-    public void OnForgotten(int rows) => _forgotten += rows;
-
-    public void OnResent() => _resent++;
-
-    public void OnThroughClient() => _throughClient++;
-
-    public void OnClientsRetry() => _clientsRetries++;
+    /// <summary>It happened.</summary>
+    public void On(Happening what, long times = 1) => _counts[(int)what] += times;
 
     /// <summary>Adds those of another world; from several threads.</summary>
     public void Add(Happenings other)
     {
-        Interlocked.Add(ref _crashes, other._crashes);
-        Interlocked.Add(ref _rebalances, other._rebalances);
-        Interlocked.Add(ref _skipped, other._skipped);
-        Interlocked.Add(ref _healed, other._healed);
-        Interlocked.Add(ref _dropped, other._dropped);
-        Interlocked.Add(ref _forgotten, other._forgotten);
-        Interlocked.Add(ref _resent, other._resent);
-        Interlocked.Add(ref _throughClient, other._throughClient);
-        Interlocked.Add(ref _clientsRetries, other._clientsRetries);
+        foreach (var what in All)
+        {
+            Interlocked.Add(ref _counts[(int)what], other[what]);
+        }
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{_crashes} crashes, {_rebalances} moves of a partition, {_skipped} records skipped by the host, {_healed} healed by the gap "
-            + $"audit, {_dropped} offsets dropped by the broker, {_forgotten} rows forgotten, {_resent} messages sent again in doubt, "
-            + $"{_throughClient} histories through the genuine client, which tried {_clientsRetries} requests again");
+    public override string ToString() => string.Join(", ", All.Where(what => this[what] > 0)
+        .Select(what => string.Create(CultureInfo.InvariantCulture, $"{Words(what)}: {this[what]}")));
+
+    private static string Words(Happening what) => string.Concat(what.ToString()
+        .Select((letter, place) => (place > 0 && char.IsUpper(letter) ? " " : "") + char.ToLowerInvariant(letter)));
 }

@@ -9,7 +9,7 @@ internal enum HistoryKind
     /// <summary>Six partitions, five hosts, 150 records.</summary>
     Large,
 
-    /// <summary>A thousand records, which owners take in as few batches as they can.</summary>
+    /// <summary>More than a thousand records, which owners take in batches of a thousand.</summary>
     LargeBatches,
 
     /// <summary>A consumer that keeps keys alone, and three events that are sent again and again.</summary>
@@ -17,4 +17,7 @@ internal enum HistoryKind
 
     /// <summary>Two writers of the same counters, through the genuine client.</summary>
     Contended,
+
+    /// <summary>The topic is deleted and made anew under its name, once or twice, while the hosts go on.</summary>
+    MadeAnew,
 }

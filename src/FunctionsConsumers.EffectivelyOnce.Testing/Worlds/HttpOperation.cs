@@ -51,10 +51,11 @@ internal sealed class HttpOperation(Life life, ServiceCall call, bool wasBusy, C
         busy = wasBusy && busy > 0 ? StillBusy : busy;
         var (plain, givenUp) = Cancelled ? (20, 100) : (100, 0);
         var course = call.Transaction is not null
-            ? Choices.Pick(
-                [plain, faults.SlowAnswer, busy, faults.Forbidden / 2, faults.LostAnswer, faults.LateCommit, faults.SdkRetry, givenUp])
+            ? Choices.Pick([
+                plain, faults.SlowAnswer, busy, faults.Forbidden / 2, faults.LostAnswer, faults.LateCommit, faults.SdkRetry, givenUp,
+                faults.Twice])
             : Choices.Pick([plain, faults.SlowAnswer, busy, faults.Forbidden / 2, faults.FailedRead, 0, 0, givenUp]);
-        Life.World.Faulted(course is >= 2 and <= 6);
+        Life.World.Faulted(course is (>= 2 and <= 6) or 8);
         switch (course)
         {
             case 0:
@@ -77,9 +78,18 @@ internal sealed class HttpOperation(Life life, ServiceCall call, bool wasBusy, C
                 Break(null);
                 break;
             case 6:
+                // The second time before its answer, or after it.
+                Life.World.Happenings.On(Happening.RequestExecutedTwiceByTheClientsService);
                 _served = Serve();
                 Life.World.SendLate(call.Transaction!);
                 Life.World.Note(Life.Name, $"{Label} is on its way twice");
+                break;
+            case 8:
+                var answer = Serve();
+                Life.World.Happenings.On(Happening.RequestExecutedTwiceByTheClientsService);
+                Life.World.SendLate(call.Transaction!);
+                Life.World.Note(Life.Name, $"{Label} is on its way twice");
+                Return(answer);
                 break;
             default:
                 Abandon();

@@ -5,6 +5,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 /// <content>How the trigger feeds a process life: batches taken, stored, committed, and skipped by the host.</content>
 internal sealed partial class Life
 {
+    // What a host takes at once at most: the extension's maxBatchSize may say so.
+    private const int LargestBatch = 1000;
+
     /// <summary>Takes the next batch, or the one that failed once more, and processes it.</summary>
     public void Take()
     {
@@ -22,7 +25,7 @@ internal sealed partial class Life
         {
             Observe("skipped", "");
             World.Note(Name, $"the host skips [{Describe(batch)}]");
-            World.Happenings.OnSkipped(batch.Length);
+            World.Happenings.On(Happening.RecordSkipped, batch.Length);
             Store(batch);
         }
     }
@@ -40,6 +43,28 @@ internal sealed partial class Life
         }
     }
 
+    /// <summary>Reads some records ahead: they wait for the batch before them, and are its successor's first ones.</summary>
+    public void ReadAhead()
+    {
+        foreach (var partition in _partitions.Keys.Where(IsCurrent).Order().ToArray())
+        {
+            var place = PlaceOf(partition);
+            var count = World.Choices.Below(World.Log.End[partition] - place + 1);
+            _ahead.AddRange(Records(partition, place, count));
+            _partitions[partition] = _partitions[partition] with { Position = place + count };
+        }
+
+        if (_ahead.Count > 0)
+        {
+            World.Note(Name, $"has read ahead [{Describe(_ahead)}]");
+            BeginHand();
+        }
+    }
+
+    private IEnumerable<ConsumedRecord> Records(int partition, int from, int count) => Enumerable.Range(from, count)
+        .Where(offset => World.Log.At(partition, offset).IsRecord)
+        .Select(offset => World.Log.Read(partition, offset, World.Setting.LosesTimestamps ? World.Choices : null));
+
     // The batch in hand, or the next one; null where there is no record.
     private ConsumedRecord[]? Fetch()
     {
@@ -48,22 +73,21 @@ internal sealed partial class Life
             return _batch;
         }
 
-        List<ConsumedRecord> records = [];
-        _batchGenerations = [];
+        List<ConsumedRecord> records = [.. _ahead];
+        _ahead.Clear();
+        _batchGenerations = records.Select(record => record.Coordinates.Partition).Distinct()
+            .ToDictionary(partition => partition, partition => _partitions[partition].Generation);
         foreach (var (partition, state) in _partitions.Where(partition => IsCurrent(partition.Key))
             .OrderBy(partition => partition.Key)
             .ToArray())
         {
-            // What the broker has dropped meanwhile is passed over, as autoOffsetReset Earliest says.
-            var position = Math.Max(state.Position, World.Log.Start[partition]);
+            var position = PlaceOf(partition);
             var there = World.Log.End[partition] - position;
-            var count = there == 0
-                ? 0
-                : World.Setting.Small is not null
-                    ? there
-                    : World.Setting.Kind is HistoryKind.LargeBatches ? Math.Min(there, 500) : World.Choices.Below(there + 1);
-            records.AddRange(Enumerable.Range(position, count).Where(offset => World.Log.At(partition, offset).IsRecord)
-                .Select(offset => World.Log.Read(partition, offset, World.Setting.LosesTimestamps ? World.Choices : null)));
+            var count = there == 0 ? 0
+                : World.Setting.Small is not null ? there
+                : World.Setting.Kind is HistoryKind.LargeBatches ? Math.Min(there, LargestBatch - records.Count)
+                : World.Choices.Below(there + 1);
+            records.AddRange(Records(partition, position, count));
             _partitions[partition] = state with { Position = position + count };
             _batchGenerations[partition] = state.Generation;
         }
@@ -74,9 +98,16 @@ internal sealed partial class Life
         }
 
         _batch = [.. records];
+        World.Happenings.On(Happening.BatchOfAThousand, records.Count >= LargestBatch ? 1 : 0);
         BeginHand();
         return _batch;
     }
+
+    // What the broker has dropped meanwhile is passed over, and beyond the end, in a topic made anew, reading begins at the
+    // start: autoOffsetReset Earliest says so. Below the end nobody notices that it is another topic.
+    private int PlaceOf(int partition) => _partitions[partition].Position is var position && position > World.Log.End[partition]
+        ? World.Log.Start[partition]
+        : Math.Max(position, World.Log.Start[partition]);
 
     /// <summary>Stores an offset of a partition that is held.</summary>
     public void Store(int partition, int next) => _partitions[partition] = _partitions[partition] with { Stored = next };
@@ -102,5 +133,5 @@ internal sealed partial class Life
 
     private void BeginHand() => InHandSince ??= World.Clock.Now;
 
-    private void EndHand() => InHandSince = _batch is null && !_auditing ? null : InHandSince;
+    private void EndHand() => InHandSince = _batch is null && _ahead.Count == 0 && !_auditing ? null : InHandSince;
 }

@@ -106,7 +106,7 @@ internal sealed partial class Life
         CancellationToken cancellationToken)
     {
         _delivery.Value = ++Delivery;
-        World.Oracle.OnTaken(this);
+        World.Oracle.OnTaken(this, records);
         var outcome = await process(records, cancellationToken);
         World.Note(Name, $"[{Describe(records)}]: {outcome}");
         World.Oracle.OnHandled(this, records, outcome);
@@ -142,7 +142,7 @@ internal sealed partial class Life
             ? await _group.AuditGapsAsync(grace, cancellationToken)
             : await _audit.RunAsync(ModelledLog.Topic, grace, cancellationToken);
         World.Note(Name, $"audited: {result}");
-        World.Happenings.OnHealed(result.Healed);
+        World.Happenings.On(Happening.RecordHealed, result.Healed);
     }
 
     /// <summary>From here on records may be in hand that the audit read.</summary>
@@ -171,7 +171,7 @@ internal sealed partial class Life
     {
         var forgotten = await _group.ForgetAsync(1 + World.Choices.Below(6), cancellationToken);
         World.Note(Name, $"forgot {forgotten}");
-        World.Happenings.OnForgotten(forgotten);
+        World.Happenings.On(Happening.RowForgotten, forgotten);
     }
 
     // What a timer function does: an answer that does not come ends this round, and the next one goes on.

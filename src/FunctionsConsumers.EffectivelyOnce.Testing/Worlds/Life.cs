@@ -29,6 +29,7 @@ internal sealed partial class Life
     private readonly InDoubtPolicy _inDoubt;
     private readonly AsyncLocal<int> _delivery = new();
     private readonly Dictionary<int, int> _lateRequests = [];
+    private readonly List<ConsumedRecord> _ahead = [];
     private ConsumedRecord[]? _batch;
     private Dictionary<int, int> _batchGenerations = [];
     private bool _started;
@@ -53,6 +54,7 @@ internal sealed partial class Life
             : new SimulatedTime(world.Clock, TimeSpan.Zero, TimeSpan.Zero);
         var isOfNewVersion = !setting.HasVersions || world.IsSettling || world.Choices.Below(2) == 0;
         IsOfOldVersion = !isOfNewVersion;
+        world.Happenings.On(Happening.StartOfAnOldVersion, IsOfOldVersion ? 1 : 0);
         var options = new EffectivelyOnceOptions
         {
             Buckets = setting.Buckets,
@@ -119,11 +121,14 @@ internal sealed partial class Life
     /// <summary>A digest of everything this life has seen: its code is a function of that.</summary>
     public ulong Observed { get; private set; } = 14695981039346656037UL;
 
-    public bool IsIdle => _started && !_inFlight && _batch is null && !_sweeping && _dispatching == 0 && !_auditing && !_forgetting
+    public bool IsIdle => _started && !_inFlight && _batch is null && _ahead.Count == 0
+        && !_sweeping && _dispatching == 0 && !_auditing && !_forgetting
         && (World.Setting.Small is not null || !World.Operations.Exists(operation => operation.Life == this));
 
-    public bool CanTake => _started && !_inFlight && !IsStopping && (_batch is not null || _partitions.Any(partition =>
-        IsCurrent(partition.Key) && partition.Value.Position < World.Log.End[partition.Key]));
+    public bool CanTake => _started && !_inFlight && !IsStopping && (_batch is not null || _ahead.Count > 0
+        || _partitions.Any(partition => IsCurrent(partition.Key) && PlaceOf(partition.Key) < World.Log.End[partition.Key]));
+
+    public bool CanReadAhead => _started && !IsStopping && !IsPaused;
 
     public bool CanCommit =>
         _partitions.Any(partition => IsCurrent(partition.Key) && partition.Value.Stored > World.Log.Committed[partition.Key]);
@@ -152,7 +157,11 @@ internal sealed partial class Life
     }
 
     /// <summary>Another member has it from now on.</summary>
-    public void Revoked(int partition) => _hosted?.Revoked(partition);
+    public void Revoked(int partition)
+    {
+        _ahead.RemoveAll(record => record.Coordinates.Partition == partition);
+        _hosted?.Revoked(partition);
+    }
 
     public void Dispatch()
     {

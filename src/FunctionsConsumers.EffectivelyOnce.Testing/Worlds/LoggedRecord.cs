@@ -10,6 +10,10 @@ internal record LoggedRecord(ConsumedRecord Record, string? Subject, string Key,
     /// <summary>Whether a consumer ever sees it; else its offset is that of a control record or of a compacted one.</summary>
     public bool IsRecord { get; init; } = true;
 
+    /// <summary>In which of the topics of that name it stands, from 0: a topic may be deleted and made anew.</summary>
+    public int Incarnation { get; init; }
+
     /// <summary>What it is, in a history that is written down.</summary>
-    public virtual string Described => $"{Record.Coordinates} subject {Subject} key {Key}";
+    public virtual string Described =>
+        $"{Record.Coordinates}{(Incarnation > 0 ? $" of topic {Incarnation}" : "")} subject {Subject} key {Key}";
 }

@@ -66,6 +66,9 @@ internal sealed class Messages(World world)
             OnMoved(commit, null, message);
         }
 
+        // Of a letter that stands in the outbox still, no second one has to come.
+        planned.RemoveAll(letter => letter.IsAgain
+            && _byId.Values.Any(message => message.Letter == letter.Letter && message.State is not null));
         if (planned.Count > 0)
         {
             world.Fail($"{commit.Request.Sender} committed an effect without its message {planned[0].Name}");
@@ -125,7 +128,7 @@ internal sealed class Messages(World world)
 
         if (message.Sends.Exists(earlier => earlier.Send.Told != SendStatus.NotSent))
         {
-            world.Happenings.OnResent();
+            world.Happenings.On(Happening.MessageResentInDoubt);
         }
 
         message.Sends.Add((send, claim));
@@ -197,7 +200,14 @@ internal sealed class Messages(World world)
         List<Tracked> messages = [];
         foreach (var row in MessageRow.Of(head))
         {
-            if (!_byId.TryGetValue(row.Id, out var message))
+            if (_byId.TryGetValue(row.Id, out var message) && message.State is null
+                && planned.Exists(letter => letter.IsAgain && letter.Letter == message.Letter))
+            {
+                _byId.Remove(row.Id);
+                message = null;
+            }
+
+            if (message is null)
             {
                 message = OnPlanned(row, planned);
             }
@@ -233,14 +243,14 @@ internal sealed class Messages(World world)
     private Tracked? OnPlanned(MessageRow row, List<PlannedMessageSpec> planned)
     {
         var index = planned.FindIndex(message => message.Kind == row.Kind
-            && (message.Payload is null ? message.Name == row.Subject : row.IsOf(message.Payload)));
+            && (message.Letter is { } letter ? letter.Record.Coordinates.ToString() == row.Subject : row.IsOf(message.Payload!)));
         if (index < 0)
         {
             world.Fail($"a message '{row.Subject}' of kind {row.Kind} came without its effect");
             return null;
         }
 
-        var message = new Tracked(planned[index].Name, row.Subject, row.Kind, planned[index].Payload);
+        var message = new Tracked(planned[index].Name, row.Subject, row.Kind, planned[index].Payload, planned[index].Letter);
         if (!_names.Add(message.Name) || !_byId.TryAdd(row.Id, message))
         {
             world.Fail($"'{message.Name}' came to the outbox twice, or under the id of another message");
@@ -291,7 +301,7 @@ internal sealed class Messages(World world)
         message.Claim = next == OutboxRows.Claimed ? new Claim(sender, world.Clock.Now, ++_claims) : null;
     }
 
-    private bool IsContent(OutboxMessage sent, Tracked message)
+    private static bool IsContent(OutboxMessage sent, Tracked message)
     {
         if (message.Payload is { } payload)
         {
@@ -299,14 +309,14 @@ internal sealed class Messages(World world)
         }
 
         var letter = DeadLetter.FromPayload(sent.Payload);
-        var record = world.Log.At(letter.Record.Coordinates.Partition, letter.Record.Coordinates.Offset).Record;
-        return letter.Record.Coordinates.ToString() == message.Name && letter.Record.Value.AsSpan().SequenceEqual(record.Value)
+        var record = message.Letter!.Record;
+        return letter.Record.Coordinates == record.Coordinates && letter.Record.Value.AsSpan().SequenceEqual(record.Value)
             && (letter.OmittedHeaders is not null
                 ? record.Headers.Any(header => header.Value?.Length > 1_000_000)
                 : letter.Record.Headers.Select(header => header.Name).SequenceEqual(record.Headers.Select(header => header.Name)));
     }
 
-    private sealed class Tracked(string name, string subject, string kind, byte[]? payload)
+    private sealed class Tracked(string name, string subject, string kind, byte[]? payload, LoggedRecord? letter)
     {
         public string Name => name;
 
@@ -315,6 +325,8 @@ internal sealed class Messages(World world)
         public string Kind => kind;
 
         public byte[]? Payload => payload;
+
+        public LoggedRecord? Letter => letter;
 
         /// <summary>The row's state; null when it is gone.</summary>
         public string? State { get; set; } = OutboxRows.Waiting;

@@ -9,20 +9,17 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 /// </summary>
 internal sealed class ModelledGroupLog(Life life) : IGroupLog
 {
-    private const string Id = "the-one";
-
     public async Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken)
     {
         try
         {
-            return await life.Ask(
-                () => "topic id", () => life.World.Setting.HasTopicId ? Id : "", id => id, cancellationToken) is { Length: > 0 } known
-                ? known
-                : null;
+            var told = await life.Ask(
+                () => "topic id", () => life.World.Setting.HasTopicId ? life.World.Log.TopicId : "", id => id, cancellationToken);
+            return told.Length > 0 ? told : null;
         }
-        catch (StoreUnavailableException)
+        catch (StoreUnavailableException) when (life.World.Setting.LaterTopics.Count == 0)
         {
-            // The broker does not tell today.
+            // The broker does not tell today. One that cannot be asked is no answer at all.
             return null;
         }
     }
@@ -41,10 +38,11 @@ internal sealed class ModelledGroupLog(Life life) : IGroupLog
 
     public async Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken)
     {
-        if (from < life.World.Log.Begin[partition] || to > life.World.Log.HighestCommitted[partition])
+        if (from < life.World.Log.Begin[partition] || to > life.World.Log.HighestCommittedEver[partition])
         {
-            life.World.Fail($"{life.Name} audits p{partition} from {from} to {to}, "
-                + $"and the group began at {life.World.Log.Begin[partition]} and committed {life.World.Log.HighestCommitted[partition]}");
+            life.World.Fail(
+                $"{life.Name} audits p{partition} from {from} to {to}, and the group began at {life.World.Log.Begin[partition]} "
+                + $"and committed {life.World.Log.HighestCommittedEver[partition]}");
         }
 
         // A reading may end anywhere.
@@ -59,7 +57,7 @@ internal sealed class ModelledGroupLog(Life life) : IGroupLog
         LogSlice Read()
         {
             var log = life.World.Log;
-            if (from < log.Start[partition])
+            if (from < log.Start[partition] || from > log.End[partition])
             {
                 return new LogSlice([], -1);
             }

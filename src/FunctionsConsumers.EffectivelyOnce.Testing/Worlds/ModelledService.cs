@@ -52,7 +52,7 @@ internal sealed class ModelledService(Life life, string tableName, ModelledTable
         var id = request.Headers.GetValues("x-ms-client-request-id").Single();
         if (_tries.TryGetValue(id, out var last))
         {
-            life.World.Happenings.OnClientsRetry();
+            life.World.Happenings.On(Happening.TryOfTheClientAgain);
         }
 
         var operation = _tries[id] = new HttpOperation(life, call, last?.WasBusy == true, cancellationToken);

@@ -9,6 +9,9 @@ namespace FunctionsConsumers.EffectivelyOnce.Testing.Worlds;
 /// </summary>
 internal sealed class Oracle(World world)
 {
+    private static readonly ILookup<Coordinates, LoggedRecord> NoBatch =
+        Array.Empty<LoggedRecord>().ToLookup(record => record.Record.Coordinates);
+
     private readonly Effects _effects = new(world);
     private readonly Messages _messages = new(world);
     private readonly Progress _progress = new(world);
@@ -16,6 +19,7 @@ internal sealed class Oracle(World world)
     // How much had been committed when a delivery began, and what the catalog held.
     private readonly Dictionary<(string Life, int Delivery), DeliveryStart> _deliveries = [];
     private readonly Dictionary<(string Life, int Delivery, bool IsDead), int> _written = [];
+    private readonly HashSet<(string Life, int Delivery, string Letter)> _letters = [];
     private int _commits;
 
     /// <summary>Whether nothing but parked messages stands in the outbox.</summary>
@@ -35,21 +39,29 @@ internal sealed class Oracle(World world)
     /// <summary>What it remembers that nobody else does, for the state of a small world.</summary>
     public string State => _messages.State;
 
-    public void OnTaken(Life life) => _deliveries[(life.Name, life.Delivery)] = new DeliveryStart(_commits, world.Consumer.Reference);
+    public void OnTaken(Life life, IReadOnlyList<ConsumedRecord> batch) => _deliveries[(life.Name, life.Delivery)] =
+        new DeliveryStart(_commits, world.Consumer.Reference, batch.ToLookup(record => record.Coordinates, world.Log.Of));
 
     public void OnCommitted(Commit commit)
     {
         _commits++;
-        foreach (var operation in commit.Request.Operations.Where(
-            operation => operation.Kind == RowOperationKind.Insert && operation.Columns.ContainsKey("Attempt")))
+        foreach (var operation in commit.Request.Operations.Where(operation =>
+            operation.Kind is RowOperationKind.Insert or RowOperationKind.Replace && operation.Columns.ContainsKey("Attempt")))
         {
             var isDead = operation.RowKey.StartsWith("dead!", StringComparison.Ordinal);
             var by = (commit.Request.Sender, commit.Request.Delivery, IsDead: isDead);
-            _written[by] = _written.GetValueOrDefault(by) + 1;
+
+            // A dead letter is written again where a record of another topic of that name has taken its row meanwhile.
+            var columns = operation.Columns;
+            if (!isDead || _letters.Add((commit.Request.Sender, commit.Request.Delivery,
+                $"{operation.RowKey} {columns["Fingerprint"]} {columns.GetValueOrDefault("RecordTimestamp")}")))
+            {
+                _written[by] = _written.GetValueOrDefault(by) + 1;
+            }
         }
 
         var start = _deliveries.GetValueOrDefault((commit.Request.Sender, commit.Request.Delivery))
-            ?? new DeliveryStart(0, world.Consumer.Reference);
+            ?? new DeliveryStart(0, world.Consumer.Reference, NoBatch);
         var planned = _effects.OnCommitted(commit, _commits, start, _messages);
         _messages.OnCommitted(commit, planned);
         _effects.Check(commit);
@@ -58,6 +70,9 @@ internal sealed class Oracle(World world)
     public void OnProgress(Commit commit) => _progress.OnCommitted(commit, _effects);
 
     public void OnDropped(int partition) => _effects.OnDropped(partition);
+
+    /// <summary>The topic is about to be deleted.</summary>
+    public void OnDeleted() => _effects.OnDeleted();
 
     /// <summary>A life ended because it was asked to, with nothing under way.</summary>
     public void OnEnded(Life life) => _messages.OnEnded(life);
@@ -82,23 +97,22 @@ internal sealed class Oracle(World world)
             world.Fail($"{life.Name} reports {outcome}, and this delivery applied {written.Item1} and dead-lettered {written.Item2}");
         }
 
-        foreach (var record in outcome.Records.Where(record => !_effects.IsAsReported(record)))
+        foreach (var (record, reported) in batch.Select(world.Log.Of).Zip(outcome.Records))
         {
-            world.Fail($"{life.Name} reports {record}, and the table says otherwise");
-        }
-
-        foreach (var record in batch)
-        {
-            if (!_effects.IsSettled(record.Coordinates))
+            if (!_effects.IsAsReported(record, reported))
             {
-                world.Fail($"{life.Name} reports success, and {record.Coordinates} has neither its effect nor its dead letter");
+                world.Fail($"{life.Name} reports {reported}, and the table says otherwise");
             }
-            else if (!_effects.IsSeen(record.Coordinates))
+            else if (!_effects.IsSettled(record))
             {
-                world.Fail($"{life.Name} reports success, and the key that ruled on {record.Coordinates} does not know of it");
+                world.Fail($"{life.Name} reports success, and {reported.Coordinates} has neither its effect nor its dead letter");
+            }
+            else if (!_effects.IsSeen(record))
+            {
+                world.Fail($"{life.Name} reports success, and the key that ruled on {reported.Coordinates} does not know of it");
             }
 
-            _effects.OnHandled(record.Coordinates);
+            _effects.OnHandled(record);
         }
     }
 
@@ -112,10 +126,16 @@ internal sealed class Oracle(World world)
 /// <summary>What was there when a delivery of a batch began.</summary>
 /// <param name="Commits">How many transactions had been committed.</param>
 /// <param name="Reference">The reference data as they were.</param>
-internal sealed record DeliveryStart(int Commits, object? Reference);
+/// <param name="Batch">The batch's records: of two topics that had the name it may hold two at the same coordinates.</param>
+internal sealed record DeliveryStart(int Commits, object? Reference, ILookup<Coordinates, LoggedRecord> Batch);
 
 /// <summary>A message that a committed transaction must hold.</summary>
 /// <param name="Name">Its own name, told from its content: subject and ordinal, or the coordinates.</param>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Payload">Its payload; null for a dead letter.</param>
-internal sealed record PlannedMessageSpec(string Name, string Kind, byte[]? Payload);
+/// <param name="Letter">The record of a dead letter; null for an event's message.</param>
+internal sealed record PlannedMessageSpec(string Name, string Kind, byte[]? Payload, LoggedRecord? Letter = null)
+{
+    /// <summary>Whether the dead letter leaves once more, because another topic's record had taken its row.</summary>
+    public bool IsAgain { get; init; }
+}

@@ -14,6 +14,9 @@ internal sealed class Progress(World world)
 
     private readonly long[] _floor = new long[world.Setting.Records.Count];
 
+    // Which of the topics of that name the row is about.
+    private readonly int[] _incarnation = new int[world.Setting.Records.Count];
+
     /// <summary>Whether each partition has its floor that was there when the group began.</summary>
     public bool HasFloors => _finished.Take(_finished.Length - world.Setting.LaterPartitions).All(finished => finished is not null);
 
@@ -22,8 +25,9 @@ internal sealed class Progress(World world)
 
     /// <summary>Whether everything up to the committed offsets is known to be finished.</summary>
     public bool IsComplete => _finished.Index().All(partition => partition.Item is { } finished
+        && _incarnation[partition.Index] == world.Log.Incarnation
         && (!world.Log.HasCommitted[partition.Index]
-            || Enumerable.Range(0, world.Log.Committed[partition.Index])
+            || Enumerable.Range(0, Math.Min(world.Log.Committed[partition.Index], world.Log.End[partition.Index]))
                 .All(offset => offset < _floor[partition.Index] || finished.Contains(offset))));
 
     public void OnCommitted(Commit commit, Effects effects)
@@ -47,12 +51,17 @@ internal sealed class Progress(World world)
         }
 
         var row = world.Progress.Rows(world.Consumer.Group)[operation.RowKey];
+        if (IsOfAnOldTopic(sender, partition, row))
+        {
+            return;
+        }
+
         var begin = world.Log.Begin[partition];
         var floor = row.Number("Floor") ?? -1;
-        if (_finished[partition] is null
-            ? floor < begin
-                || floor > (world.Setting.HasCommitted?[partition] == true ? begin : Math.Max(begin, world.Log.Start[partition]))
-            : floor != _floor[partition])
+        var highest = world.Log.Incarnation == 0 && world.Setting.HasCommitted?[partition] == true
+            ? begin
+            : Math.Max(begin, world.Log.Start[partition]);
+        if (_finished[partition] is null ? floor < begin || floor > highest : floor != _floor[partition])
         {
             world.Fail($"{sender} sets the floor of p{partition} at {floor}, and the group begins at {begin}");
         }
@@ -91,5 +100,30 @@ internal sealed class Progress(World world)
         }
 
         _finished[partition] = finished;
+    }
+
+    // What is noted of a topic that is gone is nobody's matter. The row of a topic made anew begins anew, and does not go back.
+    private bool IsOfAnOldTopic(string sender, int partition, Row row)
+    {
+        if (world.Setting.LaterTopics.Count == 0)
+        {
+            return false;
+        }
+
+        var incarnation = world.Log.IncarnationOf(row.Text("TopicId"));
+        if (incarnation < _incarnation[partition])
+        {
+            world.Fail($"{sender} takes back that the topic was made anew: the row of p{partition} is about '{row.Text("TopicId")}'");
+        }
+
+        if (incarnation > _incarnation[partition])
+        {
+            _finished[partition] = null;
+            _incarnation[partition] = incarnation;
+        }
+
+        var isOld = incarnation != world.Log.Incarnation;
+        world.Happenings.On(Happening.NoteOfAnOldTopic, isOld ? 1 : 0);
+        return isOld;
     }
 }

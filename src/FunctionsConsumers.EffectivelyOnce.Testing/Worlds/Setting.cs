@@ -13,6 +13,11 @@ internal sealed record Setting
 
     public required IReadOnlyList<IReadOnlyList<LoggedRecord>> Records { get; init; }
 
+    /// <summary>
+    /// The records of the topics that are made later under the same name, one after the other: the one before is deleted.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<IReadOnlyList<LoggedRecord>>> LaterTopics { get; init; } = [];
+
     /// <summary>Where the group begins in each partition; null for the first record of each.</summary>
     public IReadOnlyList<int>? Begins { get; init; }
 
@@ -47,6 +52,12 @@ internal sealed record Setting
     /// which forgetting needs.
     /// </summary>
     public bool NeedsRightClocks => Forgets || IsHosted;
+
+    /// <summary>
+    /// Whether no delivery lasts longer than a few minutes, as the broker sees to it: what is forgotten, and what is noted of a
+    /// topic made anew, depends on it.
+    /// </summary>
+    public bool EndsDeliveries => Forgets || LaterTopics.Count > 0;
 
     public TimeSpan Retention { get; init; } = TimeSpan.FromMinutes(30);
 

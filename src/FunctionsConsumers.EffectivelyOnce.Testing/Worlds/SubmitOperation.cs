@@ -76,6 +76,7 @@ internal sealed class SubmitOperation(Life life, Func<string> label, Transaction
                 Life.World.Note(Life.Name, $"{Label} sent again by the SDK");
                 break;
             case 8:
+                Life.World.Happenings.On(Happening.RequestExecutedTwice);
                 Serve();
                 Life.World.SendLate(request);
                 Life.World.Note(Life.Name, $"{Label} is on its way twice");

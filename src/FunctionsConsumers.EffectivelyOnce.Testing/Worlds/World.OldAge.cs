@@ -80,7 +80,7 @@ internal sealed partial class World
     {
         if (start > Log.Start[partition])
         {
-            Happenings.OnDropped(start - Log.Start[partition]);
+            Happenings.On(Happening.OffsetDropped, start - Log.Start[partition]);
             Log.Start[partition] = start;
             Note("log", $"p{partition} begins at {start} from now on");
             Oracle.OnDropped(partition);

@@ -75,8 +75,7 @@ internal sealed partial class World
             May(life.CanEnd ? 100 : 0, static (world, target) => world.Ended((Life)target!), life);
             May(life.IsStopping ? 0 : Faults.Stop, static (world, target) => world.Stop((Life)target!), life);
             May(Faults.Pause, static (world, target) => world.Pause((Life)target!), life);
-            May(Faults.WallClockJump, static (world, target) => ((Life)target!).Time.Skew += TimeSpan.FromSeconds(
-                (world.Choices.Below(5) - 2) * 1000), life);
+            May(Faults.WallClockJump, static (world, target) => world.JumpWallClock((Life)target!), life);
         }
 
         May(Log.HasMore ? 60 : 0, static (world, _) => world.Produce(), null);
@@ -86,6 +85,7 @@ internal sealed partial class World
             static (world, _) => world.Rebalance(), null);
         May(Setting.KeepsProgress ? Faults.Drop : 0, static (world, _) => world.Drop(), null);
         May(Setting.Forgets ? Faults.Age : 0, static (world, _) => world.Age(), null);
+        May(CanMakeAnew ? Faults.Anew : 0, static (world, _) => world.MakeAnew(), null);
         May(Faults.Throttle, static (world, _) => world.Throttle(), null);
         May(Faults.Reset, static (world, _) => world.Reset(), null);
         May(Setting.KeepsProgress && Oracle.HasFloors ? Faults.Forward : 0, static (world, _) => world.Forward(), null);
@@ -139,7 +139,7 @@ internal sealed partial class World
     private void Crash(Life life)
     {
         Faulted(true);
-        Happenings.OnCrash();
+        Happenings.On(Happening.Crash);
         Note(life.Name, $"crashes");
         life.End();
     }
@@ -190,7 +190,7 @@ internal sealed partial class World
             if (owner != Log.Owner[partition])
             {
                 Log.Assign(partition, owner);
-                Happenings.OnRebalance();
+                Happenings.On(Happening.MoveOfAPartition);
                 Note("log", $"p{partition} goes to {owner.Name} at {Log.Committed[partition]}");
             }
         }
@@ -201,6 +201,7 @@ internal sealed partial class World
         if (Log.Visible < Log.End.Length)
         {
             Log.Visible = Log.End.Length;
+            Happenings.On(Happening.TopicGrown);
             Note("log", $"the topic grows to {Log.Visible} partitions");
             Rebalance();
         }
@@ -211,6 +212,7 @@ internal sealed partial class World
         var partition = Choices.Below(Log.Visible);
         var offset = Choices.Below(Log.Committed[partition] + 1);
         Note("log", $"p{partition} is set back to {offset}");
+        Happenings.On(Happening.SetBack);
         Log.Reset(partition, offset);
     }
 
@@ -226,9 +228,40 @@ internal sealed partial class World
         Faulted(true);
         var offset = Log.Committed[partition] + 1 + Choices.Below(Log.End[partition] - Log.Committed[partition]);
         Note("log", $"p{partition} is set forward to {offset}");
-        Happenings.OnSkipped(offset - Log.Committed[partition]);
+        Happenings.On(Happening.SetForward);
+        Happenings.On(Happening.RecordSkipped, offset - Log.Committed[partition]);
         Log.Commit(partition, offset);
         Log.Assign(partition, Log.Owner[partition]);
+    }
+
+    // A group that has its floors in a topic knows it by them when it is made anew.
+    private bool CanMakeAnew => Log.Incarnation < Setting.LaterTopics.Count && Oracle.HasFloors && Log.Visible == Log.End.Length;
+
+    private void MakeAnew()
+    {
+        foreach (var life in Lives.Where(life => life.CanReadAhead && Choices.Below(2) == 0).ToArray())
+        {
+            life.ReadAhead();
+        }
+
+        Oracle.OnDeleted();
+        Log.MakeAnew(Setting.LaterTopics[Log.Incarnation]);
+        Happenings.On(Happening.TopicMadeAnew);
+        Note("log", $"the topic is deleted and made anew, as {Log.TopicId}");
+        for (var partition = 0; partition < Log.Owner.Length; partition++)
+        {
+            // Some members begin at the start of the new one. Others go on at the place where they were in the old one.
+            if (Choices.Below(2) == 0)
+            {
+                Log.Assign(partition, Log.Owner[partition]);
+            }
+        }
+    }
+
+    private void JumpWallClock(Life life)
+    {
+        Happenings.On(Happening.JumpOfAWallClock);
+        life.Time.Skew += TimeSpan.FromSeconds((Choices.Below(5) - 2) * 1000);
     }
 
     private void Skip(Life life)
@@ -263,10 +296,10 @@ internal sealed partial class World
             .SelectMany(life => life.Time.Timers
                 .Select(timer => timer.Due > life.PausedUntil ? timer.Due : life.PausedUntil)
                 .Append(life.PausedUntil))
-            .Where(due => due > Clock.Now)
-            .DefaultIfEmpty(Clock.Now + (Setting.Lease / 4))
-            .Min();
-        MoveTo(Choices.Pick([100, 10, Faults.ClockJump, Faults.ClockJump]) switch
+            .Where(due => due > Clock.Now).DefaultIfEmpty(Clock.Now + (Setting.Lease / 4)).Min();
+        var jump = Choices.Pick([100, 10, Faults.ClockJump, Faults.ClockJump]);
+        Happenings.On(Happening.JumpOfTheClock, jump > 1 ? 1 : 0);
+        MoveTo(jump switch
         {
             0 => next,
             1 => Clock.Now + (Setting.Lease / 4),
@@ -275,12 +308,13 @@ internal sealed partial class World
         });
     }
 
-    // Keys are forgotten on the word that no delivery lasts longer than a few minutes: the broker evicts who holds records
-    // that long, its process is started anew, and no request is under way for so long.
+    // Keys are forgotten, and a topic made anew is told from the old one, on the word that no delivery lasts
+    // longer than a few minutes: the broker evicts who holds records that long, its process is started anew, and no request is
+    // under way for so long.
     private void MoveTo(TimeSpan time)
     {
         Clock.Now = time;
-        if (Setting.Forgets)
+        if (Setting.EndsDeliveries)
         {
             var oldest = time - MaxPollInterval;
             _late.RemoveAll(request => request.SentAt < oldest);

@@ -43,10 +43,9 @@ internal sealed partial class World
             _hosts.Add(null);
         }
 
-        if (setting.ThroughClient)
-        {
-            Happenings.OnThroughClient();
-        }
+        Happenings.On(Happening.HistoryThroughTheClient, setting.ThroughClient ? 1 : 0);
+        Happenings.On(Happening.HistoryOfManyResends, setting.Kind is HistoryKind.ManyResends ? 1 : 0);
+        Happenings.On(Happening.LargeWorld, setting.Kind is HistoryKind.Large ? 1 : 0);
 
         if (setting.Small is not null)
         {
@@ -108,9 +107,17 @@ internal sealed partial class World
     /// <param name="steps">How long faults go on, in steps.</param>
     public void Run(int steps)
     {
-        while (Violation is null && Steps < steps)
+        GoOn(steps);
+        while (Violation is null && CanMakeAnew)
         {
-            Step();
+            // The old log's start is noted and old enough to count.
+            if (Setting.Forgets)
+            {
+                GrowOld();
+            }
+
+            MakeAnew();
+            GoOn(Steps + Choices.Below(300));
         }
 
         if (Setting.Forgets)
@@ -128,6 +135,14 @@ internal sealed partial class World
             }
 
             Settle();
+        }
+    }
+
+    private void GoOn(int steps)
+    {
+        while (Violation is null && Steps < steps)
+        {
+            Step();
         }
     }
 

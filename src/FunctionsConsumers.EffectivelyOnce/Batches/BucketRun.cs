@@ -133,6 +133,8 @@ internal sealed class BucketRun(
                 _inDoubt.AddRange(parcels);
                 var missing = await ReadBackAsync(transaction).ConfigureAwait(false);
                 await RuleOutStuckAsync([.. again.Intersect(missing)]).ConfigureAwait(false);
+                again.RemoveAll(record => record.IsSettled || !record.IsDeadLetter);
+                await LeaveStandingLettersAsync(again).ConfigureAwait(false);
                 break;
         }
     }
@@ -239,6 +241,20 @@ internal sealed class BucketRun(
         }
     }
 
+    // Of two topics' records at the same coordinates each replaces the other's row where both come again. The letter may stand in
+    // the outbox all the while, parked for a person: it need not leave twice, and would fail the transaction for ever.
+    private async Task LeaveStandingLettersAsync(List<PlannedRecord> stuck)
+    {
+        foreach (var record in stuck)
+        {
+            string[] standing = [.. record.Messages.Select(message => OutboxRows.RowKeyOf(message.Id))];
+            if (standing.Length > 0 && (await _rows.ReadAsync(standing).ConfigureAwait(false)).Count > 0)
+            {
+                record.Messages = [];
+            }
+        }
+    }
+
     // It is not known which of the transactions tried was committed, and so not how its messages are stored in the table.
     private void OfferMine(int from)
     {
@@ -257,7 +273,7 @@ internal sealed class BucketRun(
     {
         switch (Verdicts.Of(row, record.Identity, attempt))
         {
-            case Verdict.Mine:
+            case Verdict.Mine when IsOfTheSameTime(row, record.Record):
                 Settle(record, Verdict.Mine);
                 break;
             case Verdict.Duplicate when IsOfTheSameTime(row, record.Record):

@@ -23,8 +23,11 @@ internal sealed class PlannedRecord
     /// <summary>The amounts to add to counters.</summary>
     public required Addition[] Additions { get; init; }
 
-    /// <summary>The messages that leave; their rows may hold those of other records of the transaction too.</summary>
-    public required OutboxMessage[] Messages { get; init; }
+    /// <summary>
+    /// The messages that leave; their rows may hold those of other records of the transaction too. A dead letter has none where its
+    /// message stands in the outbox already.
+    /// </summary>
+    public required OutboxMessage[] Messages { get; set; }
 
     /// <summary>Why the record became a dead letter; null for an event's effects.</summary>
     public Rejection? Rejection { get; init; }

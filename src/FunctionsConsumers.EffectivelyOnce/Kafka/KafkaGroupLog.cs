@@ -28,7 +28,7 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
             var id = described.TopicDescriptions[0].TopicId.ToString();
             return string.IsNullOrEmpty(id) || id.Trim('A', '=').Length == 0 ? null : id;
         }
-        catch (KafkaException unsupported)
+        catch (KafkaException unsupported) when (IsWithoutIds(unsupported.Error))
         {
             // The embedded cluster and old brokers give topics no ids; the log's end then tells a topic made anew.
             LogClient(unsupported.Error.Reason);
@@ -94,6 +94,12 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
             }
         }
     }), cancellationToken);
+
+    /// <summary>
+    /// Whether an error says that no id is to be had. A broker that is away says nothing: taken for one without ids, it would let
+    /// a topic made anew meanwhile pass for the old one.
+    /// </summary>
+    internal static bool IsWithoutIds(Error error) => !BrokerWatch.IsAbsence(error);
 
     // The client's own words name no host.
     private T Named<T>(Func<T> ask)

@@ -30,7 +30,8 @@ internal sealed partial class GroupProgress(
     private const string AnyEpoch = "*";
 
     // A batch read from a topic that was removed meanwhile may still be on its way to function code, in whatever queue: as
-    // long as a delivery may last, nothing that consumers say of the topic's offsets is written down.
+    // long as a delivery may last, nothing that consumers say of the topic's offsets is written down. The row says that a topic
+    // is so young, for processes that never saw the old one, until one has known it for as long.
     private static readonly TimeSpan DistrustAfterAnew = TimeSpan.FromMinutes(10);
 
     private readonly ILogger _logger = logger;
@@ -102,8 +103,7 @@ internal sealed partial class GroupProgress(
         foreach (var record in records)
         {
             var (topic, partition, offset) = record.Coordinates;
-            var isDistrusted = _madeAnewAt.TryGetValue(topic, out var at) && _time.GetElapsedTime(at) < DistrustAfterAnew;
-            if (!isDistrusted)
+            if (!IsYoung(topic))
             {
                 Finished(topic, partition, offset, offset + 1, floors?.EpochOf(topic, partition));
             }
@@ -202,6 +202,9 @@ internal sealed partial class GroupProgress(
         }
     }
 
+    // Whether batches of a topic that had the name before may still be in somebody's hands, as far as this process knows.
+    private bool IsYoung(string topic) => _madeAnewAt.TryGetValue(topic, out var at) && _time.GetElapsedTime(at) < DistrustAfterAnew;
+
     private static string RowKeyOf(string topic, int partition) => string.Create(CultureInfo.InvariantCulture, $"{topic}:{partition}");
 
     private async Task MergeAsync(
@@ -234,8 +237,9 @@ internal sealed partial class GroupProgress(
                 return;
             }
 
-            var result = await store.SubmitAsync(
-                group, [RowOperation.Replace(rowKey, change(progress).ToColumns(), row.ETag)], cancellationToken).ConfigureAwait(false);
+            var changed = change(progress) with { IsYoung = progress.IsYoung && (epoch == AnyEpoch || IsYoung(topic)) };
+            var write = RowOperation.Replace(rowKey, changed.ToColumns(), row.ETag);
+            var result = await store.SubmitAsync(group, [write], cancellationToken).ConfigureAwait(false);
             if (result.Status == SubmitStatus.Committed)
             {
                 return;
@@ -251,15 +255,19 @@ internal sealed partial class GroupProgress(
     private async Task<List<(PartitionPosition, PartitionProgress)>?> TryEnsureFloorsAsync(
         string topic, CancellationToken cancellationToken)
     {
-        var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
+        // The id first: what a topic made anew between the two questions tells is then noted under the old id, and begins anew
+        // with the next asking. The other way round, a place in the old topic would be the floor of the new one.
         var topicId = await log.TopicIdAsync(topic, cancellationToken).ConfigureAwait(false);
-        var rows = await store.ReadAsync(
-            group, [.. positions.Select(position => RowKeyOf(topic, position.Partition))], null, cancellationToken).ConfigureAwait(false);
+        var positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
+        string[] rowKeys = [.. positions.Select(position => RowKeyOf(topic, position.Partition))];
+        var rows = await store.ReadAsync(group, rowKeys, null, cancellationToken).ConfigureAwait(false);
         var known = rows.ToDictionary(row => row.Key, row => ReadOrPassOver(row.Value), StringComparer.Ordinal);
         if (positions.Any(position =>
             known.GetValueOrDefault(RowKeyOf(topic, position.Partition))?.IsOfAnotherTopic(topicId, position.LogEnd) == true))
         {
-            // An end of the log that is older than the row proves nothing: the row may know of records that came since.
+            // Answers that are older than the row prove nothing: the row may know of records that came since, and of a topic that
+            // was made since.
+            topicId = await log.TopicIdAsync(topic, cancellationToken).ConfigureAwait(false);
             positions = await log.PositionsAsync(topic, group, cancellationToken).ConfigureAwait(false);
         }
 
@@ -292,7 +300,7 @@ internal sealed partial class GroupProgress(
             {
                 LogTopicAnew(group, topic, position.Partition);
                 _madeAnewAt[topic] = _time.GetTimestamp();
-                progress = Anew(topicId, position.LogStart);
+                progress = Anew(topicId, position.LogStart) with { IsYoung = true };
                 writes.Add(RowOperation.Replace(rowKey, progress.ToColumns(), rows[rowKey].ETag));
             }
             else if (progress.TopicId is null && topicId is not null)
@@ -316,8 +324,10 @@ internal sealed partial class GroupProgress(
 
         foreach (var (position, progress) in found)
         {
-            var before = _floors.TryGetValue((topic, position.Partition), out var floor) ? floor.Epoch : progress.Epoch;
-            if (!string.Equals(before, progress.Epoch, StringComparison.Ordinal))
+            var isNew = _floors.TryGetValue((topic, position.Partition), out var floor)
+                ? !string.Equals(floor.Epoch, progress.Epoch, StringComparison.Ordinal)
+                : progress.IsYoung;
+            if (isNew)
             {
                 // Another process has seen it first.
                 _madeAnewAt[topic] = _time.GetTimestamp();

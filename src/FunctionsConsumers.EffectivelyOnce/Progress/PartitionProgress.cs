@@ -11,13 +11,16 @@ namespace FunctionsConsumers.EffectivelyOnce.Progress;
 /// <param name="Finished">The finished offsets.</param>
 /// <param name="Lost">How many records the broker dropped before they were healed.</param>
 /// <param name="Incarnation">An id of the row's own, where the broker did not tell the topic's when the floor was set.</param>
-internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetIntervals Finished, long Lost, string? Incarnation = null)
+/// <param name="IsYoung">Whether batches of a topic that had the name before may still be in somebody's hands.</param>
+internal sealed record PartitionProgress(
+    string? TopicId, long Floor, OffsetIntervals Finished, long Lost, string? Incarnation = null, bool IsYoung = false)
 {
     private const string TopicIdColumn = "TopicId";
     private const string IncarnationColumn = "Incarnation";
     private const string FloorColumn = "Floor";
     private const string FinishedColumn = "Finished";
     private const string LostColumn = "Lost";
+    private const string YoungColumn = "Young";
 
     // A column takes 32 K characters. More gaps than fit are a partition that lost its way; the audit then closes the
     // lowest ones first, and what does not fit is only asked of the tables again.
@@ -60,7 +63,8 @@ internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetInte
             $"Row '{row.RowKey}' of the progress has no {FloorColumn} that this version can read."),
             OffsetIntervals.Parse(row.Text(FinishedColumn)),
             row.Number(LostColumn) ?? 0,
-            row.Text(IncarnationColumn));
+            row.Text(IncarnationColumn),
+            row.Columns.GetValueOrDefault(YoungColumn) is true);
     }
 
     /// <summary>The columns of the partition's row.</summary>
@@ -82,6 +86,11 @@ internal sealed record PartitionProgress(string? TopicId, long Floor, OffsetInte
         if (Incarnation is not null)
         {
             columns[IncarnationColumn] = Incarnation;
+        }
+
+        if (IsYoung)
+        {
+            columns[YoungColumn] = true;
         }
 
         return columns;

@@ -48,10 +48,12 @@ internal static class Verdicts
         return string.Equals(key, identity.Key, StringComparison.Ordinal) ? Verdict.KeyReused : Verdict.SubjectExists;
     }
 
-    // The attempt alone would not do: a batch can hold two records of one subject.
+    // The attempt alone would not do: a batch can hold two records of one subject. Nor would the coordinates with it: what was
+    // read from a topic before it was made anew can stand in one batch with what has its coordinates now.
     private static bool IsMine(Row row, EventIdentity identity, string attempt) =>
         string.Equals(row.Text(IdentityColumns.Attempt), attempt, StringComparison.Ordinal)
         && row.Number(IdentityColumns.Offset) == identity.Coordinates.Offset
         && row.Number(IdentityColumns.Partition) == identity.Coordinates.Partition
-        && string.Equals(row.Text(IdentityColumns.Topic), identity.Coordinates.Topic, StringComparison.Ordinal);
+        && string.Equals(row.Text(IdentityColumns.Topic), identity.Coordinates.Topic, StringComparison.Ordinal)
+        && Fingerprint.IsOf(identity, row.Text(IdentityColumns.Fingerprint));
 }

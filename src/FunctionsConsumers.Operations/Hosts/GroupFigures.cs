@@ -34,6 +34,13 @@ public sealed record GroupFigures(
         Hour[0].Number * (long)Slot.Length.TotalSeconds, (int)Slot.Length.TotalSeconds,
         [.. Hour.Select(slot => slot.Settled)], [.. Hour.Select(slot => slot.Duplicates)], [.. Hour.Select(slot => slot.Lag)]);
 
+    /// <summary>
+    /// Whether the lag rises and nothing was settled in the last whole minute: what a group that stands still looks like from
+    /// outside of its hosts.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsIdle => Trend == LagTrend.Rising && Hour.TakeLast(TrendSlots + 1).All(slot => slot.Settled == 0);
+
     private const int TrendSlots = 3;
 
     /// <summary>Sums up a group.</summary>

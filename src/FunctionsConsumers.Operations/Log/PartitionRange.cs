@@ -8,4 +8,9 @@ public readonly record struct PartitionRange(int Partition, long Start, long End
 {
     /// <summary>How many offsets it has.</summary>
     public long Length => Math.Max(0, End - Start);
+
+    /// <summary>The newest part of it.</summary>
+    /// <param name="most">How many offsets at most.</param>
+    /// <returns>The part.</returns>
+    public PartitionRange Newest(long most) => this with { Start = Math.Max(Start, End - most) };
 }

@@ -1,7 +1,4 @@
 using System.Globalization;
-using Azure;
-using Confluent.Kafka;
-using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Health;
 using FunctionsConsumers.Operations.ConsumerGroups;
 using FunctionsConsumers.Operations.DeadLetters;
@@ -24,13 +21,20 @@ public sealed class SystemStatus : IDisposable
     private readonly GroupsStatus _groups;
     private readonly DeadLetterTopics _letters;
     private readonly HostRows _hosts;
-    private readonly MailProbe _mail;
-    private readonly GroupWatch _watch;
+    private readonly MailProbe? _mail;
+    private readonly GroupWatch? _watch;
     private readonly SemaphoreSlim _turn = new(1);
     private StatusReport? _last;
 
+    /// <summary>Makes what looks.</summary>
+    /// <param name="services">Where the system is.</param>
+    /// <param name="groups">The groups' standing.</param>
+    /// <param name="letters">The dead letters.</param>
+    /// <param name="hosts">What the hosts say of themselves.</param>
+    /// <param name="mail">Tries where mail goes; null for one who does not send any, and cannot tell.</param>
+    /// <param name="watch">Watches the groups from within a host; null outside of one, where the hosts' figures have to do.</param>
     internal SystemStatus(
-        OperatedServices services, GroupsStatus groups, DeadLetterTopics letters, HostRows hosts, MailProbe mail, GroupWatch watch) =>
+        OperatedServices services, GroupsStatus groups, DeadLetterTopics letters, HostRows hosts, MailProbe? mail, GroupWatch? watch) =>
         (_services, _groups, _letters, _hosts, _mail, _watch) = (services, groups, letters, hosts, mail, watch);
 
     /// <summary>Looks.</summary>
@@ -63,7 +67,8 @@ public sealed class SystemStatus : IDisposable
         var counts = AskAsync("Kafka", stop => _letters.CountAsync(new DeadLetterFilter(), stop), cancellationToken);
         var outboxes = AskAsync("the table service", _groups.OutboxesAsync, cancellationToken);
         var hosts = AskAsync("the table service", async stop => Boxed(await _hosts.ReadAsync(stop)), cancellationToken);
-        var mail = AskAsync("the mail server", _mail.TryAsync, cancellationToken);
+        var mail = AskAsync<ServiceStatus>(
+            "the mail server", _mail is null ? _ => Task.FromResult(ServiceStatus.Good) : _mail.TryAsync, cancellationToken);
         await Task.WhenAll(standings, counts, outboxes, hosts, mail);
 
         var now = _services.Time.GetUtcNow();
@@ -79,19 +84,24 @@ public sealed class SystemStatus : IDisposable
             new ServiceStatus((tables ?? hostsFailure) is null, tables ?? hostsFailure),
             reachable ?? new ServiceStatus(false, mailFailure),
             told is null ? [] : HostsOf(told.Rows, now),
-            [.. _services.Groups.Select(group => new GroupStatus
+            [.. _services.Groups.Select(group =>
             {
-                Group = group,
-                Function = _services.Functions.GetValueOrDefault(group),
-                Standing = standing?.FirstOrDefault(one => one.Group == group),
-                Outbox = outbox?.FirstOrDefault(one => one.Group == group) is { } one
-                    ? new OutboxStatus(one.Depth, one.AgeSeconds(now), one.InDoubt, one.Parked)
-                    : null,
-                DeadLetters = count is null ? null : Reasons(count.Where(cause => cause.Group == group)),
-                Figures = told is null
+                var figures = told is null
                     ? null
-                    : GroupFigures.Of(group, told.Rows, told.Today.GetValueOrDefault(group) ?? new DayFigures(), now),
-                IsSilent = _watch.Of(group)?.IsSilent == true,
+                    : GroupFigures.Of(group, told.Rows, told.Today.GetValueOrDefault(group) ?? new DayFigures(), now);
+                var waiting = outbox?.FirstOrDefault(one => one.Group == group);
+                return new GroupStatus
+                {
+                    Group = group,
+                    Function = _services.Functions.GetValueOrDefault(group),
+                    Standing = standing?.FirstOrDefault(one => one.Group == group),
+                    Outbox = waiting is null
+                        ? null
+                        : new OutboxStatus(waiting.Depth, waiting.AgeSeconds(now), waiting.InDoubt, waiting.Parked),
+                    DeadLetters = count is null ? null : Reasons(count.Where(cause => cause.Group == group)),
+                    Figures = figures,
+                    IsSilent = _watch is null ? figures?.IsIdle == true : _watch.Of(group)?.IsSilent == true,
+                };
             })]);
     }
 
@@ -125,9 +135,7 @@ public sealed class SystemStatus : IDisposable
         {
             return (null, string.Create(CultureInfo.InvariantCulture, $"{service} gave no answer within {Patience.TotalSeconds:0} s"));
         }
-        catch (Exception failure) when (failure is OperationException or StoreUnavailableException or SettingException
-            or RequestFailedException or KafkaException
-            or AggregateException or HttpRequestException or IOException or Azure.Identity.AuthenticationFailedException)
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             return (null, $"{service}: {failure.Message.Split('\n', 2)[0]}");
         }

@@ -16,6 +16,7 @@ public sealed class OrderStories(OperatedServices services, TopicLog log)
     public const long DefaultRecords = 500_000;
 
     private readonly OrderSearch _search = new(services, log);
+    private readonly LetterSearch _letters = new(services, log);
 
     /// <summary>
     /// Tells the story of an order by its id; of the orders of an idempotency key, where there is no such order; or of the
@@ -54,7 +55,7 @@ public sealed class OrderStories(OperatedServices services, TopicLog log)
         }
 
         HashSet<Coordinates> places = [.. records.Select(record => record.Record.Coordinates)];
-        var letters = await _search.LettersAsync(ids is [var only] ? only : asked, places, GroupLetters.Most, cancellationToken);
+        var letters = await _letters.OfOrderAsync(ids is [var only] ? only : asked, places, GroupLetters.Most, cancellationToken);
         if (ids.Count == 0)
         {
             // What is no order names one at most, as broken JSON does.

@@ -1,4 +1,3 @@
-using System.Text;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.Orders.Catalog;
@@ -14,9 +13,12 @@ internal sealed class RecordReader : ICatalogSource
     private readonly OrderDecoder _decoder;
 
     /// <summary>Makes the reader.</summary>
+    /// <param name="time">The clock.</param>
     public RecordReader(TimeProvider time) => _decoder = new OrderDecoder(new ProductCatalog(this, time));
 
     /// <summary>Who a record is, as the consumers see it.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>The record, with what it is about.</returns>
     public FoundRecord Read(ConsumedRecord record)
     {
         var decoded = _decoder.Decode(record);
@@ -24,11 +26,13 @@ internal sealed class RecordReader : ICatalogSource
         var key = IdempotencyKey.Of(record, decoded.EventId, decoded.Subject);
         var identity = new EventIdentity(
             "", decoded.Subject ?? coordinates, key ?? coordinates, Fingerprint.Of(record.Value), record.Coordinates);
-        return new FoundRecord(
-            record, decoded.Subject, key,
-            decoded.Canonical is { } canonical
-                ? identity with { Fingerprint = Fingerprint.Of(canonical), Spelling = record.Value ?? [] }
-                : identity);
+        identity = decoded.Canonical is { } canonical
+            ? identity with { Fingerprint = Fingerprint.Of(canonical), Spelling = record.Value ?? [] }
+            : identity;
+        return new FoundRecord(record, decoded.Subject, key, identity)
+        {
+            Mentions = decoded.Subject is null ? MentionedIds.Of(record.Value) : [],
+        };
     }
 
     /// <summary>
@@ -55,12 +59,14 @@ internal sealed class RecordReader : ICatalogSource
 /// <param name="Identity">Who the record is for the consumers.</param>
 internal sealed record FoundRecord(ConsumedRecord Record, string? OrderId, string? Key, EventIdentity Identity)
 {
-    /// <summary>
-    /// Whether the record is what was asked for: by the order, the key, its place; or by a mention in what is no order, as broken
-    /// JSON is.
-    /// </summary>
+    /// <summary>What is no order, as broken JSON is, may still mention ids.</summary>
+    public IReadOnlyList<string> Mentions { get; init; } = [];
+
+    /// <summary>Whether the record is what was asked for: by the order, the key, its place, or by a mention in what is no order.</summary>
+    /// <param name="asked">What was asked for.</param>
+    /// <returns>Whether it is.</returns>
     public bool IsAnswerTo(string asked) => OrderId == asked
         || Key == asked
         || Record.Coordinates.ToString() == asked
-        || (OrderId is null && Record.Value.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{asked}\"")) >= 0);
+        || Mentions.Contains(asked);
 }

@@ -37,16 +37,18 @@ public sealed class Fc : IAsyncDisposable
 
     /// <summary>
     /// Runs a command in this process, as from a shell in which nobody can be asked; with an answer given, as from a terminal
-    /// where that is typed.
+    /// where that is typed; with a width given, as at a terminal so wide.
     /// </summary>
-    public static async Task<FcResult> RunHereAsync(string line, string? answer = null)
+    public static async Task<FcResult> RunHereAsync(string line, string? answer = null, int? width = null)
     {
         await using var @out = new StringWriter();
         await using var error = new StringWriter();
         using var typed = answer is null ? null : new StringReader(answer + "\n");
         var exitCode = await FcCommandLine.InvokeAsync(
             line.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            new Caller(new Terminal(@out, TextWriter.Synchronized(error), ShowsProgress: false, typed), new Dictionary<string, string>()),
+            new Caller(
+                new Terminal(@out, TextWriter.Synchronized(error), ShowsProgress: false, typed) { Width = width },
+                new Dictionary<string, string>()),
             TestContext.Current.CancellationToken);
         return new FcResult(exitCode, @out.ToString(), error.ToString());
     }

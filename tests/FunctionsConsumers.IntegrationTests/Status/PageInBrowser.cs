@@ -18,7 +18,8 @@ public sealed class PageInBrowser : IAsyncLifetime
 
     private readonly StringWriter _log = new();
     private readonly TextWriter _lines;
-    private EmbeddedServices _services = null!;
+    private EmbeddedServices _broker = null!;
+    private EmbeddedServices _tables = null!;
     private LocalFunctionsHost _host = null!;
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
@@ -28,6 +29,12 @@ public sealed class PageInBrowser : IAsyncLifetime
 
     /// <summary>The page's address.</summary>
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>The connection string of the tables.</summary>
+    public string Tables => _tables.TablesConnectionString!;
+
+    /// <summary>The process that serves the tables.</summary>
+    public int TablesProcess => _tables.TablesProcessId!.Value;
 
     /// <summary>What the host has said.</summary>
     public string Log
@@ -43,19 +50,20 @@ public sealed class PageInBrowser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _services = await EmbeddedServices.StartAsync(kafka: true, tables: true, Topic, 2, CancellationToken.None);
+        _broker = await EmbeddedServices.StartAsync(kafka: true, tables: false, Topic, 2, CancellationToken.None);
+        _tables = await EmbeddedServices.StartAsync(kafka: false, tables: true, Topic, 2, CancellationToken.None);
         _host = await LocalFunctionsHost.StartAsync(
             new LocalHostOptions
             {
-                Brokers = _services.Brokers,
-                Tables = _services.TablesConnectionString,
+                Brokers = _broker.Brokers,
+                Tables = _tables.TablesConnectionString,
                 Topic = Topic,
                 HttpPort = 0,
                 Log = _lines,
             },
             CancellationToken.None);
         Address = new Uri(_host.HttpAddress + "/api/status");
-        _producer = new ProducerBuilder<string?, string>(new ProducerConfig { BootstrapServers = _services.Brokers, LingerMs = 5 })
+        _producer = new ProducerBuilder<string?, string>(new ProducerConfig { BootstrapServers = _broker.Brokers, LingerMs = 5 })
             .Build();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(
@@ -76,7 +84,8 @@ public sealed class PageInBrowser : IAsyncLifetime
             await _host.DisposeAsync();
         }
 
-        await _services.DisposeAsync();
+        await _tables.DisposeAsync();
+        await _broker.DisposeAsync();
         await _log.DisposeAsync();
     }
 
@@ -99,6 +108,13 @@ public sealed class PageInBrowser : IAsyncLifetime
         await page.GotoAsync(Address.ToString());
         await Assertions.Expect(page.Locator("[data-group=billing] [data-figure=lag]")).Not.ToBeEmptyAsync(Patience);
         return open;
+    }
+
+    /// <summary>Ends the broker for good.</summary>
+    public ValueTask StopBrokerAsync()
+    {
+        _producer.Dispose();
+        return _broker.DisposeAsync();
     }
 
     /// <summary>How long an expectation may take on a machine under load.</summary>

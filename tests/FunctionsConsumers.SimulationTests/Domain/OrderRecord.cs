@@ -18,6 +18,6 @@ internal sealed record OrderRecord : LoggedRecord
     public OrderSpec Spec { get; }
 
     public override string Described =>
-        $"{Spec.Kind} {Record.Coordinates} subject {Spec.Subject} key {Key} nonce {Spec.Nonce} rows {Spec.Rows} lines "
-            + $"{string.Join(',', Spec.Lines)}";
+        $"{Spec.Kind} {Record.Coordinates}{(Incarnation > 0 ? $" of topic {Incarnation}" : "")} subject {Spec.Subject} key {Key} "
+        + $"nonce {Spec.Nonce} rows {Spec.Rows} lines {string.Join(',', Spec.Lines)}";
 }

@@ -31,6 +31,10 @@ internal static class OrderSettings
     /// <summary>Whether all histories of this run go through the client.</summary>
     public static bool AllThroughClient { get; } = Environment.GetEnvironmentVariable("SIM_THROUGH_CLIENT") == "1";
 
+    /// <summary>What all histories of this run are about; null for every kind in its turn.</summary>
+    public static HistoryKind? OnlyKind { get; } =
+        Environment.GetEnvironmentVariable("SIM_KIND") is { Length: > 0 } kind ? Enum.Parse<HistoryKind>(kind) : null;
+
     private static OrderSpec Control { get; } = new(OrderKind.Control, null, [], [], 0, 0, 0);
 
     /// <summary>A setting of a seed.</summary>
@@ -41,7 +45,7 @@ internal static class OrderSettings
         {
             HistoryKind.Large => 6,
             HistoryKind.Contended => 1,
-            HistoryKind.LargeBatches => 2,
+            HistoryKind.LargeBatches => 1 + random.Next(2),
             HistoryKind.ManyResends => 4,
             _ => 1 + random.Next(3),
         }];
@@ -54,15 +58,14 @@ internal static class OrderSettings
         var records = kind switch
         {
             HistoryKind.Large => 150,
-            HistoryKind.LargeBatches => 1000,
+            HistoryKind.LargeBatches => 1200,
             HistoryKind.ManyResends => 80,
             _ => 2 + random.Next(13),
         };
         var bulky = random.Next(25) == 0 && kind is HistoryKind.Usual;
-        var forgets = random.Next(3) == 0 && kind is HistoryKind.Usual or HistoryKind.ManyResends;
-        var effectKind = kind is HistoryKind.ManyResends || (kind is HistoryKind.Usual && random.Next(forgets ? 2 : 3) == 0)
-            ? null
-            : "order";
+        var forgets = random.Next(3) == 0 && kind is HistoryKind.Usual or HistoryKind.ManyResends or HistoryKind.MadeAnew;
+        var mayKeepKeys = kind is HistoryKind.Usual or HistoryKind.MadeAnew;
+        var effectKind = kind is HistoryKind.ManyResends || (mayKeepKeys && random.Next(forgets ? 2 : 3) == 0) ? null : "order";
         var byMeaning = random.Next(3) == 0;
         var controls = random.Next(4) == 0;
         for (var nonce = 0; nonce < records; nonce++)
@@ -112,9 +115,14 @@ internal static class OrderSettings
             Begins = begins,
             HasCommitted = [.. begins.Select((begin, index) => index < begins.Length - later && (begin > 0 || random.Next(2) == 0))],
             LaterPartitions = later,
-            HasTopicId = random.Next(2) == 0,
+            LaterTopics = kind is HistoryKind.MadeAnew
+                ? LaterTopics(random, earlier, partitions.Length, byMeaning, forgets && effectKind is null)
+                : [],
+            HasTopicId = random.Next(2) == 0 || kind is HistoryKind.MadeAnew,
             HasVersions = random.Next(3) == 0,
-            LosesTimestamps = random.Next(4) == 0,
+
+            // Of two topics' records with equal bytes at the same coordinates the timestamp tells which is which.
+            LosesTimestamps = random.Next(4) == 0 && kind is not HistoryKind.MadeAnew,
             Kind = kind,
             Grace = kind is HistoryKind.Contended ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(2) * 10),
             Forgets = forgets,
@@ -128,14 +136,38 @@ internal static class OrderSettings
     }
 
     /// <summary>The kind of a seed's history.</summary>
-    public static HistoryKind KindOf(int seed) => seed switch
+    public static HistoryKind KindOf(int seed) => OnlyKind ?? seed switch
     {
         _ when (AllThroughClient && seed % 2 == 0) || seed % (2 * OneInSoManyThroughClient) == 0 => HistoryKind.Contended,
         _ when seed % 400 == 11 => HistoryKind.LargeBatches,
         _ when seed % 40 == 7 => HistoryKind.Large,
         _ when seed % 20 == 3 => HistoryKind.ManyResends,
+        _ when seed % 20 == 13 => HistoryKind.MadeAnew,
         _ => HistoryKind.Usual,
     };
+
+    // One or two topics that are made later under the same name, with new records and old ones sent again.
+    private static List<IReadOnlyList<IReadOnlyList<LoggedRecord>>> LaterTopics(
+        Random random, List<(OrderSpec Spec, string Key)> earlier, int partitions, bool byMeaning, bool withoutRows)
+    {
+        List<IReadOnlyList<IReadOnlyList<LoggedRecord>>> topics = [];
+        for (var left = 1 + random.Next(2); left > 0; left--)
+        {
+            List<OrderRecord>[] records = [.. Enumerable.Range(0, partitions).Select(_ => new List<OrderRecord>())];
+            for (var count = 2 + random.Next(13); count > 0; count--)
+            {
+                var partition = random.Next(partitions);
+                var (spec, key) = Next(random, earlier.Count, earlier, bulky: false);
+                spec = withoutRows && spec.Kind != OrderKind.TooWide ? spec with { Rows = 0 } : spec;
+                earlier.Add((spec, key));
+                records[partition].Add(Logged(spec, key, partition, records[partition].Count, byMeaning, topics.Count + 1));
+            }
+
+            topics.Add(records);
+        }
+
+        return topics;
+    }
 
     // Each adds to the same counters, and what was skipped is handled beside them.
     private static (OrderSpec Spec, string Key) Contended(int nonce) => (new OrderSpec(
@@ -149,16 +181,20 @@ internal static class OrderSettings
                 random.Next(20) == 0 ? [OrdersUnderTest.Resent] : [], 0, 0, nonce), "");
 
     /// <summary>A record of the log.</summary>
-    public static OrderRecord Logged(OrderSpec spec, string key, int partition, int offset, bool byMeaning = false) => new(
+    public static OrderRecord Logged(
+        OrderSpec spec, string key, int partition, int offset, bool byMeaning = false, int incarnation = 0) => new(
         new ConsumedRecord(
             new Coordinates(ModelledLog.Topic, partition, offset),
-            DateTimeOffset.UnixEpoch.AddDays(20_000).AddSeconds(offset),
+            DateTimeOffset.UnixEpoch.AddDays(20_000 + incarnation).AddSeconds(offset),
             null,
             spec.Value,
             key.Length == 0 ? [] : [new RecordHeader("idempotency-key", Encoding.UTF8.GetBytes(key))]),
         spec,
         key.Length == 0 ? spec.Subject ?? "" : key,
-        byMeaning);
+        byMeaning)
+    {
+        Incarnation = incarnation,
+    };
 
     // Compressed, the broker takes it; no transaction does.
     private static ConsumedRecord WithBulk(ConsumedRecord record) =>

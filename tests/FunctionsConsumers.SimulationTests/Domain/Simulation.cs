@@ -7,9 +7,10 @@ internal static class Simulation
 {
     /// <summary>How the history of a seed is run again.</summary>
     public static string Replay(int seed) =>
-        $"Replay: {(OrderSettings.AllThroughClient ? "SIM_THROUGH_CLIENT=1 " : "")}SIM_SEED={seed} dotnet test "
-            + $"tests/FunctionsConsumers.SimulationTests --no-build -c {Metadata.Configuration} --filter "
-            + "\"FullyQualifiedName~HistoriesTests\"";
+        $"Replay: {(OrderSettings.AllThroughClient ? "SIM_THROUGH_CLIENT=1 " : "")}"
+        + $"{(OrderSettings.OnlyKind is { } kind ? $"SIM_KIND={kind} " : "")}SIM_SEED={seed} "
+        + $"dotnet test tests/FunctionsConsumers.SimulationTests --no-build -c {Metadata.Configuration} "
+        + "--filter \"FullyQualifiedName~HistoriesTests\"";
 
     /// <summary>Runs the history of a seed.</summary>
     /// <param name="seed">The seed.</param>
@@ -31,6 +32,7 @@ internal static class Simulation
             faults = setting.Kind is HistoryKind.Contended ? faults.OfContention() : faults.OfTheClient();
         }
 
+        faults = setting.Kind is HistoryKind.MadeAnew ? faults with { Anew = 3 } : faults;
         var world = new World(setting, new RandomChoices(random), faults, tracing);
         world.Note("world", $"seed {seed}: rows '{world.Consumer.EffectKind ?? "key"}', {setting.Buckets} buckets, {setting.Hosts} hosts, "
             + $"lease {setting.Lease}, deadline {setting.BatchDeadline}{(setting.ThroughClient ? ", through the client" : "")}, {faults}");

@@ -55,7 +55,7 @@ internal sealed partial class MutantLaboratory : IDisposable
                 ["exec", Path.Combine(_folder, "run", "FunctionsConsumers.SimulationTests.dll"), "-noColor", "-class",
                 typeof(HistoriesTests).FullName!],
                 _folder,
-                new Run(histories, mutant.IsOfTheClient),
+                new Run(histories, mutant.IsOfTheClient, mutant.Kind),
                 cancellationToken);
             if (exitCode == 0)
             {
@@ -117,6 +117,7 @@ internal sealed partial class MutantLaboratory : IDisposable
         {
             process.StartInfo.Environment["SIM_HISTORIES"] = run.Histories.ToString(CultureInfo.InvariantCulture);
             process.StartInfo.Environment["SIM_THROUGH_CLIENT"] = run.ThroughClient ? "1" : "";
+            process.StartInfo.Environment["SIM_KIND"] = run.Kind ?? "";
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -162,7 +163,7 @@ internal sealed partial class MutantLaboratory : IDisposable
         }
     }
 
-    private sealed record Run(int Histories, bool ThroughClient);
+    private sealed record Run(int Histories, bool ThroughClient, string? Kind);
 
     [GeneratedRegex(@"seed (\d+): (.*)")]
     private static partial Regex FindingLine();

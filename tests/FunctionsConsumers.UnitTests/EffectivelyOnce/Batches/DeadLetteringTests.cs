@@ -108,6 +108,38 @@ public sealed class DeadLetteringTests
         Assert.Equal(anew.Timestamp, Assert.Single(group.Rows("dead!")).Columns["RecordTimestamp"]);
     }
 
+    [Theory]
+    [InlineData(0, "other poison")]
+    [InlineData(1, "poison")]
+    public async Task Two_records_that_one_batch_holds_at_the_same_coordinates_of_two_topics_are_two_letters(int later, string value)
+    {
+        var group = new TestGroup();
+        var old = Record(0, "poison");
+        var anew = Record(0, value) with { Timestamp = old.Timestamp!.Value.AddMilliseconds(later) };
+        Assert.Equal(2, (await group.ProcessAsync(old, anew)).DeadLettered);
+        Assert.Equal(2, group.Rows("outbox!").Count(row => row.Text(OutboxRows.Kind) == DeadLetter.Kind));
+    }
+
+    [Fact]
+    public async Task Two_events_of_a_subject_that_one_batch_holds_at_the_same_coordinates_of_two_topics_are_not_taken_for_one()
+    {
+        var group = new TestGroup();
+        Assert.Equal((1, 0, 1, 0), (await group.ProcessAsync(Record(0, "a|1"), Record(0, "a|2"))).Counts());
+    }
+
+    [Fact]
+    public async Task A_letter_that_waits_in_the_outbox_stops_no_record_whose_row_one_of_another_topic_has_replaced()
+    {
+        var table = new MemoryTableStore();
+        var (old, anew) = (Record(0, "poison"), Record(0, "other poison"));
+        await new TestGroup(table: table).ProcessAsync(anew);
+        await new TestGroup(table: table).ProcessAsync(old);
+        var group = new TestGroup(table: table);
+        Assert.Equal(1, (await group.ProcessAsync(anew)).DeadLettered);
+        Assert.Equal(2, group.Rows("outbox!").Count(row => row.Text(OutboxRows.Kind) == DeadLetter.Kind));
+        Assert.Equal(1, (await new TestGroup(table: table).ProcessAsync(anew)).Duplicates);
+    }
+
     private static DeadLetter Letter(TestGroup group)
     {
         var rows = group.Rows("outbox!");

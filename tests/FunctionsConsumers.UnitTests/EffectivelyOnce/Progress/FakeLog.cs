@@ -15,6 +15,12 @@ internal sealed class FakeLog : IGroupLog
     /// <summary>Ends of the log that are given before the present one, as a question asked too early gets them.</summary>
     public Queue<long> EarlierEnds { get; } = new();
 
+    /// <summary>Ids of the topic that are given before the present one.</summary>
+    public Queue<string> EarlierIds { get; } = new();
+
+    /// <summary>Happens once, after the first question is answered, whichever it is.</summary>
+    public Action? AfterFirstQuestion { get; set; }
+
     public long? Committed { get; set; }
 
     /// <summary>Further partitions, 1 and up.</summary>
@@ -27,11 +33,20 @@ internal sealed class FakeLog : IGroupLog
 
     public List<(long From, long To)> Read { get; } = [];
 
-    public Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken) => Task.FromResult(TopicId);
+    public Task<string?> TopicIdAsync(string topic, CancellationToken cancellationToken) =>
+        Answer(EarlierIds.TryDequeue(out var id) ? id : TopicId);
 
     public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<PartitionPosition>>(
+        Answer<IReadOnlyList<PartitionPosition>>(
             [new PartitionPosition(0, LogStart, EarlierEnds.TryDequeue(out var end) ? end : LogEnd, Committed), .. Further]);
+
+    private Task<T> Answer<T>(T answer)
+    {
+        var after = AfterFirstQuestion;
+        AfterFirstQuestion = null;
+        after?.Invoke();
+        return Task.FromResult(answer);
+    }
 
     public Task<LogSlice> ReadAsync(string topic, int partition, long from, long to, int most, CancellationToken cancellationToken)
     {

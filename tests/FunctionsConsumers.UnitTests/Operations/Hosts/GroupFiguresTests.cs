@@ -56,6 +56,18 @@ public sealed class GroupFiguresTests
         Assert.Equal(trend, figures.Trend);
     }
 
+    [Theory]
+    [InlineData(true, 1, 2, 0)]
+    [InlineData(false, 1, 2, 1)]
+    [InlineData(false, 2, 2, 0)]
+    [InlineData(false, 2, 1, 0)]
+    public void A_group_whose_lag_rises_and_that_settles_nothing_stands_still(bool isIdle, long before, long now, long applied)
+    {
+        var figures = Of(Row("a", new Slot(Last - 3, Lag: before), new Slot(Last - 2, applied), new Slot(Last, Lag: now)));
+
+        Assert.Equal(isIdle, figures.IsIdle);
+    }
+
     [Fact]
     public void The_newest_error_of_any_host_is_told_with_where_it_was()
     {
