@@ -48,7 +48,8 @@ const looked = (text) => [...text.replace(/^\/\/.*$/gm, '').matchAll(/"([^"\n]*)
 
 /** The strings that a query compares metrics, attributes and their values with. */
 const named = (text) => [
-  ...[...text.matchAll(/\bName\s*(?:==|in)\s*\(?((?:\s*"[^"]+",?)+)/g)].flatMap((match) => [...match[1].matchAll(/"([^"]+)"/g)].map((one) => one[1])),
+  ...[...text.matchAll(/\bName\s*==\s*"([^"]+)"/g)].map((match) => match[1]),
+  ...[...text.matchAll(/\bName\s+in\s*\(([^)]*)\)/g)].flatMap((match) => [...match[1].matchAll(/"([^"]+)"/g)].map((one) => one[1])),
   ...[...text.matchAll(/Properties\["([^"]+)"\]/g)].map((match) => match[1]),
   ...[...text.matchAll(/Properties\["[^"]+"\]\)?\s*==\s*"([^"]+)"/g)].map((match) => match[1]),
   ...[...text.matchAll(/\bOutcome\s*==\s*"([^"]+)"/g)].map((match) => match[1]),
