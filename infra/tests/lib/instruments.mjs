@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 
-const source = join('src', 'FunctionsConsumers.EffectivelyOnce', 'GroupMetrics.cs');
+const source = join('src', 'FunctionsConsumers.EffectivelyOnce', 'Telemetry', 'GroupMetrics.cs');
 
 /** { instruments: [{ kind, name, unit }], attributes, outcomes } as the code has them. */
 export function measured(project) {

@@ -2,6 +2,7 @@ using FunctionsConsumers.EffectivelyOnce.DeadLetters;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.EffectivelyOnce.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.Batches;

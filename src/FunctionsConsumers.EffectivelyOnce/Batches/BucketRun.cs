@@ -1,6 +1,7 @@
 using FunctionsConsumers.EffectivelyOnce.Outbox;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.EffectivelyOnce.Telemetry;
 
 namespace FunctionsConsumers.EffectivelyOnce.Batches;
 

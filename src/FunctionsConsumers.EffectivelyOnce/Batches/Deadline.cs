@@ -1,3 +1,4 @@
+using FunctionsConsumers.EffectivelyOnce.Outages;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.EffectivelyOnce.Batches;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FunctionsConsumers.EffectivelyOnce.Tables;
+using FunctionsConsumers.EffectivelyOnce.Telemetry;
 
 namespace FunctionsConsumers.EffectivelyOnce.Batches;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.DeadLetters;

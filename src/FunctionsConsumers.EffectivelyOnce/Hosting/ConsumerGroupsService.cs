@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Outages;
 using FunctionsConsumers.EffectivelyOnce.Progress;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using FunctionsConsumers.EffectivelyOnce.Outages;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.Hosting;

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Outages;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.Kafka;

@@ -1,3 +1,4 @@
+using FunctionsConsumers.EffectivelyOnce.Outages;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using FunctionsConsumers.EffectivelyOnce.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.Outbox;

@@ -1,4 +1,6 @@
 using System.Runtime.ExceptionServices;
+using FunctionsConsumers.EffectivelyOnce.Outages;
+using FunctionsConsumers.EffectivelyOnce.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsConsumers.EffectivelyOnce.Progress;

@@ -1,3 +1,5 @@
+using FunctionsConsumers.EffectivelyOnce.Outages;
+
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
 
 /// <summary>

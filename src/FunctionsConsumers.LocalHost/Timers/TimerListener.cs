@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Outages;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

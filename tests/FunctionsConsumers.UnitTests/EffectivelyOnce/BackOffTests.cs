@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Outages;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce;
 

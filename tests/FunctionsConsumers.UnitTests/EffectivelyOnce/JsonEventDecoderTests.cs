@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Serialization;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Hosting;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce;
 

@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Telemetry;
 using FunctionsConsumers.UnitTests.EffectivelyOnce.Batches;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce;

@@ -12,6 +12,8 @@ public sealed class NamespacesTests
     private static readonly string[][] Floors =
     [
         [Library],
+        [Library + ".Outages"],
+        [Library + ".Telemetry"],
         [Library + ".Tables"],
         [Library + ".Subjects"],
         [Library + ".Outbox"],

@@ -1,5 +1,6 @@
 using FunctionsConsumers.Cli.CommandLine;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Outages;
 
 namespace FunctionsConsumers.UnitTests.Cli.CommandLine;
 

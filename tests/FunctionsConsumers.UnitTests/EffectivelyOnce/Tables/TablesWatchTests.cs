@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using FunctionsConsumers.EffectivelyOnce;
+using FunctionsConsumers.EffectivelyOnce.Outages;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Tables;

@@ -1,4 +1,4 @@
-namespace FunctionsConsumers.EffectivelyOnce;
+namespace FunctionsConsumers.EffectivelyOnce.Outages;
 
 /// <summary>The one rule for waits between tries: each wait is twice the one before it, up to a longest one.</summary>
 internal static class BackOff

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace FunctionsConsumers.EffectivelyOnce;
+namespace FunctionsConsumers.EffectivelyOnce.Telemetry;
 
 /// <summary>
 /// The spans of one group: a batch, its transactions, and what is sent for it. They hold names, numbers and ids. The invariant: no

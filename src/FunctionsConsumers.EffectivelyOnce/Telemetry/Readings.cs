@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace FunctionsConsumers.EffectivelyOnce;
+namespace FunctionsConsumers.EffectivelyOnce.Telemetry;
 
 /// <summary>The last reading of each of many things, each for as long as it may be taken for the present one.</summary>
 internal sealed class Readings<TKey, TValue>(TimeSpan holds, TimeProvider time)

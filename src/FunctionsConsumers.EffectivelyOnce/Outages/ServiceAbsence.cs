@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FunctionsConsumers.EffectivelyOnce;
+namespace FunctionsConsumers.EffectivelyOnce.Outages;
 
 /// <summary>A service that gives no answer: which, where, since when, and why as far as it is known.</summary>
 /// <param name="Service">What it is, and where: "Kafka at host:9092 (setting KafkaBrokers)", "the tables at …".</param>

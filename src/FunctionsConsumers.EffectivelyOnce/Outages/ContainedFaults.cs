@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace FunctionsConsumers.EffectivelyOnce;
+namespace FunctionsConsumers.EffectivelyOnce.Outages;
 
 /// <summary>
 /// Faults of work that goes on without what failed: a row, a bucket, a round. Each is reported once, until it is over or

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace FunctionsConsumers.EffectivelyOnce;
+namespace FunctionsConsumers.EffectivelyOnce.Hosting;
 
 /// <summary>
 /// Makes events of records whose values are JSON. What is not JSON, does not fit the type, or has no subject is rejected with its

@@ -1,4 +1,4 @@
-namespace FunctionsConsumers.EffectivelyOnce;
+namespace FunctionsConsumers.EffectivelyOnce.Outages;
 
 /// <summary>
 /// Waits on a clock that a test can move. Not <c>Task.Delay</c> with a token: when that is cancelled it goes on on the thread

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace FunctionsConsumers.EffectivelyOnce;
+namespace FunctionsConsumers.EffectivelyOnce.Telemetry;
 
 /// <summary>
 /// What is measured of one group. The instruments are the process's own; counts are added once for a batch or a transaction. Of
