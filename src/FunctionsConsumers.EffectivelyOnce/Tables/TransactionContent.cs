@@ -7,8 +7,8 @@ using Azure.Core;
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
 
 /// <summary>
-/// A transaction's request, byte for byte what the client would write, in a twentieth of its processor time: the client makes
-/// a request object, a dictionary and a stream of each row, some 40 µs and 32 KB; the bytes themselves take 2 µs.
+/// A transaction's request, byte for byte what the client would write. The client makes a request object, a dictionary and a
+/// stream of each row, which takes some 40 µs and 32 KB; here the rows are written straight into one buffer.
 /// </summary>
 internal sealed class TransactionContent : RequestContent
 {
@@ -37,9 +37,6 @@ internal sealed class TransactionContent : RequestContent
 
     /// <summary>How many times the body was handed to a connection since it was written.</summary>
     public int Sendings { get; private set; }
-
-    /// <summary>The bytes.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
 
     /// <summary>Writes a transaction in the place of what was written before.</summary>
     /// <param name="table">The table's address, with a signature in its query where there is one.</param>
