@@ -13,7 +13,8 @@ public static class Invoices
         """;
 
     private const string Insert = """
-        insert into invoices (order_id, customer_id, currency, total, lines) select * from unnest(@ids, @customers, @currencies, @totals, @lines)
+        insert into invoices (order_id, customer_id, currency, total, lines)
+        select * from unnest(@ids, @customers, @currencies, @totals, @lines)
         on conflict do nothing
         """;
 

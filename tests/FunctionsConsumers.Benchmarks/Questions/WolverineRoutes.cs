@@ -103,7 +103,8 @@ internal sealed class WolverineRoutes : IQuestion
                 database = postgres.ConnectionString(database),
             },
             cancellationToken);
-        var invoices = await postgres.AskAsync(database, "select count(*) || ' ' || count(distinct order_id) from invoices", cancellationToken);
+        var invoices = await postgres.AskAsync(
+            database, "select count(*) || ' ' || count(distinct order_id) from invoices", cancellationToken);
         await postgres.ForgetAsync(database, cancellationToken);
         return invoices == $"{plan.Orders} {plan.Orders}" && answer.Applied == plan.Orders
             ? new PeerRound(plan.Orders / answer.Seconds, answer.Records - answer.Applied)

@@ -32,17 +32,19 @@ internal sealed class PeerProcess : IAsyncDisposable
     /// <exception cref="LabException">The process ended instead.</exception>
     public async Task<TOut> AskAsync<TIn, TOut>(TIn round, CancellationToken cancellationToken)
     {
-        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(round, JsonSerializerOptions.Web).AsMemory(), cancellationToken);
+        var line = JsonSerializer.Serialize(round, JsonSerializerOptions.Web);
+        await _process.StandardInput.WriteLineAsync(line.AsMemory(), cancellationToken);
         await _process.StandardInput.FlushAsync(cancellationToken);
-        while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        while (await _process.StandardOutput.ReadLineAsync(cancellationToken) is { } said)
         {
-            if (line.StartsWith(Answer, StringComparison.Ordinal))
+            if (said.StartsWith(Answer, StringComparison.Ordinal))
             {
-                return JsonSerializer.Deserialize<TOut>(line[Answer.Length..], JsonSerializerOptions.Web)!;
+                return JsonSerializer.Deserialize<TOut>(said[Answer.Length..], JsonSerializerOptions.Web)!;
             }
         }
 
-        throw new LabException($"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)} ended: {await _errors}");
+        var start = _process.StartInfo;
+        throw new LabException($"{start.FileName} {string.Join(' ', start.ArgumentList)} ended: {await _errors}");
     }
 
     /// <inheritdoc />

@@ -76,8 +76,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     public async Task<string> AskAsync(string database, string statement, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Path.Combine(_programs, "psql"),
-            ["-h", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture), "-U", Superuser, "-d", database, "-X", "-A", "-t", "-c",
-                statement])
+            ["-h", "127.0.0.1", "-p", Port, "-U", Superuser, "-d", database, "-X", "-A", "-t", "-c", statement])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -103,6 +102,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    private string Port => _port.ToString(CultureInfo.InvariantCulture);
+
     private string Log => Path.Combine(_folder, "postgres.log");
 
     private string Data => Path.Combine(_folder, "data");
@@ -117,7 +118,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         await RunAsync(AsUser("initdb", ["-D", Data, "-A", "trust", "-U", Superuser, "-E", "UTF8", "--no-locale"]), cancellationToken);
         string[] quick = durable ? [] : ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
         _server = ChildProcess.Start(
-            AsUser("postgres", ["-D", Data, "-p", _port.ToString(CultureInfo.InvariantCulture), "-c", "listen_addresses=127.0.0.1", "-c",
+            AsUser("postgres", ["-D", Data, "-p", Port, "-c", "listen_addresses=127.0.0.1", "-c",
                 "unix_socket_directories=", .. quick]),
             Log, "setpriv is missing: install Debian's package util-linux.");
         var since = Stopwatch.GetTimestamp();

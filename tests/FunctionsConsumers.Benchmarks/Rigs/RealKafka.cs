@@ -28,7 +28,8 @@ internal sealed class RealKafka : IAsyncDisposable
     /// <exception cref="LabException">There is no distribution, or it does not start.</exception>
     public static async Task<RealKafka> StartAsync(CancellationToken cancellationToken)
     {
-        var home = Bench.KafkaHome ?? throw new LabException("KAFKA_HOME names no distribution of Kafka: the peers are measured on a real one.");
+        var home = Bench.KafkaHome
+            ?? throw new LabException("KAFKA_HOME names no distribution of Kafka: the peers are measured on a real one.");
         var folder = Directory.CreateTempSubdirectory("bench-kafka-").FullName;
         return new RealKafka(
             await KafkaDistribution.StartAsync(home, folder, Path.Combine(folder, "kafka.log"), cancellationToken), folder);
