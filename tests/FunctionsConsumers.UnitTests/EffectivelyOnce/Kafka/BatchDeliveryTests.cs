@@ -200,7 +200,9 @@ public sealed class BatchDeliveryTests
 
     private ReadRecord[] Batch(params (int Partition, long Offset)[] records) =>
         [.. records.Select(record => ReadRecord.Of(
-            Record(record.Partition, record.Offset), new TopicPartition("t", record.Partition), _assigned.AssignmentOf(new TopicPartition("t", record.Partition))!.Value))];
+            Record(record.Partition, record.Offset),
+            new TopicPartition("t", record.Partition),
+            _assigned.AssignmentOf(new TopicPartition("t", record.Partition))!.Value))];
 
     private BatchDelivery Delivery(PassOver? passOver, int failures)
     {
