@@ -101,7 +101,8 @@ public sealed class EmbeddedServices : IAsyncDisposable
 
     /// <summary>Waits until the tables answer too.</summary>
     /// <exception cref="LocalHostException">They do not start; the message says why.</exception>
-    internal Task UntilReadyAsync(CancellationToken cancellationToken) => _azurite?.UntilReadyAsync(cancellationToken) ?? Task.CompletedTask;
+    internal Task UntilReadyAsync(CancellationToken cancellationToken) =>
+        _azurite?.UntilReadyAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>
     /// Whether a broker is an embedded one, of this process or of another: it cannot be asked for groups, members or

@@ -52,7 +52,8 @@ internal sealed class StartToFirst : IQuestion
         try
         {
             File.Copy(Path.Combine(bench.Root, "host.json"), Path.Combine(home, "host.json"));
-            var start = new ProcessStartInfo("dotnet", [app, "run", "--brokers", brokers, "--tables", tables, "--topic", Topic, "--http", "0"])
+            var start = new ProcessStartInfo(
+                "dotnet", [app, "run", "--brokers", brokers, "--tables", tables, "--topic", Topic, "--http", "0"])
             {
                 WorkingDirectory = home,
                 RedirectStandardOutput = true,

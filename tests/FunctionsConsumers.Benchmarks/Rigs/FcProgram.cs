@@ -1,6 +1,6 @@
 namespace FunctionsConsumers.Benchmarks.Rigs;
 
-/// <summary>The program that <c>./run</c> and <c>./fc</c> start: what was compiled ahead, and where there is no such, what was built.</summary>
+/// <summary>The program that <c>./run</c> and <c>./fc</c> start: what was compiled ahead, else what was built.</summary>
 internal static class FcProgram
 {
     /// <summary>The program of a repository; null where nothing is built.</summary>

@@ -22,9 +22,10 @@ public sealed class SetupTests
                 touch "$root/obj/feed/feed.props" "$root/.local/logs/feed.log"
               fi
             };
+            compile_ahead() { :; };
             """;
         var output = await RunAsync(
-            $"{Steps}\ncompile_ahead() {{ :; }}; mkdir -p \"$root/.local\" \"$root/bin\"; app=$root/bin/fc.dll; touch \"$app\"; build {project}; if app_built; then "
+            $"{Steps}\nmkdir -p \"$root/.local\" \"$root/bin\"; app=$root/bin/fc.dll; touch \"$app\"; build {project}; if app_built; then "
             + $"echo built; fi");
         Assert.EndsWith("built\n", output, StringComparison.Ordinal);
     }
