@@ -4,6 +4,7 @@ using Azure.Data.Tables;
 using Confluent.Kafka;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Orders;
+using FunctionsConsumers.Audit.Spilling;
 using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.Audit.Verdicts;
 using FunctionsConsumers.Benchmarks.Measuring;
@@ -51,7 +52,8 @@ internal sealed class AuditRate : IQuestion
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var began = Stopwatch.GetTimestamp();
-        var log = new LogReading("order-events", ["billing"]);
+        using var spill = new Spill();
+        var log = new LogReading("order-events", ["billing"], spill);
         var committed = new Dictionary<int, long>();
         for (var partition = 0; partition < 4; partition++)
         {
@@ -64,12 +66,15 @@ internal sealed class AuditRate : IQuestion
             log.Add(record.Coordinates.Partition, record.Coordinates.Offset, record.Timestamp!.Value.UtcDateTime, record.Value, headers);
         }
 
-        var table = new TableReading("billing");
+        using var table = new TableReading("billing", spill);
         var effects = new EffectRows("billing");
+        var range = table.Begin();
         foreach (var row in rows)
         {
-            effects.Add(row, table);
+            effects.Add(row, range);
         }
+
+        range.Keep();
 
         var (report, _) = Verdict.Judge(log, catalog, table, new GroupPosition(committed, committed), []);
         var rate = records.Count / Stopwatch.GetElapsedTime(began).TotalSeconds;
