@@ -6,6 +6,7 @@ namespace FunctionsConsumers.Audit.Log;
 internal sealed class LogShare
 {
     private readonly Dictionary<string, LoggedOrder> _orders = new(StringComparer.Ordinal);
+    private readonly List<LoggedRecord> _records = [];
     private readonly List<LoggedRecord> _unreadable = [];
 
     /// <summary>The orders by their ids.</summary>
@@ -15,14 +16,14 @@ internal sealed class LogShare
     public IReadOnlyList<LoggedRecord> Unreadable => _unreadable;
 
     /// <summary>All records.</summary>
-    public IEnumerable<LoggedRecord> Records =>
-        _unreadable.Concat(_orders.Values.SelectMany(order => order.Payloads).SelectMany(payload => payload.Records));
+    public IReadOnlyList<LoggedRecord> Records => _records;
 
     /// <summary>Takes in a record, in the order of reading.</summary>
     /// <param name="record">The record.</param>
     /// <param name="order">Its order; null where no group can apply it.</param>
     public void Add(LoggedRecord record, AuditedOrder? order)
     {
+        _records.Add(record);
         if (order is null)
         {
             _unreadable.Add(record);

@@ -40,6 +40,9 @@ internal sealed class LoggedRecord(int partition, long offset, DateTime writtenA
     /// </summary>
     public bool IsApplicable { get; init; } = true;
 
+    /// <summary>Whether the verdict found the effect that came from it.</summary>
+    public bool IsApplied { get; set; }
+
     /// <summary>Says which order the record may be one of.</summary>
     /// <param name="payload">The order.</param>
     public void Carry(LoggedPayload payload)
@@ -91,6 +94,9 @@ internal sealed class LoggedPayload(Fingerprint meaning, AuditedOrder order)
 
     /// <summary>What the payload says.</summary>
     public AuditedOrder Order { get; } = order;
+
+    /// <summary>Whether the verdict found that the order's effect says this, and no other payload under the same id.</summary>
+    public bool IsStanding { get; set; }
 
     /// <summary>The records.</summary>
     public List<LoggedRecord> Records { get; } = new(1);

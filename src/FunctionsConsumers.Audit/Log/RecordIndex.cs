@@ -15,7 +15,7 @@ internal sealed class RecordIndex(Spill spill)
 
     private readonly Dictionary<int, PartitionEntries> _partitions = [];
     private readonly byte[] _block = new byte[spill.BlockSize];
-    private (int Partition, int Block) _inBlock = (-1, -1);
+    private long? _inBlock;
 
     /// <summary>Adds a record.</summary>
     /// <param name="partition">Its partition.</param>
@@ -25,7 +25,7 @@ internal sealed class RecordIndex(Spill spill)
     {
         if (!_partitions.TryGetValue(partition, out var entries))
         {
-            _partitions[partition] = entries = new PartitionEntries(new SpilledEntries(spill));
+            _partitions[partition] = entries = new PartitionEntries();
         }
 
         if (offset <= entries.Last)
@@ -33,23 +33,23 @@ internal sealed class RecordIndex(Spill spill)
             throw new InvalidOperationException($"Partition {partition} was read in another order than that of its offsets, at {offset}.");
         }
 
-        if (entries.Entries.Length % spill.BlockSize == 0)
+        entries.Last = offset;
+        if (entries.Filled == entries.Tail.Length)
         {
-            entries.Firsts.Add(offset);
+            MakeRoom(entries, offset);
         }
 
-        Span<byte> entry = stackalloc byte[EntrySize];
+        var entry = entries.Tail.AsSpan(entries.Filled, EntrySize);
         BinaryPrimitives.WriteInt64LittleEndian(entry, (offset * Spill.Shares) + record.Share);
         BinaryPrimitives.WriteInt64LittleEndian(entry[sizeof(long)..], record.WrittenAt.Ticks);
-        entries.Entries.Append(entry);
-        entries.Last = offset;
-        _inBlock = (-1, -1);
+        entries.Filled += EntrySize;
     }
 
     /// <summary>Finds a record.</summary>
     /// <param name="partition">Its partition.</param>
     /// <param name="offset">Its offset.</param>
     /// <returns>The record; null where none was read.</returns>
+    /// <exception cref="AuditException">The file cannot be read.</exception>
     public IndexedRecord? Find(int partition, long offset)
     {
         if (!_partitions.TryGetValue(partition, out var entries) || offset < entries.Firsts[0] || offset > entries.Last)
@@ -59,21 +59,19 @@ internal sealed class RecordIndex(Spill spill)
 
         var at = entries.Firsts.BinarySearch(offset);
         var block = at >= 0 ? at : ~at - 1;
-        var length = Math.Min(spill.BlockSize, (int)Math.Min(int.MaxValue, entries.Entries.Length - ((long)block * spill.BlockSize)));
-        if (_inBlock != (partition, block))
-        {
-            entries.Entries.ReadBlock(block, _block);
-            _inBlock = (partition, block);
-        }
+        return FindIn(block < entries.Blocks.Count ? Read(entries.Blocks[block]) : entries.Tail.AsSpan(0, entries.Filled), offset);
+    }
 
-        var (low, high) = (0, (length / EntrySize) - 1);
+    private static IndexedRecord? FindIn(ReadOnlySpan<byte> block, long offset)
+    {
+        var (low, high) = (0, (block.Length / EntrySize) - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var key = BinaryPrimitives.ReadInt64LittleEndian(_block.AsSpan(middle * EntrySize));
+            var key = BinaryPrimitives.ReadInt64LittleEndian(block[(middle * EntrySize)..]);
             if (key / Spill.Shares == offset)
             {
-                var ticks = BinaryPrimitives.ReadInt64LittleEndian(_block.AsSpan((middle * EntrySize) + sizeof(long)));
+                var ticks = BinaryPrimitives.ReadInt64LittleEndian(block[((middle * EntrySize) + sizeof(long))..]);
                 return new IndexedRecord((int)(key % Spill.Shares), new DateTime(ticks, DateTimeKind.Utc));
             }
 
@@ -83,11 +81,43 @@ internal sealed class RecordIndex(Spill spill)
         return null;
     }
 
-    private sealed class PartitionEntries(SpilledEntries entries)
+    private ReadOnlySpan<byte> Read(long block)
     {
-        public SpilledEntries Entries => entries;
+        if (_inBlock != block)
+        {
+            spill.Read(block, _block);
+            _inBlock = block;
+        }
 
-        // The first offset of each block.
+        return _block;
+    }
+
+    private void MakeRoom(PartitionEntries entries, long offset)
+    {
+        if (entries.Filled > 0)
+        {
+            entries.Blocks.Add(spill.Keep(entries.Tail));
+        }
+
+        if (entries.Filled == 0 || Spill.IsInMemory(entries.Blocks[^1]))
+        {
+            entries.Tail = new byte[spill.BlockSize];
+            spill.Held += spill.BlockSize;
+        }
+
+        entries.Firsts.Add(offset);
+        entries.Filled = 0;
+    }
+
+    private sealed class PartitionEntries
+    {
+        public byte[] Tail { get; set; } = [];
+
+        public int Filled { get; set; }
+
+        public List<long> Blocks { get; } = [];
+
+        // The first offset of each block, the one that is being filled included.
         public List<long> Firsts { get; } = [];
 
         public long Last { get; set; } = -1;

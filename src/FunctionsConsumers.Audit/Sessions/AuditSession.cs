@@ -32,7 +32,8 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
 
         var held = await Task.Run(() => reader.Offsets(services.Topic), cancellationToken);
         var gone = Gone(held, since);
-        var log = await Task.Run(() => ReadLog(new LogReading(services.Topic, groups, spill), reader, held, since, cancellationToken), cancellationToken);
+        var log = new LogReading(services.Topic, groups, spill);
+        await Task.Run(() => ReadLog(log, reader, held, since, cancellationToken), cancellationToken);
         gone = Gone(await Task.Run(() => reader.Offsets(services.Topic), cancellationToken), since, held) ?? gone;
 
         bool IsTimeOver() => TimeProvider.System.GetElapsedTime(deadline) >= wait;
@@ -54,7 +55,7 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
         }
     }
 
-    private LogReading ReadLog(LogReading log, TopicReader reader, IReadOnlyList<PartitionOffsets> held,
+    private void ReadLog(LogReading log, TopicReader reader, IReadOnlyList<PartitionOffsets> held,
         IReadOnlyDictionary<int, long>? since, CancellationToken cancellationToken)
     {
         var ranges = new List<PartitionOffsets>(held.Count);
@@ -71,7 +72,6 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
             record => log.Add(
             record.Partition, record.Offset, record.Message.Timestamp.UtcDateTime, record.Message.Value, record.Message.Headers),
             cancellationToken);
-        return log;
     }
 
     private async Task<AuditOutcome> JudgeAsync(

@@ -10,20 +10,21 @@ namespace FunctionsConsumers.Audit.Spilling;
 internal sealed class Spill(long memory = Spill.DefaultMemory, int block = Spill.DefaultBlock, string? folder = null) : IDisposable
 {
     /// <summary>
-    /// By how many shares orders are judged, one share after the other. Two million orders make shares of 4,000, whose
-    /// objects take some megabytes.
+    /// By how many shares orders are judged, one share after the other. Two million orders make shares of 1,000, whose objects take
+    /// a megabyte or two.
     /// </summary>
-    public const int Shares = 512;
+    public const int Shares = 2048;
 
-    /// <summary>About 30,000 orders of one group: an audit of fewer writes no file.</summary>
+    // An audit of some 50,000 orders writes no file. A block of each share, once for the topic and once for a table, takes as much.
     private const long DefaultMemory = 16 * 1024 * 1024;
 
-    private const int DefaultBlock = 8 * 1024;
+    private const int DefaultBlock = 4 * 1024;
 
-    private readonly Stack<long> _free = new();
+    private readonly List<byte[]?> _blocks = [];
+    private readonly Stack<int> _freeInMemory = new();
+    private readonly Stack<long> _freeOnFile = new();
     private SpillFile? _file;
     private long _held;
-    private long _end;
 
     /// <summary>The bytes of a whole block.</summary>
     public int BlockSize => block;
@@ -39,7 +40,7 @@ internal sealed class Spill(long memory = Spill.DefaultMemory, int block = Spill
     public long MostHeld { get; private set; }
 
     /// <summary>The bytes of the file.</summary>
-    public long OnFile => _end;
+    public long OnFile { get; private set; }
 
     /// <summary>The share of an order.</summary>
     /// <param name="orderId">Its id.</param>
@@ -52,63 +53,71 @@ internal sealed class Spill(long memory = Spill.DefaultMemory, int block = Spill
     public static int ShareOf(long offset) => (int)((ulong)offset % Shares);
 
     /// <summary>Keeps a full block.</summary>
-    /// <param name="full">The block; belongs to what is returned where that is in memory.</param>
-    /// <returns>Where it is.</returns>
+    /// <param name="full">The block; stays with the caller where it goes to the file.</param>
+    /// <returns>Where it is: its place in the file, or below 0 where it is in memory.</returns>
     /// <exception cref="AuditException">The file cannot be written.</exception>
-    public SpilledBlock Keep(byte[] full)
+    public long Keep(byte[] full)
     {
         // The next block of the same kind is going to need memory too.
         if (Held + block <= memory)
         {
-            return new SpilledBlock(full, 0);
+            if (!_freeInMemory.TryPop(out var at))
+            {
+                at = _blocks.Count;
+                _blocks.Add(full);
+            }
+
+            _blocks[at] = full;
+            return ~at;
         }
 
         _file ??= new SpillFile(folder ?? Path.GetTempPath());
-        if (!_free.TryPop(out var position))
+        if (!_freeOnFile.TryPop(out var position))
         {
-            position = _end;
-            _end += block;
+            position = OnFile;
+            OnFile += block;
         }
 
         _file.Write(full, position);
-        return new SpilledBlock(null, position);
+        return position;
     }
 
-    /// <summary>Reads a block back.</summary>
+    /// <summary>Whether a block is in memory.</summary>
     /// <param name="kept">Where it is.</param>
-    /// <param name="into">Takes the bytes.</param>
+    /// <returns>Whether it is.</returns>
+    public static bool IsInMemory(long kept) => kept < 0;
+
+    /// <summary>Reads the beginning of a block.</summary>
+    /// <param name="kept">Where it is.</param>
+    /// <param name="into">Takes as many bytes as it is long.</param>
     /// <exception cref="AuditException">The file cannot be read.</exception>
-    public void Read(SpilledBlock kept, Span<byte> into)
+    public void Read(long kept, Span<byte> into)
     {
-        if (kept.Memory is { } bytes)
+        if (IsInMemory(kept))
         {
-            bytes.CopyTo(into);
+            _blocks[(int)~kept]!.AsSpan(0, into.Length).CopyTo(into);
         }
         else
         {
-            _file!.Read(into[..block], kept.Position);
+            _file!.Read(into, kept);
         }
     }
 
     /// <summary>Gives a block's place to the next one.</summary>
     /// <param name="kept">Where it is.</param>
-    public void Free(SpilledBlock kept)
+    public void Free(long kept)
     {
-        if (kept.Memory is null)
+        if (!IsInMemory(kept))
         {
-            _free.Push(kept.Position);
+            _freeOnFile.Push(kept);
+            return;
         }
-        else
-        {
-            Held -= block;
-        }
+
+        _blocks[(int)~kept] = null;
+        _freeInMemory.Push((int)~kept);
+        Held -= block;
     }
 
     /// <inheritdoc />
     public void Dispose() => _file?.Dispose();
 }
-
-/// <summary>Where a block is.</summary>
-/// <param name="Memory">Its bytes; null where it is in the file.</param>
-/// <param name="Position">Its place in the file.</param>
-internal readonly record struct SpilledBlock(byte[]? Memory, long Position);

@@ -1,20 +1,29 @@
+using System.Buffers.Binary;
+
 namespace FunctionsConsumers.Audit.Spilling;
 
-/// <summary>Bytes that are written entry after entry and read back as a whole. Only the last block is sure to be in memory.</summary>
+/// <summary>
+/// Bytes that are written entry after entry and read back as a whole. Only the last block is sure to be in memory; each begins
+/// with the place of the one before, so the list itself takes no more memory the longer it is.
+/// </summary>
 /// <param name="spill">Keeps the full blocks.</param>
 internal sealed class SpilledEntries(Spill spill)
 {
-    private const int FirstTail = 256;
+    private const int FirstTail = 128;
+    private const int LinkSize = sizeof(long);
 
-    private readonly List<SpilledBlock> _blocks = [];
     private byte[] _tail = [];
     private int _filled;
+    private long _before;
+    private int _blocks;
 
-    /// <summary>The number of bytes.</summary>
-    public long Length => ((long)_blocks.Count * spill.BlockSize) + _filled;
+    private int BlockBytes => spill.BlockSize - LinkSize;
+
+    private int TailBytes => _tail.Length == 0 ? 0 : _filled - LinkSize;
 
     /// <summary>Adds an entry.</summary>
     /// <param name="entry">Its bytes.</param>
+    /// <exception cref="AuditException">The file cannot be written.</exception>
     public void Append(ReadOnlySpan<byte> entry)
     {
         while (!entry.IsEmpty)
@@ -34,46 +43,41 @@ internal sealed class SpilledEntries(Spill spill)
     /// <summary>Reads all entries.</summary>
     /// <param name="buffer">Holds them afterwards; replaced by a larger one where it has to be.</param>
     /// <returns>The entries.</returns>
+    /// <exception cref="AuditException">The file cannot be read.</exception>
     public ReadOnlySpan<byte> ReadAll(ref byte[] buffer)
     {
-        var length = checked((int)Length);
-        if (buffer.Length < length)
+        // The link of the first block stands before the first byte.
+        var length = checked((_blocks * BlockBytes) + TailBytes);
+        if (buffer.Length < LinkSize + length)
         {
-            buffer = new byte[length + (length / 4)];
+            buffer = new byte[LinkSize + length + (length / 4)];
         }
 
-        var at = 0;
-        foreach (var block in _blocks)
+        // From the end, since a block knows the one before: its link is read over, and then overwritten by that one's end.
+        var at = LinkSize + length - TailBytes;
+        _tail.AsSpan(_filled - TailBytes, TailBytes).CopyTo(buffer.AsSpan(at));
+        var before = _before;
+        for (var block = _blocks; block > 0; block--)
         {
-            spill.Read(block, buffer.AsSpan(at));
-            at += spill.BlockSize;
+            at -= BlockBytes;
+            spill.Read(before, buffer.AsSpan(at - LinkSize, spill.BlockSize));
+            before = BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(at - LinkSize));
         }
 
-        _tail.AsSpan(0, _filled).CopyTo(buffer.AsSpan(at));
-        return buffer.AsSpan(0, length);
-    }
-
-    /// <summary>Reads one block.</summary>
-    /// <param name="block">Its number, from 0.</param>
-    /// <param name="into">Takes the bytes.</param>
-    /// <returns>The number of bytes.</returns>
-    public int ReadBlock(int block, Span<byte> into)
-    {
-        if (block < _blocks.Count)
-        {
-            spill.Read(_blocks[block], into);
-            return spill.BlockSize;
-        }
-
-        _tail.AsSpan(0, _filled).CopyTo(into);
-        return _filled;
+        return buffer.AsSpan(LinkSize, length);
     }
 
     /// <summary>Forgets all entries.</summary>
     public void Clear()
     {
-        _blocks.ForEach(spill.Free);
-        _blocks.Clear();
+        Span<byte> link = stackalloc byte[LinkSize];
+        for (; _blocks > 0; _blocks--)
+        {
+            spill.Read(_before, link);
+            spill.Free(_before);
+            _before = BinaryPrimitives.ReadInt64LittleEndian(link);
+        }
+
         spill.Held -= _tail.Length;
         (_tail, _filled) = ([], 0);
     }
@@ -86,46 +90,18 @@ internal sealed class SpilledEntries(Spill spill)
             var larger = Math.Min(Math.Max(FirstTail, 2 * _tail.Length), spill.BlockSize);
             spill.Held += larger - _tail.Length;
             Array.Resize(ref _tail, larger);
+            _filled = Math.Max(_filled, LinkSize);
             return;
         }
 
-        var kept = spill.Keep(_tail);
-        _blocks.Add(kept);
-        if (kept.Memory is not null)
+        BinaryPrimitives.WriteInt64LittleEndian(_tail, _before);
+        _before = spill.Keep(_tail);
+        _blocks++;
+        _filled = LinkSize;
+        if (Spill.IsInMemory(_before))
         {
             _tail = new byte[spill.BlockSize];
             spill.Held += spill.BlockSize;
         }
-
-        _filled = 0;
-    }
-}
-
-/// <summary>A list of entries for each share.</summary>
-/// <param name="spill">Keeps the full blocks.</param>
-internal sealed class SpilledShares(Spill spill)
-{
-    private readonly SpilledEntries?[] _shares = new SpilledEntries?[Spill.Shares];
-
-    /// <summary>Adds an entry to a share.</summary>
-    /// <param name="share">The share.</param>
-    /// <param name="entry">The entry.</param>
-    public void Append(int share, ReadOnlySpan<byte> entry) => (_shares[share] ??= new SpilledEntries(spill)).Append(entry);
-
-    /// <summary>Reads a share.</summary>
-    /// <param name="share">The share.</param>
-    /// <param name="buffer">Holds it afterwards; replaced by a larger one where it has to be.</param>
-    /// <returns>The entries.</returns>
-    public ReadOnlySpan<byte> ReadAll(int share, ref byte[] buffer) => _shares[share] is { } entries ? entries.ReadAll(ref buffer) : [];
-
-    /// <summary>Forgets all shares.</summary>
-    public void Clear()
-    {
-        foreach (var entries in _shares)
-        {
-            entries?.Clear();
-        }
-
-        Array.Clear(_shares);
     }
 }

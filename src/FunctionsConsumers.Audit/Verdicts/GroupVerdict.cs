@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Orders;
 using FunctionsConsumers.Audit.Spilling;
@@ -21,10 +20,7 @@ internal sealed class GroupVerdict
     private readonly FindingList _findings;
     private readonly int _group;
     private readonly Dictionary<string, long> _expectedStock = new(StringComparer.Ordinal);
-    private readonly Dictionary<Fate, long> _fates = [];
-    private readonly HashSet<LoggedRecord> _applied = [];
-    private readonly HashSet<LoggedPayload> _standing = [];
-    private LogShare _share = new();
+    private readonly long[] _fates = new long[Enum.GetValues<Fate>().Length];
     private IReadOnlyDictionary<(int Partition, long Offset), Fingerprint?> _deadLetters =
         new Dictionary<(int Partition, long Offset), Fingerprint?>();
 
@@ -48,9 +44,8 @@ internal sealed class GroupVerdict
         for (var share = 0; share < Spill.Shares; share++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _share = _log.Share(share);
             _deadLetters = deadLetters.Share(share);
-            JudgeShare(_table.Effects(share));
+            JudgeShare(_log.Share(share), _table.Effects(share));
         }
 
         if (EffectRules.KeepsStock(_table.Group))
@@ -59,21 +54,21 @@ internal sealed class GroupVerdict
         }
 
         var report = new GroupReport(
-            _table.Group, _effects, _fates.GetValueOrDefault(Fate.Duplicate), _fates.GetValueOrDefault(Fate.DeadLettered),
-            _table.Messages, _fates.GetValueOrDefault(Fate.Pending), _lost, _doubled, _stockOff, _fates.GetValueOrDefault(Fate.Skipped));
+            _table.Group, _effects, Count(Fate.Duplicate), Count(Fate.DeadLettered), _table.Messages, Count(Fate.Pending), _lost, _doubled,
+            _stockOff, Count(Fate.Skipped));
         FindWaiting(report);
         return new GroupFound(report, _unaudited, _findings.InOrder());
     }
 
-    private void JudgeShare(IReadOnlyDictionary<string, List<EffectRow>> effects)
+    private void JudgeShare(LogShare share, IReadOnlyDictionary<string, List<EffectRow>> effects)
     {
-        foreach (var record in _share.Unreadable)
+        foreach (var record in share.Unreadable)
         {
             _findings.Begin(FindingPart.Records, record.Place);
             JudgeDeadLetter(record, null, "can be applied by no group");
         }
 
-        foreach (var (id, order) in _share.Orders)
+        foreach (var (id, order) in share.Orders)
         {
             _findings.Begin(FindingPart.Orders, order.Place);
             JudgeOrder(id, order, effects.GetValueOrDefault(id) ?? []);
@@ -82,24 +77,21 @@ internal sealed class GroupVerdict
         foreach (var (id, rows) in effects)
         {
             _findings.Begin(FindingPart.Effects, rows[0].Place.Range, rows[0].Place.Row);
-            JudgeEffects(id, rows, _share.Orders.GetValueOrDefault(id));
+            JudgeEffects(id, rows, share.Orders.GetValueOrDefault(id));
         }
 
-        foreach (var record in _share.Records)
+        foreach (var record in share.Records)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(_fates, FateOf(record), out _)++;
+            _fates[(int)FateOf(record)]++;
         }
-
-        _applied.Clear();
-        _standing.Clear();
     }
+
+    private long Count(Fate fate) => _fates[(int)fate];
 
     private void JudgeOrder(string id, LoggedOrder order, List<EffectRow> effects)
     {
         // Of two conflicting orders with one id, the row's fingerprint says which one stands.
         var (effect, standing) = Standing(order, effects);
-        var valid = order.Payloads.FirstOrDefault(
-            payload => _catalog.Allows(payload.Order) && payload.Records.Exists(record => record.IsApplicable));
         if (effect is null)
         {
             // A lost order counts once, however often it was sent.
@@ -108,7 +100,7 @@ internal sealed class GroupVerdict
             if (sent is not null)
             {
                 Lose(id, sent, $"order {id} has no effect");
-                ExpectStock(valid!.Order.Lines);
+                ExpectStock(Valid(order)!.Order.Lines);
             }
 
             foreach (var record in order.Payloads.SelectMany(payload => payload.Records).Where(record => !record.IsApplicable
@@ -123,7 +115,7 @@ internal sealed class GroupVerdict
 
         if (standing is not null)
         {
-            _standing.Add(standing);
+            standing.IsStanding = true;
             if (EffectRules.Difference(_table.Group, standing.Order, effect.Content) is { } difference)
             {
                 Lose(id, standing.Records[0], $"order {id}: {difference}");
@@ -132,15 +124,24 @@ internal sealed class GroupVerdict
 
         if (effect.Topic == _log.Topic)
         {
-            var told = standing ?? (_origins.Of(order, effect) == EffectOrigin.None ? valid : null);
+            var told = standing ?? (_origins.Of(order, effect) == EffectOrigin.None ? Valid(order) : null);
             ExpectStock(told?.Order.Lines ?? effect.Content.Lines ?? []);
         }
 
-        foreach (var payload in order.Payloads.Where(payload => payload != standing))
+        foreach (var payload in order.Payloads)
         {
-            payload.Records.ForEach(record => JudgeDeadLetter(record, id, $"is another order under the id {id}"));
+            if (payload != standing)
+            {
+                foreach (var record in payload.Records)
+                {
+                    JudgeDeadLetter(record, id, $"is another order under the id {id}");
+                }
+            }
         }
     }
+
+    private LoggedPayload? Valid(LoggedOrder order) => order.Payloads.FirstOrDefault(
+        payload => _catalog.Allows(payload.Order) && payload.Records.Exists(record => record.IsApplicable));
 
     private static (EffectRow? Effect, LoggedPayload? Payload) Standing(LoggedOrder order, List<EffectRow> effects)
     {
@@ -167,7 +168,7 @@ internal sealed class GroupVerdict
             _unaudited += origin == EffectOrigin.Gone ? 1 : 0;
             if (origin == EffectOrigin.Read)
             {
-                _applied.Add(EffectOrigins.ReadFrom(order, effect)!);
+                EffectOrigins.ReadFrom(order, effect)!.IsApplied = true;
             }
             else if (origin == EffectOrigin.None)
             {
@@ -233,11 +234,11 @@ internal sealed class GroupVerdict
     }
 
     private Fate FateOf(LoggedRecord record) =>
-        _applied.Contains(record) ? Fate.Applied
+        record.IsApplied ? Fate.Applied
         : HasDeadLetter(record) ? Fate.DeadLettered
         : !IsCommitted(record) ? Fate.Pending
         : !record.IsMeantFor(_group) ? Fate.PassedOver
-        : record.Payload is { } payload && _standing.Contains(payload) ? Fate.Duplicate
+        : record.Payload is { IsStanding: true } ? Fate.Duplicate
         : IsSkipped(record) ? Fate.Skipped
         : Fate.Lost;
 

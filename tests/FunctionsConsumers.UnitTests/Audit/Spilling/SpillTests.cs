@@ -42,7 +42,7 @@ public sealed class SpillTests : IDisposable
         var second = new SpilledEntries(spill);
         second.Append(new byte[6_400]);
 
-        Assert.Equal((6_336, 6_336), (size, spill.OnFile));
+        Assert.Equal((7_296, 7_296), (size, spill.OnFile));
     }
 
     [Fact]
@@ -71,7 +71,8 @@ public sealed class SpillTests : IDisposable
     public void A_disk_that_is_full_is_named_with_the_way_to_name_another()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "the system has no device that is always full");
-        using var file = new SpillFile("/the/folder", _ => new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.Write, 0));
+        using var file = new SpillFile(
+            "/the/folder", _ => new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.Write, 0));
 
         var failure = Assert.Throws<AuditException>(() => file.Write(new byte[64], 0));
         Assert.Contains("in /the/folder (", failure.Message, StringComparison.Ordinal);
@@ -83,7 +84,7 @@ public sealed class SpillTests : IDisposable
     {
         var world = new AuditedWorld("billing");
         world.SendAndApply("a");
-        using (var spill = new Spill(0, 16, _folder.FullName))
+        using (var spill = new Spill(0, 32, _folder.FullName))
         {
             Assert.Throws<OperationCanceledException>(() => world.Judge(spill, new CancellationToken(canceled: true)));
             Assert.True(spill.OnFile > 0);

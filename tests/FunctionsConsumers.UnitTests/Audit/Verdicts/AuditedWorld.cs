@@ -140,7 +140,8 @@ internal sealed class AuditedWorld
 
         var findings = new List<Finding>();
         using var table = Table.Read(spill);
-        (var report, Unaudited) = Verdict.Judge(Log(spill), Catalog, table, new GroupPosition(Committed, LogEnds), findings, cancellationToken);
+        (var report, Unaudited) = Verdict.Judge(
+            Log(spill), Catalog, table, new GroupPosition(Committed, LogEnds), findings, cancellationToken);
         return (report, findings);
     }
 
@@ -151,7 +152,7 @@ internal sealed class AuditedWorld
     }
 
     // Nothing stays in memory but the last bytes of each list.
-    private static Spill SmallSpill() => new(memory: 0, block: 16);
+    private static Spill SmallSpill() => new(memory: 0, block: 32);
 
     private LogReading Log(Spill spill)
     {

@@ -19,13 +19,14 @@ public sealed class VerdictBySharesTests
 
         for (var order = 0; order < Orders; order++)
         {
-            world.Apply(new AuditedRecord(0, 2 * order, Bytes("ghost-" + Id(order)), world.Now.AddHours(-1)));
+            world.Apply(new AuditedRecord(order % 2, order / 2 * 2, Bytes("ghost-" + Id(order)), world.Now));
         }
 
         Assert.Equal((2 * Orders, Orders), world.Judge() is var report ? (report.Lost, report.Doubled) : default);
         string[] expected =
         [
-            .. Enumerable.Range(0, Orders).Select(order => Text($"order-events:{order % 2}:{(order / 2 * 2) + 1} can be applied by no group")),
+            .. Enumerable.Range(0, Orders).Select(
+                order => Text($"order-events:{order % 2}:{(order / 2 * 2) + 1} can be applied by no group")),
             .. Enumerable.Range(0, Orders).Select(order => Text($"order {Id(order)} has no effect")),
             .. Enumerable.Range(0, Orders).Select(order => Text($"the effect of ghost-{Id(order)}")),
         ];
@@ -48,10 +49,7 @@ public sealed class VerdictBySharesTests
     }
 
     [Fact]
-    public void Many_orders_are_no_more_in_memory_than_few()
-    {
-        Assert.InRange(Held(4 * Orders), 1, 1.2 * Held(Orders));
-    }
+    public void Many_orders_are_no_more_in_memory_than_few() => Assert.InRange(Held(4 * Orders), 1, 1.2 * Held(Orders));
 
     private static double Held(int orders)
     {
@@ -61,7 +59,7 @@ public sealed class VerdictBySharesTests
             world.SendAndApply(Id(order));
         }
 
-        using var spill = new Spill(memory: 400_000, block: 256);
+        using var spill = new Spill(memory: 400_000, block: 64);
         world.Judge(spill, TestContext.Current.CancellationToken);
         return spill.MostHeld;
     }
