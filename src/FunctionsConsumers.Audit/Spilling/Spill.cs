@@ -15,8 +15,9 @@ internal sealed class Spill(long memory = Spill.DefaultMemory, int block = Spill
     /// </summary>
     public const int Shares = 2048;
 
-    // An audit of some 50,000 orders writes no file. A block of each share, once for the topic and once for a table, takes as much.
-    private const long DefaultMemory = 16 * 1024 * 1024;
+    // An audit of about 30,000 orders writes no file. Beyond, the last block of each share stays in memory besides, once for the
+    // topic and once for a table: as much again in all.
+    private const long DefaultMemory = 8 * 1024 * 1024;
 
     private const int DefaultBlock = 4 * 1024;
 

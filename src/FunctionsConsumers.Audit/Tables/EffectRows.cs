@@ -65,13 +65,13 @@ internal sealed class EffectRows(string group)
 
     private static DateTime AppliedAt(TableEntity row) => Value<DateTimeOffset>(row, "AppliedAt")?.UtcDateTime ?? DateTime.MaxValue;
 
-    private (string Topic, int Partition, long Offset)? Coordinates(TableEntity row) =>
+    private static (string Topic, int Partition, long Offset)? Coordinates(TableEntity row) =>
         Text(row, "Topic") is { } topic && Value<int>(row, "Partition") is { } partition && Value<long>(row, "Offset") is { } offset
             ? (topic, partition, offset)
             : null;
 
     // stock!<product>!<topic>:<partition>; a topic's name holds neither mark.
-    private void AddCounter(TableEntity row, TableRange range)
+    private static void AddCounter(TableEntity row, TableRange range)
     {
         var parts = row.RowKey.Split('!');
         var colon = parts[^1].LastIndexOf(':');
