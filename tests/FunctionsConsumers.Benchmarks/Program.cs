@@ -3,12 +3,14 @@ using FunctionsConsumers.Benchmarks.Measuring;
 using FunctionsConsumers.Benchmarks.Pieces;
 using FunctionsConsumers.Benchmarks.Questions;
 
-IQuestion[] questions =
+IQuestion[] own =
 [
     new UsualPattern(), new CostOfOnce(), new TablesOwnRate(), new LibraryAgainstLoop(), new ProcessorAlone(), new Replay(),
     new Requests(),
     new TelemetryCost(), new Growth(), new ServiceLimit(), new WholeRun(), new AuditRate(), new BatchSizes(),
 ];
+IQuestion[] others = [new WolverineRoutes()];
+IQuestion[] questions = [.. own, .. others];
 
 var only = new Option<string[]>("--only")
 {
@@ -17,10 +19,14 @@ var only = new Option<string[]>("--only")
 };
 var seed = new Option<int>("--seed") { Description = "The seed of all traffic.", DefaultValueFactory = _ => 7 };
 var pieces = new Option<bool>("--pieces") { Description = "Measures the small pieces instead, with BenchmarkDotNet." };
+var peers = new Option<bool>("--peers")
+{
+    Description = "Asks how others do instead (needs KAFKA_HOME and PostgreSQL), and writes their section of docs/benchmarks.md.",
+};
 only.AcceptOnlyFromAmong([.. questions.Select(question => question.Name)]);
 var command = new RootCommand("Measures what effectively-once costs, and writes docs/benchmarks.md when every question was asked.")
 {
-    only, seed, pieces,
+    only, seed, pieces, peers,
 };
 command.SetAction(async (parsed, cancellationToken) =>
 {
@@ -30,8 +36,9 @@ command.SetAction(async (parsed, cancellationToken) =>
     }
 
     var root = Environment.GetEnvironmentVariable("FC_HOME") ?? Directory.GetCurrentDirectory();
+    var (command, part) = parsed.GetValue(peers) ? (ReportPage.Peers, others) : (ReportPage.Main, own);
     var names = parsed.GetValue(only) ?? [];
-    var asked = questions.Where(question => names.Length == 0 || names.Contains(question.Name, StringComparer.Ordinal)).ToList();
+    var asked = names.Length == 0 ? part : [.. questions.Where(question => names.Contains(question.Name, StringComparer.Ordinal))];
     await using var bench = new Bench(parsed.GetValue(seed), root);
     var report = new Report(bench);
     foreach (var question in asked)
@@ -39,9 +46,9 @@ command.SetAction(async (parsed, cancellationToken) =>
         await report.AskAsync(question, cancellationToken);
     }
 
-    if (asked.Count == questions.Length)
+    if (asked == part)
     {
-        await report.WriteAsync(Path.Combine(root, "docs", "benchmarks.md"), cancellationToken);
+        await report.WriteAsync(Path.Combine(root, "docs", "benchmarks.md"), command, cancellationToken);
     }
 
     return 0;

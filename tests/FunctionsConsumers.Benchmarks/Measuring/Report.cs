@@ -8,9 +8,6 @@ namespace FunctionsConsumers.Benchmarks.Measuring;
 /// <param name="bench">What the questions share.</param>
 internal sealed class Report(Bench bench)
 {
-    private const string Begin = "<!-- Written by ./bench: -->";
-    private const string End = "<!-- up to here. -->";
-
     private readonly List<(IQuestion Question, IReadOnlyList<Figure> Figures)> _answers = [];
     private readonly long _began = Stopwatch.GetTimestamp();
 
@@ -37,17 +34,11 @@ internal sealed class Report(Bench bench)
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"       {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s"));
     }
 
-    /// <summary>Writes the answers between the page's two marks.</summary>
-    public async Task WriteAsync(string path, CancellationToken cancellationToken)
+    /// <summary>Writes the answers into the part of the page that is the command's.</summary>
+    public async Task WriteAsync(string path, string command, CancellationToken cancellationToken)
     {
         var page = await File.ReadAllTextAsync(path, cancellationToken);
-        var (begin, end) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
-        if (begin < 0 || end < begin)
-        {
-            throw new InvalidDataException($"{path} has no lines '{Begin}' and '{End}': the figures belong between them.");
-        }
-
-        await File.WriteAllTextAsync(path, page[..(begin + Begin.Length)] + "\n" + Table() + page[end..], cancellationToken);
+        await File.WriteAllTextAsync(path, ReportPage.Put(page, command, Table()), cancellationToken);
         Console.WriteLine();
         Console.WriteLine($"Written to {path}.");
     }
