@@ -15,11 +15,10 @@ namespace FunctionsConsumers.Audit.Log;
 internal sealed class LogReading(string topic, IReadOnlyList<string> groups, Spill spill)
 {
     private readonly OrderReader _reader = new();
-    private readonly KnownTexts _known = new();
+    private readonly EntryWriter _writer = new();
     private readonly SpilledShares _records = new(spill);
     private readonly RecordIndex _index = new(spill);
     private readonly Dictionary<int, PartitionRange> _ranges = [];
-    private EntryWriter? _writer;
     private byte[] _buffer = [];
 
     /// <summary>The topic.</summary>
@@ -70,8 +69,7 @@ internal sealed class LogReading(string topic, IReadOnlyList<string> groups, Spi
             IsApplicable = !RecordHeaders.GiveTooLongAKey(headers),
         };
         var applied = meantFor is null ? null : order;
-        var share = applied is null ? Spill.ShareOf(offset) : Spilling.Spill.ShareOf(applied.Id);
-        _writer ??= new EntryWriter(_known);
+        var share = applied is null ? Spill.ShareOf(offset) : Spill.ShareOf(applied.Id);
         LoggedEntry.Write(_writer.Begin(), record, applied);
         _records.Append(share, _writer.Written);
         _index.Add(partition, offset, new IndexedRecord(share, writtenAt));
@@ -84,7 +82,7 @@ internal sealed class LogReading(string topic, IReadOnlyList<string> groups, Spi
     public LogShare Share(int share)
     {
         var read = new LogShare();
-        var reader = new EntryReader(_records.ReadAll(share, ref _buffer), _known);
+        var reader = new EntryReader(_records.ReadAll(share, ref _buffer), _writer.Known);
         while (!reader.IsAtEnd)
         {
             read.Add(LoggedEntry.Read(ref reader, out var order), order);

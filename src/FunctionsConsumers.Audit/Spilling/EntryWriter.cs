@@ -4,11 +4,13 @@ using System.Text;
 namespace FunctionsConsumers.Audit.Spilling;
 
 /// <summary>Writes one entry after the other into one buffer; <see cref="EntryReader" /> reads them in the same order.</summary>
-/// <param name="known">The texts that are written as numbers.</param>
-internal sealed class EntryWriter(KnownTexts known)
+internal sealed class EntryWriter
 {
     private byte[] _buffer = new byte[1024];
     private int _length;
+
+    /// <summary>The texts that are written as numbers.</summary>
+    public KnownTexts Known { get; } = new();
 
     /// <summary>What was written since the last <see cref="Begin" />.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
@@ -72,7 +74,7 @@ internal sealed class EntryWriter(KnownTexts known)
     /// <summary>Writes a text that comes again and again; it may be missing.</summary>
     public void KnownText(string? text)
     {
-        var number = text is null ? -1 : known.NumberOf(text);
+        var number = text is null ? -1 : Known.NumberOf(text);
         Number(number);
         if (number < 0)
         {

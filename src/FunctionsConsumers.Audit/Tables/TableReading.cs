@@ -15,12 +15,11 @@ internal sealed class TableReading(string group, Spill spill) : IDisposable
     private readonly Dictionary<(string Product, string Topic), long> _reserved = [];
     private readonly SpilledShares _effects = new(spill);
     private readonly SpilledShares _deadLetters = new(spill);
-    private readonly KnownTexts _known = new();
+    private readonly EntryWriter _writer = new();
 
     // The place of each range in the order in which their readings ended; null while, and where, it does not count.
     private readonly List<int?> _places = [];
     private readonly Lock _gate = new();
-    private EntryWriter? _writer;
     private int _counted;
     private byte[] _buffer = [];
 
@@ -53,7 +52,7 @@ internal sealed class TableReading(string group, Spill spill) : IDisposable
     public IReadOnlyDictionary<string, List<EffectRow>> Effects(int share)
     {
         var effects = new Dictionary<string, List<EffectRow>>(StringComparer.Ordinal);
-        var reader = new EntryReader(_effects.ReadAll(share, ref _buffer), _known);
+        var reader = new EntryReader(_effects.ReadAll(share, ref _buffer), _writer.Known);
         while (!reader.IsAtEnd)
         {
             var place = PlaceOf(ref reader);
@@ -80,7 +79,7 @@ internal sealed class TableReading(string group, Spill spill) : IDisposable
     public IReadOnlyDictionary<(string Topic, int Partition, long Offset), Fingerprint?> DeadLetters(int share)
     {
         var found = new Dictionary<(string Topic, int Partition, long Offset), (RowPlace Place, Fingerprint? Fingerprint)>();
-        var reader = new EntryReader(_deadLetters.ReadAll(share, ref _buffer), _known);
+        var reader = new EntryReader(_deadLetters.ReadAll(share, ref _buffer), _writer.Known);
         while (!reader.IsAtEnd)
         {
             var place = PlaceOf(ref reader);
@@ -110,7 +109,7 @@ internal sealed class TableReading(string group, Spill spill) : IDisposable
         lock (_gate)
         {
             RowEntry.Write(Begin(place), orderId, effect);
-            _effects.Append(Spill.ShareOf(orderId), _writer!.Written);
+            _effects.Append(Spill.ShareOf(orderId), _writer.Written);
         }
     }
 
@@ -123,7 +122,7 @@ internal sealed class TableReading(string group, Spill spill) : IDisposable
         lock (_gate)
         {
             RowEntry.Write(Begin(place), at, fingerprint);
-            _deadLetters.Append(Spill.ShareOf(at.Offset), _writer!.Written);
+            _deadLetters.Append(Spill.ShareOf(at.Offset), _writer.Written);
         }
     }
 
@@ -146,7 +145,7 @@ internal sealed class TableReading(string group, Spill spill) : IDisposable
 
     private EntryWriter Begin(RowPlace place)
     {
-        var writer = (_writer ??= new EntryWriter(_known)).Begin();
+        var writer = _writer.Begin();
         writer.Number(place.Range);
         writer.Number(place.Row);
         return writer;

@@ -8,7 +8,7 @@ namespace FunctionsConsumers.Audit.Verdicts;
 /// <summary>A table's dead letters by the shares of the records that they name: a row says where its record stands, and no more.</summary>
 internal sealed class DeadLetterShares : IDisposable
 {
-    private readonly KnownTexts _known = new();
+    private readonly EntryWriter _writer = new();
     private readonly SpilledShares _letters;
     private byte[] _buffer = [];
 
@@ -19,7 +19,6 @@ internal sealed class DeadLetterShares : IDisposable
     public DeadLetterShares(LogReading log, TableReading table, CancellationToken cancellationToken)
     {
         _letters = new SpilledShares(log.Spill);
-        var writer = new EntryWriter(_known);
         for (var share = 0; share < Spill.Shares; share++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -27,11 +26,11 @@ internal sealed class DeadLetterShares : IDisposable
             {
                 if (topic == log.Topic && log.Find(partition, offset) is { } record)
                 {
-                    writer.Begin();
-                    writer.Number(partition);
-                    writer.Number(offset);
-                    writer.Fingerprint(fingerprint);
-                    _letters.Append(record.Share, writer.Written);
+                    _writer.Begin();
+                    _writer.Number(partition);
+                    _writer.Number(offset);
+                    _writer.Fingerprint(fingerprint);
+                    _letters.Append(record.Share, _writer.Written);
                 }
             }
         }
@@ -43,7 +42,7 @@ internal sealed class DeadLetterShares : IDisposable
     public IReadOnlyDictionary<(int Partition, long Offset), Fingerprint?> Share(int share)
     {
         var letters = new Dictionary<(int Partition, long Offset), Fingerprint?>();
-        var reader = new EntryReader(_letters.ReadAll(share, ref _buffer), _known);
+        var reader = new EntryReader(_letters.ReadAll(share, ref _buffer), _writer.Known);
         while (!reader.IsAtEnd)
         {
             letters[((int)reader.Number(), reader.Number())] = reader.Fingerprint();
