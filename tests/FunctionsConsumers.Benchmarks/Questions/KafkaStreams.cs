@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using FunctionsConsumers.Benchmarks.Measuring;
 using FunctionsConsumers.Benchmarks.Rigs;
@@ -32,7 +33,7 @@ internal sealed class KafkaStreams : IQuestion
 
         var libraries = Path.Combine(Path.GetFullPath(home), "libs");
         var more = Environment.GetEnvironmentVariable("KAFKA_STREAMS") is { Length: > 0 } folder ? Path.GetFullPath(folder) : libraries;
-        if (Directory.GetFiles(more, "kafka-streams-*.jar").Length == 0)
+        if (Directory.GetFiles(more, "kafka-streams-*.jar").Order(StringComparer.Ordinal).FirstOrDefault() is not { } jar)
         {
             return [Figure.Missing(
                 $"{more} holds no kafka-streams-*.jar: name a whole distribution of Kafka, or with KAFKA_STREAMS a folder that has "
@@ -45,7 +46,11 @@ internal sealed class KafkaStreams : IQuestion
             var path = string.Join(Path.PathSeparator, classes, Path.Combine(libraries, "*"), Path.Combine(more, "*"));
             await CompileAsync(Path.Combine(bench.Root, "tests", "FunctionsConsumers.Peers", "Streams", "StreamsPeer.java"), classes, path,
                 cancellationToken);
-            return await MeasureAsync(bench, path, cancellationToken);
+            return await MeasureAsync(bench, path, Path.GetFileNameWithoutExtension(jar), cancellationToken);
+        }
+        catch (Win32Exception e)
+        {
+            return [Figure.Missing($"Java is missing ({e.Message}): install Debian's package openjdk-17-jdk-headless.")];
         }
         finally
         {
@@ -53,7 +58,8 @@ internal sealed class KafkaStreams : IQuestion
         }
     }
 
-    private static async Task<IReadOnlyList<Figure>> MeasureAsync(Bench bench, string path, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Figure>> MeasureAsync(
+        Bench bench, string path, string version, CancellationToken cancellationToken)
     {
         await using var kafka = await RealKafka.StartAsync(cancellationToken);
         await kafka.FillTopicAsync(
@@ -77,7 +83,7 @@ internal sealed class KafkaStreams : IQuestion
 
         return
         [
-            .. Guarantees.Select(guarantee => Told("Kafka Streams, " + guarantee, new Pair(streams[guarantee][1..], bare[1..]))),
+            .. Guarantees.Select(guarantee => Told($"{version}, {guarantee}", new Pair(streams[guarantee][1..], bare[1..]))),
             Told("the library, Kafka to memory", new Pair(library[1..], loop[1..])),
         ];
 
