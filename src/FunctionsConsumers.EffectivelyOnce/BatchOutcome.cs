@@ -11,12 +11,24 @@ public sealed class BatchOutcome
     {
         ArgumentNullException.ThrowIfNull(records);
         Records = records;
-        Applied = Count(RecordResult.Applied);
-        Duplicates = Count(RecordResult.Duplicate);
-        DeadLettered = Count(RecordResult.DeadLettered);
-        PassedOver = Count(RecordResult.PassedOver);
-
-        int Count(RecordResult result) => records.Count(record => record.Result == result);
+        for (var i = 0; i < records.Count; i++)
+        {
+            switch (records[i].Result)
+            {
+                case RecordResult.Applied:
+                    Applied++;
+                    break;
+                case RecordResult.Duplicate:
+                    Duplicates++;
+                    break;
+                case RecordResult.DeadLettered:
+                    DeadLettered++;
+                    break;
+                default:
+                    PassedOver++;
+                    break;
+            }
+        }
     }
 
     /// <summary>One outcome for each record, in the order of the batch.</summary>

@@ -28,10 +28,10 @@ public sealed record Plan
     /// <see cref="IEventPlanner{TEvent}.EffectKind" /> is null. Values: string, int, long, bool, double, byte[],
     /// DateTimeOffset.
     /// </summary>
-    public Dictionary<string, object> Effect
+    public EffectColumns Effect
     {
         // Made where it is asked for: most planners give one of their own, and the default would be made for nothing.
-        get => field is null && !_hasEffect ? field = new(StringComparer.Ordinal) : field!;
+        get => field is null && !_hasEffect ? field = [] : field!;
         init => (field, _hasEffect) = (value, true);
     }
 

@@ -16,14 +16,26 @@ public static class KafkaResults
     public static ConsumedRecord ToConsumedRecord(this ConsumeResult<byte[], byte[]> result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return new ConsumedRecord(
-            new Coordinates(result.Topic, result.Partition.Value, result.Offset.Value),
-            TimestampOf(result.Message.Timestamp.UnixTimestampMs),
-            result.Message.Key,
-            result.Message.Value,
-            result.Message.Headers is { } headers
-            ? [.. headers.Select(header => new RecordHeader(header.Key, header.GetValueBytes()))]
-            : []);
+        return ToConsumedRecord(result, result.Topic);
+    }
+
+    /// <summary>The record, with the topic's name given: the consumer makes a text of it for each record.</summary>
+    internal static ConsumedRecord ToConsumedRecord(ConsumeResult<byte[], byte[]> result, string topic) => new(
+        new Coordinates(topic, result.Partition.Value, result.Offset.Value),
+        TimestampOf(result.Message.Timestamp.UnixTimestampMs),
+        result.Message.Key,
+        result.Message.Value,
+        HeadersOf(result.Message.Headers));
+
+    private static RecordHeader[] HeadersOf(Headers? given)
+    {
+        var headers = given is null or { Count: 0 } ? [] : new RecordHeader[given.Count];
+        for (var i = 0; i < headers.Length; i++)
+        {
+            headers[i] = new RecordHeader(given![i].Key, given[i].GetValueBytes());
+        }
+
+        return headers;
     }
 
     /// <summary>A timestamp as Kafka gives it: absent ones come as 0 or below.</summary>

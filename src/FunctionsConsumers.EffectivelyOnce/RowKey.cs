@@ -27,7 +27,7 @@ public static class RowKey
     /// <param name="subject">The subject, unescaped.</param>
     /// <returns><c>kind!subject</c>, escaped; a marked hash of the subject where it would be longer than
     /// <see cref="MaxLength" />.</returns>
-    public static string OfSubject(string kind, string subject) => Compose(kind, subject, "");
+    public static string OfSubject(string kind, string subject) => Compose(kind, subject, null);
 
     /// <summary>The key of a dead letter's row.</summary>
     /// <param name="coordinates">The record's coordinates.</param>
@@ -40,7 +40,7 @@ public static class RowKey
     /// <param name="coordinates">A record of the topic partition.</param>
     /// <returns><c>kind!name!topic:partition</c>.</returns>
     public static string OfCounter(string kind, string name, Coordinates coordinates) =>
-        Compose(kind, name, string.Create(CultureInfo.InvariantCulture, $"!{coordinates.Topic}:{coordinates.Partition}"));
+        Compose(kind, name, coordinates);
 
     /// <summary>Escapes one part of a row key.</summary>
     /// <param name="part">Any string, unpaired surrogates included.</param>
@@ -104,16 +104,16 @@ public static class RowKey
         return part.ToString();
     }
 
-    private static string Compose(string kind, string part, string suffix)
+    private static string Compose(string kind, string part, Coordinates? owner)
     {
-        var escaped = Escape(part);
-        if (kind.Length + 1 + escaped.Length + suffix.Length > MaxLength)
-        {
-            // "==" never begins an escaped part: '=' is always followed by a hex digit there.
-            escaped = HashMark + Convert.ToHexStringLower(SHA256.HashData(CodeUnits(part)));
-        }
+        var key = Joined(Escape(part));
 
-        return kind + "!" + escaped + suffix;
+        // "==" never begins an escaped part: '=' is always followed by a hex digit there.
+        return key.Length > MaxLength ? Joined(HashMark + Convert.ToHexStringLower(SHA256.HashData(CodeUnits(part)))) : key;
+
+        string Joined(string escaped) => owner is { } place
+            ? string.Create(CultureInfo.InvariantCulture, $"{kind}!{escaped}!{place.Topic}:{place.Partition}")
+            : string.Concat(kind, "!", escaped);
     }
 
     // An encoding would put U+FFFD in the place of half a character, and give two subjects one key.

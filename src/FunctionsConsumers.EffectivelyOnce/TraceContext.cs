@@ -51,12 +51,24 @@ internal readonly record struct TraceContext(string Parent, string? State)
     }
 
     /// <summary>Reads the context that a record's producer sent along. Null if its headers hold none.</summary>
-    public static TraceContext? Of(ConsumedRecord record) =>
-        record.LastHeader(ParentHeader) is { Length: >= ShortestParent and <= LongestParent } parent
-            ? Of(
-                Encoding.Latin1.GetString(parent),
-                record.LastHeader(StateHeader) is { Length: <= LongestState } state ? Encoding.Latin1.GetString(state) : null)
-            : null;
+    public static TraceContext? Of(ConsumedRecord record) => TraceHeaders.Of(record)?.Read();
+
+    /// <summary>The contexts that records' producers sent along, each once, in the order of the records.</summary>
+    public static List<TraceContext> Of(IReadOnlyList<ConsumedRecord> records)
+    {
+        // A producer writes many records of a batch, with one context: it is read once, and of the others only the bytes are compared.
+        var contexts = new List<TraceContext>();
+        var seen = new HashSet<TraceHeaders>();
+        for (var i = 0; i < records.Count; i++)
+        {
+            if (TraceHeaders.Of(records[i]) is { } headers && seen.Add(headers) && headers.Read() is { } context)
+            {
+                contexts.Add(context);
+            }
+        }
+
+        return contexts;
+    }
 
     /// <summary>Adds the context to a record's headers.</summary>
     public void AddTo(Headers headers)
@@ -70,4 +82,35 @@ internal readonly record struct TraceContext(string Parent, string? State)
 
     /// <summary>The context as a parent, or as the target of a link.</summary>
     public ActivityContext ToRemote() => ActivityContext.TryParse(Parent, State, isRemote: true, out var context) ? context : default;
+
+    // The headers of a context as they came, compared by their bytes.
+    private readonly struct TraceHeaders(byte[] parent, byte[]? state) : IEquatable<TraceHeaders>
+    {
+        public static TraceHeaders? Of(ConsumedRecord record)
+        {
+            return record.LastHeader(ParentHeader) is { Length: >= ShortestParent and <= LongestParent } parent
+                ? new TraceHeaders(parent, record.LastHeader(StateHeader) is { Length: <= LongestState } state ? state : null)
+                : null;
+        }
+
+        private byte[] Parent => parent;
+
+        private byte[]? State => state;
+
+        public TraceContext? Read() =>
+            TraceContext.Of(Encoding.Latin1.GetString(parent), state is null ? null : Encoding.Latin1.GetString(state));
+
+        public bool Equals(TraceHeaders other) =>
+            parent.AsSpan().SequenceEqual(other.Parent) && state.AsSpan().SequenceEqual(other.State);
+
+        public override bool Equals(object? obj) => obj is TraceHeaders other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.AddBytes(parent);
+            hash.AddBytes(state);
+            return hash.ToHashCode();
+        }
+    }
 }

@@ -42,7 +42,7 @@ internal sealed class HostedLife
     /// <summary>Delivers a batch until every record of it is handled or its partition has gone.</summary>
     public Task DeliverAsync(ConsumedRecord[] batch, CancellationToken cancellationToken) => _delivery.DeliverAsync(
         [.. batch.Select(record => new ReadRecord(
-            record, new TopicPartitionOffset(At(record.Coordinates.Partition), record.Coordinates.Offset + 1),
+            record, At(record.Coordinates.Partition), null,
             _assigned.AssignmentOf(At(record.Coordinates.Partition)) ?? -1))],
         cancellationToken);
 

@@ -14,10 +14,10 @@ namespace FunctionsConsumers.EffectivelyOnce.Batches;
 /// <typeparam name="TEvent">The domain's event.</typeparam>
 internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 {
-    // About 250 bytes each: some 10 MB for each group.
+    // About 150 bytes each: some 6 MB for each group.
     private const int RememberedSubjects = 40_000;
 
-    // Some 40,000 records of 200 bytes.
+    // Some 80,000 records of 200 bytes.
     private const int RememberedBytes = 20 * 1024 * 1024;
 
     private readonly IEventDecoder<TEvent> _decoder;
@@ -130,7 +130,8 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
                 run.Committed.ForEach(record => outcomes[record.Position] = record.Settled());
                 pending.AddRange(
                     run.RuledOut.Select(ruledOut => DeadLetter(ruledOut.Record, ruledOut.Verdict, ruledOut.Detail, delivery)));
-                Remember(run);
+                Remember(run.Committed);
+                Remember(run.Duplicates);
             }
         }
 
@@ -144,18 +145,19 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         for (var position = 0; position < records.Count; position++)
         {
             var record = records[position];
-            if (_knownRecords?.Knows(record) == true)
+            var hash = _knownRecords is null ? 0 : KnownRecords.HashOf(record);
+            if (_knownRecords?.Knows(record, hash) == true)
             {
                 outcomes[position] = new RecordOutcome(record.Coordinates, RecordResult.Duplicate);
             }
             else if (_planner.Plan(record, delivery) is { } planned)
             {
-                if (planned.Failure is { } failure)
+                if (planned.Letter?.Failure is { } failure)
                 {
                     LogThrown(Group, record.Coordinates, failure.GetType().FullName!, failure.StackTrace);
                 }
 
-                planned.Position = position;
+                (planned.Position, planned.ContentHash) = (position, hash);
                 pending.Add(planned);
             }
             else
@@ -169,16 +171,13 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
 
     // Committed ones, and those that a committed row calls the same event. A record whose key is its place in the log is an
     // event of its own: the same content at another place is another event.
-    private void Remember(BucketRun run)
+    private void Remember(List<PlannedRecord> settled)
     {
-        if (_knownRecords is not null)
+        foreach (var record in settled)
         {
-            foreach (var record in run.Committed.Concat(run.Duplicates))
+            if (!record.IsDeadLetter && !record.Identity.HasPlaceForKey)
             {
-                if (!record.IsDeadLetter && !record.Identity.HasPlaceForKey)
-                {
-                    _knownRecords.Remember(record.Record);
-                }
+                _knownRecords?.Remember(record.Record, record.ContentHash);
             }
         }
     }
@@ -187,33 +186,38 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
     // of the counters that each partition has for itself. The sort is stable, so each partition's own order stays.
     private List<BucketRun> Runs(List<PlannedRecord> pending, string attempt, Deadline deadline)
     {
-        var buckets = new SortedDictionary<string, List<PlannedRecord>>(StringComparer.Ordinal);
+        var buckets = new List<PlannedRecord>?[_buckets.All.Count];
+        var expected = Math.Min(pending.Count, 4 + (2 * pending.Count / buckets.Length));
         foreach (var record in pending)
         {
-            if (!buckets.TryGetValue(record.Bucket, out var own))
-            {
-                buckets.Add(record.Bucket, own = new List<PlannedRecord>(2 * pending.Count / _buckets.All.Count));
-            }
-
-            own.Add(record);
+            (buckets[record.Bucket] ??= new List<PlannedRecord>(expected)).Add(record);
         }
 
         var isOfOnePartition = pending.TrueForAll(record => record.Record.Coordinates.Partition == pending[0].Record.Coordinates.Partition
             && string.Equals(record.Record.Coordinates.Topic, pending[0].Record.Coordinates.Topic, StringComparison.Ordinal));
-        return [.. buckets.Select(bucket => new BucketRun(
-            _store,
-            bucket.Key,
-            isOfOnePartition
-                ? bucket.Value
-                : [.. bucket.Value.OrderBy(record => record.Record.Coordinates.Topic, StringComparer.Ordinal)
-                    .ThenBy(record => record.Record.Coordinates.Partition)],
-            attempt,
-            _counters,
-            _known,
-            _outbox,
-            deadline,
-            _metrics,
-            _spans))];
+        var runs = new List<BucketRun>(buckets.Length);
+        for (var bucket = 0; bucket < buckets.Length; bucket++)
+        {
+            if (buckets[bucket] is { } own)
+            {
+                runs.Add(new BucketRun(
+                    _store,
+                    _buckets.All[bucket],
+                    isOfOnePartition
+                        ? own
+                        : [.. own.OrderBy(record => record.Record.Coordinates.Topic, StringComparer.Ordinal)
+                            .ThenBy(record => record.Record.Coordinates.Partition)],
+                    attempt,
+                    _counters,
+                    _known,
+                    _outbox,
+                    deadline,
+                    _metrics,
+                    _spans));
+            }
+        }
+
+        return runs;
     }
 
     // What a plan or a decoder rejects now may have been applied by an owner with another version of them, or with a newer
@@ -308,7 +312,7 @@ internal sealed partial class BatchProcessor<TEvent> : IBatchProcessor
         // The table refused the dead letter itself: it goes without what may be at fault, down to the form that always fits.
         if (record.IsDeadLetter)
         {
-            return record.Smaller?.Invoke()?.InPlaceOf(record)
+            return record.Letter!.Smaller()?.InPlaceOf(record)
                 ?? throw new InvalidOperationException(
                     $"The table of '{Group}' refuses the dead letter of {record.Record.Coordinates}: {refusal}");
         }

@@ -27,7 +27,7 @@ internal sealed class BucketRun(
     private readonly List<Parcel> _inDoubt = [];
 
     /// <summary>Records whose effects or dead letter this run committed.</summary>
-    public List<PlannedRecord> Committed { get; } = [];
+    public List<PlannedRecord> Committed { get; } = new(pending.Count);
 
     /// <summary>Records suppressed.</summary>
     public List<PlannedRecord> Duplicates { get; } = [];
@@ -71,7 +71,7 @@ internal sealed class BucketRun(
 
         foreach (var record in pending)
         {
-            if (!record.IsDeadLetter && !record.InDoubt && known.Find(record.Identity.Subject) is { } row)
+            if (!record.IsDeadLetter && !record.InDoubt && known.Find(record.Subject) is { } row)
             {
                 Settle(record, Verdicts.Of(row.Key, row.Fingerprint, record.Identity));
             }
@@ -101,7 +101,7 @@ internal sealed class BucketRun(
             return;
         }
 
-        var operations = new List<RowOperation>(TransactionLimits.MaxRows);
+        var operations = new List<RowOperation>(Math.Min(TransactionLimits.MaxRows, (2 * transaction.Count) + additions.Count));
         transaction.ForEach(record => operations.AddRange(Inserts(record)));
         operations.AddRange(additions);
         foreach (var parcel in parcels)
@@ -193,7 +193,9 @@ internal sealed class BucketRun(
             }
 
             var judgement = Judgement.Of(record, record.Identity, row, attempt);
-            known?.Remember(record.Identity.Subject, row.Text(IdentityColumns.Key) ?? "", row.Text(IdentityColumns.Fingerprint) ?? "");
+            known?.Remember(
+                record.Subject,
+                new KnownRow(row.Text(IdentityColumns.Key) ?? "", ContentHash.Parse(row.Text(IdentityColumns.Fingerprint))));
             if (judgement.Verdict == Verdict.Mine)
             {
                 Settle(record, Verdict.Mine);
@@ -316,7 +318,7 @@ internal sealed class BucketRun(
         Committed.Add(record);
         if (!record.IsDeadLetter)
         {
-            known?.Remember(record.Identity.Subject, record.Identity.Key, record.Identity.Fingerprint);
+            known?.Remember(record.Subject, new KnownRow(record.Identity.Key, record.Identity.Hash));
         }
     }
 

@@ -18,8 +18,11 @@ internal sealed class Counters(ITableStore store)
 
     private readonly ConcurrentDictionary<(string Bucket, string RowKey), Row?> _seen = new();
 
-    // Each page is read once, also where it did not come: the rows are then read by their keys.
-    private readonly ConcurrentDictionary<(string Bucket, string Kind), bool> _pages = new();
+    // Whether a page held all rows of a kind there are, by those that write them: each page is read once.
+    private readonly ConcurrentDictionary<(string Bucket, string Rows), bool> _pages = new();
+
+    // Rows that were there, or may be: whatever a page said, these are read by their keys.
+    private readonly ConcurrentDictionary<(string Bucket, string RowKey), bool> _inDoubt = new();
 
     /// <summary>The operations that add the records' amounts: one for each row, summed over the records, an absent row inserted.</summary>
     /// <exception cref="StoreUnavailableException">A row not seen yet could not be read.</exception>
@@ -27,20 +30,27 @@ internal sealed class Counters(ITableStore store)
     public async Task<IReadOnlyList<RowOperation>> AddAsync(
         string bucket, IReadOnlyList<PlannedRecord> records, CancellationToken cancellationToken)
     {
-        var sums = Sum(records);
-        if (sums.Count == 0)
+        if (!records.Any(record => record.Additions.Length > 0))
         {
             return [];
         }
 
+        var sums = Sum(records);
+
         if (_seen.Count > Capacity)
         {
             _seen.Clear();
+            _pages.Clear();
+            _inDoubt.Clear();
         }
 
         var unseen = Unseen(bucket, sums.Keys);
-        await ReadPagesAsync(bucket, unseen, cancellationToken).ConfigureAwait(false);
-        await ReadAsync(bucket, Unseen(bucket, unseen), cancellationToken).ConfigureAwait(false);
+        if (unseen.Count > 0)
+        {
+            await ReadPagesAsync(bucket, unseen, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(bucket, Unseen(bucket, unseen), cancellationToken).ConfigureAwait(false);
+        }
+
         try
         {
             return Operations(bucket, sums);
@@ -58,7 +68,7 @@ internal sealed class Counters(ITableStore store)
     {
         if (etag is null)
         {
-            _seen.TryRemove((bucket, operation.RowKey), out _);
+            Forget(bucket, [operation]);
             return;
         }
 
@@ -82,6 +92,7 @@ internal sealed class Counters(ITableStore store)
     {
         foreach (var operation in operations)
         {
+            _inDoubt[(bucket, operation.RowKey)] = true;
             _seen.TryRemove((bucket, operation.RowKey), out _);
         }
     }
@@ -90,29 +101,26 @@ internal sealed class Counters(ITableStore store)
         [.. rowKeys.Where(rowKey => !_seen.ContainsKey((bucket, rowKey)))];
 
     // A process that starts knows no counter, and its first transactions need nearly all of them: a page of them is read at once
-    // instead of each by itself. What the page does not reach is read by its key.
+    // instead of each by itself. Where it held all of them, the others are not there. Nor are those that come later, if they name
+    // their topic partition: its owner writes them, which is this process. Another owner may have been there in between; the insert
+    // then fails, and the row is in doubt. Counters that nobody owns are read by their keys.
     private async Task ReadPagesAsync(string bucket, List<string> unseen, CancellationToken cancellationToken)
     {
-        foreach (var kind in unseen.GroupBy(KindOf, StringComparer.Ordinal))
+        var rows = unseen.Where(rowKey => !_inDoubt.ContainsKey((bucket, rowKey)))
+            .GroupBy(rowKey => (Kind: KindOf(rowKey), Owner: OwnerOf(rowKey)));
+        foreach (var owned in rows)
         {
-            if (kind.Count() == 1 || _seen.Count > Capacity / 2 || !_pages.TryAdd((bucket, kind.Key), true))
+            var page = (bucket, owned.Key.Kind + owned.Key.Owner);
+            var isRead = _pages.TryGetValue(page, out var isWhole);
+            if (!isRead && owned.Count() > 1 && _seen.Count <= Capacity / 2)
             {
-                continue;
+                isWhole = await ReadPageAsync(bucket, owned.Key.Kind, cancellationToken).ConfigureAwait(false);
+                _pages[page] = isWhole;
             }
 
-            var rows = 0;
-            await foreach (var row in store.ScanAsync(bucket, kind.Key, null, cancellationToken).ConfigureAwait(false))
+            if (isWhole && (!isRead || owned.Key.Owner.Length > 0))
             {
-                _seen.TryAdd((bucket, row.RowKey), row);
-                if (++rows == PageRows)
-                {
-                    break;
-                }
-            }
-
-            if (rows < PageRows)
-            {
-                foreach (var rowKey in kind)
+                foreach (var rowKey in owned)
                 {
                     _seen.TryAdd((bucket, rowKey), null);
                 }
@@ -120,7 +128,29 @@ internal sealed class Counters(ITableStore store)
         }
     }
 
+    private async Task<bool> ReadPageAsync(string bucket, string kind, CancellationToken cancellationToken)
+    {
+        var rows = 0;
+        await foreach (var row in store.ScanAsync(bucket, kind, null, cancellationToken).ConfigureAwait(false))
+        {
+            _seen.TryAdd((bucket, row.RowKey), row);
+            if (++rows == PageRows)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static string KindOf(string rowKey) => rowKey[..(rowKey.IndexOf('!', StringComparison.Ordinal) + 1)];
+
+    // The topic partition that RowKey.OfCounter writes behind the name; empty where there is no such part.
+    private static string OwnerOf(string rowKey)
+    {
+        var last = rowKey.LastIndexOf('!');
+        return last > rowKey.IndexOf('!', StringComparison.Ordinal) ? rowKey[(last + 1)..] : "";
+    }
 
     private async Task ReadAsync(string bucket, List<string> rowKeys, CancellationToken cancellationToken)
     {
@@ -133,6 +163,7 @@ internal sealed class Counters(ITableStore store)
         foreach (var rowKey in rowKeys)
         {
             _seen[(bucket, rowKey)] = rows.GetValueOrDefault(rowKey);
+            _inDoubt.TryRemove((bucket, rowKey), out _);
         }
     }
 

@@ -80,7 +80,7 @@ internal static class PlanRules
         }
 
         // Every event passes here: nothing is allocated for a plan that breaks no rule.
-        foreach (var (name, value) in plan.Effect)
+        foreach (var (name, value) in plan.Effect.AsSpan())
         {
             if ((NameViolation("the effect", name) ?? ValueViolation("the effect", name, value)) is { } violation)
             {

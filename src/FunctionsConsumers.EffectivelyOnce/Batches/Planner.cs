@@ -96,7 +96,7 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         var coordinates = record.Coordinates.ToString();
         var own = identity with { Subject = coordinates, Key = coordinates };
         var letter = new DeadLetter(consumer.Group, rejection.Reason, rejection.Detail, delivery.Now, record);
-        var columns = new Dictionary<string, object> { ["Reason"] = letter.Reason };
+        var columns = new EffectColumns { ["Reason"] = letter.Reason };
         if (record.Timestamp is { } timestamp)
         {
             columns["RecordTimestamp"] = timestamp;
@@ -104,8 +104,9 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
 
         var row = RowOperation.Insert(
             RowKey.OfDeadLetter(record.Coordinates), IdentityColumns.With(columns, own, IdentityColumns.DeadLettered, delivery));
+        var size = TransactionLimits.Measure(row);
         var planned = Planned(letter);
-        while (Violation(planned) is not null && planned.Smaller?.Invoke() is { } smaller)
+        while (Violation(planned) is not null && planned.Letter!.Smaller() is { } smaller)
         {
             planned = smaller;
         }
@@ -121,15 +122,14 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
             {
                 Record = record,
                 Identity = own,
-                Bucket = buckets.Of(coordinates),
+                Bucket = buckets.NumberOf(coordinates),
                 Inserts = [row],
                 Additions = [],
                 Messages = [message],
-                Rejection = rejection,
-                Event = applied,
-                Failure = failure,
-                Smaller = () => deadLetter.Smaller() is { } less ? Planned(less) : null,
-                RequestBytes = TransactionLimits.RequestBytes(row),
+                Letter = new PlannedLetter(
+                    rejection, applied, () => deadLetter.Smaller() is { } less ? Planned(less) : null, failure),
+                RequestBytes = size.RequestBytes,
+                TooLarge = TransactionLimits.Violation(row, size),
             };
         }
     }
@@ -141,7 +141,7 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         var key = given ?? record.Coordinates.ToString();
         var canonical = decoded?.Canonical;
         return new EventIdentity(
-            consumer.Group, decoded?.Subject ?? key, key, Fingerprint.Of(canonical ?? record.Value), record.Coordinates)
+            consumer.Group, decoded?.Subject ?? key, key, ContentHash.Of(canonical ?? record.Value), record.Coordinates)
         {
             Spelling = canonical is null ? null : record.Value ?? [],
             HasPlaceForKey = given is null,
@@ -168,20 +168,24 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
         }
 
         var bytes = 0L;
+        string? tooLarge = null;
         foreach (var insert in inserts)
         {
-            bytes += TransactionLimits.RequestBytes(insert);
+            var size = TransactionLimits.Measure(insert);
+            bytes += size.RequestBytes;
+            tooLarge ??= TransactionLimits.Violation(insert, size);
         }
 
         return new PlannedRecord
         {
             Record = record,
             Identity = identity,
-            Bucket = buckets.Of(identity.Subject),
+            Bucket = buckets.NumberOf(identity.Subject),
             Inserts = inserts,
             Additions = plan.Additions.Count == 0 ? [] : [.. plan.Additions],
             Messages = messages,
             RequestBytes = bytes,
+            TooLarge = tooLarge,
         };
     }
 
@@ -204,12 +208,9 @@ internal sealed class Planner<TEvent>(IConsumer<TEvent> consumer, IEventDecoder<
                     + $"a column takes {TransactionLimits.MaxPropertyBytes / 2}."));
         }
 
-        foreach (var insert in planned.Inserts)
+        if (planned.TooLarge is { } tooLarge)
         {
-            if (TransactionLimits.Violation(insert) is { } violation)
-            {
-                return new Rejection(DeadLetterReasons.TooLarge, violation);
-            }
+            return new Rejection(DeadLetterReasons.TooLarge, tooLarge);
         }
 
         var messages = Measure(planned.Messages);

@@ -1,4 +1,5 @@
 using FunctionsConsumers.EffectivelyOnce.Outbox;
+using FunctionsConsumers.EffectivelyOnce.Subjects;
 using FunctionsConsumers.EffectivelyOnce.Tables;
 
 namespace FunctionsConsumers.EffectivelyOnce.Batches;
@@ -17,14 +18,14 @@ internal static class TransactionPacker
     public static Transaction Next(IReadOnlyList<PlannedRecord> pending)
     {
         var chosen = new List<PlannedRecord>(Math.Min(pending.Count, TransactionLimits.MaxRows));
-        var subjects = new HashSet<string>(chosen.Capacity, StringComparer.Ordinal);
+        var subjects = new HashSet<HashedText>(chosen.Capacity);
         var counters = new HashSet<string>(StringComparer.Ordinal);
         var parcels = new ParcelPacker();
         var rows = 0;
         var bytes = 0L;
         foreach (var record in pending)
         {
-            if (!subjects.Add(record.SubjectRowKey))
+            if (!subjects.Add(record.Subject))
             {
                 continue;
             }

@@ -105,9 +105,13 @@ internal sealed partial class BatchDelivery
     private void Store(ReadRecord[] batch)
     {
         var last = new Dictionary<TopicPartition, ReadRecord>();
-        foreach (var record in batch)
+        for (var i = 0; i < batch.Length; i++)
         {
-            last[record.Partition] = record;
+            // Of a run of one partition only the last one.
+            if (i == batch.Length - 1 || !ReferenceEquals(batch[i].Partition, batch[i + 1].Partition))
+            {
+                last[batch[i].Partition] = batch[i];
+            }
         }
 
         foreach (var (partition, record) in last)

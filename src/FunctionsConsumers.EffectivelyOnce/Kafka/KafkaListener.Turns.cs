@@ -62,9 +62,10 @@ internal sealed partial class KafkaListener
         {
             // The consumer counts in whole milliseconds, and 0 would not wait at all.
             var result = consumer.Consume((int)Math.Ceiling(wait.TotalMilliseconds));
-            if (result is { IsPartitionEOF: false } && _assigned.AssignmentOf(result.TopicPartition) is { } assignment)
+            if (result is { IsPartitionEOF: false } && PartitionOf(result) is var partition
+                && _assigned.AssignmentOf(partition) is { } assignment)
             {
-                _window.Add(ReadRecord.Of(result, assignment));
+                _window.Add(ReadRecord.Of(result, partition, assignment));
             }
         }
         catch (ConsumeException e) when (!e.Error.IsFatal)
@@ -82,6 +83,17 @@ internal sealed partial class KafkaListener
 
             _stopAsked.Task.Wait(LongestPoll);
         }
+    }
+
+    // Records come in runs of one partition.
+    private TopicPartition PartitionOf(ConsumeResult<byte[], byte[]> result)
+    {
+        if (_last is null || _last.Partition != result.Partition || !string.Equals(_last.Topic, result.Topic, StringComparison.Ordinal))
+        {
+            _last = result.TopicPartition;
+        }
+
+        return _last;
     }
 
     /// <summary>

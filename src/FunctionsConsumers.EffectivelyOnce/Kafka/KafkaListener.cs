@@ -36,6 +36,7 @@ internal sealed partial class KafkaListener : IDisposable
     private IConsumer<byte[], byte[]>? _consumer;
     private Task? _inFlight;
     private bool _paused;
+    private TopicPartition? _last;
 
     /// <summary>Prepares the listener.</summary>
     public KafkaListener(

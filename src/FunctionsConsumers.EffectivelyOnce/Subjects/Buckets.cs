@@ -27,7 +27,10 @@ internal sealed class Buckets
     public IReadOnlyList<string> All => _names;
 
     /// <summary>The bucket of a subject, or of the coordinates for a dead letter.</summary>
-    public string Of(string subject) => _names[(int)(Hash(subject) % (ulong)_names.Length)];
+    public string Of(string subject) => _names[NumberOf(subject)];
+
+    /// <summary>The position in <see cref="All" /> of the bucket of a subject, or of the coordinates for a dead letter.</summary>
+    public int NumberOf(string subject) => (int)(Hash(subject) % (ulong)_names.Length);
 
     // FNV-1a over UTF-16 code units with the finalizer of MurmurHash3, which spreads what FNV leaves in the high bits.
     // The rule is part of the table's layout: another one would look for old subjects in the wrong bucket.

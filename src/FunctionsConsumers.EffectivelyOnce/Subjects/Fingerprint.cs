@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 
 /// <summary>
@@ -10,15 +8,13 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 internal static class Fingerprint
 {
     /// <summary>The fingerprint of some bytes.</summary>
-    public static string Of(byte[]? value)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(value, hash);
-        return Convert.ToHexStringLower(hash);
-    }
+    public static string Of(byte[]? value) => ContentHash.Of(value).ToString();
 
     /// <summary>Whether a row's fingerprint is an event's. <paramref name="fingerprint" /> is null if the row has none.</summary>
-    internal static bool IsOf(EventIdentity identity, string? fingerprint) =>
-        string.Equals(fingerprint, identity.Fingerprint, StringComparison.Ordinal)
-        || (identity.Spelling is { } spelling && string.Equals(fingerprint, Of(spelling), StringComparison.Ordinal));
+    internal static bool IsOf(EventIdentity identity, string? fingerprint) => IsOf(identity, ContentHash.Parse(fingerprint));
+
+    /// <summary>Whether a row's fingerprint is an event's. <paramref name="fingerprint" /> is null if the row has none.</summary>
+    internal static bool IsOf(EventIdentity identity, ContentHash? fingerprint) => fingerprint is { } hash
+        && ((identity.Hash is { } own && own.Equals(hash))
+            || (identity.Spelling is { } spelling && ContentHash.Of(spelling).Equals(hash)));
 }

@@ -45,24 +45,48 @@ internal static class IdentityColumns
     /// <summary>The state of a dead letter's row.</summary>
     public const string DeadLettered = "dead-lettered";
 
-    private const int OfEveryRow = 8;
-
     /// <summary>The columns that a verdict needs.</summary>
     public static IReadOnlyList<string> ForVerdict { get; } = [Key, Fingerprint, Attempt, Topic, Partition, Offset];
 
     /// <summary>A row's columns together with its identity.</summary>
-    public static Columns With(IReadOnlyDictionary<string, object> columns, EventIdentity identity, string state, Delivery delivery)
+    public static Columns With(EffectColumns columns, EventIdentity identity, string state, Delivery delivery) =>
+        new IdentifiedColumns(columns, identity, state, delivery);
+}
+
+/// <summary>
+/// A row's columns and, behind them, those that say which record it came from. These are made of the identity where somebody reads
+/// them: a row is written once, and most of its life is waiting for that.
+/// </summary>
+internal sealed class IdentifiedColumns(EffectColumns columns, EventIdentity identity, string state, Delivery delivery)
+    : Columns(columns.Take(), columns.Count)
+{
+    /// <inheritdoc />
+    public override int FurtherCount => 8;
+
+    /// <inheritdoc />
+    public override KeyValuePair<string, object> Further(int index) => index switch
     {
-        var all = new Columns(columns.Count + OfEveryRow);
-        all.AddRange(columns);
-        all.Add(Key, identity.Key);
-        all.Add(State, state);
-        all.Add(Fingerprint, identity.Fingerprint);
-        all.Add(Attempt, delivery.Attempt);
-        all.Add(Topic, identity.Coordinates.Topic);
-        all.Add(Partition, delivery.Boxed(identity.Coordinates.Partition));
-        all.Add(Offset, identity.Coordinates.Offset);
-        all.Add(AppliedAt, delivery.BoxedTime);
-        return all;
+        0 => new(IdentityColumns.Key, identity.Key),
+        1 => new(IdentityColumns.State, state),
+        2 => new(IdentityColumns.Fingerprint, identity.Fingerprint),
+        3 => new(IdentityColumns.Attempt, delivery.Attempt),
+        4 => new(IdentityColumns.Topic, identity.Coordinates.Topic),
+        5 => new(IdentityColumns.Partition, identity.Coordinates.Partition),
+        6 => new(IdentityColumns.Offset, identity.Coordinates.Offset),
+        7 => new(IdentityColumns.AppliedAt, delivery.BoxedTime),
+        _ => throw new ArgumentOutOfRangeException(nameof(index)),
+    };
+
+    /// <inheritdoc />
+    public override void MeasureFurther(ref RowSize size)
+    {
+        size.Text(IdentityColumns.Key, identity.Key);
+        size.Text(IdentityColumns.State, state);
+        size.PlainText(IdentityColumns.Fingerprint, 64);
+        size.Text(IdentityColumns.Attempt, delivery.Attempt);
+        size.Text(IdentityColumns.Topic, identity.Coordinates.Topic);
+        size.Small(IdentityColumns.Partition);
+        size.Small(IdentityColumns.Offset);
+        size.Small(IdentityColumns.AppliedAt);
     }
 }

@@ -8,113 +8,89 @@ namespace FunctionsConsumers.EffectivelyOnce.Subjects;
 /// <param name="capacity">How many bytes the remembered records take at most; the older half goes at once.</param>
 internal sealed class KnownRecords(int capacity)
 {
-    // What a record takes beside its bytes: its own objects, the headers' array, an entry of the set.
-    private const int ObjectBytes = 250;
+    // An entry of the index, which is at most half empty.
+    private const int EntryBytes = 48;
 
     private readonly Lock _lock = new();
     private readonly int _generationBytes = capacity / 2;
-    private HashSet<Content> _young = [];
-    private HashSet<Content> _old = [];
-    private int _bytes;
+    private Generation _young = new();
+    private Generation _old = new();
 
     /// <summary>Remembers a record whose effect is committed.</summary>
     /// <param name="record">The record.</param>
-    public void Remember(ConsumedRecord record)
+    /// <param name="hash">What <see cref="HashOf" /> gives for it.</param>
+    public void Remember(ConsumedRecord record, int hash)
     {
-        var bytes = BytesOf(record);
-        var content = new Content(record);
-
-        // A few large ones would drive out all others.
-        if (bytes > _generationBytes / 64)
+        // A few large ones would drive out all others, and leave the ends of many arrays unused.
+        var bytes = EntryBytes + RememberedContent.LengthOf(record);
+        if (bytes > Math.Min(_generationBytes / 64, RememberedContent.ChunkLength / 4))
         {
             return;
         }
 
         lock (_lock)
         {
-            if (_bytes + bytes > _generationBytes)
+            if (_young.Bytes + bytes > _generationBytes)
             {
                 (_old, _young) = (_young, _old);
                 _young.Clear();
-                _bytes = 0;
             }
 
-            if (_young.Add(content))
-            {
-                _bytes += bytes;
-            }
+            _young.Add(record, hash, bytes);
         }
     }
 
     /// <summary>Whether the effect of a record with the same content is known to be committed.</summary>
     /// <param name="record">The record.</param>
+    /// <param name="hash">What <see cref="HashOf" /> gives for it.</param>
     /// <returns>Whether it is.</returns>
-    public bool Knows(ConsumedRecord record)
+    public bool Knows(ConsumedRecord record, int hash)
     {
-        var content = new Content(record);
         lock (_lock)
         {
-            return _young.Contains(content) || _old.Contains(content);
+            return _young.Holds(record, hash) || _old.Holds(record, hash);
         }
     }
 
-    private static int BytesOf(ConsumedRecord record)
+    /// <summary>The hash of a record's content, seeded anew in each process. It only finds the place: the bytes decide.</summary>
+    public static int HashOf(ConsumedRecord record)
     {
-        var bytes = ObjectBytes + (record.Value?.Length ?? 0) + (record.Key?.Length ?? 0);
+        var hash = new HashCode();
+        hash.AddBytes(record.Value);
+        hash.AddBytes(record.Key);
         for (var i = 0; i < record.Headers.Count; i++)
         {
-            bytes += 60 + (record.Headers[i].Value?.Length ?? 0);
+            hash.AddBytes(record.Headers[i].Value);
         }
 
-        return bytes;
+        return hash.ToHashCode();
     }
 
-    // The hash is taken once, outside of the lock. It is seeded anew in each process: nobody can send records that all fall on
-    // one place.
-    private readonly struct Content : IEquatable<Content>
+    // The records' bytes, one behind the other, and where each begins. They are copied: kept as they came, each record would be half
+    // a dozen objects for the collector to move and to look at. Of two records with one hash the later one is remembered.
+    private sealed class Generation
     {
-        private readonly ConsumedRecord _record;
-        private readonly int _hash;
+        private readonly RememberedContent _records = new();
+        private readonly Dictionary<int, int> _places = [];
 
-        public Content(ConsumedRecord record)
+        public int Bytes { get; private set; }
+
+        public void Add(ConsumedRecord record, int hash, int bytes)
         {
-            _record = record;
-            var hash = new HashCode();
-            hash.AddBytes(record.Value);
-            hash.AddBytes(record.Key);
-            for (var i = 0; i < record.Headers.Count; i++)
+            if (!Holds(record, hash))
             {
-                hash.AddBytes(record.Headers[i].Value);
+                _places[hash] = _records.Add(record);
+                Bytes += bytes;
             }
-
-            _hash = hash.ToHashCode();
         }
 
-        public override int GetHashCode() => _hash;
+        public bool Holds(ConsumedRecord record, int hash) => _places.TryGetValue(hash, out var place) && _records.IsAt(place, record);
 
-        public override bool Equals(object? obj) => obj is Content other && Equals(other);
-
-        public bool Equals(Content other)
+        public void Clear()
         {
-            var (x, y) = (_record, other._record);
-            if (_hash != other._hash || !Same(x.Value, y.Value) || !Same(x.Key, y.Key) || x.Headers.Count != y.Headers.Count)
-            {
-                return false;
-            }
-
-            for (var i = 0; i < x.Headers.Count; i++)
-            {
-                if (!string.Equals(x.Headers[i].Name, y.Headers[i].Name, StringComparison.Ordinal)
-                    || !Same(x.Headers[i].Value, y.Headers[i].Value))
-                {
-                    return false;
-                }
-            }
-
-            return true;
+            _places.Clear();
+            _records.Clear();
+            Bytes = 0;
         }
-
-        // No value and an empty one are two things.
-        private static bool Same(byte[]? x, byte[]? y) => (x is null) == (y is null) && x.AsSpan().SequenceEqual(y);
     }
 }

@@ -9,11 +9,11 @@ internal sealed class KnownSubjects(int capacity)
 {
     private readonly Lock _lock = new();
     private readonly int _generationSize = Math.Max(1, capacity / 2);
-    private Dictionary<string, (string Key, string Fingerprint)> _young = [];
-    private Dictionary<string, (string Key, string Fingerprint)> _old = [];
+    private Dictionary<HashedText, KnownRow> _young = [];
+    private Dictionary<HashedText, KnownRow> _old = [];
 
     /// <summary>Remembers what a committed row says.</summary>
-    public void Remember(string subject, string key, string fingerprint)
+    public void Remember(HashedText subject, KnownRow row)
     {
         lock (_lock)
         {
@@ -23,12 +23,12 @@ internal sealed class KnownSubjects(int capacity)
                 _young.Clear();
             }
 
-            _young[subject] = (key, fingerprint);
+            _young[subject] = row;
         }
     }
 
     /// <summary>What is known of a subject's row. Null if nothing is known.</summary>
-    public (string Key, string Fingerprint)? Find(string subject)
+    public KnownRow? Find(HashedText subject)
     {
         lock (_lock)
         {
@@ -36,3 +36,8 @@ internal sealed class KnownSubjects(int capacity)
         }
     }
 }
+
+/// <summary>What is remembered of a subject's row.</summary>
+/// <param name="Key">The row's idempotency key.</param>
+/// <param name="Fingerprint">The row's fingerprint; null where it has none.</param>
+internal readonly record struct KnownRow(string Key, ContentHash? Fingerprint);

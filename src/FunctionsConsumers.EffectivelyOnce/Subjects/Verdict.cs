@@ -34,11 +34,11 @@ internal static class Verdicts
 
         return IsMine(row, identity, attempt)
             ? Verdict.Mine
-            : Of(row.Text(IdentityColumns.Key), row.Text(IdentityColumns.Fingerprint), identity);
+            : Of(row.Text(IdentityColumns.Key), ContentHash.Parse(row.Text(IdentityColumns.Fingerprint)), identity);
     }
 
     /// <summary>Judges a record by what is known of its subject's row.</summary>
-    public static Verdict Of(string? key, string? fingerprint, EventIdentity identity)
+    public static Verdict Of(string? key, ContentHash? fingerprint, EventIdentity identity)
     {
         if (Fingerprint.IsOf(identity, fingerprint))
         {

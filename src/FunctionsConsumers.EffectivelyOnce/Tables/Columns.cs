@@ -7,10 +7,20 @@ namespace FunctionsConsumers.EffectivelyOnce.Tables;
 /// The columns of a row to be written, in the order in which they were added. A row has about a dozen of them, and each is
 /// written once and read once: an array in the place of a dictionary takes a third of its memory and time.
 /// </summary>
-/// <param name="capacity">How many columns there will be.</param>
-internal sealed class Columns(int capacity) : IReadOnlyDictionary<string, object>
+internal class Columns : IReadOnlyDictionary<string, object>
 {
-    private KeyValuePair<string, object>[] _columns = capacity == 0 ? [] : new KeyValuePair<string, object>[capacity];
+    private KeyValuePair<string, object>[] _columns;
+    private int _own;
+
+    /// <summary>Makes columns to which others are added.</summary>
+    /// <param name="capacity">How many columns there will be.</param>
+    public Columns(int capacity)
+        : this(capacity == 0 ? [] : new KeyValuePair<string, object>[capacity], 0)
+    {
+    }
+
+    /// <summary>Takes over columns. None is added where somebody else has them too.</summary>
+    protected Columns(KeyValuePair<string, object>[] columns, int count) => (_columns, _own) = (columns, count);
 
     /// <summary>The columns of a row as the tables take them.</summary>
     /// <param name="columns">The columns.</param>
@@ -28,7 +38,10 @@ internal sealed class Columns(int capacity) : IReadOnlyDictionary<string, object
     }
 
     /// <inheritdoc />
-    public int Count { get; private set; }
+    public int Count => _own + FurtherCount;
+
+    /// <summary>How many columns there are behind those that were added.</summary>
+    public virtual int FurtherCount => 0;
 
     /// <inheritdoc />
     public IEnumerable<string> Keys => this.Select(column => column.Key);
@@ -40,21 +53,29 @@ internal sealed class Columns(int capacity) : IReadOnlyDictionary<string, object
     public object this[string key] =>
         TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"There is no column {key}.");
 
-    /// <summary>The columns.</summary>
+    /// <summary>The columns that were added.</summary>
     /// <returns>Valid until the next one is added.</returns>
-    public ReadOnlySpan<KeyValuePair<string, object>> AsSpan() => _columns.AsSpan(0, Count);
+    public ReadOnlySpan<KeyValuePair<string, object>> Added => _columns.AsSpan(0, _own);
+
+    /// <summary>A column behind those that were added: one whose value is made where it is read.</summary>
+    public virtual KeyValuePair<string, object> Further(int index) => throw new ArgumentOutOfRangeException(nameof(index));
+
+    /// <summary>Adds up what the columns behind those that were added take.</summary>
+    public virtual void MeasureFurther(ref RowSize size)
+    {
+    }
 
     /// <summary>Adds a column whose name is not there yet.</summary>
     /// <param name="name">The name.</param>
     /// <param name="value">The value.</param>
     public void Add(string name, object value)
     {
-        if (Count == _columns.Length)
+        if (_own == _columns.Length)
         {
-            Array.Resize(ref _columns, Math.Max(4, 2 * Count));
+            Array.Resize(ref _columns, Math.Max(4, 2 * _own));
         }
 
-        _columns[Count++] = new(name, value);
+        _columns[_own++] = new(name, value);
     }
 
     /// <summary>Adds columns whose names are not there yet.</summary>
@@ -84,9 +105,18 @@ internal sealed class Columns(int capacity) : IReadOnlyDictionary<string, object
     /// <inheritdoc />
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out object value)
     {
-        foreach (var column in AsSpan())
+        foreach (var column in Added)
         {
             if (string.Equals(column.Key, key, StringComparison.Ordinal))
+            {
+                value = column.Value;
+                return true;
+            }
+        }
+
+        for (var i = 0; i < FurtherCount; i++)
+        {
+            if (Further(i) is var column && string.Equals(column.Key, key, StringComparison.Ordinal))
             {
                 value = column.Value;
                 return true;
@@ -100,9 +130,14 @@ internal sealed class Columns(int capacity) : IReadOnlyDictionary<string, object
     /// <inheritdoc />
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator()
     {
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < _own; i++)
         {
             yield return _columns[i];
+        }
+
+        for (var i = 0; i < FurtherCount; i++)
+        {
+            yield return Further(i);
         }
     }
 

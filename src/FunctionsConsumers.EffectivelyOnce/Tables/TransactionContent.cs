@@ -135,8 +135,14 @@ internal sealed class TransactionContent : RequestContent
         _json.WriteStartObject();
         _json.WriteString("PartitionKey", partitionKey);
         _json.WriteString("RowKey", operation.RowKey);
-        foreach (var (name, value) in operation.Columns.AsSpan())
+        foreach (var (name, value) in operation.Columns.Added)
         {
+            WriteColumn(name, value);
+        }
+
+        for (var i = 0; i < operation.Columns.FurtherCount; i++)
+        {
+            var (name, value) = operation.Columns.Further(i);
             WriteColumn(name, value);
         }
 

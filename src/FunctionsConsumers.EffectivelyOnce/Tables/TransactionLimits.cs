@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 
 namespace FunctionsConsumers.EffectivelyOnce.Tables;
@@ -25,43 +24,54 @@ internal static class TransactionLimits
     /// <summary>The most properties of one entity beside the keys and the timestamp.</summary>
     public const int MaxProperties = 252;
 
-    private static readonly SearchValues<char> WrittenAsTheyAre = SearchValues.Create(
-        [.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => c is not ('"' or '\\' or '<' or '>' or '&' or '\'' or '+'
-        or '`'))]);
-
     // The headers of one part: boundary, content type, verb and address, and the annotations around the columns.
     private const int PartOverhead = 700;
 
     /// <summary>How many bytes an operation takes in a transaction's request, at most.</summary>
     /// <param name="operation">The operation.</param>
     /// <returns>Bytes.</returns>
-    public static long RequestBytes(RowOperation operation)
+    public static long RequestBytes(RowOperation operation) => Measure(operation).RequestBytes;
+
+    /// <summary>What an operation takes, in a request and as a row.</summary>
+    public static RowSize Measure(RowOperation operation)
     {
         // The row key stands in the address (percent-encoded) and in the body.
-        long bytes = PartOverhead + (4L * operation.RowKey.Length);
-        foreach (var (name, value) in operation.Columns.AsSpan())
+        // "Understanding the Table service data model": 4 bytes, the keys as UTF-16, and for each property 8 bytes, its
+        // name as UTF-16 and its value.
+        var size = new RowSize(PartOverhead + (4L * operation.RowKey.Length), 4 + (2L * (operation.RowKey.Length + 8)));
+        foreach (var (name, value) in operation.Columns.Added)
         {
-            bytes += value switch
+            switch (value)
             {
-                string text => NameBytes(name) + JsonBytes(text),
-                byte[] binary => RequestBytes(name, binary.Length),
-                _ => NameBytes(name) + 40,
-            };
+                case string text:
+                    size.Text(name, text);
+                    break;
+                case byte[] binary:
+                    size.Add(name, ((binary.Length + 2L) / 3) * 4, binary.Length);
+                    break;
+                default:
+                    size.Small(name);
+                    break;
+            }
         }
 
-        return bytes;
+        operation.Columns.MeasureFurther(ref size);
+        return size;
     }
 
     /// <summary>How many bytes a column of bytes takes in a transaction's request, at most.</summary>
     /// <param name="name">The column's name.</param>
     /// <param name="length">How many bytes it holds.</param>
     /// <returns>Bytes.</returns>
-    public static long RequestBytes(string name, int length) => NameBytes(name) + ((length + 2L) / 3 * 4);
+    public static long RequestBytes(string name, int length) => RowSize.NameBytes(name) + ((length + 2L) / 3 * 4);
 
     /// <summary>Says which limit an operation breaks by itself, in whatever transaction.</summary>
     /// <param name="operation">The operation.</param>
     /// <returns>One sentence; null where it breaks none.</returns>
-    public static string? Violation(RowOperation operation)
+    public static string? Violation(RowOperation operation) => Violation(operation, Measure(operation));
+
+    /// <summary>Says which limit an operation of that size breaks by itself. Null if it breaks none.</summary>
+    public static string? Violation(RowOperation operation, RowSize size)
     {
         if (operation.Columns.Count > MaxProperties)
         {
@@ -69,29 +79,16 @@ internal static class TransactionLimits
                 $"Row '{operation.RowKey}' has {operation.Columns.Count} columns; Table storage takes {MaxProperties}.");
         }
 
-        // "Understanding the Table service data model": 4 bytes, the keys as UTF-16, and for each property 8 bytes, its
-        // name as UTF-16 and its value.
-        long entity = 4 + (2L * (operation.RowKey.Length + 8));
-        foreach (var (name, value) in operation.Columns.AsSpan())
+        if (size.LargestBytes > MaxPropertyBytes)
         {
-            var size = value switch
-            {
-                string text => 2L * text.Length,
-                byte[] binary => binary.Length,
-                _ => 16,
-            };
-            if (size > MaxPropertyBytes)
-            {
-                return string.Create(CultureInfo.InvariantCulture,
-                    $"Column {name} of row '{operation.RowKey}' has {size} bytes; Table storage takes {MaxPropertyBytes}.");
-            }
-
-            entity += 8 + (2L * name.Length) + 4 + size;
+            return string.Create(CultureInfo.InvariantCulture,
+                $"Column {size.Largest} of row '{operation.RowKey}' has {size.LargestBytes} bytes; "
+                    + $"Table storage takes {MaxPropertyBytes}.");
         }
 
-        return entity > MaxEntityBytes
+        return size.EntityBytes > MaxEntityBytes
             ? string.Create(CultureInfo.InvariantCulture,
-                $"Row '{operation.RowKey}' has {entity} bytes; Table storage takes {MaxEntityBytes}.")
+                $"Row '{operation.RowKey}' has {size.EntityBytes} bytes; Table storage takes {MaxEntityBytes}.")
             : null;
     }
 
@@ -117,7 +114,8 @@ internal static class TransactionLimits
                 return $"400 InvalidDuplicateRow: row '{operation.RowKey}' is in the transaction twice";
             }
 
-            foreach (var (name, value) in operation.Columns.AsSpan())
+            // What stands behind these is the library's own.
+            foreach (var (name, value) in operation.Columns.Added)
             {
                 if (name is "PartitionKey" or "RowKey" or "Timestamp" || name.StartsWith("odata.", StringComparison.Ordinal))
                 {
@@ -134,20 +132,5 @@ internal static class TransactionLimits
         }
 
         return null;
-    }
-
-    // The name with its quotes, and for some types the annotation of the same name.
-    private static long NameBytes(string name) => (2L * name.Length) + 40;
-
-    // A JSON writer may escape whatever is not plain ASCII, and the characters below, as \uXXXX.
-    private static long JsonBytes(string text)
-    {
-        long bytes = text.Length;
-        for (var rest = text.AsSpan(); rest.IndexOfAnyExcept(WrittenAsTheyAre) is var at and >= 0; rest = rest[(at + 1)..])
-        {
-            bytes += 5;
-        }
-
-        return bytes;
     }
 }

@@ -87,7 +87,7 @@ internal sealed class GroupMetrics(string group)
             return;
         }
 
-        var topics = outcome.Records.CountBy(record => record.Coordinates.Topic, StringComparer.Ordinal).ToList();
+        var topics = ByTopic(outcome.Records);
         foreach (var (topic, records) in topics)
         {
             Consumed.Add(records, new TagList { Kafka, Process, _group, new(TopicName, topic) });
@@ -124,6 +124,25 @@ internal sealed class GroupMetrics(string group)
 
     /// <summary>Notes how far the group is behind in a partition.</summary>
     public void LagSeen(string topic, int partition, long lag) => Lags.Set((group, topic, partition), lag);
+
+    private static List<KeyValuePair<string, int>> ByTopic(IReadOnlyList<RecordOutcome> records)
+    {
+        if (records.Count == 0)
+        {
+            return [];
+        }
+
+        var first = records[0].Coordinates.Topic;
+        for (var i = 1; i < records.Count; i++)
+        {
+            if (!string.Equals(records[i].Coordinates.Topic, first, StringComparison.Ordinal))
+            {
+                return [.. records.CountBy(record => record.Coordinates.Topic, StringComparer.Ordinal)];
+            }
+        }
+
+        return [KeyValuePair.Create(first, records.Count)];
+    }
 
     private void Count(int records, string outcome)
     {

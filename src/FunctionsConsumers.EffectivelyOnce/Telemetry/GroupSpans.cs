@@ -22,15 +22,10 @@ internal sealed class GroupSpans(string group)
         var first = records[0].Coordinates;
         var isOneTopic = true;
         var isOnePartition = true;
-        HashSet<TraceContext>? contexts = null;
         foreach (var record in records)
         {
             isOneTopic &= string.Equals(record.Coordinates.Topic, first.Topic, StringComparison.Ordinal);
             isOnePartition &= record.Coordinates.Partition == first.Partition;
-            if (TraceContext.Of(record) is { } context)
-            {
-                (contexts ??= []).Add(context);
-            }
         }
 
         var tags = new ActivityTagsCollection
@@ -60,7 +55,7 @@ internal sealed class GroupSpans(string group)
             ActivityKind.Consumer,
             parentContext: default,
             tags,
-            contexts?.Select(context => new ActivityLink(context.ToRemote())));
+            TraceContext.Of(records).Select(context => new ActivityLink(context.ToRemote())));
     }
 
     /// <summary>Notes how a batch ended.</summary>

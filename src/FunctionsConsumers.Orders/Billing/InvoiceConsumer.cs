@@ -26,7 +26,7 @@ public sealed class InvoiceConsumer : IEventPlanner<OrderEvent>
         ArgumentNullException.ThrowIfNull(@event);
         return new Plan
         {
-            Effect = new Dictionary<string, object>(5)
+            Effect =
             {
                 ["OrderId"] = @event.OrderId,
                 ["CustomerId"] = @event.CustomerId ?? "",

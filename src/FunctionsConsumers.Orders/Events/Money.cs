@@ -20,6 +20,9 @@ public static class Money
     // 2^96 has 29 digits.
     private const int MaxDigits = 29;
 
+    // 2^64 has 20.
+    private const int MaxDigitsOf64Bits = 19;
+
     // More than any token of half a mebibyte can shift by, and far from an int's end.
     private const int ExponentBound = 10_000_000;
 
@@ -98,6 +101,13 @@ public static class Money
             return PriceVerdict.TooLarge;
         }
 
+        // Nearly every price has few digits, and 64 bits are reckoned with in a tenth of the time of 128.
+        if (digits + power + Decimals <= MaxDigitsOf64Bits)
+        {
+            units = Read64(mantissa[first..(last + 1)], power + Decimals);
+            return PriceVerdict.Good;
+        }
+
         foreach (var digit in mantissa[first..(last + 1)])
         {
             if (digit != (byte)'.')
@@ -117,6 +127,12 @@ public static class Money
     /// <summary>Makes an amount of ten-thousandths, with two decimals, or three or four where they matter.</summary>
     internal static decimal FromUnits(UInt128 units)
     {
+        if (units <= ulong.MaxValue)
+        {
+            var (few, decimals) = Shortest((ulong)units);
+            return new decimal((int)(uint)few, (int)(uint)(few >> 32), 0, isNegative: false, decimals);
+        }
+
         byte scale = Decimals;
         while (scale > 2 && units % 10 == 0)
         {
@@ -139,6 +155,33 @@ public static class Money
         }
 
         return units;
+    }
+
+    private static ulong Read64(ReadOnlySpan<byte> digits, int zeros)
+    {
+        var units = 0UL;
+        foreach (var digit in digits)
+        {
+            units = digit == (byte)'.' ? units : (units * 10) + (uint)(digit - '0');
+        }
+
+        for (; zeros > 0; zeros--)
+        {
+            units *= 10;
+        }
+
+        return units;
+    }
+
+    private static (ulong Units, byte Scale) Shortest(ulong units)
+    {
+        byte scale = Decimals;
+        for (; scale > 2 && units % 10 == 0; scale--)
+        {
+            units /= 10;
+        }
+
+        return (units, scale);
     }
 
     private static int Exponent(ReadOnlySpan<byte> text)

@@ -29,9 +29,9 @@ public sealed record OrderEvent(
         get
         {
             var total = 0m;
-            foreach (var line in Lines)
+            for (var i = 0; i < Lines.Count; i++)
             {
-                total += line.Amount;
+                total += Lines[i].Amount;
             }
 
             return total;

@@ -46,7 +46,7 @@ public sealed class ReservationConsumer : IEventPlanner<OrderEvent>
 
         return new Plan
         {
-            Effect = new Dictionary<string, object>(2)
+            Effect =
             {
                 ["OrderId"] = @event.OrderId,
                 ["Lines"] = Json(quantities),

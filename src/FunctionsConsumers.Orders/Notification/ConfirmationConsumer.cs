@@ -40,8 +40,7 @@ public sealed class ConfirmationConsumer : IEventPlanner<OrderEvent>
         };
     }
 
-    private static Dictionary<string, object> Columns(string orderId, string to, string subject, string messageId, string channel) =>
-        new(5)
+    private static EffectColumns Columns(string orderId, string to, string subject, string messageId, string channel) => new()
     {
         ["OrderId"] = orderId,
         ["To"] = to,

@@ -84,6 +84,15 @@ internal static class CanonicalOrder
     // Ten-thousandths, as the shortest decimal: 399, 2.5, 0.0001.
     private static void Price(ArrayBufferWriter<byte> form, UInt128 units)
     {
+        if (units <= ulong.MaxValue)
+        {
+            var (few, rest) = Math.DivRem((ulong)units, 10_000);
+            Utf8Formatter.TryFormat(few, form.GetSpan(20), out var digits);
+            form.Advance(digits);
+            Fraction(form, (uint)rest, 4);
+            return;
+        }
+
         var (whole, fraction) = UInt128.DivRem(units, 10_000);
         whole.TryFormat(form.GetSpan(39), out var written, default, CultureInfo.InvariantCulture);
         form.Advance(written);

@@ -24,8 +24,8 @@ internal sealed class EffectsAlone(string group, IEventDecoder<OrderEvent> decod
 
     public async Task<BatchOutcome> ProcessAsync(IReadOnlyList<ConsumedRecord> records, CancellationToken cancellationToken)
     {
-        var planned = records.Select(Plan).GroupBy(record => record.Bucket, StringComparer.Ordinal);
-        await Task.WhenAll(planned.Select(bucket => WriteAsync(bucket.Key, [.. bucket], cancellationToken)));
+        var planned = records.Select(Plan).GroupBy(record => record.Bucket);
+        await Task.WhenAll(planned.Select(bucket => WriteAsync(_buckets.All[bucket.Key], [.. bucket], cancellationToken)));
         return new BatchOutcome([.. records.Select(record => new RecordOutcome(record.Coordinates, RecordResult.Applied))]);
     }
 
@@ -39,7 +39,7 @@ internal sealed class EffectsAlone(string group, IEventDecoder<OrderEvent> decod
         {
             Record = record,
             Identity = identity,
-            Bucket = _buckets.Of(order.Subject!),
+            Bucket = _buckets.NumberOf(order.Subject!),
             Inserts = [row],
             Additions = [.. plan.Additions],
             Messages = [.. plan.Messages.Select((message, i) =>

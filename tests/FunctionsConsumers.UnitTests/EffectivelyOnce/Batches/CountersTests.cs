@@ -72,6 +72,52 @@ public sealed class CountersTests
         Assert.Equal(["Merge 1", "Merge 2", "Merge 6"], operations.Select(Told));
     }
 
+    [Fact]
+    public async Task A_counter_of_a_partition_whose_counters_were_all_read_is_not_looked_for_again()
+    {
+        var store = new BentStore(new MemoryTableStore());
+        var counters = new Counters(store);
+
+        await counters.AddAsync(Bucket, [Adding(["sum!a!t:0", "sum!b!t:0"])], TestContext.Current.CancellationToken);
+        var later = await counters.AddAsync(Bucket, [Adding(["sum!c!t:0"])], TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, 0), (store.Scans, store.RowsRead));
+        Assert.Equal(["Insert 1"], later.Select(Told));
+    }
+
+    [Fact]
+    public async Task A_partition_that_comes_has_its_counters_read()
+    {
+        var table = new MemoryTableStore();
+        var store = new BentStore(table);
+        var counters = new Counters(store);
+        await counters.AddAsync(Bucket, [Adding(["sum!a!t:0", "sum!b!t:0"])], TestContext.Current.CancellationToken);
+        table.Submit(Bucket, [RowOperation.Insert("sum!b!t:1", new Dictionary<string, object> { ["Sum"] = 5L })]);
+
+        var first = await counters.AddAsync(Bucket, [Adding(["sum!a!t:1", "sum!b!t:1"])], TestContext.Current.CancellationToken);
+
+        Assert.Equal((2, 0), (store.Scans, store.RowsRead));
+        Assert.Equal(["Insert 1", "Merge 6"], first.Select(Told));
+    }
+
+    [Fact]
+    public async Task A_counter_that_another_owner_made_in_between_is_read_after_the_insert_failed()
+    {
+        var table = new MemoryTableStore();
+        var store = new BentStore(table);
+        var counters = new Counters(store);
+        await counters.AddAsync(Bucket, [Adding(["sum!a!t:0", "sum!b!t:0"])], TestContext.Current.CancellationToken);
+        table.Submit(Bucket, [RowOperation.Insert("sum!c!t:0", new Dictionary<string, object> { ["Sum"] = 5L })]);
+
+        var tried = await counters.AddAsync(Bucket, [Adding(["sum!c!t:0"])], TestContext.Current.CancellationToken);
+        counters.Forget(Bucket, tried);
+        var again = await counters.AddAsync(Bucket, [Adding(["sum!c!t:0"])], TestContext.Current.CancellationToken);
+
+        Assert.Equal(["Insert 1"], tried.Select(Told));
+        Assert.Equal(["Merge 6"], again.Select(Told));
+        Assert.Equal((1, 1), (store.Scans, store.RowsRead));
+    }
+
     private static string Told(RowOperation operation) =>
         string.Create(CultureInfo.InvariantCulture, $"{operation.Kind} {operation.Columns["Sum"]}");
 
@@ -87,7 +133,7 @@ public sealed class CountersTests
         {
             Record = record,
             Identity = new EventIdentity("group", "a", "a", "", record.Coordinates),
-            Bucket = Bucket,
+            Bucket = 0,
             Inserts = [],
             Additions = [.. rowKeys.Select(rowKey => new Addition(rowKey, "Sum", 1))],
             Messages = [],

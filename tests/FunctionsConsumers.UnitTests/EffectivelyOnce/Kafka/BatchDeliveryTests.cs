@@ -175,7 +175,7 @@ public sealed class BatchDeliveryTests
         record.Message.Value = [2];
         record.Message.Timestamp = new Timestamp(1_700_000_000_123, TimestampType.CreateTime);
         record.Message.Headers = new Headers { { "a", [7] }, { "a", null }, { "b", [] } };
-        await delivery.DeliverAsync([ReadRecord.Of(record, 1)], CancellationToken.None);
+        await delivery.DeliverAsync([ReadRecord.Of(record, record.TopicPartition, 1)], CancellationToken.None);
 
         Assert.NotNull(given);
         Assert.Equal(("t", 0, 3L), (given.Coordinates.Topic, given.Coordinates.Partition, given.Coordinates.Offset));
@@ -200,7 +200,9 @@ public sealed class BatchDeliveryTests
 
     private ReadRecord[] Batch(params (int Partition, long Offset)[] records) =>
         [.. records.Select(record => ReadRecord.Of(
-            Record(record.Partition, record.Offset), _assigned.AssignmentOf(new TopicPartition("t", record.Partition))!.Value))];
+            Record(record.Partition, record.Offset),
+            new TopicPartition("t", record.Partition),
+            _assigned.AssignmentOf(new TopicPartition("t", record.Partition))!.Value))];
 
     private BatchDelivery Delivery(PassOver? passOver, int failures)
     {

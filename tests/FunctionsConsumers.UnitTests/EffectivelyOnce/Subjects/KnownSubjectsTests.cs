@@ -1,16 +1,19 @@
+using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
 
 namespace FunctionsConsumers.UnitTests.EffectivelyOnce.Subjects;
 
 public sealed class KnownSubjectsTests
 {
+    private static readonly KnownRow Row = new("k", ContentHash.Of("f"u8));
+
     [Fact]
     public void What_was_remembered_is_found_with_key_and_fingerprint()
     {
         var known = new KnownSubjects(10);
-        known.Remember("s", "k", "f");
-        Assert.Equal(("k", "f"), known.Find("s"));
-        Assert.Null(known.Find("t"));
+        known.Remember(new HashedText("s"), Row);
+        Assert.Equal(Row, known.Find(new HashedText("s")));
+        Assert.Null(known.Find(new HashedText("t")));
     }
 
     [Fact]
@@ -19,10 +22,10 @@ public sealed class KnownSubjectsTests
         var known = new KnownSubjects(10);
         for (var i = 0; i < 1000; i++)
         {
-            known.Remember($"s{i}", "k", "f");
+            known.Remember(new HashedText($"s{i}"), Row);
         }
 
-        var found = Enumerable.Range(0, 1000).Where(i => known.Find($"s{i}") is not null).ToList();
+        var found = Enumerable.Range(0, 1000).Where(i => known.Find(new HashedText($"s{i}")) is not null).ToList();
         Assert.InRange(found.Count, 5, 10);
         Assert.Contains(999, found);
     }

@@ -39,4 +39,31 @@ public sealed class MoneyTests
 
         Assert.Equal(expected, isPrice ? Money.Text(amount) : null);
     }
+
+    [Fact]
+    public void Amounts_are_the_same_on_both_sides_of_64_bits()
+    {
+        const int Seed = 20261128;
+        var random = new Random(Seed);
+        UInt128[] edges =
+            [0, 1, 100, 10_000, ulong.MaxValue / 10, ulong.MaxValue, UInt128.One << 64, 10_000_000_000_000_000_000, Money.MaxUnits];
+        foreach (var edge in edges.Concat(Enumerable.Range(0, 2_000).Select(_ => (UInt128)random.NextInt64() << random.Next(32))))
+        {
+            foreach (var units in new[] { edge, edge + 1, edge == 0 ? 0 : edge - 1 })
+            {
+                var number = System.Text.Encoding.ASCII.GetBytes($"{units / 10_000}.{(int)(units % 10_000):D4}");
+                var verdict = Money.Parse(number, out var read);
+                if (units > Money.MaxUnits)
+                {
+                    Assert.Equal(PriceVerdict.TooLarge, verdict);
+                    continue;
+                }
+
+                Assert.True(verdict == PriceVerdict.Good && read == units, $"seed {Seed}: {units} is read as {read}, {verdict}");
+                Assert.Equal(units, Money.ToUnits(Money.FromUnits(units)));
+                Assert.Equal((decimal)units / 10_000, Money.FromUnits(units));
+                Assert.Equal(units % 100 == 0 ? 2 : units % 10 == 0 ? 3 : 4, Money.FromUnits(units).Scale);
+            }
+        }
+    }
 }
