@@ -10,6 +10,9 @@ namespace FunctionsConsumers.Audit.Log;
 /// <param name="spelling">The fingerprint of the value's bytes.</param>
 internal sealed class LoggedRecord(int partition, long offset, DateTime writtenAt, uint meantFor, Fingerprint spelling)
 {
+    /// <summary>Its number in the order of reading, over all partitions.</summary>
+    public long Place { get; init; }
+
     /// <summary>The partition.</summary>
     public int Partition => partition;
 
@@ -19,6 +22,9 @@ internal sealed class LoggedRecord(int partition, long offset, DateTime writtenA
     /// <summary>The record's timestamp, UTC.</summary>
     public DateTime WrittenAt => writtenAt;
 
+    /// <summary>The groups that it is meant for, a bit for each.</summary>
+    public uint MeantFor => meantFor;
+
     /// <summary>The fingerprint of the value's bytes.</summary>
     public Fingerprint Spelling => spelling;
 
@@ -26,13 +32,24 @@ internal sealed class LoggedRecord(int partition, long offset, DateTime writtenA
     public Fingerprint? Meaning { get; init; }
 
     /// <summary>The order that the record may be one of; null where no group can apply it.</summary>
-    public LoggedPayload? Payload { get; init; }
+    public LoggedPayload? Payload { get; private set; }
 
     /// <summary>
     /// Whether the record may be applied itself. An order under a key that is too long may not; where the same order is
     /// applied from another record, it is a duplicate like any other.
     /// </summary>
     public bool IsApplicable { get; init; } = true;
+
+    /// <summary>Whether the verdict found the effect that came from it.</summary>
+    public bool IsApplied { get; set; }
+
+    /// <summary>Says which order the record may be one of.</summary>
+    /// <param name="payload">The order.</param>
+    public void Carry(LoggedPayload payload)
+    {
+        Payload = payload;
+        payload.Records.Add(this);
+    }
 
     /// <summary>Whether a group has to handle the record.</summary>
     /// <param name="group">The group's position.</param>
@@ -44,6 +61,9 @@ internal sealed class LoggedRecord(int partition, long offset, DateTime writtenA
 internal sealed class LoggedOrder
 {
     private readonly List<LoggedPayload> _payloads = new(1);
+
+    /// <summary>The place of its first record in the order of reading.</summary>
+    public long Place => _payloads[0].Records[0].Place;
 
     /// <summary>The payloads that mean different orders, in the order in which they were read.</summary>
     public IReadOnlyList<LoggedPayload> Payloads => _payloads;
@@ -74,6 +94,9 @@ internal sealed class LoggedPayload(Fingerprint meaning, AuditedOrder order)
 
     /// <summary>What the payload says.</summary>
     public AuditedOrder Order { get; } = order;
+
+    /// <summary>Whether the verdict found that the order's effect says this, and no other payload under the same id.</summary>
+    public bool IsStanding { get; set; }
 
     /// <summary>The records.</summary>
     public List<LoggedRecord> Records { get; } = new(1);

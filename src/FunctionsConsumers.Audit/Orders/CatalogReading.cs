@@ -15,6 +15,9 @@ internal sealed class CatalogReading(IReadOnlyDictionary<string, decimal> prices
     // 64 KiB of UTF-16, as Table storage counts a column.
     private const int LongestColumn = 32 * 1024;
 
+    // A line's column without its product: names and marks, a quantity of 7 digits, and a price.
+    private const int LongestLine = 41 + 7 + 32;
+
     /// <summary>Whether a payload that reads as an order is one, now that the catalog is known.</summary>
     /// <param name="order">The payload.</param>
     /// <returns>Whether every product is in the catalog, the total can be written exactly, and the lines fit a column.</returns>
@@ -22,6 +25,7 @@ internal sealed class CatalogReading(IReadOnlyDictionary<string, decimal> prices
     {
         var total = 0m;
         var column = 2L;
+        var mayBeTooLong = !IsShort(order.Lines);
         try
         {
             foreach (var line in order.Lines)
@@ -33,7 +37,7 @@ internal sealed class CatalogReading(IReadOnlyDictionary<string, decimal> prices
 
                 var price = line.UnitPrice ?? listed;
                 total += price * line.Quantity;
-                column += ColumnLength(line, price);
+                column += mayBeTooLong ? ColumnLength(line, price) : 0;
             }
         }
         catch (OverflowException)
@@ -42,6 +46,18 @@ internal sealed class CatalogReading(IReadOnlyDictionary<string, decimal> prices
         }
 
         return total <= MostTotal && column - 1 <= LongestColumn;
+    }
+
+    // Nearly all orders are, and their lines need not be spelled out to be counted.
+    private static bool IsShort(AuditedLine[] lines)
+    {
+        var longest = 2L;
+        foreach (var line in lines)
+        {
+            longest += LongestLine + line.Product.Length;
+        }
+
+        return longest <= LongestColumn;
     }
 
     // {"product":"…","quantity":n,"unit_price":n.nn} and a comma; the product's characters are the catalog's.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.Audit.Spilling;
 using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.Audit.Verdicts;
 
@@ -27,10 +28,12 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
         var tables = new TableReader(services.Tables);
         using var reader = new TopicReader(services.Kafka, services.BeforeAsking);
         using var offsets = new GroupOffsets(services.Kafka);
+        using var spill = new Spill();
 
         var held = await Task.Run(() => reader.Offsets(services.Topic), cancellationToken);
         var gone = Gone(held, since);
-        var log = await Task.Run(() => ReadLog(reader, held, since, cancellationToken), cancellationToken);
+        var log = new LogReading(services.Topic, groups, spill);
+        await Task.Run(() => ReadLog(log, reader, held, since, cancellationToken), cancellationToken);
         gone = Gone(await Task.Run(() => reader.Offsets(services.Topic), cancellationToken), since, held) ?? gone;
 
         bool IsTimeOver() => TimeProvider.System.GetElapsedTime(deadline) >= wait;
@@ -52,10 +55,9 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
         }
     }
 
-    private LogReading ReadLog(TopicReader reader, IReadOnlyList<PartitionOffsets> held, IReadOnlyDictionary<int, long>? since,
-        CancellationToken cancellationToken)
+    private void ReadLog(LogReading log, TopicReader reader, IReadOnlyList<PartitionOffsets> held,
+        IReadOnlyDictionary<int, long>? since, CancellationToken cancellationToken)
     {
-        var log = new LogReading(services.Topic, groups);
         var ranges = new List<PartitionOffsets>(held.Count);
         foreach (var partition in held)
         {
@@ -70,7 +72,6 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
             record => log.Add(
             record.Partition, record.Offset, record.Message.Timestamp.UtcDateTime, record.Message.Value, record.Message.Headers),
             cancellationToken);
-        return log;
     }
 
     private async Task<AuditOutcome> JudgeAsync(
@@ -85,16 +86,16 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
         foreach (var group in groups)
         {
             // One table at a time: what was read of one is let go before the next.
-            var table = await tables.ReadAsync(group, cancellationToken);
+            using var table = await tables.ReadAsync(group, log.Spill, cancellationToken);
             var ends = await Task.Run(() => reader.Offsets(services.Topic), cancellationToken);
             var position = new GroupPosition(
                 committed[group], ends.ToDictionary(partition => partition.Partition, partition => partition.End));
-            var (report, unknown) = Verdict.Judge(log, catalog, table, position, findings);
+            var (report, unknown) = Verdict.Judge(log, catalog, table, position, findings, cancellationToken);
             reports.Add(report);
             unaudited += unknown;
         }
 
-        var (distinct, poison) = Verdict.Count(log, catalog);
+        var (distinct, poison) = Verdict.Count(log, catalog, cancellationToken);
         var sentence = Verdict.Sentence(services.Topic, reports, unaudited, gone, behind);
         return new AuditOutcome(
             new AuditReport(services.Topic, log.RecordCount, distinct, poison, unaudited, findings, reports, sentence,

@@ -11,91 +11,92 @@ internal sealed class EffectRows(string group)
 {
     private readonly string _effect = EffectRules.KindOf(group) + "!";
 
-    // Hundreds of thousands of rows name a few products, topics and buckets: one string for each.
-    private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
-    private readonly List<AuditedLine> _lines = [];
+    private readonly PlainLines _plain = new();
 
     /// <summary>Adds a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="reading">Takes what it says; rows that say nothing to the audit are passed over.</param>
-    public void Add(TableEntity row, TableReading reading)
+    /// <param name="range">Takes what it says; rows that say nothing to the audit are passed over.</param>
+    public void Add(TableEntity row, TableRange range)
     {
         if (row.RowKey.StartsWith(_effect, StringComparison.Ordinal))
         {
             // Without its state the row is no effect, and the order it stands for has none.
-            if (row.GetString("State") == "applied" && row.GetString("OrderId") is { } orderId)
+            if (Text(row, "State") == "applied" && Text(row, "OrderId") is { } orderId)
             {
-                reading.Add(orderId, Effect(row));
+                range.Add(orderId, Effect(row));
             }
         }
         else if (row.RowKey.StartsWith("dead!", StringComparison.Ordinal))
         {
-            if (row.GetString("State") == "dead-lettered" && Coordinates(row) is { } at)
+            if (Text(row, "State") == "dead-lettered" && Coordinates(row) is { } at)
             {
-                reading.DeadLetters[at] = Fingerprint.Parse(row.GetString("Fingerprint"));
+                range.AddDeadLetter(at, Fingerprint.Parse(Text(row, "Fingerprint")));
             }
         }
         else if (row.RowKey.StartsWith("stock!", StringComparison.Ordinal))
         {
-            AddCounter(row, reading);
+            AddCounter(row, range);
         }
         else if (row.RowKey.StartsWith("outbox!", StringComparison.Ordinal))
         {
             // A row of several messages says how many; a further row of a large one counts as well, lest it be left behind unseen.
-            reading.Messages += row.GetInt32("Messages") ?? 1;
+            range.Messages += Value<int>(row, "Messages") ?? 1;
         }
     }
+
+    // A column of another type is not the column.
+    private static string? Text(TableEntity row, string column) => row.TryGetValue(column, out var value) ? value as string : null;
+
+    private static T? Value<T>(TableEntity row, string column)
+        where T : struct => row.TryGetValue(column, out var value) && value is T typed ? typed : null;
 
     private EffectRow Effect(TableEntity row)
     {
         var (topic, partition, offset) = Coordinates(row) ?? ("", -1, -1);
         var content = new EffectContent(
-            Lines(row.GetString("Lines")),
-            row.GetString("Currency") is { } currency ? Known(currency) : null,
-            row.GetString("Total"),
-            row.GetString("To"),
-            row.GetString("Channel") is { } channel ? Known(channel) : null);
-        var fingerprint = Fingerprint.Parse(row.GetString("Fingerprint"));
-        return new EffectRow(Known(row.PartitionKey), fingerprint, topic, partition, offset, AppliedAt(row), content);
+            Lines(Text(row, "Lines")),
+            Text(row, "Currency"),
+            Text(row, "Total"),
+            Text(row, "To"),
+            Text(row, "Channel"));
+        var fingerprint = Fingerprint.Parse(Text(row, "Fingerprint"));
+        return new EffectRow(row.PartitionKey, fingerprint, topic, partition, offset, AppliedAt(row), content);
     }
 
-    private static DateTime AppliedAt(TableEntity row) => row.GetDateTimeOffset("AppliedAt")?.UtcDateTime ?? DateTime.MaxValue;
+    private static DateTime AppliedAt(TableEntity row) => Value<DateTimeOffset>(row, "AppliedAt")?.UtcDateTime ?? DateTime.MaxValue;
 
-    private (string Topic, int Partition, long Offset)? Coordinates(TableEntity row) =>
-        row.GetString("Topic") is { } topic && row.GetInt32("Partition") is { } partition && row.GetInt64("Offset") is { } offset
-            ? (Known(topic), partition, offset)
+    private static (string Topic, int Partition, long Offset)? Coordinates(TableEntity row) =>
+        Text(row, "Topic") is { } topic && Value<int>(row, "Partition") is { } partition && Value<long>(row, "Offset") is { } offset
+            ? (topic, partition, offset)
             : null;
 
     // stock!<product>!<topic>:<partition>; a topic's name holds neither mark.
-    private void AddCounter(TableEntity row, TableReading reading)
+    private static void AddCounter(TableEntity row, TableRange range)
     {
         var parts = row.RowKey.Split('!');
         var colon = parts[^1].LastIndexOf(':');
         var topic = colon < 0 ? "" : parts[^1][..colon];
-        reading.AddReserved(Known(EscapedKey.Read(parts[1])), Known(topic), row.GetInt64("Reserved") ?? 0);
+        range.AddReserved(EscapedKey.Read(parts[1]), topic, Value<long>(row, "Reserved") ?? 0);
     }
 
-    private AuditedLine[]? Lines(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
+    private AuditedLine[]? Lines(string? text) => text is null ? null : _plain.Read(text) ?? ReadWhole(text);
 
+    private static AuditedLine[]? ReadWhole(string text)
+    {
         try
         {
-            _lines.Clear();
+            var lines = new List<AuditedLine>();
             using var document = JsonDocument.Parse(text);
             foreach (var line in document.RootElement.EnumerateArray())
             {
                 decimal? price = line.TryGetProperty("unit_price"u8, out var given)
                     ? decimal.Parse(given.GetRawText(), NumberStyles.Float, CultureInfo.InvariantCulture)
                     : null;
-                _lines.Add(
-                    new AuditedLine(Known(line.GetProperty("product"u8).GetString()!), line.GetProperty("quantity"u8).GetInt64(), price));
+                lines.Add(
+                    new AuditedLine(line.GetProperty("product"u8).GetString()!, line.GetProperty("quantity"u8).GetInt64(), price));
             }
 
-            return [.. _lines];
+            return [.. lines];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
             or OverflowException)
@@ -104,6 +105,4 @@ internal sealed class EffectRows(string group)
             return null;
         }
     }
-
-    private string Known(string text) => _known.TryGetValue(text, out var known) ? known : _known[text] = text;
 }

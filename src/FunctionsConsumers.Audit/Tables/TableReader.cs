@@ -4,6 +4,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using FunctionsConsumers.Audit.Orders;
+using FunctionsConsumers.Audit.Spilling;
 
 namespace FunctionsConsumers.Audit.Tables;
 
@@ -14,7 +15,7 @@ namespace FunctionsConsumers.Audit.Tables;
 /// <param name="accounts">One client for each account.</param>
 internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
 {
-    // Each holds a bucket in memory until it is known to have stood still.
+    // Each holds a page in memory.
     private const int AtOnce = 4;
     private const int StillTries = 10;
     private const int DefaultBuckets = 16;
@@ -93,27 +94,20 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
 
     /// <summary>Reads a group's table.</summary>
     /// <param name="group">The group.</param>
+    /// <param name="spill">Keeps what is noted of it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>What it holds.</returns>
-    /// <exception cref="AuditException">A bucket never held still while it was read.</exception>
-    public async Task<TableReading> ReadAsync(string group, CancellationToken cancellationToken)
+    /// <exception cref="AuditException">A bucket never held still while it was read, or nothing more can be noted.</exception>
+    public async Task<TableReading> ReadAsync(string group, Spill spill, CancellationToken cancellationToken)
     {
-        var reading = new TableReading(group);
-        var rows = new EffectRows(group);
-        var gate = new Lock();
+        var reading = new TableReading(group, spill);
         foreach (var client in accounts)
         {
             var table = client.GetTableClient(group);
             var buckets = await BucketsAsync(table, cancellationToken);
             await Parallel.ForEachAsync(Ranges(buckets),
-                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (filter, token) =>
-            {
-                var found = await ReadStillAsync(table, filter, EffectRules.KeepsStock(group), token);
-                lock (gate)
-                {
-                    found.ForEach(row => rows.Add(row, reading));
-                }
-            });
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+                async (filter, token) => await ReadStillAsync(table, filter, reading, token));
         }
 
         await ReadSkippedAsync(reading, cancellationToken);
@@ -144,21 +138,29 @@ internal sealed class TableReader(IReadOnlyList<TableServiceClient> accounts)
 
     // Counters and reservations of a bucket have to be read at one moment. Every reservation changes a counter in the same
     // transaction, so counters that are the same before and after the reading say that nothing was reserved meanwhile.
-    private static async Task<List<TableEntity>> ReadStillAsync(
-        TableClient table, string filter, bool keepsStock, CancellationToken cancellationToken)
+    private static async Task ReadStillAsync(
+        TableClient table, string filter, TableReading reading, CancellationToken cancellationToken)
     {
+        var keepsStock = EffectRules.KeepsStock(reading.Group);
+        var rows = new EffectRows(reading.Group);
         for (var tries = 0; tries < StillTries; tries++)
         {
             var before = keepsStock ? await CountersAsync(table, filter, cancellationToken) : [];
-            var rows = new List<TableEntity>();
+            var counters = new HashSet<(string, long?)>();
+            var range = reading.Begin();
             await foreach (var row in table.QueryAsync<TableEntity>(filter, 1000, Columns, cancellationToken))
             {
-                rows.Add(row);
+                rows.Add(row, range);
+                if (keepsStock && IsCounter(row))
+                {
+                    counters.Add(Counter(row));
+                }
             }
 
-            if (!keepsStock || before.SetEquals(rows.Where(IsCounter).Select(Counter)))
+            if (!keepsStock || before.SetEquals(counters))
             {
-                return rows;
+                range.Keep();
+                return;
             }
         }
 

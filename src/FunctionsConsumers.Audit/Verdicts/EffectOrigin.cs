@@ -28,32 +28,51 @@ internal enum EffectOrigin
 internal sealed class EffectOrigins(LogReading log, IReadOnlyDictionary<int, long> logEnds)
 {
     /// <summary>Finds an effect's origin.</summary>
-    /// <param name="orderId">The effect's order.</param>
+    /// <param name="order">What was read of the effect's order; null where nothing was.</param>
     /// <param name="effect">The effect.</param>
     /// <returns>The origin.</returns>
-    public EffectOrigin Of(string orderId, EffectRow effect)
+    public EffectOrigin Of(LoggedOrder? order, EffectRow effect)
     {
         if (effect.Topic != log.Topic || (log.Ranges.TryGetValue(effect.Partition, out var range) && effect.Offset < range.Asked))
         {
             return EffectOrigin.NotAsked;
         }
 
-        if (log.At(effect.Partition, effect.Offset) is not { } record)
+        if (ReadFrom(order, effect) is not null)
+        {
+            return EffectOrigin.Read;
+        }
+
+        if (log.Find(effect.Partition, effect.Offset) is not { } record)
         {
             return effect.Offset >= range.End && effect.Offset < logEnds.GetValueOrDefault(effect.Partition)
                 ? EffectOrigin.NotAsked
                 : EffectOrigin.Gone;
         }
 
-        if (record.Payload is { } payload && payload.Order.Id == orderId && payload.IsOf(effect.Fingerprint))
-        {
-            return EffectOrigin.Read;
-        }
-
         // A topic made anew has other records at the old offsets: they are younger than the effect, or the effect's own order
         // was sent to it once more.
-        var wasSentAgain = log.Orders.TryGetValue(orderId, out var order)
-            && order.Payloads.Any(candidate => candidate.IsOf(effect.Fingerprint));
+        var wasSentAgain = order?.Payloads.Any(candidate => candidate.IsOf(effect.Fingerprint)) == true;
         return wasSentAgain || record.WrittenAt > effect.AppliedAt ? EffectOrigin.Gone : EffectOrigin.None;
+    }
+
+    /// <summary>The record that an effect comes from.</summary>
+    /// <param name="order">What was read of the effect's order; null where nothing was.</param>
+    /// <param name="effect">The effect.</param>
+    /// <returns>The record of this order at the effect's coordinates, with its fingerprint; null where there is none.</returns>
+    public static LoggedRecord? ReadFrom(LoggedOrder? order, EffectRow effect)
+    {
+        foreach (var payload in order?.Payloads ?? [])
+        {
+            foreach (var record in payload.Records)
+            {
+                if (record.Partition == effect.Partition && record.Offset == effect.Offset)
+                {
+                    return payload.IsOf(effect.Fingerprint) ? record : null;
+                }
+            }
+        }
+
+        return null;
     }
 }

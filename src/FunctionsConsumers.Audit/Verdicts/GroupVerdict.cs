@@ -1,13 +1,14 @@
-using System.Globalization;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Orders;
+using FunctionsConsumers.Audit.Spilling;
 using FunctionsConsumers.Audit.Tables;
 
 namespace FunctionsConsumers.Audit.Verdicts;
 
 /// <summary>
 /// One group's verdict. A record counts against the group only once its offset is below the committed one: until then it
-/// is pending, and neither lost nor expected in the stock.
+/// is pending, and neither lost nor expected in the stock. Judges one share of the orders after the other, and finds the same
+/// in the same order as if it had judged all at once.
 /// </summary>
 internal sealed class GroupVerdict
 {
@@ -16,11 +17,12 @@ internal sealed class GroupVerdict
     private readonly TableReading _table;
     private readonly IReadOnlyDictionary<int, long> _committed;
     private readonly EffectOrigins _origins;
-    private readonly List<Finding> _findings;
+    private readonly FindingList _findings;
     private readonly int _group;
     private readonly Dictionary<string, long> _expectedStock = new(StringComparer.Ordinal);
-    private readonly HashSet<LoggedRecord> _applied = [];
-    private readonly HashSet<LoggedPayload> _standing = [];
+    private readonly long[] _fates = new long[Enum.GetValues<Fate>().Length];
+    private IReadOnlyDictionary<(int Partition, long Offset), Fingerprint?> _deadLetters =
+        new Dictionary<(int Partition, long Offset), Fingerprint?>();
 
     private long _effects;
     private long _unaudited;
@@ -28,28 +30,22 @@ internal sealed class GroupVerdict
     private long _doubled;
     private long _stockOff;
 
-    public GroupVerdict(LogReading log, CatalogReading catalog, TableReading table, GroupPosition progress, List<Finding> findings)
+    public GroupVerdict(LogReading log, CatalogReading catalog, TableReading table, GroupPosition progress)
     {
-        (_log, _catalog, _table, _committed, _findings) = (log, catalog, table, progress.Committed, findings);
+        (_log, _catalog, _table, _committed) = (log, catalog, table, progress.Committed);
         _origins = new EffectOrigins(log, progress.LogEnds);
+        _findings = new FindingList(table.Group, log.Topic);
         _group = log.Groups.ToList().IndexOf(table.Group);
     }
 
-    public (GroupReport Report, long Unaudited) Judge()
+    public GroupFound Judge(CancellationToken cancellationToken)
     {
-        foreach (var record in _log.Unreadable)
+        using var deadLetters = new DeadLetterShares(_log, _table, cancellationToken);
+        for (var share = 0; share < Spill.Shares; share++)
         {
-            JudgeDeadLetter(record, null, "can be applied by no group");
-        }
-
-        foreach (var (id, order) in _log.Orders)
-        {
-            JudgeOrder(id, order, _table.Effects.GetValueOrDefault(id) ?? []);
-        }
-
-        foreach (var (id, effects) in _table.Effects)
-        {
-            JudgeEffects(id, effects);
+            cancellationToken.ThrowIfCancellationRequested();
+            _deadLetters = deadLetters.Share(share);
+            JudgeShare(_log.Share(share), _table.Effects(share));
         }
 
         if (EffectRules.KeepsStock(_table.Group))
@@ -57,20 +53,45 @@ internal sealed class GroupVerdict
             JudgeStock();
         }
 
-        var fates = _log.Records.CountBy(FateOf).ToDictionary();
         var report = new GroupReport(
-            _table.Group, _effects, fates.GetValueOrDefault(Fate.Duplicate), fates.GetValueOrDefault(Fate.DeadLettered), _table.Messages,
-            fates.GetValueOrDefault(Fate.Pending), _lost, _doubled, _stockOff, fates.GetValueOrDefault(Fate.Skipped));
+            _table.Group, _effects, Count(Fate.Duplicate), Count(Fate.DeadLettered), _table.Messages, Count(Fate.Pending), _lost, _doubled,
+            _stockOff, Count(Fate.Skipped));
         FindWaiting(report);
-        return (report, _unaudited);
+        return new GroupFound(report, _unaudited, _findings.InOrder());
     }
+
+    private void JudgeShare(LogShare share, IReadOnlyDictionary<string, List<EffectRow>> effects)
+    {
+        foreach (var record in share.Unreadable)
+        {
+            _findings.Begin(FindingPart.Records, record.Place);
+            JudgeDeadLetter(record, null, "can be applied by no group");
+        }
+
+        foreach (var (id, order) in share.Orders)
+        {
+            _findings.Begin(FindingPart.Orders, order.Place);
+            JudgeOrder(id, order, effects.GetValueOrDefault(id) ?? []);
+        }
+
+        foreach (var (id, rows) in effects)
+        {
+            _findings.Begin(FindingPart.Effects, rows[0].Place.Range, rows[0].Place.Row);
+            JudgeEffects(id, rows, share.Orders.GetValueOrDefault(id));
+        }
+
+        foreach (var record in share.Records)
+        {
+            _fates[(int)FateOf(record)]++;
+        }
+    }
+
+    private long Count(Fate fate) => _fates[(int)fate];
 
     private void JudgeOrder(string id, LoggedOrder order, List<EffectRow> effects)
     {
         // Of two conflicting orders with one id, the row's fingerprint says which one stands.
         var (effect, standing) = Standing(order, effects);
-        var valid = order.Payloads.FirstOrDefault(
-            payload => _catalog.Allows(payload.Order) && payload.Records.Exists(record => record.IsApplicable));
         if (effect is null)
         {
             // A lost order counts once, however often it was sent.
@@ -79,7 +100,7 @@ internal sealed class GroupVerdict
             if (sent is not null)
             {
                 Lose(id, sent, $"order {id} has no effect");
-                ExpectStock(valid!.Order.Lines);
+                ExpectStock(Valid(order)!.Order.Lines);
             }
 
             foreach (var record in order.Payloads.SelectMany(payload => payload.Records).Where(record => !record.IsApplicable
@@ -94,7 +115,7 @@ internal sealed class GroupVerdict
 
         if (standing is not null)
         {
-            _standing.Add(standing);
+            standing.IsStanding = true;
             if (EffectRules.Difference(_table.Group, standing.Order, effect.Content) is { } difference)
             {
                 Lose(id, standing.Records[0], $"order {id}: {difference}");
@@ -103,15 +124,24 @@ internal sealed class GroupVerdict
 
         if (effect.Topic == _log.Topic)
         {
-            var told = standing ?? (_origins.Of(id, effect) == EffectOrigin.None ? valid : null);
+            var told = standing ?? (_origins.Of(order, effect) == EffectOrigin.None ? Valid(order) : null);
             ExpectStock(told?.Order.Lines ?? effect.Content.Lines ?? []);
         }
 
-        foreach (var payload in order.Payloads.Where(payload => payload != standing))
+        foreach (var payload in order.Payloads)
         {
-            payload.Records.ForEach(record => JudgeDeadLetter(record, id, $"is another order under the id {id}"));
+            if (payload != standing)
+            {
+                foreach (var record in payload.Records)
+                {
+                    JudgeDeadLetter(record, id, $"is another order under the id {id}");
+                }
+            }
         }
     }
+
+    private LoggedPayload? Valid(LoggedOrder order) => order.Payloads.FirstOrDefault(
+        payload => _catalog.Allows(payload.Order) && payload.Records.Exists(record => record.IsApplicable));
 
     private static (EffectRow? Effect, LoggedPayload? Payload) Standing(LoggedOrder order, List<EffectRow> effects)
     {
@@ -129,20 +159,20 @@ internal sealed class GroupVerdict
         return (effects.Count > 0 ? effects[0] : null, null);
     }
 
-    private void JudgeEffects(string id, List<EffectRow> effects)
+    private void JudgeEffects(string id, List<EffectRow> effects, LoggedOrder? order)
     {
         foreach (var effect in effects)
         {
-            var origin = _origins.Of(id, effect);
+            var origin = _origins.Of(order, effect);
             _effects += origin is EffectOrigin.Read or EffectOrigin.None ? 1 : 0;
             _unaudited += origin == EffectOrigin.Gone ? 1 : 0;
             if (origin == EffectOrigin.Read)
             {
-                _applied.Add(_log.At(effect.Partition, effect.Offset)!);
+                EffectOrigins.ReadFrom(order, effect)!.IsApplied = true;
             }
             else if (origin == EffectOrigin.None)
             {
-                var whence = _log.Orders.ContainsKey(id) ? "comes from a payload that no record carries" : "belongs to no order";
+                var whence = order is not null ? "comes from a payload that no record carries" : "belongs to no order";
                 Double(id, effect, 1, $"the effect of {id} in {effect.Bucket} {whence}");
             }
         }
@@ -154,7 +184,7 @@ internal sealed class GroupVerdict
         }
 
         // Effects of orders that stand outside of what was read are somebody else's, and known only by their rows.
-        if (!_log.Orders.ContainsKey(id) && effects[0].Topic == _log.Topic && _origins.Of(id, effects[0]) != EffectOrigin.None)
+        if (order is null && effects[0].Topic == _log.Topic && _origins.Of(order, effects[0]) != EffectOrigin.None)
         {
             ExpectStock(effects[0].Content.Lines ?? []);
         }
@@ -177,7 +207,7 @@ internal sealed class GroupVerdict
             if (found != expected)
             {
                 _stockOff += Math.Abs(found - expected);
-                Find(FindingKinds.StockOff, $"{found} of {product} are reserved, {expected} are ordered");
+                _findings.AddOfAll(FindingKinds.StockOff, $"{found} of {product} are reserved, {expected} are ordered");
             }
         }
     }
@@ -194,26 +224,26 @@ internal sealed class GroupVerdict
     {
         if (report.Pending > 0)
         {
-            Find(FindingKinds.Pending, $"{report.Pending} records are above the committed offset and not handled yet");
+            _findings.AddOfAll(FindingKinds.Pending, $"{report.Pending} records are above the committed offset and not handled yet");
         }
 
         if (report.Outbox > 0)
         {
-            Find(FindingKinds.Outbox, $"{report.Outbox} messages are still in the outbox: fc outbox list shows them");
+            _findings.AddOfAll(FindingKinds.Outbox, $"{report.Outbox} messages are still in the outbox: fc outbox list shows them");
         }
     }
 
     private Fate FateOf(LoggedRecord record) =>
-        _applied.Contains(record) ? Fate.Applied
+        record.IsApplied ? Fate.Applied
         : HasDeadLetter(record) ? Fate.DeadLettered
         : !IsCommitted(record) ? Fate.Pending
         : !record.IsMeantFor(_group) ? Fate.PassedOver
-        : record.Payload is { } payload && _standing.Contains(payload) ? Fate.Duplicate
+        : record.Payload is { IsStanding: true } ? Fate.Duplicate
         : IsSkipped(record) ? Fate.Skipped
         : Fate.Lost;
 
     private bool HasDeadLetter(LoggedRecord record) =>
-        _table.DeadLetters.TryGetValue((_log.Topic, record.Partition, record.Offset), out var fingerprint)
+        _deadLetters.TryGetValue((record.Partition, record.Offset), out var fingerprint)
         && (fingerprint is null || fingerprint == record.Spelling || fingerprint == record.Meaning);
 
     private void ExpectStock(AuditedLine[] lines)
@@ -239,19 +269,14 @@ internal sealed class GroupVerdict
     private void Lose(string? orderId, LoggedRecord record, FormattableString what)
     {
         _lost++;
-        _findings.Add(new Finding(_table.Group, FindingKinds.Lost, orderId, _log.Topic, record.Partition, record.Offset,
-            what.ToString(CultureInfo.InvariantCulture)));
+        _findings.Add(FindingKinds.Lost, orderId, _log.Topic, record.Partition, record.Offset, what);
     }
 
     private void Double(string orderId, EffectRow effect, int times, FormattableString what)
     {
         _doubled += times;
-        _findings.Add(new Finding(_table.Group, FindingKinds.Doubled, orderId, effect.Topic, effect.Partition, effect.Offset,
-            what.ToString(CultureInfo.InvariantCulture)));
+        _findings.Add(FindingKinds.Doubled, orderId, effect.Topic, effect.Partition, effect.Offset, what);
     }
-
-    private void Find(string kind, FormattableString what) =>
-        _findings.Add(new Finding(_table.Group, kind, null, _log.Topic, null, null, what.ToString(CultureInfo.InvariantCulture)));
 
     // What became of a record; each has exactly one.
     private enum Fate

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Orders;
+using FunctionsConsumers.Audit.Spilling;
 using FunctionsConsumers.Audit.Tables;
 
 namespace FunctionsConsumers.Audit.Verdicts;
@@ -11,22 +12,30 @@ internal static class Verdict
     /// <summary>Judges the topic's side: which payloads are orders once the catalog is known.</summary>
     /// <param name="log">What was read from the topic.</param>
     /// <param name="catalog">The catalog's products.</param>
+    /// <param name="cancellationToken">Ends the counting.</param>
     /// <returns>The number of distinct orders, and of records that are no order.</returns>
-    public static (long DistinctOrders, long Poison) Count(LogReading log, CatalogReading catalog)
+    public static (long DistinctOrders, long Poison) Count(
+        LogReading log, CatalogReading catalog, CancellationToken cancellationToken = default)
     {
         long distinct = 0;
-        long poison = log.Unreadable.Count;
-        foreach (var order in log.Orders.Values)
+        long poison = 0;
+        for (var share = 0; share < Spill.Shares; share++)
         {
-            long good = 0;
-            foreach (var payload in order.Payloads)
+            cancellationToken.ThrowIfCancellationRequested();
+            var read = log.Share(share);
+            poison += read.Unreadable.Count;
+            foreach (var order in read.Orders.Values)
             {
-                var applicable = catalog.Allows(payload.Order) ? payload.Records.LongCount(record => record.IsApplicable) : 0;
-                good += applicable;
-                poison += payload.Records.Count - applicable;
-            }
+                long good = 0;
+                foreach (var payload in order.Payloads)
+                {
+                    var applicable = catalog.Allows(payload.Order) ? payload.Records.LongCount(record => record.IsApplicable) : 0;
+                    good += applicable;
+                    poison += payload.Records.Count - applicable;
+                }
 
-            distinct += good > 0 ? 1 : 0;
+                distinct += good > 0 ? 1 : 0;
+            }
         }
 
         return (distinct, poison);
@@ -38,10 +47,16 @@ internal static class Verdict
     /// <param name="table">What was read from the group's table.</param>
     /// <param name="progress">How far the group and the log were when the table had been read.</param>
     /// <param name="findings">Takes each thing that is not good.</param>
+    /// <param name="cancellationToken">Ends the judging.</param>
     /// <returns>The group's numbers, and how many of its effects come from records that the log does not hold any more.</returns>
     public static (GroupReport Report, long Unaudited) Judge(
-        LogReading log, CatalogReading catalog, TableReading table, GroupPosition progress, List<Finding> findings) =>
-        new GroupVerdict(log, catalog, table, progress, findings).Judge();
+        LogReading log, CatalogReading catalog, TableReading table, GroupPosition progress, List<Finding> findings,
+        CancellationToken cancellationToken = default)
+    {
+        var found = new GroupVerdict(log, catalog, table, progress).Judge(cancellationToken);
+        findings.AddRange(found.Findings);
+        return (found.Report, found.Unaudited);
+    }
 
     /// <summary>Says the whole in one sentence.</summary>
     /// <param name="topic">The topic.</param>
@@ -87,3 +102,9 @@ internal static class Verdict
 /// <param name="LogEnds">One above the last offset of each partition, asked for after the table was read: an effect at or
 /// above it comes from a topic of that name before this one.</param>
 internal sealed record GroupPosition(IReadOnlyDictionary<int, long> Committed, IReadOnlyDictionary<int, long> LogEnds);
+
+/// <summary>What was found out about one group.</summary>
+/// <param name="Report">The group's numbers.</param>
+/// <param name="Unaudited">How many of its effects come from records that the log does not hold any more.</param>
+/// <param name="Findings">Each thing that is not good, in the order of reading.</param>
+internal sealed record GroupFound(GroupReport Report, long Unaudited, IEnumerable<Finding> Findings);

@@ -1,6 +1,6 @@
 using FunctionsConsumers.Audit.Log;
+using FunctionsConsumers.Audit.Spilling;
 using FunctionsConsumers.Audit.Tables;
-
 
 namespace FunctionsConsumers.Lab.Guarantees;
 
@@ -20,27 +20,23 @@ internal sealed record EffectCount(string Group, long Effects, long Lost, long D
     {
         long effects = 0;
         long doubled = 0;
-        foreach (var (id, rows) in table.Effects)
-        {
-            effects += rows.Count;
-            doubled += rows.Count - (log.Orders.ContainsKey(id) ? 1 : 0);
-        }
-
-        return new EffectCount(
-            table.Group, effects, log.Orders.Keys.LongCount(id => !table.Effects.ContainsKey(id)), doubled, StockOffOf(log, table));
-    }
-
-    private static long StockOffOf(LogReading log, TableReading table)
-    {
-        if (!EffectRules.KeepsStock(table.Group))
-        {
-            return 0;
-        }
-
+        long lost = 0;
         var off = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var (product, quantity) in log.Orders.Values.SelectMany(order => EffectRules.Quantities(order.Payloads[0].Order.Lines)))
+        for (var share = 0; share < Spill.Shares; share++)
         {
-            off[product] = off.GetValueOrDefault(product) - quantity;
+            var (orders, found) = (log.Share(share).Orders, table.Effects(share));
+            foreach (var (id, rows) in found)
+            {
+                effects += rows.Count;
+                doubled += rows.Count - (orders.ContainsKey(id) ? 1 : 0);
+            }
+
+            lost += orders.Keys.LongCount(id => !found.ContainsKey(id));
+            foreach (var (product, quantity) in orders.Values.SelectMany(
+                order => EffectRules.Quantities(order.Payloads[0].Order.Lines)))
+            {
+                off[product] = off.GetValueOrDefault(product) - quantity;
+            }
         }
 
         foreach (var ((product, _), reserved) in table.Reserved)
@@ -48,6 +44,7 @@ internal sealed record EffectCount(string Group, long Effects, long Lost, long D
             off[product] = off.GetValueOrDefault(product) + reserved;
         }
 
-        return off.Values.Sum(Math.Abs);
+        return new EffectCount(
+            table.Group, effects, lost, doubled, EffectRules.KeepsStock(table.Group) ? off.Values.Sum(Math.Abs) : 0);
     }
 }

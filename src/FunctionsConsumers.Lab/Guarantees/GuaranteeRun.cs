@@ -1,5 +1,6 @@
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Sessions;
+using FunctionsConsumers.Audit.Spilling;
 using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.EffectivelyOnce;
 using FunctionsConsumers.EffectivelyOnce.Subjects;
@@ -89,7 +90,8 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
     private async Task<GuaranteeReport> CountAsync(
         Target target, TopicReader reader, IReadOnlyList<PartitionOffsets> ranges, CancellationToken cancellationToken)
     {
-        var log = new LogReading(Topic, Groups);
+        using var spill = new Spill();
+        var log = new LogReading(Topic, Groups, spill);
         foreach (var range in ranges)
         {
             log.Cover(range.Partition, range.Start, range.Start, range.End);
@@ -103,7 +105,8 @@ internal sealed class GuaranteeRun(Guarantee guarantee, TrafficPlan plan, FaultS
         var counts = new List<EffectCount>(Groups.Count);
         foreach (var group in Groups)
         {
-            counts.Add(EffectCount.Of(log, await tables.ReadAsync(group, cancellationToken)));
+            using var table = await tables.ReadAsync(group, spill, cancellationToken);
+            counts.Add(EffectCount.Of(log, table));
         }
 
         bool? audited = guarantee == Guarantee.EffectivelyOnce

@@ -3,6 +3,7 @@ using System.Text;
 using Azure.Data.Tables;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Orders;
+using FunctionsConsumers.Audit.Spilling;
 using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.Audit;
 using FunctionsConsumers.Audit.Verdicts;
@@ -70,7 +71,8 @@ public sealed class OrderRecordsFuzzTests(ITestOutputHelper output)
 
     private static void Audit(string group, ConsumedRecord[] records, MemoryTableStore table, BatchOutcome outcome)
     {
-        var log = new LogReading("order-events", Groups.All);
+        using var spill = new Spill(memory: 0, block: 256);
+        var log = new LogReading("order-events", Groups.All, spill);
         var ends = records.GroupBy(record => record.Coordinates.Partition).ToDictionary(
             partition => partition.Key, partition => partition.Max(record => record.Coordinates.Offset) + 1);
         foreach (var (partition, end) in ends)
@@ -85,11 +87,14 @@ public sealed class OrderRecordsFuzzTests(ITestOutputHelper output)
             log.Add(record.Coordinates.Partition, record.Coordinates.Offset, record.Timestamp!.Value.UtcDateTime, record.Value, headers);
         }
 
-        var (reading, rows) = (new TableReading(group), new EffectRows(group));
+        using var reading = new TableReading(group, spill);
+        var (range, rows) = (reading.Begin(), new EffectRows(group));
         foreach (var row in table.Rows())
         {
-            rows.Add(new TableEntity(row.Columns.ToDictionary()) { PartitionKey = row.PartitionKey, RowKey = row.RowKey }, reading);
+            rows.Add(new TableEntity(row.Columns.ToDictionary()) { PartitionKey = row.PartitionKey, RowKey = row.RowKey }, range);
         }
+
+        range.Keep();
 
         var findings = new List<Finding>();
         var catalog = new CatalogReading(DefaultCatalog.Products.ToDictionary(product => product.Name, product => product.Price));

@@ -4,6 +4,7 @@ using Confluent.Kafka;
 using FunctionsConsumers.Audit;
 using FunctionsConsumers.Audit.Log;
 using FunctionsConsumers.Audit.Orders;
+using FunctionsConsumers.Audit.Spilling;
 using FunctionsConsumers.Audit.Tables;
 using FunctionsConsumers.Audit.Verdicts;
 
@@ -11,7 +12,7 @@ namespace FunctionsConsumers.UnitTests.Audit.Verdicts;
 
 /// <summary>
 /// A made-up topic with two partitions and a group's table in which every order was handled once, and which a test then
-/// spoils in one place.
+/// spoils in one place. Each verdict is given twice: with all notes in memory, and with all of them in the file.
 /// </summary>
 internal sealed class AuditedWorld
 {
@@ -23,9 +24,9 @@ internal sealed class AuditedWorld
     private readonly OrderReader _reader = new();
     private readonly long[] _next = new long[2];
 
-    public AuditedWorld(string group) => Table = new TableReading(group);
+    public AuditedWorld(string group) => Table = new AuditedTable(group);
 
-    public TableReading Table { get; }
+    public AuditedTable Table { get; }
 
     public CatalogReading Catalog { get; set; } = CatalogOf("Laptop", "Mouse");
 
@@ -89,9 +90,9 @@ internal sealed class AuditedWorld
         Fingerprint? fingerprint = null, bool stock = true)
     {
         var order = _reader.Read(record.Value)!;
-        Table.Add(order.Id,
+        Table.Effects.Add((order.Id,
             new EffectRow(bucket, fingerprint ?? OrderMeaning.FingerprintOf(order), topic, record.Partition, record.Offset,
-            record.WrittenAt.AddSeconds(1), content ?? Content(order)));
+            record.WrittenAt.AddSeconds(1), content ?? Content(order))));
         if (stock && Table.Group == "inventory")
         {
             foreach (var (product, quantity) in EffectRules.Quantities(order.Lines))
@@ -119,22 +120,43 @@ internal sealed class AuditedWorld
 
     public GroupReport Judge()
     {
-        var log = Log();
+        using var inMemory = new Spill();
+        var (report, findings) = Judge(inMemory, CancellationToken.None);
+        using var inFile = SmallSpill();
+        var (spilled, found) = Judge(inFile, CancellationToken.None);
+        Assert.Equal((report, 0), (spilled, inMemory.OnFile));
+        Assert.Equal(findings, found);
+        Findings.AddRange(findings);
+        return report;
+    }
+
+    public (GroupReport Report, List<Finding> Findings) Judge(Spill spill, CancellationToken cancellationToken)
+    {
         for (var partition = 0; partition < 2; partition++)
         {
             Committed.TryAdd(partition, _next[partition]);
             LogEnds.TryAdd(partition, _next[partition]);
         }
 
-        (var report, Unaudited) = Verdict.Judge(log, Catalog, Table, new GroupPosition(Committed, LogEnds), Findings);
-        return report;
+        var findings = new List<Finding>();
+        using var table = Table.Read(spill);
+        (var report, Unaudited) = Verdict.Judge(
+            Log(spill), Catalog, table, new GroupPosition(Committed, LogEnds), findings, cancellationToken);
+        return (report, findings);
     }
 
-    public (long DistinctOrders, long Poison) Count() => Verdict.Count(Log(), Catalog);
-
-    private LogReading Log()
+    public (long DistinctOrders, long Poison) Count()
     {
-        var log = new LogReading(Topic, Groups);
+        using var spill = SmallSpill();
+        return Verdict.Count(Log(spill), Catalog);
+    }
+
+    // Nothing stays in memory but the last bytes of each list.
+    private static Spill SmallSpill() => new(memory: 0, block: 32);
+
+    private LogReading Log(Spill spill)
+    {
+        var log = new LogReading(Topic, Groups, spill);
         log.Cover(0, Start[0], Math.Max(Start[0], LogStart[0]), _next[0]);
         log.Cover(1, Start[1], Math.Max(Start[1], LogStart[1]), _next[1]);
         foreach (var (record,
@@ -150,3 +172,44 @@ internal sealed class AuditedWorld
 
 /// <summary>A record that a test sent.</summary>
 internal sealed record AuditedRecord(int Partition, long Offset, byte[]? Value, DateTime WrittenAt);
+
+/// <summary>A group's table as a test made it.</summary>
+internal sealed class AuditedTable(string group)
+{
+    private readonly List<(string Product, string Topic, long Quantity)> _reserved = [];
+
+    public string Group => group;
+
+    public List<(string OrderId, EffectRow Row)> Effects { get; } = [];
+
+    public Dictionary<(string Topic, int Partition, long Offset), Fingerprint?> DeadLetters { get; } = [];
+
+    public List<SkippedOffsets> Skipped { get; } = [];
+
+    public long Messages { get; set; }
+
+    public void AddReserved(string product, string topic, long quantity) => _reserved.Add((product, topic, quantity));
+
+    /// <summary>Reads the table, at first in vain, as where its stock changes while it is read.</summary>
+    public TableReading Read(Spill spill)
+    {
+        var reading = new TableReading(group, spill);
+        Read(reading.Begin());
+        var range = reading.Begin();
+        Read(range);
+        range.Keep();
+        reading.Skipped.AddRange(Skipped);
+        return reading;
+    }
+
+    private void Read(TableRange range)
+    {
+        Effects.ForEach(effect => range.Add(effect.OrderId, effect.Row));
+        _reserved.ForEach(counter => range.AddReserved(counter.Product, counter.Topic, counter.Quantity));
+        range.Messages += Messages;
+        foreach (var (at, fingerprint) in DeadLetters)
+        {
+            range.AddDeadLetter(at, fingerprint);
+        }
+    }
+}
