@@ -46,6 +46,10 @@ public sealed record LocalHostOptions
     /// <value>Default 10 s.</value>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What to wait for before the tables are asked for anything, where they start beside the host.</summary>
+    /// <value>Default null: they are there, or <see cref="Patience" /> is for them.</value>
+    internal Func<CancellationToken, Task>? UntilTables { get; init; }
+
     /// <summary>Where the host prints its lines.</summary>
     /// <value>Default standard error.</value>
     public TextWriter Log { get; init; } = Console.Error;

@@ -22,6 +22,7 @@ internal sealed partial class Azurite : IAsyncDisposable
 
     private readonly Process _process;
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StringBuilder _said = new();
     private volatile bool _ending;
@@ -45,26 +46,40 @@ internal sealed partial class Azurite : IAsyncDisposable
     /// <exception cref="LocalHostException">Node.js or Azurite is missing, or Azurite does not start.</exception>
     public static async Task<Azurite> StartAsync(CancellationToken cancellationToken)
     {
-        var azurite = new Azurite(Launch(FindMain()));
+        var azurite = Launch();
         try
         {
-            azurite.Watch();
-            var port = await azurite._port.Task.WaitAsync(StartTimeout, cancellationToken);
-            azurite.ConnectionString = ConnectionStringOf(port);
+            await azurite.UntilAddressedAsync(cancellationToken);
+            await azurite.UntilReadyAsync(cancellationToken);
             return azurite;
         }
-        catch (Exception e)
+        catch
         {
             await azurite.DisposeAsync();
-            if (e is TimeoutException)
-            {
-                throw new LocalHostException(
-                    $"Azurite did not listen within {StartTimeout.TotalSeconds:0} s; it said: {azurite.Said()}", e);
-            }
-
             throw;
         }
     }
+
+    /// <summary>Starts the child and waits for nothing.</summary>
+    /// <exception cref="LocalHostException">Node.js or Azurite is missing.</exception>
+    public static Azurite Launch()
+    {
+        var azurite = new Azurite(Launch(FindMain()));
+        azurite.Watch();
+        return azurite;
+    }
+
+    /// <summary>Waits until <see cref="ConnectionString" /> is known. Nothing answers there yet.</summary>
+    /// <exception cref="LocalHostException">Azurite does not start.</exception>
+    public async Task UntilAddressedAsync(CancellationToken cancellationToken)
+    {
+        await InTimeAsync(_port.Task, cancellationToken);
+        ConnectionString = ConnectionStringOf(await _port.Task);
+    }
+
+    /// <summary>Waits until the tables answer.</summary>
+    /// <exception cref="LocalHostException">Azurite does not start.</exception>
+    public Task UntilReadyAsync(CancellationToken cancellationToken) => InTimeAsync(_ready.Task, cancellationToken);
 
     /// <summary>Ends the child and waits for its end.</summary>
     public async ValueTask DisposeAsync()
@@ -135,6 +150,18 @@ internal sealed partial class Azurite : IAsyncDisposable
         }
     }
 
+    private async Task InTimeAsync(Task step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await step.WaitAsync(StartTimeout, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new LocalHostException($"Azurite did not listen within {StartTimeout.TotalSeconds:0} s; it said: {Said()}", e);
+        }
+    }
+
     private void Watch()
     {
         _process.OutputDataReceived += (_, line) => Heard(line.Data);
@@ -154,6 +181,12 @@ internal sealed partial class Azurite : IAsyncDisposable
         if (PortLine().Match(line) is { Success: true } match)
         {
             _port.TrySetResult(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+            return;
+        }
+
+        if (line == "ready")
+        {
+            _ready.TrySetResult();
             return;
         }
 
@@ -190,6 +223,7 @@ internal sealed partial class Azurite : IAsyncDisposable
 
         var message = $"Azurite, the embedded table service, ended by itself with exit code {code}; it said: {Said()}";
         _port.TrySetException(new LocalHostException(message));
+        _ready.TrySetException(new LocalHostException(message));
         _failure.TrySetResult(message);
     }
 
@@ -201,6 +235,6 @@ internal sealed partial class Azurite : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex("^listening on port ([0-9]+)$")]
+    [GeneratedRegex("^port ([0-9]+)$")]
     private static partial Regex PortLine();
 }

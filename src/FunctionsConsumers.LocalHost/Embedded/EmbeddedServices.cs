@@ -48,23 +48,61 @@ public sealed class EmbeddedServices : IAsyncDisposable
     public static async Task<EmbeddedServices> StartAsync(
         bool kafka, bool tables, string topic, int partitions, CancellationToken cancellationToken)
     {
-        var cluster = kafka ? MockCluster.Start() : null;
+        var services = await LaunchAsync(kafka, tables, topic, partitions, cancellationToken);
         try
         {
+            await services.UntilReadyAsync(cancellationToken);
+            return services;
+        }
+        catch
+        {
+            await services.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Starts the services and waits until their addresses are known: the broker answers then, the tables load for most of a second
+    /// more (<see cref="UntilReadyAsync" />), in which the caller has something to do too.
+    /// </summary>
+    /// <exception cref="LocalHostException">A service cannot be started; the message says what is missing.</exception>
+    internal static async Task<EmbeddedServices> LaunchAsync(
+        bool kafka, bool tables, string topic, int partitions, CancellationToken cancellationToken)
+    {
+        var azurite = tables ? Azurite.Launch() : null;
+        MockCluster? cluster = null;
+        try
+        {
+            cluster = kafka ? MockCluster.Start() : null;
             cluster?.CreateTopic(topic, partitions);
             foreach (var deadLetters in OrderTopics.DeadLetters(topic))
             {
                 cluster?.CreateTopic(deadLetters, 1);
             }
 
-            return new EmbeddedServices(cluster, tables ? await Azurite.StartAsync(cancellationToken) : null);
+            if (azurite is not null)
+            {
+                await azurite.UntilAddressedAsync(cancellationToken);
+            }
+
+            return new EmbeddedServices(cluster, azurite);
         }
         catch
         {
+            if (azurite is not null)
+            {
+                await azurite.DisposeAsync();
+            }
+
             cluster?.Dispose();
             throw;
         }
     }
+
+    /// <summary>Waits until the tables answer too.</summary>
+    /// <exception cref="LocalHostException">They do not start; the message says why.</exception>
+    internal Task UntilReadyAsync(CancellationToken cancellationToken) =>
+        _azurite?.UntilReadyAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>
     /// Whether a broker is an embedded one, of this process or of another: it cannot be asked for groups, members or

@@ -124,6 +124,11 @@ public sealed partial class LocalFunctionsHost : IAsyncDisposable
             var invokers = functions.Kafka.Select(function => new FunctionInvoker<KafkaRecord[]>(function, app.Services)).ToList();
             var timers = functions.Timers.Select(function => new FunctionInvoker<TimerInfo>(function, app.Services)).ToList();
             var isMock = await new TopicSetup(kafka, logger, options.Patience).EnsureAsync(topic, options.Partitions, cancellationToken);
+            if (options.UntilTables is { } untilTables)
+            {
+                await untilTables(cancellationToken);
+            }
+
             if (app.Services.GetService<TableAccounts>() is { } accounts)
             {
                 await TablesProbe.EnsureAsync(accounts, options.Patience, line => LogWaiting(logger, line), cancellationToken);

@@ -57,10 +57,30 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
     public static async Task<(OwnServices Own, Target Target)> StartAsync(
         RunSessionOptions options, Target target, RunLock taken, CancellationToken stop)
     {
+        var (own, whole) = await LaunchAsync(options, target, taken, stop);
+        try
+        {
+            await own.UntilReadyAsync(stop);
+            return (own, whole);
+        }
+        catch
+        {
+            await own.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Starts what a target lacks, under the lock, and waits only until the addresses are known; <see cref="UntilReadyAsync" /> waits
+    /// for the rest.
+    /// </summary>
+    public static async Task<(OwnServices Own, Target Target)> LaunchAsync(
+        RunSessionOptions options, Target target, RunLock taken, CancellationToken stop)
+    {
         EmbeddedServices? services = null;
         try
         {
-            services = await EmbeddedServices.StartAsync(!target.HasBrokers, !target.HasTables, target.Topic, options.Partitions, stop);
+            services = await EmbeddedServices.LaunchAsync(!target.HasBrokers, !target.HasTables, target.Topic, options.Partitions, stop);
             var given = options.Target;
             var whole = Target.Resolve(
                 given with
@@ -75,7 +95,6 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
             var file = (services.TablesConnectionString ?? whole.TablesConnectionString) is { } tables
                 ? new RunFile(Environment.ProcessId, whole.Topic, services.Brokers ?? whole.Kafka().Brokers, tables, null)
                 : null;
-            file?.Write();
             if (file is null)
             {
                 taken.Dispose();
@@ -93,6 +112,14 @@ internal sealed record OwnServices(EmbeddedServices Embedded, RunFile? File, Run
 
             throw;
         }
+    }
+
+    /// <summary>Waits until the services answer, and writes the run file: whoever finds it may ask them.</summary>
+    /// <exception cref="LocalHostException">One of them does not start; the message says why.</exception>
+    public async Task UntilReadyAsync(CancellationToken stop)
+    {
+        await Embedded.UntilReadyAsync(stop);
+        File?.Write();
     }
 
     /// <summary>Writes into the run file where HTTP is served, which is known once the host has started.</summary>

@@ -51,7 +51,7 @@ internal sealed class RunSession : IAsyncDisposable
                 var taken = await OwnServices.TakeOrJoinAsync(options, stop);
                 (own, target) = taken is null
                     ? (null, options.Resolve())
-                    : await OwnServices.StartAsync(options, options.Resolve(), taken, stop);
+                    : await OwnServices.LaunchAsync(options, options.Resolve(), taken, stop);
             }
 
             var host = await LocalFunctionsHost.StartAsync(
@@ -60,6 +60,7 @@ internal sealed class RunSession : IAsyncDisposable
                     Topic = target.Topic, Partitions = options.Partitions, HttpPort = options.HttpPort, Settings = target.HostSettings(),
                     Sources = SourcesOf(named, target, own is not null),
                     Quiet = options.Quiet, Patience = options.Patience, Log = options.Log,
+                    UntilTables = own is null ? null : own.UntilReadyAsync,
                 },
                 stop);
             own?.Served(host.HttpAddress);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using FunctionsConsumers.Benchmarks.Measuring;
+using FunctionsConsumers.Benchmarks.Rigs;
 
 namespace FunctionsConsumers.Benchmarks.Questions;
 
@@ -18,10 +19,9 @@ internal sealed class WholeRun : IQuestion
 
     public async Task<IReadOnlyList<Figure>> MeasureAsync(Bench bench, CancellationToken cancellationToken)
     {
-        var app = Path.Combine(bench.Root, "src", "FunctionsConsumers.Cli", "bin", "Release", "net10.0", "fc.dll");
-        if (!File.Exists(app))
+        if (FcProgram.Of(bench.Root) is not { } app)
         {
-            return [Figure.Missing($"{app} is not built: start ./bench, which builds it.")];
+            return [Figure.Missing("fc is not built: start ./bench, which builds it.")];
         }
 
         var few = await Rounds.OfAsync(async () => (await RunAsync(bench, app, 2_000, cancellationToken)).Seconds);

@@ -70,6 +70,32 @@ public sealed class FcRunTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Tables_that_end_while_the_host_starts_beside_them_are_named_and_nothing_is_left_behind()
+    {
+        _fc.Settings["AZURITE_HOME"] = AzuriteThat("console.error('no room'); process.exit(3);");
+        var run = await _fc.RunAsync("run");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.EndsWith(
+            "fc: Azurite, the embedded table service, ended by itself with exit code 3; it said: no room\n", run.Error,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_fc.RunFile));
+    }
+
+    [Fact]
+    public async Task Other_commands_find_the_services_only_when_the_tables_answer()
+    {
+        _fc.Settings["AZURITE_HOME"] = AzuriteThat("setInterval(() => {}, 1000);");
+        var run = await _fc.StartAsync("run", "tables   http");
+
+        Assert.False(File.Exists(_fc.RunFile));
+        var stopped = await run.TerminateAsync();
+        Assert.DoesNotContain("   at ", stopped.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_fc.RunFile));
+    }
+
+    [Fact]
     public async Task A_run_that_was_killed_leaves_no_services_to_join_whatever_id_its_file_gives()
     {
         var killed = await _fc.StartAsync("services", "Ctrl-C");
@@ -134,5 +160,13 @@ public sealed class FcRunTests : IAsyncDisposable
                     line.StartsWith("fc: ", StringComparison.Ordinal)),
                 StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>A folder that looks like Azurite's, whose table service does something else.</summary>
+    private string AzuriteThat(string does)
+    {
+        var module = Path.Combine(_fc.Home, "azurite");
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(module, "dist", "src", "table")).FullName, "main.js"), does);
+        return module;
     }
 }

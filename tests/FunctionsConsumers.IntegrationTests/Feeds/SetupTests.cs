@@ -22,11 +22,30 @@ public sealed class SetupTests
                 touch "$root/obj/feed/feed.props" "$root/.local/logs/feed.log"
               fi
             };
+            compile_ahead() { :; };
             """;
         var output = await RunAsync(
             $"{Steps}\nmkdir -p \"$root/.local\" \"$root/bin\"; app=$root/bin/fc.dll; touch \"$app\"; build {project}; if app_built; then "
             + $"echo built; fi");
         Assert.EndsWith("built\n", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("touch \"$ready/fc.dll\"", "ready/fc.dll")]
+    [InlineData("return 1", "bin/fc.dll")]
+    public async Task Fc_starts_what_was_compiled_ahead_and_where_the_compiler_is_missing_what_was_built(string compiler, string started)
+    {
+        // In place of the build: nothing. In place of the compiler: one that writes its program, and one that fails. The
+        // program of an older build lies there.
+        var steps = $$"""
+            step() { :; }
+            dotnet() { {{compiler}}; }
+            UseStandIns=true; app=$root/bin/fc.dll; ready=$root/ready
+            mkdir -p "$root/.local/logs" "$root/bin" "$ready"; touch "$app" "$ready/fc.dll"
+            build src/FunctionsConsumers.Cli/FunctionsConsumers.Cli.csproj
+            program
+            """;
+        Assert.EndsWith($"/{started}\n", await RunAsync(steps), StringComparison.Ordinal);
     }
 
     private static async Task<string> RunAsync(string script)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using Azure.Data.Tables;
+using FunctionsConsumers.LocalHost;
 using FunctionsConsumers.LocalHost.Embedded;
 
 namespace FunctionsConsumers.IntegrationTests.LocalHost.Embedded;
@@ -30,6 +32,32 @@ public sealed class AzuriteTests
         var line = await Eventually.DoneAsync(azurite.Failure, "the report");
         Assert.StartsWith("Azurite, the embedded table service, ended by itself with exit code 137", line, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', line);
+    }
+
+    [Fact]
+    public async Task Its_address_is_known_before_it_is_loaded_and_is_the_one_at_which_it_answers()
+    {
+        await using var azurite = Azurite.Launch();
+        await azurite.UntilAddressedAsync(TestContext.Current.CancellationToken);
+        var early = azurite.ConnectionString;
+        await azurite.UntilReadyAsync(TestContext.Current.CancellationToken);
+        await new TableServiceClient(early).CreateTableAsync("orders", TestContext.Current.CancellationToken);
+        Assert.Equal(early, azurite.ConnectionString);
+    }
+
+    [Fact]
+    public async Task Its_death_while_it_loads_is_told_to_whoever_waits_for_it()
+    {
+        await using var azurite = Azurite.Launch();
+        await azurite.UntilAddressedAsync(TestContext.Current.CancellationToken);
+        using (var process = Process.GetProcessById(azurite.ProcessId))
+        {
+            process.Kill();
+        }
+
+        var failure = await Assert.ThrowsAsync<LocalHostException>(() => azurite.UntilReadyAsync(TestContext.Current.CancellationToken));
+        Assert.StartsWith("Azurite, the embedded table service, ended by itself with exit code 137", failure.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
