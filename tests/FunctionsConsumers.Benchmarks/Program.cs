@@ -9,7 +9,7 @@ IQuestion[] own =
     new Requests(),
     new TelemetryCost(), new Growth(), new ServiceLimit(), new StartToFirst(), new WholeRun(), new AuditRate(), new BatchSizes(),
 ];
-IQuestion[] others = [new WolverineRoutes()];
+IQuestion[] others = [new WolverineRoutes(), new KafkaStreams()];
 IQuestion[] questions = [.. own, .. others];
 
 var only = new Option<string[]>("--only")

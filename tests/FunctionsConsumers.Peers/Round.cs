@@ -25,7 +25,7 @@ internal enum Route
 }
 
 /// <summary>What a round came to.</summary>
-/// <param name="Seconds">From the first record read to the commit of the last order.</param>
+/// <param name="Seconds">From the first record to the commit of the last order.</param>
 /// <param name="Records">Records that were read.</param>
 /// <param name="Applied">Orders whose row was inserted.</param>
 /// <param name="Refused">Records that reached the handler and found their order's row.</param>

@@ -5,11 +5,12 @@ namespace FunctionsConsumers.Peers;
 /// <summary>Counts a round and keeps its time.</summary>
 /// <param name="orders">How many orders are to be applied.</param>
 /// <param name="records">How many records are to be read.</param>
-public sealed class Tally(int orders, int records)
+public sealed class Tally(int orders, int records) : IDisposable
 {
+    private readonly ManualResetEventSlim _open = new();
     private readonly TaskCompletionSource _applied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _first;
+    private long _opened;
     private long _last;
     private int _appliedOrders;
     private int _readRecords;
@@ -27,18 +28,28 @@ public sealed class Tally(int orders, int records)
     /// <summary>Ends when every order is applied and every record read.</summary>
     public Task Done => Task.WhenAll(_applied.Task, _read.Task);
 
-    /// <summary>From the first record read to the commit of the last order.</summary>
-    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_first, _last);
+    /// <summary>From the first record to the commit of the last order.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_opened, _last);
 
-    /// <summary>Notes a record that was read.</summary>
+    /// <summary>Lets the records in, and starts the clock.</summary>
+    public void Open()
+    {
+        _opened = Stopwatch.GetTimestamp();
+        _open.Set();
+    }
+
+    /// <summary>Notes a record that was read. The first ones wait until everything is compiled and connected.</summary>
     public void Read()
     {
-        Interlocked.CompareExchange(ref _first, Stopwatch.GetTimestamp(), 0);
+        _open.Wait();
         if (Interlocked.Increment(ref _readRecords) == records)
         {
             _read.TrySetResult();
         }
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _open.Dispose();
 
     /// <summary>Notes what was committed.</summary>
     /// <param name="handled">Messages that the handler had.</param>

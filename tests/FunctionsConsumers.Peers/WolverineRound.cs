@@ -8,6 +8,7 @@ using Wolverine;
 using Wolverine.Configuration;
 using Wolverine.Kafka;
 using Wolverine.Postgresql;
+using Wolverine.Runtime;
 using Wolverine.Transports;
 
 namespace FunctionsConsumers.Peers;
@@ -28,27 +29,45 @@ internal static class WolverineRound
     /// <summary>Runs it.</summary>
     public static async Task<Answer> RunAsync(Round round)
     {
-        var tally = new Tally(round.Orders, round.Records);
+        using var tally = new Tally(round.Orders, round.Records);
         await using var database = NpgsqlDataSource.Create(round.Database);
         await Invoices.MakeAsync(database);
         var builder = Host.CreateDefaultBuilder();
         builder.ConfigureLogging(logging => logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = 0)
             .SetMinimumLevel(LogLevel.Warning));
         builder.ConfigureServices(services => services.AddSingleton(tally).AddSingleton(database).AddResourceSetupOnStartup());
-        builder.UseWolverine(options => Tune(options, round, tally));
+        builder.UseWolverine(options => Tune(options, round, database, tally));
         using var host = builder.Build();
         await host.StartAsync();
+        await WarmAsync(host, round, database);
+        tally.Open();
         await tally.Done.WaitAsync(Patience);
         await host.StopAsync();
         return new Answer(tally.Elapsed.TotalSeconds, tally.Records, tally.Applied, tally.Refused);
     }
 
-    private static void Tune(WolverineOptions options, Round round, Tally tally)
+    // The adapter of the handler is compiled, as it would be beforehand in production (TypeLoadMode.Static), and the pool is full.
+    private static async Task WarmAsync(IHost host, Round round, NpgsqlDataSource database)
+    {
+        var handlers = ((WolverineRuntime)host.Services.GetRequiredService<IWolverineRuntime>()).Handlers;
+        if ((round.Route == Route.Transaction ? handlers.HandlerFor<OrderPlaced>() : handlers.HandlerFor<OrderPlaced[]>()) is null)
+        {
+            throw new InvalidOperationException("Wolverine has no handler of the orders.");
+        }
+
+        var connections = await Task.WhenAll(Enumerable.Range(0, Parallel).Select(_ => database.OpenConnectionAsync().AsTask()));
+        foreach (var connection in connections)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    private static void Tune(WolverineOptions options, Round round, NpgsqlDataSource database, Tally tally)
     {
         // One node: no leader is elected, and no other node's messages are looked for.
         options.Durability.Mode = DurabilityMode.Solo;
         options.UseSystemTextJsonForSerialization(json => json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
-        options.PersistMessagesWithPostgresql(round.Database);
+        options.PersistMessagesWithPostgresql(database);
         options.UseKafka(round.Brokers).ConfigureConsumers(consumer => consumer.GroupId = "billing-" + Guid.NewGuid().ToString("N"));
 
         // The inbox takes as many records in one insert as its reader finds waiting, up to so many.

@@ -16,9 +16,13 @@ namespace FunctionsConsumers.Benchmarks.Questions;
 /// </summary>
 internal sealed class LibraryAgainstLoop : IQuestion
 {
-    private const int Orders = 200_000;
+    /// <summary>The orders that the topic holds.</summary>
+    internal const int Orders = 200_000;
+
+    /// <summary>The topic.</summary>
+    internal const string Topic = "order-events";
+
     private const double Goal = 0.65;
-    private const string Topic = "order-events";
 
     private int _groups;
 
@@ -57,7 +61,8 @@ internal sealed class LibraryAgainstLoop : IQuestion
         }
     }
 
-    private async Task<double> ListenAsync(KafkaConnection kafka, CancellationToken cancellationToken)
+    /// <summary>Records a second through the library.</summary>
+    internal async Task<double> ListenAsync(KafkaConnection kafka, CancellationToken cancellationToken)
     {
         var processor = await Groups.ProcessorAsync("billing", new NoStore());
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -87,7 +92,8 @@ internal sealed class LibraryAgainstLoop : IQuestion
         return rate;
     }
 
-    private async Task<double> LoopAsync(KafkaConnection kafka, CancellationToken cancellationToken)
+    /// <summary>Records a second of the bare loop.</summary>
+    internal async Task<double> LoopAsync(KafkaConnection kafka, CancellationToken cancellationToken)
     {
         var decoder = await Groups.DecoderAsync();
         var group = $"bench-{Interlocked.Increment(ref _groups)}";
