@@ -18,7 +18,7 @@ internal sealed record AuditedOrder(
 /// <param name="UnitPrice">The price; null where none is given.</param>
 internal readonly record struct AuditedLine(string Product, long Quantity, decimal? UnitPrice);
 
-/// <summary>SHA-256 of a canonical form's or a value's bytes, kept in 32 bytes since an audit holds hundreds of thousands.</summary>
+/// <summary>SHA-256 of a canonical form's or a value's bytes.</summary>
 internal readonly record struct Fingerprint(UInt128 High, UInt128 Low)
 {
     /// <summary>The fingerprint of some bytes.</summary>

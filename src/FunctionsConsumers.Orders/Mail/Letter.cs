@@ -15,7 +15,9 @@ internal static class Letter
         var letter = new MimeMessage();
         letter.Headers.Clear();
         letter.Date = date.ToUniversalTime();
-        letter.From.Add(from);
+
+        // A mail listens to changes of its addresses: the sender that all mails share would keep each of them for ever.
+        letter.From.Add((MailboxAddress)from.Clone());
         letter.To.Add(new MailboxAddress("", mail.To));
         letter.Subject = mail.Subject;
         if (mail.Subject.Contains("=?", StringComparison.Ordinal))

@@ -56,6 +56,20 @@ public sealed class EffectRowsTests : IDisposable
     }
 
     [Fact]
+    public void A_column_of_another_type_is_missing()
+    {
+        var row = Invoice();
+        row.Remove("Total");
+        row.Remove("Offset");
+        row["Total"] = 798.00;
+        row["Offset"] = 41;
+        new EffectRows("billing").Add(row, _range);
+
+        var effect = Assert.Single(Effects());
+        Assert.Equal((null, "", -1L), (effect.Content.Total, effect.Topic, effect.Offset));
+    }
+
+    [Fact]
     public void Another_groups_effect_is_none_here()
     {
         new EffectRows("inventory").Add(Invoice(), _range);

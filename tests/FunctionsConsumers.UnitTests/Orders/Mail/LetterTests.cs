@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using FunctionsConsumers.Orders.Mail;
 using MimeKit;
@@ -91,5 +92,24 @@ public sealed class LetterTests
 
         Assert.All(Encoding.ASCII.GetString(bytes).Split("\r\n"), line => Assert.InRange(line.Length, 0, 78));
         Assert.Equal(5_002, Read(bytes).TextBody!.TrimEnd().Length);
+    }
+
+    [Fact]
+    public void A_mail_that_was_sent_is_let_go_of_though_the_sender_that_all_mails_share_stays()
+    {
+        var sender = MailboxAddress.Parse("orders@shop.example");
+        var mails = Enumerable.Range(0, 10).Select(_ => Sent(sender)).ToList();
+        GC.Collect();
+        Assert.DoesNotContain(mails, mail => mail.IsAlive);
+        GC.KeepAlive(sender);
+    }
+
+    // Apart, so that no local variable of the test holds the mail.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Sent(MailboxAddress sender)
+    {
+        using var letter = Letter.Of(new EmailPayload("a@example.org", "Your order 124", "Hello"), sender, Id, Date);
+        Letter.Bytes(letter);
+        return new WeakReference(letter);
     }
 }
