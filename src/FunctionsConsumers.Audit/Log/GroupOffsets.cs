@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Confluent.Kafka;
 
 namespace FunctionsConsumers.Audit.Log;
@@ -11,10 +12,11 @@ internal sealed class GroupOffsets(ClientConfig kafka) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<string, IConsumer<byte[], byte[]>> _clients = [];
+    // A client needs half a second to find its group's coordinator, so the groups are asked side by side.
+    private readonly ConcurrentDictionary<string, IConsumer<byte[], byte[]>> _clients = new(StringComparer.Ordinal);
     private string? _lastError;
 
-    /// <summary>The committed offsets of a group.</summary>
+    /// <summary>The committed offsets of a group. Several groups may be asked at once, each of them once at a time.</summary>
     /// <param name="group">The group.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="partitions">The partitions.</param>
@@ -22,15 +24,7 @@ internal sealed class GroupOffsets(ClientConfig kafka) : IDisposable
     /// <exception cref="AuditException">The broker does not answer.</exception>
     public IReadOnlyDictionary<int, long> Committed(string group, string topic, IEnumerable<int> partitions)
     {
-        if (!_clients.TryGetValue(group, out var client))
-        {
-            _clients[group] = client = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig(kafka.ToDictionary()) { GroupId = group,
-                ClientId = "fc", EnableAutoCommit = false, AllowAutoCreateTopics = false })
-                .SetErrorHandler((_, error) => _lastError = error.Reason)
-                .SetLogHandler((_, _) => { })
-                .Build();
-        }
-
+        var client = _clients.GetOrAdd(group, Build);
         try
         {
             return client.Committed([.. partitions.Select(partition => new TopicPartition(topic, partition))], Patience)
@@ -44,6 +38,15 @@ internal sealed class GroupOffsets(ClientConfig kafka) : IDisposable
                 + $"--brokers (setting KafkaBrokers)", e);
         }
     }
+
+    private IConsumer<byte[], byte[]> Build(string group) => new ConsumerBuilder<byte[], byte[]>(
+        new ConsumerConfig(kafka.ToDictionary())
+        {
+            GroupId = group, ClientId = "fc", EnableAutoCommit = false, AllowAutoCreateTopics = false,
+        })
+        .SetErrorHandler((_, error) => _lastError = error.Reason)
+        .SetLogHandler((_, _) => { })
+        .Build();
 
     /// <inheritdoc />
     public void Dispose()

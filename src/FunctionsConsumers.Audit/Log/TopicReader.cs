@@ -1,5 +1,6 @@
 using System.Globalization;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 
 namespace FunctionsConsumers.Audit.Log;
 
@@ -15,6 +16,9 @@ internal sealed class TopicReader : IDisposable
     private readonly string _brokers;
     private readonly Action<string>? _before;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
+
+    // Kept, since letting go of it takes a tenth of a second.
+    private readonly IAdminClient _admin;
     private string? _lastError;
 
     /// <summary>Makes the reader; it connects at the first question.</summary>
@@ -40,6 +44,7 @@ internal sealed class TopicReader : IDisposable
             .SetErrorHandler((_, error) => _lastError = error.Reason)
             .SetLogHandler((_, _) => { })
             .Build();
+        _admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
     }
 
     /// <summary>The offsets that the log holds now, up to the last committed transaction.</summary>
@@ -50,19 +55,32 @@ internal sealed class TopicReader : IDisposable
     {
         // The consumer would tell of a refused login only while it reads.
         _before?.Invoke(topic);
-        using var admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
-        var found = admin.GetMetadata(topic, Patience).Topics.Find(candidate => candidate.Topic == topic);
+        var found = _admin.GetMetadata(topic, Patience).Topics.Find(candidate => candidate.Topic == topic);
         if (found is null || found.Error.IsError || found.Partitions.Count == 0)
         {
             return null;
         }
 
-        return (IReadOnlyList<PartitionOffsets>)[.. found.Partitions.Select(partition => partition.PartitionId).Order().Select(partition =>
-        {
-            var offsets = _consumer.QueryWatermarkOffsets(new TopicPartition(topic, partition), Patience);
-            return new PartitionOffsets(partition, offsets.Low.Value, offsets.High.Value);
-        })];
+        List<int> partitions = [.. found.Partitions.Select(partition => partition.PartitionId).Order()];
+        var offsets = Task.WhenAll(
+            OffsetsAsync(topic, partitions, OffsetSpec.Earliest()), OffsetsAsync(topic, partitions, OffsetSpec.Latest()))
+            .GetAwaiter().GetResult();
+        return (IReadOnlyList<PartitionOffsets>)partitions.ConvertAll(
+            partition => new PartitionOffsets(partition, offsets[0][partition], offsets[1][partition]));
     });
+
+    // One question for all partitions: asked one by one, each waits for two answers.
+    private async Task<Dictionary<int, long>> OffsetsAsync(string topic, IEnumerable<int> partitions, OffsetSpec which)
+    {
+        var answer = await _admin.ListOffsetsAsync(
+            partitions.Select(partition => new TopicPartitionOffsetSpec
+            {
+                TopicPartition = new TopicPartition(topic, partition), OffsetSpec = which,
+            }),
+            new ListOffsetsOptions { RequestTimeout = Patience, IsolationLevel = IsolationLevel.ReadCommitted });
+        return answer.ResultInfos.ToDictionary(
+            found => found.TopicPartitionOffsetError.Partition.Value, found => found.TopicPartitionOffsetError.Offset.Value);
+    }
 
     /// <summary>The offsets that the log of a topic that must be there holds now.</summary>
     /// <param name="topic">The topic.</param>
@@ -136,6 +154,7 @@ internal sealed class TopicReader : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        _admin.Dispose();
         _consumer.Close();
         _consumer.Dispose();
     }

@@ -37,7 +37,8 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
         gone = Gone(await Task.Run(() => reader.Offsets(services.Topic), cancellationToken), since, held) ?? gone;
 
         bool IsTimeOver() => TimeProvider.System.GetElapsedTime(deadline) >= wait;
-        var committed = await UntilAsync(() => Committed(offsets, log), all => Behind(log, all) is null, IsTimeOver, cancellationToken);
+        var committed = await UntilAsync(
+            () => CommittedAsync(offsets, log), all => Behind(log, all) is null, IsTimeOver, cancellationToken);
         var behind = Behind(log, committed);
         if (behind is null)
         {
@@ -102,8 +103,14 @@ internal sealed class AuditSession(AuditedServices services, IReadOnlyList<strin
             reports.TrueForAll(report => report.Ok)), gone, behind);
     }
 
-    private Task<Dictionary<string, IReadOnlyDictionary<int, long>>> Committed(GroupOffsets offsets, LogReading log) =>
-        Task.Run(() => groups.ToDictionary(group => group, group => offsets.Committed(group, log.Topic, log.Ranges.Keys)));
+    private async Task<Dictionary<string, IReadOnlyDictionary<int, long>>> CommittedAsync(GroupOffsets offsets, LogReading log)
+    {
+        List<int> partitions = [.. log.Ranges.Keys];
+        var committed = await Task.WhenAll(groups.Select(group =>
+            Task.Factory.StartNew(() => offsets.Committed(group, log.Topic, partitions), CancellationToken.None,
+                TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        return groups.Zip(committed).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
 
     private async Task<bool> HasOutboxAsync(TableReader tables, CancellationToken cancellationToken)
     {

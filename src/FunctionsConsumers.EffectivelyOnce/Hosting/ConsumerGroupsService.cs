@@ -23,22 +23,12 @@ internal sealed partial class ConsumerGroupsService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var group in groups)
+        // Side by side: a group mostly waits for a client that looks for its broker.
+        await Task.WhenAll(groups.Select(group => SetFloorsAsync(group, cancellationToken))).ConfigureAwait(false);
+        if (cancellationToken.IsCancellationRequested)
         {
-            try
-            {
-                await group.SetFloorsAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (failure is StoreUnavailableException or KafkaException)
-            {
-                // The tables or the broker may be back in a moment; batches wait for them.
-                LogUnavailable(group.Name, failure.Message);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                // The host is stopped while it starts. Thrown on, this would end the process with a crash report.
-                return;
-            }
+            // The host is stopped while it starts.
+            return;
         }
 
         _running = Task.WhenAll(groups.Select(group => life.Start(() => RunAsync(group))));
@@ -65,6 +55,23 @@ internal sealed partial class ConsumerGroupsService(
     {
         _stop.Cancel();
         return Task.CompletedTask;
+    }
+
+    private async Task SetFloorsAsync(IConsumerGroup group, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await group.SetFloorsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is StoreUnavailableException or KafkaException)
+        {
+            // The tables or the broker may be back in a moment; batches wait for them.
+            LogUnavailable(group.Name, failure.Message);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Thrown on, this would end the process with a crash report.
+        }
     }
 
     private async Task RunAsync(IConsumerGroup group)

@@ -40,6 +40,7 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
     public Task<IReadOnlyList<PartitionPosition>> PositionsAsync(string topic, string group, CancellationToken cancellationToken) =>
         Task.Run<IReadOnlyList<PartitionPosition>>(() => Named<IReadOnlyList<PartitionPosition>>(() =>
     {
+        // All partitions in one question each: one by one, each of them would wait for two answers.
         using var waiting = watch.Waiting();
         using var consumer = Consumer(group);
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
@@ -52,14 +53,13 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
         List<TopicPartition> partitions = [.. metadata.Partitions.Select(partition => new TopicPartition(topic,
             partition.PartitionId)).OrderBy(partition => partition.Partition.Value)];
         var committed = consumer.Committed(partitions, Timeout).ToDictionary(offset => offset.Partition.Value, offset => offset.Offset);
-        return [.. partitions.Select(partition =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var range = consumer.QueryWatermarkOffsets(partition, Timeout);
-            var offset = committed[partition.Partition.Value];
-            return new PartitionPosition(
-                partition.Partition.Value, range.Low.Value, range.High.Value, offset == Offset.Unset ? null : offset.Value);
-        })];
+        cancellationToken.ThrowIfCancellationRequested();
+        var found = Task.WhenAll(
+            OffsetsAsync(admin, partitions, OffsetSpec.Earliest()), OffsetsAsync(admin, partitions, OffsetSpec.Latest()))
+            .GetAwaiter().GetResult();
+        return [.. partitions.Select(partition => partition.Partition.Value).Select(partition => new PartitionPosition(
+            partition, found[0][partition], found[1][partition],
+            committed[partition] == Offset.Unset ? null : committed[partition].Value))];
     }), cancellationToken);
 
     /// <inheritdoc />
@@ -100,6 +100,16 @@ internal sealed partial class KafkaGroupLog(KafkaConnection kafka, BrokerWatch w
     /// a topic made anew meanwhile pass for the old one.
     /// </summary>
     internal static bool IsWithoutIds(Error error) => !BrokerWatch.IsAbsence(error);
+
+    private static async Task<Dictionary<int, long>> OffsetsAsync(
+        IAdminClient admin, IEnumerable<TopicPartition> partitions, OffsetSpec which)
+    {
+        var answer = await admin.ListOffsetsAsync(
+            partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }),
+            new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = IsolationLevel.ReadCommitted }).ConfigureAwait(false);
+        return answer.ResultInfos.ToDictionary(
+            found => found.TopicPartitionOffsetError.Partition.Value, found => found.TopicPartitionOffsetError.Offset.Value);
+    }
 
     // The client's own words name no host.
     private T Named<T>(Func<T> ask)
